@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# Libraries from the distribution; tools/install_dependencies installs them on Debian and Ubuntu.
+find_package(Threads REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(cxxopts REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(ZLIB REQUIRED)
+
+# oneDNN: Debian 12 ships 2.6, Ubuntu 24.04 ships 3; both install dnnl.hpp and libdnnl.
+find_path(FXE_DNNL_INCLUDE oneapi/dnnl/dnnl.hpp REQUIRED)
+find_library(FXE_DNNL_LIBRARY dnnl REQUIRED)
+add_library(fxe_dnnl INTERFACE)
+target_include_directories(fxe_dnnl SYSTEM INTERFACE ${FXE_DNNL_INCLUDE})
+# Debian and Ubuntu build it on OpenMP; the loops of layers/cpu share its threads.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+target_link_libraries(fxe_dnnl INTERFACE ${FXE_DNNL_LIBRARY} OpenMP::OpenMP_CXX)
+
+find_path(FXE_STB_INCLUDE stb/stb_image.h REQUIRED)
+
+# ONNX: the parts of the published schema that fxe reads, compiled from weights_converter/onnx.proto.
+add_library(fxe_onnx_proto STATIC)
+if(EXISTS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto)
+  protobuf_generate(TARGET fxe_onnx_proto LANGUAGE cpp
+    PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto
+    IMPORT_DIRS ${CMAKE_SOURCE_DIR}/weights_converter
+    PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)
+  # Where onnx.pb.h lands depends on the version of CMake.
+  target_include_directories(fxe_onnx_proto SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated
+    ${CMAKE_BINARY_DIR}/generated/weights_converter)
+else()
+  file(WRITE ${CMAKE_BINARY_DIR}/generated/empty.cpp "")
+  target_sources(fxe_onnx_proto PRIVATE ${CMAKE_BINARY_DIR}/generated/empty.cpp)
+endif()
+# zlib comes along: weights_converter reads deflated zip entries, and links this library alone.
+target_link_libraries(fxe_onnx_proto PUBLIC protobuf::libprotobuf ZLIB::ZLIB)

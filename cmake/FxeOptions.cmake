@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language level, warnings and sanitizers for every target of the project.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(FXE_CCACHE ccache)
+if(FXE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FXE_CCACHE})
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${FXE_CCACHE})
+endif()
+
+add_library(fxe_options INTERFACE)
+target_include_directories(fxe_options INTERFACE ${CMAKE_SOURCE_DIR})
+# -ffp-contract=off: a * b + c rounds the same in every implementation and build type.
+target_compile_options(fxe_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wno-missing-field-initializers -Werror -ffp-contract=off>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12\\.")
+  # GCC 12's false positive on std::string's own operator+ and assign (gcc.gnu.org/PR105651, PR105329): at -O3,
+  # layers/op.cpp is told of a memcpy of 9223372036854775810 bytes at offset 2, "overlapping" at offset -3.
+  target_compile_options(fxe_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
+
+if(FXE_SANITIZE)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${FXE_SANITIZE}>
+                      $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
+  add_link_options(-fsanitize=${FXE_SANITIZE})
+  if(FXE_SANITIZE MATCHES undefined)
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=undefined>)
+  endif()
+endif()
