@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <memory>
+
+#include "engine/device.h"
+#include "engine/recorder.h"
+
+namespace fxe {
+
+// Throws run_time with the expression, the error's name and text, file and line, unless `status` is
+// cudaSuccess.
+void check_cuda(cudaError_t status, const char* expression, const char* file, int line);
+#define FXE_CUDA(expression) ::fxe::check_cuda((expression), #expression, __FILE__, __LINE__)
+
+// Every queue of a CUDA device is one of these. With a recorder nothing runs: launches and copies are logged.
+class CudaQueue final : public Queue {
+ public:
+  // Takes ownership of the stream. `device`, unless negative, is made current before the stream is used: the
+  // runtime's current device is state of the calling thread.
+  explicit CudaQueue(cudaStream_t stream, int device = -1);
+  explicit CudaQueue(Recorder& recorder);  // no stream, no device needed
+  ~CudaQueue() override;
+
+  void copy(void* to, const void* from, size_t bytes) override;
+  void wait() override;
+
+  cudaStream_t stream() const;
+  Recorder* recorder() const { return recorder_; }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+  int device_ = -1;
+  Recorder* recorder_ = nullptr;
+};
+
+// A real GPU; throws run_time with the reason if there is none (no driver, too old a driver, no device).
+std::unique_ptr<Device> make_cuda_device(int index);
+
+// A device that is only described: allocations are host memory, queues record into `recorder`. What a GPU
+// would be told, on a machine that has none.
+std::unique_ptr<Device> make_recording_device(Recorder& recorder);
+
+}  // namespace fxe

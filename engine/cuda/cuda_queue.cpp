@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cuda/cuda_device.h"
+#include "engine/error.h"
+
+namespace fxe {
+
+void check_cuda(cudaError_t status, const char* expression, const char* file, int line) {
+  if (status == cudaSuccess) return;
+  (void)cudaGetLastError();  // reported here, not by the next call as well
+  throw run_time_error("{}: {} ({}) at {}:{}", expression, cudaGetErrorName(status),
+                       cudaGetErrorString(status), file, line);
+}
+
+CudaQueue::CudaQueue(cudaStream_t stream, int device) : stream_(stream), device_(device) {}
+
+CudaQueue::CudaQueue(Recorder& recorder) : recorder_(&recorder) {}
+
+CudaQueue::~CudaQueue() {
+  if (stream_) (void)cudaStreamDestroy(stream_);
+}
+
+cudaStream_t CudaQueue::stream() const {
+  if (device_ >= 0) FXE_CUDA(cudaSetDevice(device_));
+  return stream_;
+}
+
+void CudaQueue::copy(void* to, const void* from, size_t bytes) {
+  if (recorder_)
+    recorder_->add(Recorder::Kind::copy, "copy", bytes);
+  else
+    FXE_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream()));
+}
+
+void CudaQueue::wait() {
+  if (recorder_)
+    recorder_->add(Recorder::Kind::wait, "wait");
+  else
+    FXE_CUDA(cudaStreamSynchronize(stream()));
+}
+
+}  // namespace fxe

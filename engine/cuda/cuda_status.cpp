@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cuda/cuda_status.h"
+
+#include <cuda_runtime_api.h>
+#include <cudnn.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/cuda_availability.h"
+
+namespace fxe {
+
+namespace {
+
+CudaStatus::DeviceInfo device_info(int index) {
+  cudaDeviceProp properties{};
+  if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) return {.name = "unreadable"};
+  return {properties.name, properties.major * 10 + properties.minor, properties.multiProcessorCount,
+          properties.totalGlobalMem};
+}
+
+// The runtime answers "insufficient driver" both to an old driver and to none; the version tells them apart.
+CudaStatus::State state_of(const CudaStatus& status, cudaError_t counted) {
+  if (counted != cudaSuccess || status.devices.empty()) {
+    if (status.driver_version == 0) return CudaStatus::State::no_driver;
+    return counted == cudaErrorInsufficientDriver ? CudaStatus::State::driver_too_old
+                                                  : CudaStatus::State::no_device;
+  }
+  const bool all_run =
+      std::all_of(status.devices.begin(), status.devices.end(), [&](const CudaStatus::DeviceInfo& device) {
+        return runs_on(status.built_for, device.compute_capability);
+      });
+  return all_run ? CudaStatus::State::working : CudaStatus::State::not_built_for;
+}
+
+std::string device_names(const CudaStatus& status) {
+  std::vector<std::string> names;
+  for (const auto& device : status.devices)
+    names.push_back(
+        fmt::format("{} (sm_{}, {} MiB)", device.name, device.compute_capability, device.memory_bytes >> 20));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::set<int> missing_architectures(const CudaStatus& status) {
+  std::set<int> missing;
+  for (const auto& device : status.devices)
+    if (!runs_on(status.built_for, device.compute_capability)) missing.insert(device.compute_capability);
+  return missing;
+}
+
+}  // namespace
+
+std::string cuda_version_str(int version) {
+  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
+std::string cudnn_version_str(size_t version) {
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+}
+
+std::string CudaStatus::versions() const {
+  const std::string driver =
+      driver_version == 0 ? "no driver" : "driver for CUDA " + cuda_version_str(driver_version);
+  return fmt::format("{}, runtime {}, cuDNN {}", driver, cuda_version_str(runtime_version),
+                     cudnn_version_str(cudnn_version));
+}
+
+std::string text_of(const CudaStatus& status) {
+  const std::string runtime = cuda_version_str(status.runtime_version);
+  switch (status.state) {
+    case CudaStatus::State::no_driver:
+      return fmt::format("no NVIDIA driver: install one that supports CUDA {}", runtime);
+    case CudaStatus::State::driver_too_old:
+      return fmt::format(
+          "the NVIDIA driver supports CUDA {}, this program was built with {}: update the driver",
+          cuda_version_str(status.driver_version), runtime);
+    case CudaStatus::State::no_device:
+      return fmt::format(
+          "the NVIDIA driver (CUDA {}) shows no usable GPU ({}): check nvidia-smi and "
+          "CUDA_VISIBLE_DEVICES",
+          cuda_version_str(status.driver_version), status.error);
+    case CudaStatus::State::not_built_for:
+      return fmt::format(
+          "{}: this program was built for sm_{}, which not all of them run: build with "
+          "-DFXE_CUDA_ARCHITECTURES={}, or hide some with CUDA_VISIBLE_DEVICES",
+          device_names(status), fmt::join(status.built_for, ", sm_"),
+          fmt::join(missing_architectures(status), ";"));
+    case CudaStatus::State::working:
+      break;
+  }
+  return fmt::format("{}; {}", device_names(status), status.versions());
+}
+
+bool runs_on(const std::vector<int>& built_for, int compute_capability) {
+  return std::any_of(built_for.begin(), built_for.end(),
+                     [&](int architecture) { return architecture <= compute_capability; });
+}
+
+CudaStatus cuda_status() {
+  CudaStatus status;
+  cudaDriverGetVersion(&status.driver_version);
+  cudaRuntimeGetVersion(&status.runtime_version);
+  status.cudnn_version = cudnnGetVersion();
+  status.built_for = built_architectures();
+  int devices = 0;
+  const cudaError_t counted = cudaGetDeviceCount(&devices);
+  (void)cudaGetLastError();  // a failed question must not be found by the next check
+  status.error = cudaGetErrorName(counted);
+  if (counted == cudaSuccess)
+    for (int i = 0; i < devices; ++i) status.devices.push_back(device_info(i));
+  status.state = state_of(status, counted);
+  status.text = text_of(status);
+  return status;
+}
+
+CudaAvailability cuda_availability() {
+  const CudaStatus status = cuda_status();
+  return {true, status.state == CudaStatus::State::working, status.text, status.versions()};
+}
+
+}  // namespace fxe

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace fxe {
+
+// What of CUDA is there, for `fxe doctor` and for error messages. Versions are CUDA's: 13000 is 13.0.
+struct CudaStatus {
+  enum class State { no_driver, driver_too_old, no_device, not_built_for, working };
+
+  struct DeviceInfo {
+    std::string name;
+    int compute_capability = 0;  // 90: sm_90
+    int multiprocessors = 0;
+    size_t memory_bytes = 0;
+  };
+
+  State state = State::no_driver;
+  int driver_version = 0;  // the newest CUDA the driver knows; 0: no driver
+  int runtime_version = 0;
+  size_t cudnn_version = 0;         // 91900 is 9.19.0
+  std::vector<DeviceInfo> devices;  // none unless the driver shows them
+  std::vector<int> built_for;       // architectures of the kernels in this program: 90 is sm_90
+  std::string error;                // CUDA's name of why there is no device
+  std::string text;                 // one line: text_of(*this)
+
+  std::string versions() const;  // "driver for CUDA 13.0, runtime 13.0, cuDNN 9.19.0"
+};
+
+// The devices, or what is missing and what to do about it.
+std::string text_of(const CudaStatus&);
+
+// Kernels built for an architecture run there, and, compiled by the driver, on later ones.
+bool runs_on(const std::vector<int>& built_for, int compute_capability);
+std::vector<int> built_architectures();
+
+// Never throws for a missing part, that is the answer.
+CudaStatus cuda_status();
+
+std::string cuda_version_str(int version);      // "13.0"
+std::string cudnn_version_str(size_t version);  // "9.19.0"
+
+}  // namespace fxe

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace fxe {
+
+// Whether this program can use a GPU here. Needs no CUDA to include or call.
+struct CudaAvailability {
+  bool built_in = false;  // the program was built with the CUDA backend
+  bool working = false;   // and this machine has a driver that suits it and a device
+  std::string text;       // one line: the devices, or what is missing and what to do about it
+  std::string versions;   // "driver for CUDA 13.0, runtime 13.0, cuDNN 9.19.0"; empty unless built in
+};
+
+CudaAvailability cuda_availability();
+
+}  // namespace fxe

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fxe {
+
+struct Sample {
+  std::string path;  // relative to the dataset's root
+  int label = -1;    // class index; -1: not known
+};
+
+struct Dataset {
+  std::filesystem::path root;
+  std::vector<Sample> samples;  // by folder, then by name, bytewise; a label file's own order if there is one
+  std::string layout;           // what was detected, in words
+  size_t classes = 0;           // 0: not known from the folder
+};
+
+// Images and labels of a folder. Recognised, in this order:
+//   labels_file, or <root>/val.txt   lines "file index", 0-based
+//   the devkit's ground truth        <root>/ILSVRC2012_validation_ground_truth.txt: refused, because its
+//   class
+//                                    order needs the devkit
+//   numeric folders                  class = the number
+//   folders named by class           class = position in `classes` (by synset or by whole line); without
+//                                    `classes`, position in sorted order
+//   a flat folder without labels     labels -1
+// Throws bad_input for a folder that fits two of them, none, holds no image, or names a class that is not in
+// `classes` or twice there.
+Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::string>& classes,
+                     const std::filesystem::path& labels_file = {});
+
+// By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga.
+bool is_image_name(const std::string& name);
+
+}  // namespace fxe

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "engine/input/image.h"
+
+namespace fxe {
+
+// More pixels than this are refused before anything is allocated; Pillow refuses at the same count.
+inline constexpr int64_t kMaxPixels = 178'956'970;
+
+// The pixels of a JPEG, PNG, BMP, GIF (first frame), binary PGM or PPM, or TGA file in memory, as Pillow's
+// convert("RGB") gives them. JPEG: libjpeg-turbo with the exact integer transform and fancy upsampling, any
+// subsampling, progressive, arithmetic-coded where the library has it; grey is replicated; CMYK is taken as
+// inverted, as Adobe writes it, and multiplied out. PNM: decode_pnm.h. The rest: stb_image; alpha is dropped,
+// 16-bit PNG is reduced to its high bytes. EXIF orientation is not applied.
+// `image` is reused: it allocates only when it grows. Throws bad_input with the reason (no path: the caller
+// knows it) for truncated, damaged, empty or too large files. What is damaged beyond what the format can tell
+// (a flipped bit in a JPEG) gives other pixels. Memory: some 40 bytes a pixel at most, and no more than 8256
+// pixels a byte of file.
+void decode_image(std::span<const std::byte> file, Image& image);
+
+}  // namespace fxe

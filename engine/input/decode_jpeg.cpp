@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/decode_jpeg.h"
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstdio>
+// jpeglib.h needs stdio.h before it.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "engine/error.h"
+#include "engine/input/decode_limits.h"
+
+namespace fxe {
+
+namespace {
+
+// A progressive file of a few megabytes can ask for thousands of passes over a large picture. Encoders write
+// about ten.
+constexpr int kMaxScans = 200;
+
+// libjpeg reports through callbacks that must not return; C++ exceptions must not cross its C frames.
+struct ErrorState {
+  jpeg_error_mgr manager;
+  std::jmp_buf jump;
+  char message[JMSG_LENGTH_MAX];
+};
+
+void on_error(j_common_ptr info) {
+  auto* state = reinterpret_cast<ErrorState*>(info->err);
+  info->err->format_message(info, state->message);
+  std::longjmp(state->jump, 1);
+}
+
+// Level -1 is a warning: data that does not make sense. Pillow refuses files that end too early, and so does
+// fxe; other warnings (extraneous bytes, a bad Adobe marker) leave a picture and are let pass, as Pillow lets
+// them.
+void on_message(j_common_ptr info, int level) {
+  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) on_error(info);
+}
+
+void ignore_message(j_common_ptr) {}
+
+void on_progress(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  auto* state = reinterpret_cast<ErrorState*>(info->err);
+  std::snprintf(state->message, sizeof state->message, "more than %d scans", kMaxScans);
+  std::longjmp(state->jump, 1);
+}
+
+class Decompressor {
+ public:
+  Decompressor() {
+    info_.err = jpeg_std_error(&error_.manager);
+    error_.manager.error_exit = on_error;
+    error_.manager.emit_message = on_message;
+    error_.manager.output_message = ignore_message;
+    jpeg_create_decompress(&info_);
+    progress_.progress_monitor = on_progress;
+    info_.progress = &progress_;
+  }
+  ~Decompressor() { jpeg_destroy_decompress(&info_); }
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+
+  // Between setjmp and longjmp only trivial objects may come to life; the vectors are sized outside.
+  void read_header(std::span<const std::byte> file) {
+    if (setjmp(error_.jump)) fail();
+    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(file.data()), file.size());
+    jpeg_read_header(&info_, TRUE);
+    info_.dct_method = JDCT_ISLOW;
+    info_.do_fancy_upsampling = TRUE;
+    const bool four = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
+    info_.out_color_space = four ? JCS_CMYK : JCS_RGB;
+  }
+  void read_pixels(uint8_t* out, size_t row_bytes) {
+    if (setjmp(error_.jump)) fail();
+    jpeg_start_decompress(&info_);
+    while (info_.output_scanline < info_.output_height) {
+      JSAMPROW row = out + info_.output_scanline * row_bytes;
+      jpeg_read_scanlines(&info_, &row, 1);
+    }
+    jpeg_finish_decompress(&info_);
+  }
+
+  int width() const { return static_cast<int>(info_.image_width); }
+  int height() const { return static_cast<int>(info_.image_height); }
+  bool is_cmyk() const { return info_.out_color_space == JCS_CMYK; }
+
+ private:
+  [[noreturn]] void fail() const { throw bad_input("JPEG: {}", static_cast<const char*>(error_.message)); }
+
+  jpeg_decompress_struct info_{};
+  ErrorState error_{};
+  jpeg_progress_mgr progress_{};
+};
+
+// As Pillow: the values are taken as inverted (Adobe's habit), with or without Adobe's marker.
+void inverted_cmyk_to_rgb(std::span<const uint8_t> cmyk, std::span<uint8_t> rgb) {
+  for (size_t i = 0; i < cmyk.size() / 4; ++i)
+    for (size_t c = 0; c < 3; ++c) {
+      const int light = cmyk[4 * i + 3], ink = 255 - cmyk[4 * i + c];
+      const int product = ink * light + 128;  // /255, rounded
+      rgb[3 * i + c] = static_cast<uint8_t>(std::clamp(light - ((product + (product >> 8)) >> 8), 0, 255));
+    }
+}
+
+}  // namespace
+
+void decode_jpeg(std::span<const std::byte> file, Image& image) {
+  Decompressor jpeg;
+  jpeg.read_header(file);
+  check_claimed_size(jpeg.width(), jpeg.height(), file.size());
+  const auto width = static_cast<size_t>(jpeg.width()), pixels = width * static_cast<size_t>(jpeg.height());
+  image.width = jpeg.width();
+  image.height = jpeg.height();
+  image.rgb.resize(3 * pixels);
+  if (!jpeg.is_cmyk()) return jpeg.read_pixels(image.rgb.data(), 3 * width);
+  std::vector<uint8_t> cmyk(4 * pixels);
+  jpeg.read_pixels(cmyk.data(), 4 * width);
+  inverted_cmyk_to_rgb(cmyk, image.rgb);
+}
+
+}  // namespace fxe

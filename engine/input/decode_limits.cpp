@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/decode_limits.h"
+
+#include "engine/error.h"
+#include "engine/input/decode.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr int64_t kMaxPixelsPerByte = 8 * 1032;
+
+}  // namespace
+
+void check_claimed_size(int64_t width, int64_t height, size_t file_bytes) {
+  if (width < 1 || height < 1 || width > kMaxPixels / height)
+    throw bad_input("{}x{} pixels: expected 1 to {}", width, height, kMaxPixels);
+  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(file_bytes))
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", file_bytes, width,
+                    height);
+}
+
+}  // namespace fxe

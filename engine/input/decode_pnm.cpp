@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/decode_pnm.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "engine/error.h"
+#include "engine/input/decode_limits.h"
+
+namespace fxe {
+
+namespace {
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// Takes white space, comments up to the end of their line, and a number off the front of `text`.
+int take_number(std::string_view& text) {
+  while (!text.empty() && (is_space(text.front()) || text.front() == '#'))
+    text.remove_prefix(text.front() == '#' ? std::min(text.find('\n'), text.size() - 1) + 1 : 1);
+  int value = 0;
+  size_t digits = 0;
+  for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
+    if (digits == 9) throw bad_input("PNM: a number of more than 9 digits");
+    value = value * 10 + (text[digits] - '0');
+  }
+  if (digits == 0) throw bad_input("PNM: the header ends before width, height and largest value");
+  text.remove_prefix(digits);
+  return value;
+}
+
+std::array<uint8_t, 256> scaled_to_255(int largest) {
+  std::array<uint8_t, 256> table;
+  for (int value = 0; value < 256; ++value)
+    table[static_cast<size_t>(value)] =
+        static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 255)));
+  return table;
+}
+
+}  // namespace
+
+void decode_pnm(std::span<const std::byte> file, Image& image) {
+  std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  const bool grey = text[1] == '5';
+  text.remove_prefix(2);
+  const int width = take_number(text), height = take_number(text), largest = take_number(text);
+  check_claimed_size(width, height, file.size());
+  if (largest < 1 || largest > 255)
+    throw bad_input("PNM: expected a largest value of 1 to 255, found {}", largest);
+  if (text.empty() || !is_space(text.front()))
+    throw bad_input("PNM: expected white space after the largest value");
+  text.remove_prefix(1);
+  const size_t pixels = static_cast<size_t>(width) * static_cast<size_t>(height);
+  const size_t bytes = grey ? pixels : 3 * pixels;
+  if (text.size() < bytes)
+    throw bad_input("PNM: {}x{} pixels need {} bytes, found {}; the file is truncated", width, height, bytes,
+                    text.size());
+  image.width = width;
+  image.height = height;
+  image.rgb.resize(3 * pixels);
+  const auto table = scaled_to_255(largest);
+  for (size_t i = 0; i < 3 * pixels; ++i) image.rgb[i] = table[static_cast<uint8_t>(text[grey ? i / 3 : i])];
+}
+
+}  // namespace fxe

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/loader.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "engine/error.h"
+#include "engine/input/decode.h"
+#include "engine/input/text_file.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr size_t kMaxFileBytes = size_t{1} << 30;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
+
+}  // namespace
+
+// Slot i holds image first + j with j % slots == i, so order needs no queue: a thread takes the next image
+// once its slot is free, the consumer waits for the slot of the image it wants.
+struct Loader::State {
+  struct Slot {
+    Item item;
+    bool full = false;
+  };
+
+  const Dataset& dataset;
+  std::vector<Preprocess> inputs;
+  size_t end;
+  std::vector<Slot> slots;
+  std::mutex mutex;
+  std::condition_variable freed, filled;
+  size_t to_load, to_deliver;
+  bool delivered = false;  // slot of to_deliver - 1 is still the caller's
+  bool stopping = false;
+  std::exception_ptr failure;
+  std::vector<std::thread> threads;
+
+  State(const Dataset& d, std::vector<Preprocess> p, size_t ahead, size_t first, size_t last)
+      : dataset(d), inputs(std::move(p)), end(last), slots(ahead), to_load(first), to_deliver(first) {
+    for (auto& slot : slots)
+      for (const auto& input : inputs) slot.item.inputs.emplace_back(input.elements());
+  }
+
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  // Here and not in ~Loader, which does not run where starting a thread fails.
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+    }
+    freed.notify_all();
+    for (auto& thread : threads) thread.join();
+  }
+
+  void load_loop();
+};
+
+namespace {
+
+struct Worker {
+  std::vector<std::byte> file;
+  Image image;
+  Preprocessor preprocessor;
+
+  void load(const std::filesystem::path& path, const std::vector<Preprocess>& inputs, Loader::Item& item) {
+    item.error.clear();
+    try {
+      const auto start = Clock::now();
+      read_file(path, kMaxFileBytes, file);
+      decode_image(file, image);
+      const auto decoded = Clock::now();
+      for (size_t i = 0; i < inputs.size(); ++i) preprocessor.run(inputs[i], image, item.inputs[i]);
+      item.decode_ms = milliseconds(decoded - start);
+      item.preprocess_ms = milliseconds(Clock::now() - decoded);
+    } catch (const Error& error) {
+      item.error = error.what();
+    }
+  }
+};
+
+}  // namespace
+
+void Loader::State::load_loop() {
+  Worker worker;
+  std::unique_lock lock(mutex);
+  while (true) {
+    freed.wait(lock, [&] { return stopping || to_load >= end || !slots[to_load % slots.size()].full; });
+    if (stopping || to_load >= end) return;
+    const size_t index = to_load++;
+    Slot& slot = slots[index % slots.size()];
+    // Marked full at once: the next image of this slot must wait until this one was delivered and given back.
+    slot.full = true;
+    slot.item.index = end;
+    lock.unlock();
+    try {
+      worker.load(dataset.root / dataset.samples[index].path, inputs, slot.item);
+      lock.lock();
+    } catch (...) {
+      lock.lock();
+      failure = std::current_exception();
+    }
+    slot.item.index = index;
+    filled.notify_all();
+  }
+}
+
+Loader::Loader(const Dataset& dataset, std::vector<Preprocess> inputs, int threads, size_t ahead,
+               size_t first, size_t end)
+    : state_(std::make_unique<State>(dataset, std::move(inputs), std::max<size_t>(ahead, 1), first, end)) {
+  for (int i = 0; i < std::max(threads, 1); ++i)
+    state_->threads.emplace_back([this] { state_->load_loop(); });
+}
+
+Loader::~Loader() = default;
+
+const Loader::Item* Loader::next() {
+  State& s = *state_;
+  std::unique_lock lock(s.mutex);
+  if (s.delivered) {
+    s.slots[(s.to_deliver - 1) % s.slots.size()].full = false;
+    s.delivered = false;
+    s.freed.notify_all();
+  }
+  if (s.to_deliver >= s.end) return nullptr;
+  State::Slot& slot = s.slots[s.to_deliver % s.slots.size()];
+  s.filled.wait(lock, [&] { return s.failure || (slot.full && slot.item.index == s.to_deliver); });
+  if (s.failure) std::rethrow_exception(s.failure);
+  ++s.to_deliver;
+  s.delivered = true;
+  return &slot.item;
+}
+
+}  // namespace fxe

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/input/dataset.h"
+#include "engine/input/preprocess.h"
+
+namespace fxe {
+
+// Reads, decodes and preprocesses a dataset ahead of its consumer, on threads, an image once however many
+// inputs are wanted of it. Memory is bounded by `ahead` images, whose tensors are recycled.
+class Loader {
+ public:
+  struct Item {
+    size_t index = 0;  // into the dataset
+    std::vector<std::vector<float>>
+        inputs;         // one per Preprocess, plain [3 h w]; valid only where error is empty
+    std::string error;  // why the image could not be used
+    double decode_ms = 0, preprocess_ms = 0;
+  };
+
+  // `dataset` must outlive the loader. threads >= 1; images [first, end) are delivered.
+  Loader(const Dataset& dataset, std::vector<Preprocess> inputs, int threads, size_t ahead, size_t first,
+         size_t end);
+  ~Loader();  // stops and joins; the consumer may leave at any time
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  // The next image in dataset order, or nullptr after the last. The item is the caller's until it calls
+  // next() again. Throws what a thread threw other than an image's own failure, such as out of memory.
+  const Item* next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fxe

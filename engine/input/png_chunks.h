@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace fxe {
+
+// stb_image looks at no checksum, so a damaged PNG would give a picture. Throws bad_input unless every chunk
+// of the file up to IEND is whole and has the CRC-32 that it should have.
+void check_png_chunks(std::span<const std::byte> file);
+
+}  // namespace fxe

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <vector>
+
+#include "engine/input/image.h"
+
+namespace fxe {
+
+enum class Filter { bilinear, bicubic };
+
+// Resampling equal to Pillow's Image.resize(..., BILINEAR | BICUBIC) bit for bit: antialiased (the filter
+// widens with the scale), horizontal pass first, 8-bit values between the passes, coefficients in fixed point
+// with 22 fractional bits. Triangle filter, and Keys' cubic with a = -0.5. Holds the coefficients of recent
+// sizes and its scratch memory, so that a stream of images allocates only when something is larger than all
+// before. Not thread-safe: one per thread.
+class Resizer {
+ public:
+  // `image` -> `out` of width x height. Sizes that stay the same are copied.
+  void resize(const Image& image, int width, int height, Filter filter, Image& out);
+
+ private:
+  struct Window {
+    int first = 0, count = 0;  // source pixels
+  };
+  struct Table {
+    int in = 0, out = 0;
+    Filter filter = Filter::bilinear;
+    int taps = 0;                 // stride of `weights`
+    std::vector<Window> windows;  // one per output pixel
+    std::vector<int32_t> weights;
+  };
+
+  const Table& table(int in, int out, Filter filter);  // stays valid over one further call
+  static Table make_table(int in, int out, Filter filter);
+  static void horizontal(const Table&, const Image& in, int first_row, int rows, std::vector<uint8_t>& out);
+  static void vertical(const Table&, const uint8_t* in, int first_row, int row_bytes,
+                       std::vector<uint8_t>& out);
+
+  std::list<Table> tables_;  // most recently used first
+  size_t weights_kept_ = 0;  // in all of them; bounded
+  std::vector<uint8_t> between_;
+};
+
+}  // namespace fxe

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/text_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+#include "engine/error.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr size_t kMaxLines = size_t{1} << 24;
+
+}  // namespace
+
+void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vector<std::byte>& out) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) throw bad_input("{}: no such file", path.string());
+  if (!std::filesystem::is_regular_file(status)) throw bad_input("{}: not a file", path.string());
+  const auto bytes = std::filesystem::file_size(path, error);
+  if (error || bytes > limit_bytes)
+    throw bad_input("{}: {} bytes, expected at most {}", path.string(), error ? 0 : bytes, limit_bytes);
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  out.resize(bytes);
+  file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(bytes));
+  if (!file)
+    throw bad_input("{}: cannot be read: {}", path.string(),
+                    errno ? std::strerror(errno) : "it became shorter meanwhile");
+}
+
+std::vector<std::string> read_lines(const std::filesystem::path& path) {
+  std::vector<std::byte> bytes;
+  read_file(path, size_t{1} << 28, bytes);
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.find('\0') != text.npos)
+    throw bad_input("{}: expected a text file, found a NUL byte", path.string());
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    if (lines.size() == kMaxLines)
+      throw bad_input("{}: more than the {} lines that are allowed", path.string(), kMaxLines);
+    lines.emplace_back(line);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+  return lines;
+}
+
+}  // namespace fxe

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fxe {
+
+// The `count` candidates nearest to `name` by edit distance, nearest first: what an error suggests for a
+// misspelt name.
+std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> candidates,
+                                       size_t count = 3);
+
+}  // namespace fxe

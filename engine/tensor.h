@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/dtype.h"
+#include "engine/shape.h"
+
+namespace fxe {
+
+// Read-only tensor in host memory: row-major, little-endian, at any alignment. Copies share the bytes, which
+// may be a mapped file; `owner` keeps them alive.
+struct Tensor {
+  DType dtype = DType::f32;
+  Shape shape;
+  std::span<const std::byte> bytes;  // shape.elements() * size_bytes(dtype)
+  std::shared_ptr<const void> owner;
+
+  std::vector<float> to_float() const;  // fp64 and integers are rounded to nearest
+
+  static Tensor from_floats(const Shape& shape, std::vector<float> values);
+  static Tensor from_bytes(DType dtype, const Shape& shape, std::vector<std::byte> bytes);
+};
+
+// Tensors by name, as a weight file holds them. Ordered, so that listings and errors are the same everywhere.
+using TensorMap = std::map<std::string, Tensor, std::less<>>;
+
+}  // namespace fxe

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/loader.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <set>
+#include <system_error>
+#include <thread>
+
+#include "engine/error.h"
+#include "tests/engine/input/encode.h"
+#include "tests/engine/input/temporary_folder.h"
+#include "tests/support/allocations.h"
+
+namespace fxe::test {
+namespace {
+
+// Images of 4 x 4 equal pixels, image i of value i; every seventh file is damaged.
+class Numbered {
+ public:
+  explicit Numbered(int count) {
+    dataset.root = folder_.path();
+    for (int i = 0; i < count; ++i) {
+      const auto name = fmt::format("{:03}.ppm", i);
+      auto file = encode_ppm({4, 4, std::vector<uint8_t>(48, static_cast<uint8_t>(i))});
+      folder_.write(name, damaged(static_cast<size_t>(i)) ? file.substr(0, 20) : file);
+      dataset.samples.push_back(Sample{name, i});
+    }
+  }
+  static bool damaged(size_t i) { return i % 7 == 3; }
+
+  Dataset dataset;
+
+ private:
+  TemporaryFolder folder_;
+};
+
+Preprocess crop(int size) { return {.crop_h = size, .crop_w = size, .scale = 1}; }
+
+void expect_item(const Loader::Item& item, size_t index) {
+  ASSERT_EQ(item.index, index);
+  if (Numbered::damaged(index)) {
+    EXPECT_EQ(item.error.find("PNM: 4x4 pixels need 48 bytes, found"), 0u) << item.error;
+    return;
+  }
+  EXPECT_EQ(item.error, "");
+  ASSERT_EQ(item.inputs.size(), 2u);
+  EXPECT_EQ(item.inputs[0], std::vector<float>(3 * 4 * 4, static_cast<float>(index)));
+  EXPECT_EQ(item.inputs[1], std::vector<float>(3 * 2 * 2, static_cast<float>(index)));
+  EXPECT_GE(item.decode_ms, 0);
+  EXPECT_GE(item.preprocess_ms, 0);
+}
+
+TEST(Loader, EveryImageOnceInOrderWhateverTheThreads) {
+  constexpr size_t kCount = 60;
+  const Numbered images(kCount);
+  for (int threads = 1; threads <= 4; ++threads)
+    for (size_t ahead : {0u, 1u, 2u, 5u, 100u}) {
+      Loader loader(images.dataset, {crop(4), crop(2)}, threads, ahead, 0, kCount);
+      for (size_t i = 0; i < kCount; ++i) {
+        const auto* item = loader.next();
+        ASSERT_NE(item, nullptr) << threads << " threads, " << ahead << " ahead, image " << i;
+        expect_item(*item, i);
+      }
+      EXPECT_EQ(loader.next(), nullptr);
+      EXPECT_EQ(loader.next(), nullptr);
+    }
+}
+
+TEST(Loader, PartOfADataset) {
+  const Numbered images(20);
+  Loader loader(images.dataset, {crop(4), crop(2)}, 3, 4, 5, 12);
+  for (size_t i = 5; i < 12; ++i) expect_item(*loader.next(), i);
+  EXPECT_EQ(loader.next(), nullptr);
+  EXPECT_EQ(Loader(images.dataset, {crop(4)}, 2, 4, 7, 7).next(), nullptr);
+}
+
+TEST(Loader, MissingFilesAreItemsToo) {
+  const Numbered images(2);
+  auto dataset = images.dataset;
+  dataset.samples[0].path = "missing.ppm";
+  Loader loader(dataset, {crop(4), crop(2)}, 1, 2, 0, 2);
+  EXPECT_EQ(loader.next()->error, (dataset.root / "missing.ppm").string() + ": no such file");
+  expect_item(*loader.next(), 1);
+}
+
+// The tensors of `ahead` images are all there is.
+TEST(Loader, RecyclesItsTensors) {
+  const Numbered images(60);
+  Loader loader(images.dataset, {crop(4), crop(2)}, 3, 4, 0, 60);
+  std::set<const float*> seen;
+  while (const auto* item = loader.next()) seen.insert(item->inputs[0].data());
+  EXPECT_EQ(seen.size(), 4u);
+}
+
+// The item stays as it is while other threads go on as far as they may.
+TEST(Loader, AnItemIsTheCallersUntilTheNext) {
+  const Numbered images(40);
+  Loader loader(images.dataset, {crop(4), crop(2)}, 4, 3, 0, 40);
+  for (size_t i = 0; i < 40; ++i) {
+    const auto* item = loader.next();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    expect_item(*item, i);
+  }
+}
+
+TEST(Loader, TheConsumerMayLeave) {
+  const Numbered images(50);
+  for (int threads = 1; threads <= 4; ++threads)
+    for (int taken = 0; taken < 12; ++taken) {
+      Loader loader(images.dataset, {crop(4)}, threads, 3, 0, 50);
+      for (int i = 0; i < taken; ++i) loader.next();
+    }
+}
+
+// Out of memory on a thread comes out of next(), again and again, and the loader still ends. In a process of
+// its own, whose address space is limited so that a file of 600 MB cannot be read.
+TEST(LoaderDeathTest, ThrowsWhatAThreadThrew) {
+  if (!can_count_allocations()) GTEST_SKIP() << "a sanitizer needs the address space that this test limits";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto fails = [] {
+    const TemporaryFolder folder;
+    std::filesystem::resize_file(folder.write("large.ppm"), 600'000'000);
+    const Dataset dataset{.root = folder.path(), .samples = {{"large.ppm", 0}, {"large.ppm", 0}}};
+    const rlimit limit{512 << 20, 512 << 20};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) std::exit(3);
+    int thrown = 0;
+    {
+      Loader loader(dataset, {crop(4)}, 2, 2, 0, 2);
+      for (int i = 0; i < 2; ++i) try {
+          loader.next();
+        } catch (const std::bad_alloc&) {
+          ++thrown;
+        }
+    }
+    std::filesystem::remove_all(folder.path());
+    std::exit(thrown == 2 ? 0 : 4);
+  };
+  EXPECT_EXIT(fails(), ::testing::ExitedWithCode(0), "");
+}
+
+// Each thread maps a stack: where they no longer fit, what was started is stopped again.
+TEST(LoaderDeathTest, ThreadsThatCannotBeStarted) {
+  if (!can_count_allocations()) GTEST_SKIP() << "a sanitizer needs the address space that this test limits";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto fails = [] {
+    const Dataset dataset{.root = "/", .samples = {{"x", 0}}};
+    const rlimit limit{1 << 30, 1 << 30};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) std::exit(3);
+    try {
+      const Loader loader(dataset, {crop(4)}, 100'000, 1, 0, 1);
+    } catch (const std::system_error&) {
+      std::exit(0);
+    }
+    std::exit(4);
+  };
+  EXPECT_EXIT(fails(), ::testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace fxe::test

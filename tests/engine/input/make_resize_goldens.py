@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes resize_goldens.inc: CRC-32s of what Pillow resizes a picture to. The picture is that of
+resize_test.cpp; usage: make_resize_goldens.py > resize_goldens.inc"""
+import zlib
+
+import numpy as np
+import PIL
+from PIL import Image
+
+CASES = [  # width, height -> width, height
+    (64, 48, 32, 24), (64, 48, 31, 17), (64, 48, 100, 90), (64, 48, 64, 20), (64, 48, 20, 48), (64, 48, 64, 48),
+    (1, 1, 5, 7), (1, 9, 4, 3), (9, 1, 3, 4), (500, 375, 341, 256), (375, 500, 224, 298), (2, 3, 224, 224),
+    (333, 500, 1, 1), (640, 7, 255, 3),
+]
+
+
+def picture(width, height):
+    y, x = np.mgrid[0:height, 0:width]
+    channels = [x * 7 + y * 13 + x * y, x * x + 3 * y, 255 * (((x // 5) + (y // 3)) % 2)]
+    return Image.fromarray((np.stack(channels, -1) % 256).astype(np.uint8))
+
+
+print("// SPDX-License-Identifier: Apache-2.0")
+print(f"// Made by make_resize_goldens.py with Pillow {PIL.__version__}.")
+for width, height, to_width, to_height in CASES:
+    for name, kind in (("bilinear", Image.BILINEAR), ("bicubic", Image.BICUBIC)):
+        resized = picture(width, height).resize((to_width, to_height), kind)
+        print(f"{{{width}, {height}, {to_width}, {to_height}, Filter::{name}, "
+              f"0x{zlib.crc32(resized.tobytes()):08x}u}},")

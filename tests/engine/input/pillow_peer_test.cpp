@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decoding, resizing and preprocessing against Pillow and torchvision, bit for bit; see pillow_peer.py.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "engine/error.h"
+#include "engine/input/decode.h"
+#include "engine/input/preprocess.h"
+#include "engine/input/text_file.h"
+#include "tests/engine/input/checksum.h"
+#include "tests/engine/input/shared_data.h"
+#include "tests/engine/input/temporary_folder.h"
+
+namespace fxe::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A command for a Python that has Pillow and numpy, or empty.
+std::string python() {
+  const char* given = std::getenv("FXE_PYTHON");
+  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"})
+    if (std::system((candidate + " -c 'import PIL, numpy' >/dev/null 2>&1").c_str()) == 0) return candidate;
+  return "";
+}
+
+// The lines of cases.txt. A sanitizer's library, preloaded for this program, is not for Python.
+std::vector<std::string> run_peer(const std::string& command, const fs::path& out, const fs::path& photos) {
+  const std::string script = FXE_SOURCE_DIR "/tests/engine/input/pillow_peer.py";
+  const fs::path log = out / "log";
+  std::string line =
+      "LD_PRELOAD= " + command + " -W ignore '" + script + "' '" + out.string() + "' >'" + log.string() + "'";
+  line.insert(line.find(" >'"), photos.empty() ? "" : " '" + photos.string() + "'");
+  if (std::system((line + " 2>&1").c_str()) != 0) {
+    std::ostringstream text;
+    text << std::ifstream(log).rdbuf();
+    throw std::runtime_error("pillow_peer.py failed: " + text.str());
+  }
+  return read_lines(out / "cases.txt");
+}
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, '\t');) fields.push_back(field);
+  return fields;
+}
+
+class Peer {
+ public:
+  // A case's outcome: "" where ours is Pillow's.
+  std::string check(const std::vector<std::string>& f) {
+    if (f.at(1) != decoded_path_) {
+      std::vector<std::byte> file;
+      read_file(f[1], size_t{1} << 30, file);
+      decode_image(file, image_);
+      decoded_path_ = f[1];
+    }
+    if (f[0] == "decode") {
+      if (image_.width != std::stoi(f.at(2)) || image_.height != std::stoi(f.at(3))) return "another size";
+      return compare(std::as_bytes(std::span(image_.rgb)), f.at(4));
+    }
+    if (f[0] == "resize") {
+      resizer_.resize(image_, std::stoi(f.at(2)), std::stoi(f.at(3)),
+                      f.at(4) == "bicubic" ? Filter::bicubic : Filter::bilinear, resized_);
+      return compare(std::as_bytes(std::span(resized_.rgb)), f.at(5));
+    }
+    const auto p = parse_preprocess(nlohmann::json::parse(f.at(2)), "peer");
+    std::vector<float> planes(p.elements());
+    preprocessor_.run(p, image_, planes);
+    return compare(std::as_bytes(std::span(planes)), f.at(3));
+  }
+
+ private:
+  static std::string compare(std::span<const std::byte> ours, const std::string& crc) {
+    const auto text = fmt::format("{:08x}", crc32(ours));
+    return text == crc ? "" : fmt::format("CRC {}, peer {}", text, crc);
+  }
+
+  std::string decoded_path_;
+  Image image_, resized_;
+  Resizer resizer_;
+  Preprocessor preprocessor_;
+};
+
+// Checks all cases and returns how many there were of each kind.
+std::map<std::string, int> check_all(const std::vector<std::string>& lines) {
+  Peer peer;
+  std::map<std::string, int> counts;
+  for (const auto& line : lines) {
+    const auto fields = split(line);
+    ++counts[fields.at(0)];
+    try {
+      EXPECT_EQ(peer.check(fields), "") << line;
+    } catch (const Error& error) {
+      ADD_FAILURE() << line << ": " << error.what();
+    }
+  }
+  std::printf("equal to the peer: %d decoded, %d resized, %d preprocessed\n", counts["decode"],
+              counts["resize"], counts["preprocess"]);
+  return counts;
+}
+
+TEST(PillowPeer, FormatsAndAwkwardSizes) {
+  const auto command = python();
+  if (command.empty()) GTEST_SKIP() << "no Python with Pillow and numpy";
+  const TemporaryFolder folder;
+  const auto counts = check_all(run_peer(command, folder.path(), {}));
+  EXPECT_EQ(counts.at("decode"), 61);
+  EXPECT_GE(counts.at("resize"), 282);
+  if (!counts.at("preprocess")) GTEST_SKIP() << "preprocessing not compared: no torchvision in " << command;
+}
+
+TEST(PillowPeer, Photographs) {
+  const auto photos = shared_data("imagenet/photos");
+  if (photos.empty()) GTEST_SKIP() << "no imagenet/photos in $FXE_DATA or ../shared/data";
+  const auto command = python();
+  if (command.empty()) GTEST_SKIP() << "no Python with Pillow and numpy";
+  const TemporaryFolder folder;
+  const auto counts = check_all(run_peer(command, folder.path(), photos));
+  EXPECT_EQ(counts.at("decode"), 143);
+  EXPECT_EQ(counts.at("resize"), 143);
+  if (!counts.at("preprocess")) GTEST_SKIP() << "preprocessing not compared: no torchvision in " << command;
+}
+
+}  // namespace
+}  // namespace fxe::test

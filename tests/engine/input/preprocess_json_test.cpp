@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "engine/input/preprocess.h"
+#include "tests/engine/input/expect_error.h"
+
+namespace fxe::test {
+namespace {
+
+using Json = nlohmann::json;
+using Side = Preprocess::Side;
+
+Preprocess parse(const std::string& text) { return parse_preprocess(Json::parse(text), "here"); }
+Preprocess preset(const std::string& name) { return parse_preprocess(Json(name), "here"); }
+std::string error(const std::string& text) {
+  return error_of([&] { parse(text); });
+}
+
+Preprocess imagenet(int to, int crop, Filter filter) {
+  return {.side = Side::shorter,
+          .resize_h = to,
+          .resize_w = to,
+          .filter = filter,
+          .crop_h = crop,
+          .crop_w = crop,
+          .mean = {0.485, 0.456, 0.406},
+          .std = {0.229, 0.224, 0.225}};
+}
+
+TEST(PreprocessJson, Presets) {
+  EXPECT_EQ(preset("torchvision-224"), imagenet(256, 224, Filter::bilinear));
+  EXPECT_EQ(preset("torchvision-232-224"), imagenet(232, 224, Filter::bilinear));
+  EXPECT_EQ(preset("timm-224-0.95-bicubic"), imagenet(235, 224, Filter::bicubic));
+  EXPECT_EQ(preset("timm-224-0.875"), imagenet(256, 224, Filter::bicubic));
+  EXPECT_EQ(preset("timm-288-1.0-bilinear"), imagenet(288, 288, Filter::bilinear));
+  EXPECT_EQ(preset("timm-224-0.965"), imagenet(232, 224, Filter::bicubic));
+  EXPECT_EQ(preset("timm-160-0.95"), imagenet(168, 160, Filter::bicubic));
+  EXPECT_EQ(preset("timm-176-0.9"), imagenet(195, 176, Filter::bicubic));
+  auto squash = imagenet(192, 192, Filter::bilinear);
+  squash.side = Side::both;
+  EXPECT_EQ(preset("squash-192"), squash);
+  EXPECT_EQ(
+      preset("cifar-32"),
+      (Preprocess{.crop_h = 32, .crop_w = 32, .mean = {0.485, 0.456, 0.406}, .std = {0.229, 0.224, 0.225}}));
+  EXPECT_EQ(preset("caffe-227"), (Preprocess{.side = Side::both,
+                                             .resize_h = 256,
+                                             .resize_w = 256,
+                                             .crop_h = 227,
+                                             .crop_w = 227,
+                                             .channels = Preprocess::Channels::bgr,
+                                             .scale = 1,
+                                             .mean = {104, 117, 123}}));
+}
+
+TEST(PreprocessJson, UnknownPresets) {
+  for (const std::string name : {"",
+                                 "-",
+                                 "torchvision",
+                                 "torchvision-256",
+                                 "torchvision-0-224",
+                                 "torchvision-256-224-1",
+                                 "torchvision-99999-224",
+                                 "torchvision-2x-224",
+                                 "timm-224",
+                                 "timm-224-0.05",
+                                 "timm-224-nan",
+                                 "timm-224-1.5",
+                                 "timm-224-0.9-nearest",
+                                 "timm-8192-0.2",
+                                 "timm--1-0.9",
+                                 "squash-",
+                                 "squash-999999999999",
+                                 "caffe-257",
+                                 "caffe-0",
+                                 "cifar-33"}) {
+    const auto message = error_of([&] { preset(name); });
+    EXPECT_TRUE(message.starts_with("here: unknown preset '" + name + "'; expected torchvision-224"))
+        << message;
+  }
+}
+
+TEST(PreprocessJson, Objects) {
+  EXPECT_EQ(parse(R"({"crop": 224})"), Preprocess{});
+  EXPECT_EQ(parse(R"({"resize": {"to": 256}, "crop": 224})"),
+            (Preprocess{.side = Side::shorter, .resize_h = 256, .resize_w = 256}));
+  EXPECT_EQ(parse(R"({"resize": {"to": [100, 200], "side": "both", "filter": "bicubic", "antialias": true},
+                      "crop": [90, 110], "channels": "bgr", "scale": 2, "mean": [1, 2, 3], "std": [4, 5, 6.5]})"),
+            (Preprocess{.side = Side::both,
+                        .resize_h = 100,
+                        .resize_w = 200,
+                        .filter = Filter::bicubic,
+                        .crop_h = 90,
+                        .crop_w = 110,
+                        .channels = Preprocess::Channels::bgr,
+                        .scale = 2,
+                        .mean = {1, 2, 3},
+                        .std = {4, 5, 6.5}}));
+  EXPECT_EQ(parse(R"({"resize": {"side": "none", "antialias": false}, "crop": 32})"),
+            (Preprocess{.crop_h = 32, .crop_w = 32}));
+}
+
+TEST(PreprocessJson, RoundTrip) {
+  for (const char* name :
+       {"torchvision-224", "timm-224-0.95-bicubic", "squash-160", "cifar-32", "caffe-227", "timm-8192-0.5"}) {
+    const auto p = preset(name);
+    EXPECT_EQ(parse(to_json(p).dump()), p) << to_json(p).dump();
+  }
+  const auto odd = parse(R"({"resize": {"to": [3, 5], "side": "both"}, "crop": [2, 1], "scale": 0.1,
+                             "mean": [0.1, 1e-300, -7], "std": [0.30000000000000004, 1, 1e10]})");
+  EXPECT_EQ(parse(to_json(odd).dump()), odd);
+}
+
+TEST(PreprocessJson, Errors) {
+  EXPECT_EQ(error("3"), "here: expected an object, found number");
+  EXPECT_EQ(error("{}"), "here: 'crop' is missing; it is the network's input size");
+  EXPECT_EQ(error(R"({"cropp": 3})"), "here: unknown key 'cropp' (nearest: crop)");
+  EXPECT_EQ(error(R"({"resize": 256, "crop": 224})"), "here.resize: expected an object, found number");
+  EXPECT_EQ(error(R"({"resize": {"size": 256}, "crop": 224})"),
+            "here.resize: unknown key 'size' (nearest: side)");
+  EXPECT_EQ(error(R"({"resize": {"side": "shorter"}, "crop": 224})"),
+            "here.resize: 'to' is missing; it is the size in pixels");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "side": "longer"}, "crop": 224})"),
+            "here.resize.side: expected shorter, both, none, found \"longer\"");
+  EXPECT_EQ(error(R"({"resize": {"to": [256, 257]}, "crop": 224})"),
+            "here.resize.to: the shorter side has one size, found two");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "nearest"}, "crop": 224})"),
+            "here.resize.filter: expected bilinear, bicubic, found \"nearest\"");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "antialias": false}, "crop": 224})"),
+            "here.resize.antialias: expected true; resizing without antialiasing is not there yet");
+  EXPECT_EQ(error(R"({"crop": [1, 2, 3]})"), "here.crop: expected [height, width], found 3 values");
+  for (const char* size : {"0", "-5", "16385", "224.0", "\"224\"", "18446744073709551615", "null"})
+    EXPECT_EQ(error(std::string(R"({"crop": )") + size + "}"),
+              std::string("here.crop: expected 1 to 16384 pixels, found ") + size);
+  EXPECT_EQ(error(R"({"crop": 1, "channels": "grey"})"), "here.channels: expected rgb, bgr, found \"grey\"");
+  EXPECT_EQ(error(R"({"crop": 1, "scale": "1"})"), "here.scale: expected a number, found \"1\"");
+  EXPECT_EQ(error(R"({"crop": 1, "mean": [1, 2]})"), "here.mean: expected three numbers, one per channel");
+  EXPECT_EQ(error(R"({"crop": 1, "mean": [1, 2, null]})"), "here.mean: expected a number, found null");
+  EXPECT_EQ(error(R"({"crop": 1, "std": [1, 0, 1]})"), "here.std: expected more than 0, found 0");
+  EXPECT_EQ(error(R"({"crop": 1, "std": [1, -2, 1]})"), "here.std: expected more than 0, found -2");
+}
+
+// Quoted values are cut short, and stay on one line.
+TEST(PreprocessJson, LongValuesDoNotFillTheScreen) {
+  const auto message = error(Json{{"crop", std::string(100'000, '\n')}}.dump());
+  EXPECT_LT(message.size(), 200u) << message;
+}
+
+}  // namespace
+}  // namespace fxe::test

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/preprocess.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/engine/input/expect_error.h"
+#include "tests/support/generate.h"
+
+namespace fxe::test {
+namespace {
+
+Image random_picture(int width, int height, uint64_t seed) {
+  Random random(seed);
+  Image image{width, height, std::vector<uint8_t>(static_cast<size_t>(3 * width * height))};
+  for (auto& value : image.rgb) value = static_cast<uint8_t>(random.integer(0, 255));
+  return image;
+}
+
+// Python's round(): half to even. In integers, independent of the code under test.
+int half_to_even(int twice) {
+  const int down = twice / 2;
+  return twice % 2 == 0 ? down : down + down % 2;
+}
+
+// torchvision's center_crop in its own two steps: pad symmetrically, the odd pixel on the right and below,
+// then cut.
+int source_coordinate(int out, int size, int crop) {
+  const int before = crop > size ? (crop - size) / 2 : 0;
+  const int padded = std::max(size, crop);
+  return out + half_to_even(padded - crop) - before;
+}
+
+TEST(Preprocess, CropsAndNormalisesEveryParity) {
+  Preprocessor preprocessor;
+  uint64_t seed = 1;
+  for (int width : {1, 2, 5, 8, 9, 10, 11, 12})
+    for (int height : {1, 4, 7, 10, 13})
+      for (const auto channels : {Preprocess::Channels::rgb, Preprocess::Channels::bgr}) {
+        const Preprocess p{.crop_h = 7,
+                           .crop_w = 8,
+                           .channels = channels,
+                           .scale = 1 / 127.5,
+                           .mean = {1, 0.5, 0.25},
+                           .std = {0.3, 2, 1}};
+        const Image image = random_picture(width, height, ++seed);
+        std::vector<float> out(p.elements(), NAN);
+        preprocessor.run(p, image, out);
+        size_t at = 0;
+        for (size_t c = 0; c < 3; ++c)
+          for (int y = 0; y < p.crop_h; ++y)
+            for (int x = 0; x < p.crop_w; ++x, ++at) {
+              const int from_x = source_coordinate(x, width, 8), from_y = source_coordinate(y, height, 7);
+              const bool inside = from_x >= 0 && from_x < width && from_y >= 0 && from_y < height;
+              const size_t channel = channels == Preprocess::Channels::rgb ? c : 2 - c;
+              const int pixel =
+                  inside ? image.rgb[static_cast<size_t>(3 * (from_y * width + from_x)) + channel] : 0;
+              ASSERT_EQ(out[at], static_cast<float>((pixel * p.scale - p.mean[c]) / p.std[c]))
+                  << "image " << width << "x" << height << ", channel " << c << ", (" << x << ", " << y
+                  << "), seed " << seed;
+            }
+      }
+}
+
+TEST(Preprocess, SizesAfterResizing) {
+  const auto size = [](Preprocess::Side side, int w, int h, int to_w, int to_h) {
+    const Size s = resized_size({.side = side, .resize_h = to_h, .resize_w = to_w}, w, h);
+    return std::pair{s.width, s.height};
+  };
+  using Side = Preprocess::Side;
+  EXPECT_EQ(size(Side::none, 31, 77, 0, 0), std::pair(31, 77));
+  EXPECT_EQ(size(Side::both, 31, 77, 20, 10), std::pair(20, 10));
+  EXPECT_EQ(size(Side::shorter, 500, 375, 256, 256), std::pair(341, 256));  // 341.33
+  EXPECT_EQ(size(Side::shorter, 375, 500, 256, 256), std::pair(256, 341));
+  EXPECT_EQ(size(Side::shorter, 400, 400, 256, 256), std::pair(256, 256));
+  EXPECT_EQ(size(Side::shorter, 256, 257, 256, 256), std::pair(256, 257));
+  EXPECT_EQ(size(Side::shorter, 3, 2, 235, 235), std::pair(352, 235));  // 352.5
+}
+
+TEST(Preprocess, RefusesWhatCannotBeResized) {
+  // The long side would have 2^32 + 256 pixels, which is 256 in 32 bits.
+  const Preprocess p{.side = Preprocess::Side::shorter, .resize_h = 256, .resize_w = 256};
+  const int width = (1 << 24) + 1;
+  const Image line{width, 1, std::vector<uint8_t>(static_cast<size_t>(width) * 3)};
+  std::vector<float> out(p.elements());
+  Preprocessor preprocessor;
+  EXPECT_EQ(error_of([&] { preprocessor.run(p, line, out); }),
+            "16777217x1 pixels cannot be resized to 2147483647x256");
+}
+
+}  // namespace
+}  // namespace fxe::test
