@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/simt.h"
+
+namespace fxe {
+
+// Every thread of every block calls this once, after what its block has to say is written by thread 0. True
+// in the block that arrives last: it sees what all blocks wrote. `arrivals` is 0 before a launch and again
+// after it, so that a graph can be launched again without clearing it.
+__device__ inline bool is_last_block(uint32_t* arrivals) {
+  FXE_SHARED(bool, last, 1);
+  if (threadIdx.x == 0) {
+    __threadfence();  // this block's writes before its arrival
+    const uint32_t end = gridDim.x - 1;
+    last[0] = atomicInc(arrivals, end) == end;
+    __threadfence();  // the arrivals before reading what came with them
+  }
+  __syncthreads();
+  return last[0];
+}
+
+}  // namespace fxe

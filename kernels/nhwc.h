@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "engine/dtype.h"
+
+namespace fxe {
+
+// A value on a CUDA device, [n h w c] with channels innermost. Each pixel holds stored_c >= c channels, which
+// make a multiple of 16 bytes; those past c are zero: every kernel leaves them so. Elements, padding
+// included, are less than 2^31. Does not own its memory.
+struct NhwcTensor {
+  void* data = nullptr;
+  DType dtype = DType::f32;  // f32, f16 or bf16
+  int64_t n = 1, h = 1, w = 1, c = 1, stored_c = 1;
+
+  int64_t elements() const { return n * h * w * stored_c; }
+};
+
+// The least stored_c for c channels: c rounded up to 16 bytes.
+int64_t stored_channels(DType dtype, int64_t c);
+
+[[noreturn]] void throw_no_nhwc_kernel(DType);  // run_time: of a type without kernels
+
+// Element-wise function at the end of a kernel; NaN stays NaN.
+struct PointwiseFunction {
+  enum class Kind { none, relu, leaky_relu, clip };
+  Kind kind = Kind::none;
+  float slope = 0;          // leaky_relu: x < 0 gives slope * x
+  float low = 0, high = 0;  // clip
+};
+
+}  // namespace fxe

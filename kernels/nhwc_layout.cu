@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/nhwc_layout.cuh"
+
+#include "kernels/nhwc_launch.h"
+#include "kernels/nhwc_layout.h"
+
+namespace fxe {
+
+void launch_nhwc_from_plain(Queue& queue, const float* x, const NhwcTensor& y) {
+  with_element_type(y.dtype, [&]<class T>(T) {
+    launch(queue, "nhwc_from_plain", nhwc_from_plain_kernel<T>, nhwc_grid(y), x, Nhwc<T>(y));
+  });
+}
+
+void launch_nhwc_to_plain(Queue& queue, const NhwcTensor& x, float* y) {
+  with_element_type(x.dtype, [&]<class T>(T) {
+    launch(queue, "nhwc_to_plain", nhwc_to_plain_kernel<T>, nhwc_grid(x), Nhwc<T>(x), y);
+  });
+}
+
+void launch_nhwc_flatten(Queue& queue, const NhwcTensor& x, const NhwcTensor& y) {
+  with_element_type(y.dtype, [&]<class T>(T) {
+    launch(queue, "nhwc_flatten", nhwc_flatten_kernel<T>, nhwc_grid(y), Nhwc<T>(x), Nhwc<T>(y));
+  });
+}
+
+}  // namespace fxe

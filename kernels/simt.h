@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the source of fxe's kernels uses instead of plain CUDA where the host compiler needs help: the same
+// text is compiled by nvcc for the device and, in tests/kernels, by g++ against a SIMT shim that provides the
+// rest of CUDA's keywords and intrinsics.
+#if defined(__CUDACC__)
+
+#include <cstdint>
+
+// T name[count], one per block, not initialised. T has no constructor.
+#define FXE_SHARED(T, name, count) __shared__ T name[count]
+// T* name: the launch's dynamic shared memory, aligned to 16 bytes.
+#define FXE_DYNAMIC_SHARED(T, name)                                   \
+  extern __shared__ __align__(16) unsigned char fxe_dynamic_shared[]; \
+  T* name = reinterpret_cast<T*>(fxe_dynamic_shared)
+
+namespace fxe {
+
+__device__ inline uint64_t device_clock_ns() {
+  uint64_t ns;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(ns));
+  return ns;
+}
+
+}  // namespace fxe
+
+#else
+#include <simt/device.h>
+#endif

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/start.cuh"
+
+#include "kernels/launch.h"
+
+namespace fxe {
+
+void launch_start(Queue& queue, const StartArguments& a) {
+  launch(queue, "start", start_kernel, grid_for(a.n, 128), a);
+}
+
+}  // namespace fxe

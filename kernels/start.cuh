@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/simt.h"
+#include "kernels/start.h"
+
+namespace fxe {
+
+__global__ void start_kernel(StartArguments a) {
+  const auto i = static_cast<int32_t>(blockIdx.x * blockDim.x + threadIdx.x);
+  const BatchStart batch = *a.batch;
+  if (i < batch.count) a.live[i] = i;
+  if (i < a.n) a.weight_sum[i] = 0;
+  if (i == 0) {
+    *a.live_count = batch.count;
+    *a.deadline = {device_clock_ns() - batch.host_ns, batch.deadline_ns};
+  }
+}
+
+}  // namespace fxe

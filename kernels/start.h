@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "engine/device.h"
+#include "kernels/tail.h"
+
+namespace fxe {
+
+// What the host tells the device about a batch, in device memory.
+struct BatchStart {
+  uint64_t host_ns;      // already spent on it
+  uint64_t deadline_ns;  // from its beginning on the host; 0: none
+  int32_t count;         // images in it, at most n
+};
+
+// State of a batch with nothing run yet; all pointers on the device. n is the batch's capacity.
+struct StartArguments {
+  int32_t n = 0;
+  const BatchStart* batch = nullptr;  // [1]
+  TailDeadline* deadline = nullptr;   // [1]
+  int32_t* live = nullptr;            // [n] <- 0 .. count - 1
+  int32_t* live_count = nullptr;      // [1]
+  float* weight_sum = nullptr;        // [n] <- 0
+};
+
+void run_start_cpu(
+    const StartArguments&);  // deadline: start_ns 0, since run_tail_cpu is told the elapsed time
+void launch_start(Queue&, const StartArguments&);
+
+}  // namespace fxe

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "engine/device.h"
+#include "kernels/tail_rules.h"
+
+// What happens after each member: running mean in place, softmax, top-2 margin, decision and compaction of
+// the survivors, in one kernel. The rules are in tail_rules.h.
+namespace fxe {
+
+// What the host reads of one image. Written after each member, until its image has stopped: never again then.
+struct RowResult {
+  int32_t label;    // -1: no member has scored it
+  float p1, p2;     // P of the two best classes
+  float margin;     // what was compared with the threshold
+  int32_t members;  // members run for this image, left out or not
+  RowStatus status;
+};
+
+// Operating point of one stage, in device memory: it changes without a new graph.
+struct TailStage {
+  float threshold;          // t_k; of the last stage not read
+  float weight;             // w_k > 0
+  float temperature;        // T_k > 0
+  uint64_t next_member_ns;  // measured time of member k+1 on this batch, for the deadline
+};
+
+struct TailDeadline {
+  uint64_t start_ns;  // device clock when the batch began (written by its first kernel), less host time spent
+  uint64_t deadline_ns;  // 0: none
+};
+
+// State of a batch and where one stage finds it; all pointers on the device. n is the batch's capacity.
+struct TailArguments {
+  int32_t classes = 0;
+  int32_t stage = 0;  // k - 1
+  bool last = false;  // k = N: every row that is left stops
+  Combine combine = Combine::logits;
+  Signal signal = Signal::margin;
+
+  const float* logits = nullptr;        // [n classes] of this member; row r belongs to image live[stage][r]
+  float* mean = nullptr;                // [n classes], by image
+  float* weight_sum = nullptr;          // [n] W, by image; 0 before the first member that scored it
+  RowResult* results = nullptr;         // [n], by image
+  const int32_t* live = nullptr;        // [n] images that are left, ascending
+  const int32_t* live_count = nullptr;  // [1]
+  int32_t* next_live = nullptr;         // [n] those that go on, ascending; must not be `live`
+  int32_t* next_live_count = nullptr;   // [1]; 0 after the last member
+  const TailStage* stage_parameters = nullptr;  // [1]
+  const TailDeadline* deadline = nullptr;       // [1]; may be nullptr
+};
+
+// On the calling thread; `elapsed_ns` since the batch began replaces the device clock. Vectorised, allocates
+// nothing.
+void run_tail_cpu(const TailArguments&, uint64_t elapsed_ns);
+
+}  // namespace fxe

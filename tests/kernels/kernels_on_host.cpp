@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/kernels/kernels_on_host.h"
+
+// The launchers and the kernels behind them, once more, for the host.
+#include "kernels/gather_rows.cu"
+#include "kernels/start.cu"
+#include "kernels/tail.cu"
+
+namespace fxe::test {
+
+void run_tail_kernel(const TailArguments& a, int32_t n, unsigned threads, uint32_t* arrivals,
+                     const TailBranch& branch) {
+  simt::launch("tail", tail_kernel, dim3(static_cast<unsigned>(n)), threads, 0, a, arrivals, branch);
+}
+
+}  // namespace fxe::test

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/tail_cuda.h"
+
+namespace fxe::test {
+
+// launch_tail with blocks of any number of whole warps, on the host.
+void run_tail_kernel(const TailArguments&, int32_t n, unsigned threads, uint32_t* arrivals,
+                     const TailBranch&);
+
+}  // namespace fxe::test

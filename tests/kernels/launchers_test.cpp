@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <simt/launch.h>
+
+#include <numeric>
+
+#include "kernels/gather_rows.h"
+#include "kernels/start.h"
+#include "kernels/tail_cuda.h"
+#include "tests/kernels/tail_check.h"
+#include "tests/support/generate.h"
+
+namespace fxe::test {
+namespace {
+
+struct Launchers : testing::Test {
+  void SetUp() override { simt::options() = {simt::Order::random, 7, 2}; }
+
+  std::unique_ptr<Device> device = make_host_device();
+  std::unique_ptr<Queue> queue = device->make_queue();
+};
+
+TEST_F(Launchers, TailChoosesItsBlocks) {
+  uint32_t arrivals = 0;
+  for (const TailCase& c : tail_cases())
+    if (c.capacity <= 9)
+      check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) {
+        simt::set_clock_ns(kStartNs + elapsed_ns);
+        launch_tail(*queue, a, c.capacity, &arrivals);
+        EXPECT_EQ(arrivals, 0u);
+      });
+}
+
+// The switch node's value: the first size that holds the survivors.
+TEST_F(Launchers, TailChoosesTheBranch) {
+  constexpr int32_t kCapacity = 7;
+  TailBranch branch{.handle = 5, .sizes = 4, .rows = {1, 2, 4, 7}};
+  const uint32_t expected[kCapacity + 1] = {4, 0, 1, 2, 2, 3, 3, 3};
+  for (int32_t count = 0; count <= kCapacity; ++count) {
+    const std::vector<float> logits(kCapacity, 1);
+    std::vector<float> mean(kCapacity), weight_sum(kCapacity);
+    std::vector<RowResult> results(kCapacity);
+    std::vector<int32_t> live(kCapacity), next(kCapacity);
+    std::iota(live.begin(), live.end(), 0);
+    int32_t next_count = -1;
+    uint32_t arrivals = 0;
+    const TailStage stage{.threshold = 1, .weight = 1, .temperature = 1, .next_member_ns = 0};
+    TailArguments a;
+    a.classes = 1;
+    a.logits = logits.data();
+    a.mean = mean.data();
+    a.weight_sum = weight_sum.data();
+    a.results = results.data();
+    a.live = live.data();
+    a.live_count = &count;
+    a.next_live = next.data();
+    a.next_live_count = &next_count;
+    a.stage_parameters = &stage;
+    launch_tail(*queue, a, kCapacity, &arrivals, branch);
+    EXPECT_EQ(next_count, count);
+    EXPECT_EQ(simt::take_conditional(5), expected[count]) << count << " survivors";
+  }
+}
+
+TEST_F(Launchers, StartMatchesItsCpuTwin) {
+  for (int32_t n : {1, 128, 300})
+    for (int32_t count : {0, 1, n}) {
+      const BatchStart batch{.host_ns = 40, .deadline_ns = 500, .count = count};
+      const auto run = [&](auto start) {
+        TailDeadline deadline{};
+        int32_t live_count = -1;
+        std::vector<int32_t> live(static_cast<size_t>(n), -1);
+        std::vector<float> weight_sum(static_cast<size_t>(n), 3);
+        StartArguments a{n, &batch, &deadline, live.data(), &live_count, weight_sum.data()};
+        start(a);
+        return std::tuple(deadline.start_ns, deadline.deadline_ns, live_count, live, weight_sum);
+      };
+      simt::set_clock_ns(1000);
+      auto on_device = run([&](const StartArguments& a) { launch_start(*queue, a); });
+      EXPECT_EQ(std::get<0>(on_device), 960u);
+      std::get<0>(on_device) = 0;
+      EXPECT_EQ(on_device, run(run_start_cpu)) << n << " " << count;
+    }
+}
+
+TEST_F(Launchers, GatherRowsMatchesItsCpuTwin) {
+  Random random(1);
+  for (int64_t elements : {1, 255, 1027, 5000}) {
+    constexpr int32_t n = 6;
+    const std::vector<float> x = normals(random, static_cast<size_t>(n * elements));
+    const std::vector<int32_t> live = {0, 2, 5, -1, -1, -1};
+    for (int32_t count : {0, 1, 3}) {
+      std::vector<float> y(x.size(), -9), expected(x.size(), -9);
+      GatherRows a{n, elements, x.data(), live.data(), &count, y.data()};
+      launch_gather_rows(*queue, a);
+      for (size_t r = 0; r < static_cast<size_t>(count); ++r)
+        for (size_t i = 0; i < static_cast<size_t>(elements); ++i)
+          expected[r * static_cast<size_t>(elements) + i] =
+              x[static_cast<size_t>(live[r]) * static_cast<size_t>(elements) + i];
+      EXPECT_EQ(y, expected);
+      std::fill(y.begin(), y.end(), -9.0f);
+      run_gather_rows_cpu(a);
+      EXPECT_EQ(y, expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace fxe::test
