@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/device.h"
+#include "layers/graph.h"
+
+namespace fxe {
+
+enum class Precision { fp32, tf32, fp16, bf16 };
+std::string_view name(Precision);
+Precision parse_precision(std::string_view);  // throws bad_input listing the names
+
+// How a backend keeps a value in memory: blocked, NHWC, half precision, ... Only the backend that made it
+// looks inside.
+struct Layout {
+  virtual ~Layout() = default;
+};
+
+// A value as a plan holds it. No layout: plain fp32, row-major [n c h w].
+struct Value {
+  Shape shape;
+  size_t bytes = 0;
+  std::shared_ptr<const Layout> layout;
+
+  static Value plain(const Shape& shape);
+};
+
+// Addresses a step works on, fixed for the life of the plan. Aligned to kBufferAlignment.
+struct Binding {
+  std::vector<void*> inputs;
+  void* output = nullptr;     // may equal inputs[i] where Prepared::in_place == i
+  void* workspace = nullptr;  // of Prepared::workspace_bytes; contents do not survive the step
+};
+
+// One operation, fully prepared. bind() once; then enqueue() as often as wanted: it allocates nothing,
+// creates no library object and does not wait.
+class Step {
+ public:
+  virtual ~Step() = default;
+  virtual void bind(const Binding&) = 0;
+  virtual void enqueue(Queue&) const = 0;
+  virtual std::string implementation() const = 0;  // what runs: "jit:avx2", "cudnn engine 41", "plain loops"
+};
+
+struct Prepared {
+  std::unique_ptr<Step> step;
+  Value output;
+  size_t workspace_bytes = 0;
+  // Index of an input that the output must share memory with, -1: none. Only one that OpContext lets die; and
+  // 0 for Input, whose value is then the caller's tensor itself, which no step ever writes to.
+  int in_place = -1;
+};
+
+// What an operation may know when it is prepared.
+struct OpContext {
+  const std::string& layer;  // for messages and profiles
+  std::span<const Value> inputs;
+  const Shape& output;
+  const TensorMap& weights;  // of the model; converted and copied by prepare() as it needs
+  std::vector<bool> dies;    // per input: nobody reads it after this step
+};
+
+// A backend implements single operations for one device, precision and thread count; compile()
+// (layers/plan.h) makes plans of them. An operation without a prepare() is a compile error.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string name() const = 0;  // "reference", "cpu", "cuda"
+  virtual Device& device() = 0;
+  virtual Precision precision() const = 0;
+
+  virtual Prepared prepare(const Input&,
+                           const OpContext&) = 0;  // inputs[0]: the plain fp32 tensor of the caller
+  virtual Prepared prepare(const Conv2d&, const OpContext&) = 0;
+  virtual Prepared prepare(const BatchNorm&, const OpContext&) = 0;
+  virtual Prepared prepare(const Pool2d&, const OpContext&) = 0;
+  virtual Prepared prepare(const GlobalAveragePool&, const OpContext&) = 0;
+  virtual Prepared prepare(const Linear&, const OpContext&) = 0;
+  virtual Prepared prepare(const Activate&, const OpContext&) = 0;
+  virtual Prepared prepare(const Add&, const OpContext&) = 0;
+  virtual Prepared prepare(const Concat&, const OpContext&) = 0;
+  virtual Prepared prepare(const Flatten&, const OpContext&) = 0;
+  virtual Prepared prepare(const Softmax&, const OpContext&) = 0;
+  virtual Prepared prepare(const Lrn&, const OpContext&) = 0;
+  virtual Prepared prepare(const ShortcutPad&, const OpContext&) = 0;
+
+  // The last step of a plan: the network's output as plain fp32 [n classes].
+  virtual Prepared prepare_output(const OpContext&) = 0;
+
+  // Any value as plain fp32 [n c h w] in host memory, for layer-by-layer comparison. May allocate and wait.
+  virtual std::vector<float> read(Queue&, const Value&, const void* data) = 0;
+};
+
+// Plain loops in double precision, one rounding to fp32 per stored element: what the others are compared
+// with.
+std::unique_ptr<Backend> make_reference_backend();
+
+// oneDNN on `threads` threads (0: all cores this process may use).
+std::unique_ptr<Backend> make_cpu_backend(int threads);
+
+// What it runs on: "oneDNN 2.6.3".
+std::string cpu_library_version();
+
+}  // namespace fxe

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/compare_layers.h"
+
+#include <cmath>
+#include <limits>
+
+#include "engine/error.h"
+#include "layers/plan.h"
+#include "layers/reference/error_bound.h"
+#include "layers/run_layer.h"
+#include "layers/run_plan.h"
+
+namespace fxe {
+
+namespace {
+
+double share_of_bound(double y, double r, double bound) {
+  if (std::isnan(y) && std::isnan(r)) return 0;
+  if (y == r) return 0;
+  if (!std::isfinite(y) || !std::isfinite(r) || !(bound > 0)) return std::numeric_limits<double>::infinity();
+  return std::fabs(y - r) / bound;
+}
+
+template <class Expected, class Bound>
+void check_elements(LayerCheck& check, const std::vector<float>& found, const Expected& expected,
+                    Bound bound) {
+  if (found.size() != expected.size())
+    throw run_time_error("layer '{}': expected {} values, found {}", check.name, expected.size(),
+                         found.size());
+  double worst = -1;
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto y = static_cast<double>(found[i]), r = static_cast<double>(expected[i]);
+    const double share = share_of_bound(y, r, bound(i));
+    if (share <= worst) continue;
+    worst = share;
+    check.element = i;
+    check.found = y;
+    check.expected = r;
+    check.error = std::fabs(y - r);
+  }
+  check.percent_of_bound = 100 * worst;
+  check.ok = worst <= 1;
+}
+
+class Comparison {
+ public:
+  Comparison(const Model& model, Backend& tested, std::span<const float> input, int64_t n,
+             const CompareOptions& options)
+      : model_(model),
+        tested_(tested),
+        input_(input),
+        n_(n),
+        options_(options),
+        shapes_(infer_shapes(model.graph, n)) {
+    if (static_cast<size_t>(shapes_[0].elements()) != input.size())
+      throw bad_input("expected {} input values for {} images, found {}", shapes_[0].elements(), n,
+                      input.size());
+  }
+
+  std::vector<LayerCheck> run() {
+    const auto& nodes = model_.graph.nodes;
+    std::vector<size_t> last_read(nodes.size());
+    for (size_t i = 0; i < nodes.size(); ++i)
+      for (const ValueId id : nodes[i].inputs) last_read[static_cast<size_t>(id)] = i;
+    values_.resize(nodes.size());
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      check_layer(i);
+      for (const ValueId id : nodes[i].inputs)
+        if (last_read[static_cast<size_t>(id)] == i) values_[static_cast<size_t>(id)] = {};
+    }
+    check_network();
+    return std::move(checks_);
+  }
+
+ private:
+  void check_layer(size_t i) {
+    const Node& node = model_.graph.nodes[i];
+    if (i == 0) return check_input(node);
+    std::vector<Shape> shapes;
+    std::vector<std::vector<float>> inputs;
+    std::vector<std::vector<double>> widened;
+    for (const ValueId id : node.inputs) {
+      shapes.push_back(shapes_[static_cast<size_t>(id)]);
+      inputs.push_back(values_[static_cast<size_t>(id)]);
+      widened.emplace_back(inputs.back().begin(), inputs.back().end());
+    }
+    const LayerReference reference = reference_layer(node.op, shapes, widened, model_.weights);
+    const LayerRun found = run_layer(tested_, node.name, node.op, shapes, inputs, model_.weights);
+    const auto rounding = LayerReference::rounding(tested_.precision());
+    LayerCheck check{.name = node.name, .op = op_str(node.op), .implementation = found.implementation};
+    if (options_.against) {
+      const LayerRun expected =
+          run_layer(*options_.against, node.name, node.op, shapes, inputs, model_.weights);
+      const auto other = LayerReference::rounding(options_.against->precision());
+      check_elements(check, found.output, expected.output,
+                     [&](size_t e) { return reference.bound(e, rounding) + reference.bound(e, other); });
+    } else {
+      check_elements(check, found.output, reference.value,
+                     [&](size_t e) { return reference.bound(e, rounding); });
+    }
+    values_[i].assign(reference.value.size(), 0);
+    for (size_t e = 0; e < reference.value.size(); ++e)
+      values_[i][e] = static_cast<float>(reference.value[e]);
+    add(std::move(check));
+  }
+
+  void check_input(const Node& node) {
+    values_[0].assign(input_.begin(), input_.end());
+    const LayerRun found = run_layer(tested_, node.name, Flatten{}, {shapes_[0]}, {values_[0]}, {});
+    LayerCheck check{.name = node.name, .op = op_str(node.op), .implementation = found.implementation};
+    const double u = LayerReference::rounding(tested_.precision()).result;
+    check_elements(check, found.output, values_[0], [&](size_t e) {
+      return tested_.precision() == Precision::fp32 ? 0 : u * std::fabs(static_cast<double>(values_[0][e]));
+    });
+    add(std::move(check));
+  }
+
+  void check_network() {
+    const auto rounding = LayerReference::rounding(tested_.precision());
+    const NetworkReference reference = reference_network(model_, input_, n_, rounding);
+    LayerCheck check{.name = "network", .op = fmt::format("{} layers", model_.graph.nodes.size())};
+    const std::vector<float> found = run_model(model_, tested_, input_, n_);
+    if (options_.against) {
+      const NetworkReference other =
+          reference_network(model_, input_, n_, LayerReference::rounding(options_.against->precision()));
+      check_elements(check, found, run_model(model_, *options_.against, input_, n_),
+                     [&](size_t e) { return reference.bound(e) + other.bound(e); });
+    } else {
+      check_elements(check, found, reference.logits, [&](size_t e) { return reference.bound(e); });
+    }
+    add(std::move(check));
+  }
+
+  void add(LayerCheck check) {
+    checks_.push_back(std::move(check));
+    if (options_.on_layer) options_.on_layer(checks_.back());
+  }
+
+  const Model& model_;
+  Backend& tested_;
+  const std::span<const float> input_;
+  const int64_t n_;
+  const CompareOptions& options_;
+  const std::vector<Shape> shapes_;
+  std::vector<std::vector<float>>
+      values_;  // of the reference, rounded to fp32; freed after their last reader
+  std::vector<LayerCheck> checks_;
+};
+
+}  // namespace
+
+std::vector<LayerCheck> compare_layers(const Model& model, Backend& tested, std::span<const float> input,
+                                       int64_t n, const CompareOptions& options) {
+  return Comparison(model, tested, input, n, options).run();
+}
+
+}  // namespace fxe

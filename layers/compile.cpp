@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "engine/error.h"
+#include "engine/memory_plan.h"
+#include "layers/plan.h"
+
+namespace fxe {
+
+// Walks the graph once, asking the backend for each step, then lays out the memory.
+class PlanCompiler {
+ public:
+  PlanCompiler(const Model& model, Backend& backend, int64_t batch, const CompileOptions& options)
+      : model_(model),
+        graph_(model.graph),
+        backend_(backend),
+        options_(options),
+        batch_(batch),
+        shapes_(infer_shapes(graph_, batch)),
+        last_(static_cast<int>(graph_.nodes.size())),
+        last_read_(last_reads()) {}
+
+  std::unique_ptr<Plan> compile() {
+    plan_->batch_ = batch_;
+    plan_->classes_ = output_shape().elements() / batch_;
+    plan_->input_elements_ = shapes_[0].elements() / batch_;
+    for (int i = 0; i < last_; ++i) add_node(i);
+    finish_output();
+    place_memory();
+    return std::move(plan_);
+  }
+
+ private:
+  // Memory one value has, or several that replace each other in place.
+  struct Storage {
+    Lifetime life;
+    Plan::Place place = Plan::Place::arena;
+  };
+
+  const Shape& output_shape() const { return shapes_[static_cast<size_t>(graph_.output)]; }
+
+  // The last node that reads each value; the output is read after all of them.
+  std::vector<int> last_reads() const {
+    std::vector<int> last(graph_.nodes.size());
+    for (size_t i = 0; i < last.size(); ++i) {
+      last[i] = static_cast<int>(i);
+      for (const ValueId id : graph_.nodes[i].inputs) last[static_cast<size_t>(id)] = static_cast<int>(i);
+    }
+    last[static_cast<size_t>(graph_.output)] = last_;
+    return last;
+  }
+
+  // A value read twice by one node must not be overwritten through one of the two.
+  bool dies(ValueId id, int at) const {
+    const auto& inputs = graph_.nodes[static_cast<size_t>(at)].inputs;
+    return !options_.keep_values && last_read_[static_cast<size_t>(id)] == at &&
+           storages_[storage_of_[static_cast<size_t>(id)]].place == Plan::Place::arena &&
+           std::count(inputs.begin(), inputs.end(), id) == 1;
+  }
+
+  void add_node(int i) {
+    const Node& node = graph_.nodes[static_cast<size_t>(i)];
+    const bool is_input = i == 0;
+    std::vector<Value> inputs;
+    std::vector<Shape> input_shapes;
+    std::vector<bool> dying;
+    for (const ValueId id : node.inputs) {
+      inputs.push_back(plan_->layers_[static_cast<size_t>(id)].value);
+      input_shapes.push_back(inputs.back().shape);
+      dying.push_back(dies(id, i));
+    }
+    if (is_input) {
+      inputs.push_back(Value::plain(shapes_[0]));
+      dying.push_back(false);
+    }
+    const OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
+    Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);
+    check(node, prepared, context);
+    add_storage(i, node, prepared);
+    add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
+              std::move(prepared));
+    if (!is_input) plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
+  }
+
+  void check(const Node& node, const Prepared& prepared, const OpContext& context) const {
+    const auto in_place = static_cast<size_t>(prepared.in_place);
+    const bool may_share = prepared.in_place < 0 ||
+                           (in_place < context.dies.size() && context.dies[in_place]) ||
+                           std::holds_alternative<Input>(node.op);
+    if (!prepared.step || prepared.output.shape != context.output || !may_share)
+      throw run_time_error("backend {} prepared layer '{}' ({}) against its contract", backend_.name(),
+                           node.name, op_str(node.op));
+  }
+
+  void add_storage(int i, const Node& node, const Prepared& prepared) {
+    const int last = options_.keep_values ? last_ : last_read_[static_cast<size_t>(i)];
+    if (prepared.in_place >= 0 && i > 0) {
+      const ValueId shared = node.inputs[static_cast<size_t>(prepared.in_place)];
+      storage_of_.push_back(storage_of_[static_cast<size_t>(shared)]);
+      Lifetime& life = storages_[storage_of_.back()].life;
+      life.bytes = std::max(life.bytes, prepared.output.bytes);
+      life.last = std::max(life.last, last);
+      return;
+    }
+    storage_of_.push_back(storages_.size());
+    storages_.push_back({{prepared.output.bytes, i, last},
+                         prepared.in_place >= 0 ? Plan::Place::caller_input : Plan::Place::arena});
+  }
+
+  void add_layer(const std::string& name, const Op& op, std::vector<int> inputs, Prepared prepared) {
+    Plan::Layer layer{.name = name, .op = op, .implementation = prepared.step->implementation()};
+    layer.value = std::move(prepared.output);
+    layer.workspace_bytes = prepared.workspace_bytes;
+    plan_->layers_.push_back(std::move(layer));
+    plan_->steps_.push_back(std::move(prepared.step));
+    plan_->inputs_.push_back(std::move(inputs));
+  }
+
+  // The last value goes straight to the caller where it is plain and has memory of its own; else a last step
+  // takes it there.
+  void finish_output() {
+    const auto output = static_cast<size_t>(graph_.output);
+    const Value& value = plan_->layers_[output].value;
+    const size_t storage = storage_of_[output];
+    const bool alone = std::count(storage_of_.begin(), storage_of_.end(), storage) == 1;
+    if (!value.layout && value.bytes == Value::plain(value.shape).bytes && alone &&
+        storages_[storage].place == Plan::Place::arena) {
+      storages_[storage].place = Plan::Place::caller_output;
+      return;
+    }
+    const std::string name = "output";
+    const std::vector<Value> inputs{value};
+    const OpContext context{name, inputs, value.shape, model_.weights, {false}};
+    Prepared prepared = backend_.prepare_output(context);
+    storage_of_.push_back(storages_.size());
+    storages_.push_back({{prepared.output.bytes, last_, last_}, Plan::Place::caller_output});
+    add_layer(name, Activate{}, {graph_.output}, std::move(prepared));
+  }
+
+  void place_memory() {
+    std::vector<Lifetime> lives;
+    for (const Storage& storage : storages_) {
+      lives.push_back(storage.life);
+      if (storage.place != Plan::Place::arena) lives.back().bytes = 0;
+    }
+    for (size_t i = 0; i < plan_->layers_.size(); ++i) {
+      const int step = static_cast<int>(i);
+      lives.push_back({plan_->layers_[i].workspace_bytes, step, step});
+    }
+    const MemoryPlan memory = plan_memory(lives, kBufferAlignment);
+    plan_->arena_bytes_ = memory.arena_bytes;
+    for (size_t i = 0; i < plan_->layers_.size(); ++i) {
+      Plan::Layer& layer = plan_->layers_[i];
+      layer.place = storages_[storage_of_[i]].place;
+      if (layer.place == Plan::Place::arena) layer.offset_bytes = memory.offsets_bytes[storage_of_[i]];
+      plan_->workspace_offsets_bytes_.push_back(memory.offsets_bytes[storages_.size() + i]);
+    }
+  }
+
+  const Model& model_;
+  const Graph& graph_;
+  Backend& backend_;
+  const CompileOptions options_;
+  const int64_t batch_;
+  const std::vector<Shape> shapes_;
+  const int last_;  // index of the step after all nodes
+  const std::vector<int> last_read_;
+  std::vector<Storage> storages_;
+  std::vector<size_t> storage_of_;  // per layer
+  std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
+};
+
+std::unique_ptr<Plan> compile(const Model& model, Backend& backend, int64_t batch,
+                              const CompileOptions& options) {
+  return PlanCompiler(model, backend, batch, options).compile();
+}
+
+}  // namespace fxe

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/cpu/apply.h"
+#include "layers/cpu/step.h"
+
+namespace fxe::cpu {
+
+namespace {
+
+bool is_plain_loops(const Primitive& p) { return p.implementation.starts_with("ref"); }
+
+// oneDNN's matrix product (not its brgemm) allocates memory to pack its operands in, at every run.
+bool allocates(const Primitive& p) {
+  return p.implementation.find("gemm:") != std::string::npos && !p.implementation.starts_with("brgemm");
+}
+
+struct Product {
+  Primitive primitive;
+  Dims weights;  // of which the primitive's are a reordering
+};
+
+// A flattened image is multiplied as it is kept, with the weights put in its order.
+Product of_image(const dnnl::engine& engine, const Md& held, const Md& bias, const Md& y) {
+  Dims w = dims_of(held);
+  w[0] = dims_of(y)[1];
+  return {make_inner_product(engine, held, any_md(w), bias, y), w};
+}
+
+// Rows; where the library's product would allocate, its 1x1 convolution of 1x1 images, which is as fast on
+// one image, if not on many.
+Product of_rows(const dnnl::engine& engine, int64_t n, int64_t c, const Md& bias, const Md& y) {
+  const int64_t k = dims_of(y)[1];
+  Product product{make_inner_product(engine, plain_md(Dims{n, c}), any_md({k, c}), bias, y), {k, c}};
+  if (!allocates(product.primitive)) return product;
+  Product convolution{
+      make_convolution(engine, Conv2d{.k = k}, pixels_md(n, c), any_md({k, c, 1, 1}), bias, pixels_md(n, k)),
+      {k, c, 1, 1}};
+  const Primitive& found = convolution.primitive;
+  return is_plain_loops(found) || allocates(found) ? product : convolution;
+}
+
+}  // namespace
+
+Prepared CpuBackend::prepare(const Linear& op, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const int64_t n = context.inputs[0].shape[0], c = context.inputs[0].shape[1];
+    const Md held = md_of(context.inputs[0]);
+    const Md bias = op.bias.empty() ? Md() : plain_md(Dims{op.k});
+    const Md y = plain_md(Dims{n, op.k});
+
+    Product product;
+    if (!is_plain(held)) product = of_image(engine_, held, bias, y);
+    Primitive& primitive = product.primitive;
+    if (!primitive.primitive || is_plain_loops(primitive) || allocates(primitive))
+      product = of_rows(engine_, n, c, bias, y);
+
+    const Operand result = step.output(y);
+    Operand written = result;
+    written.md = primitive.dst;
+    std::vector<std::pair<int, Operand>> args = {
+        {DNNL_ARG_SRC, step.input_as(0, primitive.src)},
+        {DNNL_ARG_WEIGHTS, step.weight(op.weight, plain_md(product.weights), primitive.weights)},
+        {DNNL_ARG_DST, written}};
+    if (!op.bias.empty()) args.emplace_back(DNNL_ARG_BIAS, step.weight(op.bias, bias, bias));
+    step.add(primitive, args);
+    // Few values, so a pass of their own costs nothing; it keeps NaN, as oneDNN's does not.
+    if (op.act) step.add(op.act.str(), apply_in_place(op.act, static_cast<size_t>(n * op.k)), {result});
+  });
+}
+
+}  // namespace fxe::cpu

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/cpu/step.h"
+
+#include <cstring>
+
+#include "engine/error.h"
+#include "layers/cpu/thread_scope.h"
+#include "layers/cpu/weight_cache.h"
+
+namespace fxe::cpu {
+
+namespace {
+
+class CpuStep final : public Step {
+ public:
+  CpuStep(CpuBackend& backend, std::vector<StepBuilder::Action> actions, std::string implementation)
+      : backend_(backend), actions_(std::move(actions)), implementation_(std::move(implementation)) {}
+
+  void bind(const Binding& binding) override {
+    for (auto& action : actions_)
+      for (size_t i = 0; i < action.operands.size(); ++i) {
+        void* const address = find(binding, action.operands[i]);
+        if (action.execution)
+          action.execution->set_address(i, address);
+        else
+          action.addresses[i] = static_cast<float*>(address);
+      }
+  }
+
+  void enqueue(Queue&) const override {
+    const ThreadScope threads(backend_.threads());
+    for (const auto& action : actions_)
+      if (action.execution)
+        action.execution->run(backend_.stream());
+      else
+        action.loop(action.addresses);
+  }
+
+  std::string implementation() const override { return implementation_; }
+
+ private:
+  static void* find(const Binding& binding, const Operand& operand) {
+    void* base = nullptr;
+    switch (operand.place) {
+      case Operand::Place::input:
+        base = binding.inputs[operand.index];
+        break;
+      case Operand::Place::output:
+        base = binding.output;
+        break;
+      case Operand::Place::workspace:
+        base = binding.workspace;
+        break;
+      case Operand::Place::constant:
+        base = operand.constant->get_data_handle();
+        break;
+    }
+    return static_cast<std::byte*>(base) + operand.offset_bytes;
+  }
+
+  CpuBackend& backend_;
+  std::vector<StepBuilder::Action> actions_;
+  std::string implementation_;
+};
+
+}  // namespace
+
+Operand StepBuilder::input(size_t i) const {
+  return {.place = Operand::Place::input, .index = i, .md = md_of(context_.inputs[i])};
+}
+
+Operand StepBuilder::input_as(size_t i, const Md& md) {
+  Operand held = input(i);
+  if (same_bytes(held.md, md)) {
+    held.md = md;
+    return held;
+  }
+  // A flattened value is put in order as the image it was; its rows are then there.
+  const Md wanted = dims_of(held.md) == dims_of(md) ? md : plain_md(dims_of(held.md));
+  Operand reordered = workspace(wanted);
+  add_reorder(held, reordered);
+  reordered.md = md;
+  return reordered;
+}
+
+Operand StepBuilder::output(const Md& md) {
+  output_ = value_of(context_.output, md);
+  return {.place = Operand::Place::output, .md = md};
+}
+
+Operand StepBuilder::workspace(const Md& md) {
+  const size_t offset = workspace_bytes_;
+  workspace_bytes_ += (md.get_size() + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+  return {.place = Operand::Place::workspace, .offset_bytes = offset, .md = md};
+}
+
+Operand StepBuilder::weight(const std::string& name, const Md& from, const Md& to) {
+  const auto found = context_.weights.find(name);
+  if (found == context_.weights.end())
+    throw run_time_error("{}: its weight '{}' is not in the model", context_.layer, name);
+  return {.place = Operand::Place::constant,
+          .constant = backend_.weights().get(found->second, from, to),
+          .md = to};
+}
+
+Operand StepBuilder::constant(const std::vector<float>& values) {
+  const Md md = plain_md(Dims{static_cast<int64_t>(values.size())});
+  auto memory = std::make_shared<dnnl::memory>(md, backend_.engine());
+  std::copy(values.begin(), values.end(), static_cast<float*>(memory->get_data_handle()));
+  return {.place = Operand::Place::constant, .constant = std::move(memory), .md = md};
+}
+
+void StepBuilder::add(const Primitive& primitive, const std::vector<std::pair<int, Operand>>& args) {
+  Action action;
+  std::vector<std::pair<int, dnnl::memory>> memories;
+  const auto use = [&](int arg, const Operand& operand) {
+    memories.emplace_back(arg, dnnl::memory(operand.md, backend_.engine(), DNNL_MEMORY_NONE));
+    action.operands.push_back(operand);
+  };
+  for (const auto& [arg, operand] : args) use(arg, operand);
+  if (primitive.scratchpad.get_size() != 0) use(DNNL_ARG_SCRATCHPAD, workspace(primitive.scratchpad));
+  action.execution.emplace(primitive, std::move(memories));
+  actions_.push_back(std::move(action));
+  implementation_ += (implementation_.empty() ? "" : " + ") + primitive.implementation;
+}
+
+void StepBuilder::add(std::string name, Loop loop, std::vector<Operand> operands) {
+  Action action;
+  action.loop = std::move(loop);
+  action.addresses.resize(operands.size());
+  action.operands = std::move(operands);
+  actions_.push_back(std::move(action));
+  implementation_ += (implementation_.empty() ? "" : " + ") + name;
+}
+
+void StepBuilder::add_reorder(const Operand& from, const Operand& to) {
+  Primitive reorder = make_reorder(backend_.engine(), from.md, to.md);
+  reorder.implementation = "reorder " + reorder.implementation;
+  add(reorder, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+}
+
+void StepBuilder::add_copy(const Operand& from, const Operand& to) {
+  add("copy",
+      [bytes = from.md.get_size()](std::span<float* const> operands) {
+        std::memcpy(operands[1], operands[0], bytes);
+      },
+      {from, to});
+}
+
+Prepared StepBuilder::finish() {
+  if (actions_.empty()) implementation_ = "nothing to do";
+  return {.step = std::make_unique<CpuStep>(backend_, std::move(actions_), std::move(implementation_)),
+          .output = output_,
+          .workspace_bytes = workspace_bytes_,
+          .in_place = in_place_};
+}
+
+Prepared build_step(CpuBackend& backend, const OpContext& context,
+                    const std::function<void(StepBuilder&)>& write) {
+  const ThreadScope threads(backend.threads());
+  try {
+    StepBuilder step(backend, context);
+    write(step);
+    return step.finish();
+  } catch (const dnnl::error& error) {
+    throw bad_input("{}: the cpu backend (oneDNN {}.{}) cannot do this layer: {}; try --device reference",
+                    context.layer, DNNL_VERSION_MAJOR, DNNL_VERSION_MINOR, error.what());
+  }
+}
+
+}  // namespace fxe::cpu

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "layers/cpu/cpu_backend.h"
+#include "layers/cpu/layout.h"
+
+namespace fxe::cpu {
+
+// Memory an action works on. Which address it is, is known when the step is bound.
+struct Operand {
+  enum class Place { input, output, workspace, constant };
+  Place place = Place::input;
+  size_t index = 0;  // of the input
+  size_t offset_bytes = 0;
+  std::shared_ptr<const dnnl::memory> constant;
+  Md md;
+};
+
+// A loop of our own; gets the addresses of its operands in the order in which they were added.
+using Loop = std::function<void(std::span<float* const>)>;
+
+// Writes down what a step does: primitives and loops, one after the other, and the memory between them.
+class StepBuilder {
+ public:
+  StepBuilder(CpuBackend& backend, const OpContext& context) : backend_(backend), context_(context) {}
+
+  Operand input(size_t i) const;             // as the plan holds it
+  Operand input_as(size_t i, const Md& md);  // reordered into the workspace unless same_bytes
+  Operand output(const Md& md);              // once: decides how the plan holds the result
+  Operand workspace(const Md& md);           // kept until the step ends
+  Operand weight(const std::string& name, const Md& from, const Md& to);  // reordered now, shared by plans
+  Operand constant(const std::vector<float>& values);
+  bool dies(size_t i) const { return context_.dies.size() > i && context_.dies[i]; }
+  void in_place(size_t i) { in_place_ = static_cast<int>(i); }
+
+  void add(const Primitive&, const std::vector<std::pair<int, Operand>>& args);
+  void add(std::string name, Loop loop, std::vector<Operand> operands);
+  void add_reorder(const Operand& from, const Operand& to);
+  void add_copy(const Operand& from, const Operand& to);  // of the same bytes
+
+  Prepared finish();
+
+  struct Action {
+    std::optional<Execution> execution;  // or
+    Loop loop;
+    std::vector<Operand> operands;
+    std::vector<float*> addresses;  // of a loop
+  };
+
+ private:
+  CpuBackend& backend_;
+  const OpContext& context_;
+  std::vector<Action> actions_;
+  Value output_;
+  std::string implementation_;
+  size_t workspace_bytes_ = 0;
+  int in_place_ = -1;
+};
+
+// What every prepare() is: `write` puts the step together, on the backend's thread count. What oneDNN refuses
+// becomes bad_input naming the layer.
+Prepared build_step(CpuBackend& backend, const OpContext& context,
+                    const std::function<void(StepBuilder&)>& write);
+
+}  // namespace fxe::cpu

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "layers/cuda/conv_planner.h"
+#include "layers/cuda/cuda_backend.h"
+#include "layers/cuda/cudnn_target.h"
+#include "layers/cuda/layout.h"
+#include "layers/cuda/weight_store.h"
+
+namespace fxe::cuda {
+
+class CudaBackend final : public Backend {
+ public:
+  CudaBackend(Device& device, Precision precision, CudnnTarget target)
+      : device_(device), precision_(precision), target_(std::move(target)) {}
+
+  std::string name() const override { return "cuda"; }
+  Device& device() override { return device_; }
+  Precision precision() const override { return precision_; }
+
+  Prepared prepare(const Input&, const OpContext&) override;
+  Prepared prepare(const Conv2d&, const OpContext&) override;
+  Prepared prepare(const BatchNorm&, const OpContext&) override;
+  Prepared prepare(const Pool2d&, const OpContext&) override;
+  Prepared prepare(const GlobalAveragePool&, const OpContext&) override;
+  Prepared prepare(const Linear&, const OpContext&) override;
+  Prepared prepare(const Activate&, const OpContext&) override;
+  Prepared prepare(const Add&, const OpContext&) override;
+  Prepared prepare(const Concat&, const OpContext&) override;
+  Prepared prepare(const Flatten&, const OpContext&) override;
+  Prepared prepare(const Softmax&, const OpContext&) override;
+  Prepared prepare(const Lrn&, const OpContext&) override;
+  Prepared prepare(const ShortcutPad&, const OpContext&) override;
+  Prepared prepare_output(const OpContext&) override;
+  std::vector<float> read(Queue&, const Value&, const void* data) override;
+
+  DType dtype() const { return storage_dtype(precision_); }
+  cudnnHandle_t handle() const { return target_.handle(); }
+  ConvPlanner& planner() { return planner_; }
+  WeightStore& weights() { return weights_; }
+
+ private:
+  Device& device_;
+  Precision precision_;
+  CudnnTarget target_;
+  ConvPlanner planner_{target_, precision_};
+  WeightStore weights_{device_};
+};
+
+}  // namespace fxe::cuda

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "kernels/nhwc_conv.h"
+#include "layers/cuda/step.h"
+
+// What convolutions and fully connected layers have in common: y = act(conv(x) + bias + residual).
+namespace fxe::cuda {
+
+struct ConvParts {
+  CudnnConv conv;  // the geometry; bias, residual and relu are decided here
+  Operand x, y, residual;
+  std::string bias;  // name of the weight; empty: none
+  Activation act;
+  std::function<Operand(DType)> krsc_weight, rsck_weight;  // made where needed
+};
+
+// One cuDNN kernel, with a pointwise one after it for what it leaves out. False if cuDNN has no plan.
+bool add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts);
+
+// Our own kernel.
+void add_direct_conv(StepBuilder& step, const ConvParts& parts, bool depthwise);
+
+}  // namespace fxe::cuda

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "layers/backend.h"
+#include "layers/cuda/described_device.h"
+
+// cuDNN for convolutions and fully connected layers, kernels/nhwc* for everything else: docs/cuda.md. Values
+// are NHWC in fp32 (fp32, tf32), fp16 or bf16; sums are kept in fp32. Only where FXE_HAVE_CUDA is set.
+//
+// Plans of one backend run on one host thread at a time. `device` must outlive the backend.
+namespace fxe {
+
+// For GPU `index` of this machine, of which `device` is the memory (engine/cuda/cuda_device.h). Throws
+// bad_input for a precision that the GPU does not have.
+std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, int index);
+
+// For a GPU that is not here: plans are chosen for it as on the real one, and `device` is one that records.
+std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, const DeviceDescription&);
+
+}  // namespace fxe

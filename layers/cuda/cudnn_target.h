@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cudnn.h>
+
+#include <memory>
+#include <optional>
+
+#include "layers/cuda/cudnn_descriptor.h"
+#include "layers/cuda/described_device.h"
+
+namespace fxe {
+
+// What plans are made for: a device that is here, by a handle on it, or one that is only described.
+class CudnnTarget {
+ public:
+  explicit CudnnTarget(int device);  // throws run_time if cuDNN does not start on it
+  explicit CudnnTarget(const DeviceDescription& device);
+
+  // nullptr for a described device. One stream at a time: whoever launches sets it first.
+  cudnnHandle_t handle() const { return handle_.get(); }
+
+  // Tells a descriptor whom it is for: by its handle attribute, or by its device attribute.
+  void set_handle(CudnnDescriptor& descriptor, cudnnBackendAttributeName_t attribute) const;
+  void set_device(CudnnDescriptor& descriptor, cudnnBackendAttributeName_t attribute) const;
+
+ private:
+  struct Destroy {
+    void operator()(cudnnHandle_t handle) const { (void)cudnnDestroy(handle); }
+  };
+  std::unique_ptr<cudnnContext, Destroy> handle_;
+  std::optional<CudnnDescriptor> described_;
+};
+
+}  // namespace fxe

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/nhwc_layout.h"
+#include "layers/cuda/step.h"
+
+namespace fxe::cuda {
+
+// Channels innermost and padded: the first convolution of an RGB image reads 4 or 8 channels.
+Prepared CudaBackend::prepare(const Input&, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x{.place = Operand::Place::input}, y = step.output();
+    step.add("nhwc_from_plain",
+             [y = y.image](Queue& queue, std::span<void* const> a) {
+               launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]), at(y, a[1]));
+             },
+             {x, y});
+  });
+}
+
+Prepared CudaBackend::prepare_output(const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x = step.input(0), y = step.plain_output();
+    step.add("nhwc_to_plain",
+             [x = x.image](Queue& queue, std::span<void* const> a) {
+               launch_nhwc_to_plain(queue, at(x, a[0]), static_cast<float*>(a[1]));
+             },
+             {x, y});
+  });
+}
+
+}  // namespace fxe::cuda

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/cuda/step.h"
+
+#include <fmt/format.h>
+
+#include "engine/cuda/cuda_device.h"
+#include "engine/error.h"
+#include "kernels/nhwc_layout.h"
+#include "kernels/nhwc_pointwise.h"
+
+namespace fxe::cuda {
+
+namespace {
+
+void* address_of(const Binding& binding, const Operand& operand) {
+  switch (operand.place) {
+    case Operand::Place::none:
+      break;
+    case Operand::Place::input:
+      return binding.inputs[operand.index];
+    case Operand::Place::output:
+      return binding.output;
+    case Operand::Place::workspace:
+      return static_cast<std::byte*>(binding.workspace) + operand.offset_bytes;
+    case Operand::Place::constant:
+      return operand.constant->data();
+  }
+  return nullptr;
+}
+
+class CudaStep final : public Step {
+ public:
+  CudaStep(cudnnHandle_t handle, std::vector<StepBuilder::Action> actions)
+      : handle_(handle), actions_(std::move(actions)) {}
+
+  void bind(const Binding& binding) override {
+    for (auto& action : actions_) {
+      action.addresses.clear();
+      for (const Operand& operand : action.operands) action.addresses.push_back(address_of(binding, operand));
+      if (!action.plan) continue;
+      std::map<int64_t, void*> tensors;
+      for (size_t i = 0; i < action.ids.size(); ++i) tensors[action.ids[i]] = action.addresses[i];
+      action.execution.emplace(action.plan, tensors, action.addresses.back());
+    }
+  }
+
+  void enqueue(Queue& queue) const override {
+    for (const auto& action : actions_)
+      if (action.execution)
+        run(*action.execution, action.name, static_cast<CudaQueue&>(queue));
+      else
+        action.launch(queue, action.addresses);
+  }
+
+  std::string implementation() const override {
+    std::string names;
+    for (const auto& action : actions_) names += (names.empty() ? "" : " + ") + action.name;
+    return names.empty() ? "nothing to do" : names;
+  }
+
+ private:
+  void run(const CudnnExecution& execution, const std::string& name, CudaQueue& queue) const {
+    if (queue.recorder())
+      queue.recorder()->add(Recorder::Kind::launch, name);
+    else
+      execution.enqueue(handle_, queue.stream());
+  }
+
+  cudnnHandle_t handle_;
+  std::vector<StepBuilder::Action> actions_;
+};
+
+}  // namespace
+
+Operand StepBuilder::input(size_t i) const {
+  return {.place = Operand::Place::input, .index = i, .image = image_of(context_.inputs[i])};
+}
+
+Operand StepBuilder::ordered_input(size_t i) {
+  const Operand held = input(i);
+  const Shape& shape = context_.inputs[i].shape;
+  if (in_order(shape, held.image)) return held;
+  const Operand rows = workspace(image_of(shape, held.image.dtype));
+  add("nhwc_flatten",
+      [x = held.image, y = rows.image](Queue& queue, std::span<void* const> a) {
+        launch_nhwc_flatten(queue, at(x, a[0]), at(y, a[1]));
+      },
+      {held, rows});
+  return rows;
+}
+
+Operand StepBuilder::output() { return output_as(image_of(context_.output, backend_.dtype())); }
+
+Operand StepBuilder::output_as(const NhwcTensor& image) {
+  output_ = value_of(context_.output, image);
+  return {.place = Operand::Place::output, .image = image};
+}
+
+Operand StepBuilder::plain_output() {
+  output_ = Value::plain(context_.output);
+  return {.place = Operand::Place::output};
+}
+
+size_t StepBuilder::reserve(size_t bytes) {
+  const size_t offset = workspace_bytes_;
+  workspace_bytes_ += (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+  return offset;
+}
+
+Operand StepBuilder::workspace(const NhwcTensor& image) {
+  return {.place = Operand::Place::workspace, .offset_bytes = reserve(size_bytes(image)), .image = image};
+}
+
+Operand StepBuilder::weight(const std::string& name, const std::string& form,
+                            const WeightStore::Convert& convert) {
+  const auto found = context_.weights.find(name);
+  if (found == context_.weights.end())
+    throw run_time_error("{}: its weight '{}' is not in the model", context_.layer, name);
+  return {.place = Operand::Place::constant,
+          .constant = backend_.weights().get(found->second, form, convert)};
+}
+
+Operand StepBuilder::constant(const std::vector<float>& values) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+  return {.place = Operand::Place::constant,
+          .constant = backend_.weights().upload({bytes, bytes + values.size() * sizeof(float)})};
+}
+
+void StepBuilder::add(std::string name, Launch launch, std::vector<Operand> operands) {
+  Action action;
+  action.launch = std::move(launch);
+  action.operands = std::move(operands);
+  action.name = std::move(name);
+  actions_.push_back(std::move(action));
+}
+
+void StepBuilder::add(std::shared_ptr<const CudnnPlan> plan, const std::map<int64_t, Operand>& tensors) {
+  Action action;
+  for (const auto& [id, operand] : tensors) {
+    action.ids.push_back(id);
+    action.operands.push_back(operand);
+  }
+  if (plan->workspace_bytes() == 0)
+    action.operands.push_back({});
+  else
+    action.operands.push_back(
+        {.place = Operand::Place::workspace, .offset_bytes = reserve(plan->workspace_bytes())});
+  action.name = fmt::format("cudnn engine {}", plan->engine());
+  action.plan = std::move(plan);
+  actions_.push_back(std::move(action));
+}
+
+void StepBuilder::add_pointwise(const Operand& x, const Operand& shift, const Operand& other,
+                                const Activation& act, const Operand& y) {
+  add("nhwc_pointwise",
+      [x_image = x.image, y_image = y.image, f = pointwise_function(act)](Queue& queue,
+                                                                          std::span<void* const> a) {
+        launch_nhwc_pointwise(queue, at(x_image, a[0]), nullptr, static_cast<const float*>(a[1]),
+                              at(y_image, a[2]), f, at(y_image, a[3]));
+      },
+      {x, shift, other, y});
+}
+
+Prepared StepBuilder::finish() {
+  return {.step = std::make_unique<CudaStep>(backend_.handle(), std::move(actions_)),
+          .output = output_,
+          .workspace_bytes = workspace_bytes_,
+          .in_place = in_place_};
+}
+
+PointwiseFunction pointwise_function(const Activation& act) {
+  switch (act.kind) {
+    case Activation::Kind::relu:
+      return {.kind = PointwiseFunction::Kind::relu};
+    case Activation::Kind::leaky_relu:
+      return {.kind = PointwiseFunction::Kind::leaky_relu, .slope = act.slope};
+    case Activation::Kind::clip:
+      return {.kind = PointwiseFunction::Kind::clip, .low = act.low, .high = act.high};
+    case Activation::Kind::none:
+      break;
+  }
+  return {};
+}
+
+Prepared build_step(CudaBackend& backend, const OpContext& context,
+                    const std::function<void(StepBuilder&)>& write) {
+  try {
+    StepBuilder step(backend, context);
+    write(step);
+    return step.finish();
+  } catch (const Error& error) {
+    if (std::string(error.what()).starts_with(context.layer)) throw;
+    throw Error(error.kind(), fmt::format("{}: {}", context.layer, error.what()));
+  }
+}
+
+}  // namespace fxe::cuda

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "engine/dtype.h"
+#include "kernels/nhwc.h"
+#include "layers/op.h"
+
+// Weights in the orders of the kernels, padded with zeros. Pure functions of host memory.
+namespace fxe::cuda {
+
+// [k c r s] -> [stored_k r s stored_c], for cuDNN; c of one group.
+std::vector<float> to_krsc(std::span<const float> kcrs, int64_t k, int64_t c, const Extent2& filter,
+                           int64_t stored_k, int64_t stored_c);
+
+// [k c r s] -> [r s c stored_k], for the direct convolution; c of one group.
+std::vector<float> to_rsck(std::span<const float> kcrs, int64_t k, int64_t c, const Extent2& filter,
+                           int64_t stored_k);
+
+// [k c*h*w] -> [stored_k h*w*stored_c]: rows that multiply an image as it is kept, flattened or not.
+std::vector<float> to_rows_of(std::span<const float> kc, int64_t k, const NhwcTensor& image,
+                              int64_t stored_k);
+
+// With zeros after it.
+std::vector<float> padded(std::span<const float> values, int64_t stored);
+
+// As the device stores them, rounded to nearest even. Throws bad_input, naming `weight`, for a value that f16
+// cannot hold.
+std::vector<std::byte> to_bytes(std::span<const float> values, DType dtype, const std::string& weight);
+
+}  // namespace fxe::cuda

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/optimize.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "layers/fold_batch_norm.h"
+
+namespace fxe {
+
+namespace {
+
+// Rewrites nodes where they stand; a node that became part of another is left unread and dropped at the end.
+class Optimizer {
+ public:
+  explicit Optimizer(const Model& model)
+      : nodes_(model.graph.nodes),
+        output_(model.graph.output),
+        weights_(model.weights),
+        shapes_(infer_shapes(model.graph, 1)),
+        live_(needed()),
+        reads_(nodes_.size()) {
+    for (size_t i = 0; i < nodes_.size(); ++i)
+      if (live_[i])
+        for (const ValueId id : nodes_[i].inputs) ++reads(id);
+    ++reads(output_);
+  }
+
+  Model run() {
+    for_each<BatchNorm>([&](ValueId id, const BatchNorm& norm) { fold(id, norm); });
+    for_each<Activate>([&](ValueId id, const Activate& activate) { fuse_activation(id, activate.act); });
+    for_each<Add>([&](ValueId id, const Add& add) { fuse_residual(id, add.act); });
+    for_each<Linear>([&](ValueId id, const Linear&) { skip_flatten(id); });
+    return remaining();
+  }
+
+ private:
+  Node& node(ValueId id) { return nodes_[static_cast<size_t>(id)]; }
+  int& reads(ValueId id) { return reads_[static_cast<size_t>(id)]; }
+
+  template <class O, class F>
+  void for_each(F rewrite) {
+    for (ValueId id = 0; id < static_cast<ValueId>(nodes_.size()); ++id)
+      if (const O* op = std::get_if<O>(&node(id).op); op && live_[static_cast<size_t>(id)])
+        rewrite(id, O(*op));
+  }
+
+  // Whoever read `id` reads `by` instead.
+  void replace(ValueId id, ValueId by) {
+    for (Node& n : nodes_) std::replace(n.inputs.begin(), n.inputs.end(), id, by);
+    if (output_ == id) output_ = by;
+    --reads(by);  // by `id`, which nobody reads any more
+    reads(by) += std::exchange(reads(id), 0);
+    live_[static_cast<size_t>(id)] = false;
+  }
+
+  template <class O>
+  void fold_into(ValueId id, const BatchNorm& norm, O& op, ValueId producer) {
+    const auto folded = fold_batch_norm(norm, weights_, op.weight, op.bias);
+    if (!folded) return;
+    const std::string layer = node(producer).name;
+    const auto add_weight = [&](std::string name, const Tensor& tensor) {
+      name += "~bn";
+      while (weights_.contains(name))
+        name += "(" + layer + ")";  // a weight that two layers share, each with its norm
+      weights_[name] = tensor;
+      return name;
+    };
+    op.bias = add_weight(op.bias.empty() ? layer + ".bias" : op.bias, folded->bias);
+    op.weight = add_weight(op.weight, folded->weight);
+    replace(id, producer);
+  }
+
+  void fold(ValueId id, const BatchNorm& norm) {
+    const ValueId producer = node(id).inputs[0];
+    if (reads(producer) != 1) return;
+    if (auto* conv = std::get_if<Conv2d>(&node(producer).op); conv && !conv->act && !conv->add_residual)
+      fold_into(id, norm, *conv, producer);
+    else if (auto* linear = std::get_if<Linear>(&node(producer).op); linear && !linear->act)
+      fold_into(id, norm, *linear, producer);
+  }
+
+  void fuse_activation(ValueId id, const Activation& act) {
+    const ValueId producer = node(id).inputs[0];
+    if (!act) return replace(id, producer);
+    if (reads(producer) != 1) return;
+    Activation* fused = nullptr;
+    if (auto* conv = std::get_if<Conv2d>(&node(producer).op)) fused = &conv->act;
+    if (auto* linear = std::get_if<Linear>(&node(producer).op)) fused = &linear->act;
+    if (auto* add = std::get_if<Add>(&node(producer).op)) fused = &add->act;
+    if (!fused || *fused) return;
+    *fused = act;
+    replace(id, producer);
+  }
+
+  // The convolution moves to the place of the Add, where its residual is known. Of two convolutions the later
+  // one takes the residual: the earlier one's result is there by then.
+  void fuse_residual(ValueId id, const Activation& act) {
+    std::vector<ValueId> sides = node(id).inputs;
+    if (sides[0] < sides[1]) std::swap(sides[0], sides[1]);
+    for (size_t i = 0; i < 2; ++i) {
+      auto* conv = std::get_if<Conv2d>(&node(sides[i]).op);
+      if (!conv || reads(sides[i]) != 1 || conv->act || conv->add_residual) continue;
+      Node fused = node(sides[i]);
+      auto& op = std::get<Conv2d>(fused.op);
+      op.add_residual = true;
+      op.act = act;
+      fused.inputs.push_back(sides[1 - i]);
+      reads(sides[i]) = 0;
+      live_[static_cast<size_t>(sides[i])] = false;
+      node(id) = std::move(fused);
+      return;
+    }
+  }
+
+  void skip_flatten(ValueId id) {
+    const ValueId flatten = node(id).inputs[0];
+    if (!std::holds_alternative<Flatten>(node(flatten).op)) return;
+    const ValueId x = node(flatten).inputs[0];
+    const Shape& shape = shapes_[static_cast<size_t>(x)];
+    if (shape.rank() != 4 || shape[2] != 1 || shape[3] != 1) return;
+    node(id).inputs[0] = x;
+    ++reads(x);
+    --reads(flatten);
+  }
+
+  // What the output reads, directly or not, and the input.
+  std::vector<bool> needed() const {
+    std::vector<bool> found(nodes_.size());
+    found[0] = true;
+    found[static_cast<size_t>(output_)] = true;
+    for (size_t i = nodes_.size(); i-- > 0;)
+      if (found[i])
+        for (const ValueId id : nodes_[i].inputs) found[static_cast<size_t>(id)] = true;
+    return found;
+  }
+
+  Model remaining() {
+    const std::vector<bool> kept = needed();
+    Model model;
+    std::vector<ValueId> renumbered(nodes_.size(), -1);
+    std::vector<Shape> shapes;
+    std::set<std::string> used;
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      if (!kept[i]) continue;
+      Node n = std::move(nodes_[i]);
+      std::vector<Shape> inputs;
+      for (ValueId& id : n.inputs) {
+        id = renumbered[static_cast<size_t>(id)];
+        inputs.push_back(shapes[static_cast<size_t>(id)]);
+      }
+      for (const WeightUse& use : weights_of(n.op, inputs)) used.insert(use.name);
+      shapes.push_back(i == 0 ? shapes_[0] : output_shape(n.op, inputs));
+      renumbered[i] = static_cast<ValueId>(model.graph.nodes.size());
+      model.graph.nodes.push_back(std::move(n));
+    }
+    model.graph.output = renumbered[static_cast<size_t>(output_)];
+    std::erase_if(weights_, [&](const auto& entry) { return !used.contains(entry.first); });
+    model.weights = std::move(weights_);
+    return model;
+  }
+
+  std::vector<Node> nodes_;
+  ValueId output_;
+  TensorMap weights_;
+  std::vector<Shape> shapes_;  // at batch 1
+  std::vector<bool> live_;     // per node: neither unread nor part of another
+  std::vector<int> reads_;     // per value, by live nodes; the network's output is read once more
+};
+
+}  // namespace
+
+Model optimize(const Model& model) { return Optimizer(model).run(); }
+
+}  // namespace fxe

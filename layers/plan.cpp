@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/plan.h"
+
+#include <ostream>
+
+#include "engine/error.h"
+
+namespace fxe {
+
+void Plan::bind(void* arena, const void* input, void* output) {
+  arena_ = static_cast<std::byte*>(arena);
+  input_ =
+      const_cast<void*>(input);  // Binding has one kind of pointer; no step may write to the caller's input
+  output_ = output;
+  const auto data = [&](size_t i) { return const_cast<void*>(address(i)); };
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    Binding binding;
+    for (const int j : inputs_[i])
+      binding.inputs.push_back(j == kCallerInput ? input_ : data(static_cast<size_t>(j)));
+    binding.output = data(i);
+    if (layers_[i].workspace_bytes) binding.workspace = arena_ + workspace_offsets_bytes_[i];
+    steps_[i]->bind(binding);
+  }
+}
+
+const void* Plan::address(size_t i) const {
+  const Layer& layer = layers_.at(i);
+  switch (layer.place) {
+    case Place::caller_input:
+      return input_;
+    case Place::caller_output:
+      return output_;
+    case Place::arena:
+      break;
+  }
+  return arena_ + layer.offset_bytes;
+}
+
+void Plan::enqueue(Queue& queue) const {
+  for (const auto& step : steps_) step->enqueue(queue);
+}
+
+void Plan::enqueue_layer(Queue& queue, size_t i) const { steps_.at(i)->enqueue(queue); }
+
+void Plan::describe(std::ostream& out) const {
+  const auto line = [&](const auto&... cells) {
+    out << fmt::format("{:<32} {:<20} {:<28} {:>12} {:>12} {:>12} {:>14}\n", cells...);
+  };
+  line("layer", "shape", "implementation", "offset", "bytes", "workspace", "multiply-adds");
+  int64_t macs = 0;
+  size_t sum_bytes = 0;
+  for (const Layer& layer : layers_) {
+    const std::string where = layer.place == Place::arena          ? fmt::format("{}", layer.offset_bytes)
+                              : layer.place == Place::caller_input ? "(input)"
+                                                                   : "(output)";
+    line(layer.name, layer.value.shape.str(), layer.implementation, where, layer.value.bytes,
+         layer.workspace_bytes, layer.multiply_adds);
+    macs += layer.multiply_adds;
+    sum_bytes += layer.value.bytes + layer.workspace_bytes;
+  }
+  out << fmt::format(
+      "batch {}: {} steps, {} multiply-adds, arena of {} bytes for {} bytes of values and workspaces\n",
+      batch_, steps_.size(), macs, arena_bytes_, sum_bytes);
+}
+
+}  // namespace fxe

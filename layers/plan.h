@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "layers/backend.h"
+#include "layers/graph.h"
+
+namespace fxe {
+
+// A model compiled for (backend, batch): prepared steps and the memory they share. Made once; running it
+// allocates nothing. One at a time may run in an arena; plans that never run at the same time may share one.
+class Plan {
+ public:
+  enum class Place { arena, caller_input, caller_output };
+
+  // One per node of the graph, in order; then, unless the last value is written straight to the caller's
+  // output, one called "output" that copies it there.
+  struct Layer {
+    std::string name;
+    Op op;  // of the "output" layer: Activate{}, the identity
+    std::string implementation;
+    Value value;
+    Place place = Place::arena;
+    size_t offset_bytes = 0;  // of the value in the arena
+    size_t workspace_bytes = 0;
+    int64_t multiply_adds = 0;  // for the whole batch
+  };
+
+  // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input` [n c h w] and `output` [n
+  // classes], both plain fp32, all on the backend's device, aligned to kBufferAlignment, owned by the caller,
+  // living as long as the plan.
+  void bind(void* arena, const void* input, void* output);
+  void enqueue(Queue&) const;                  // runs the whole network
+  void enqueue_layer(Queue&, size_t i) const;  // one step, for profiling
+
+  int64_t batch() const { return batch_; }
+  int64_t classes() const { return classes_; }
+  int64_t input_elements() const { return input_elements_; }  // of one image
+  size_t arena_bytes() const { return arena_bytes_; }
+  const std::vector<Layer>& layers() const { return layers_; }
+  const void* address(size_t i) const;  // of the value of layers()[i], after bind()
+  void describe(std::ostream&) const;   // a table: layer, shape, implementation, offset, bytes, multiply-adds
+
+ private:
+  friend class PlanCompiler;
+  static constexpr int kCallerInput = -1;
+
+  int64_t batch_ = 0, classes_ = 0, input_elements_ = 0;
+  size_t arena_bytes_ = 0;
+  std::vector<Layer> layers_;
+  std::vector<std::unique_ptr<Step>> steps_;  // of layers_[i]
+  std::vector<std::vector<int>> inputs_;      // layer indices, or kCallerInput
+  std::vector<size_t> workspace_offsets_bytes_;
+
+  std::byte* arena_ = nullptr;
+  void* input_ = nullptr;  // never written to
+  void* output_ = nullptr;
+};
+
+struct CompileOptions {
+  bool keep_values = false;  // no sharing: after a run every value can still be read (fxe check)
+};
+
+// `model` is compiled as it is: call optimize() first where its work is wanted. The backend must outlive the
+// plan. Throws bad_input naming a layer the backend cannot do.
+std::unique_ptr<Plan> compile(const Model& model, Backend& backend, int64_t batch,
+                              const CompileOptions& = {});
+
+}  // namespace fxe

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "layers/reference/layer_reference.h"
+
+namespace fxe {
+
+// How far a whole network computed in finite precision may be from exact arithmetic: the standard deviation
+// of the error of each element, propagated to first order through the layers, each rounding an independent
+// error of mean 0 (Higham and Mary 2019). Derivation, assumptions and measured head-room: docs/numerics.md.
+struct NetworkReference {
+  // |y - r| is accepted up to this many sigma.
+  static constexpr double kSigmas = 8;
+
+  Shape shape;
+  std::vector<double> logits;  // r, in double precision throughout
+  std::vector<double> sigma;   // of the error of each element
+
+  double bound(size_t i) const { return kSigmas * sigma[i]; }
+};
+
+// `input`: n images [c h w]. Works on the model as it is, with or without optimize(): the result is that of
+// the source network in exact arithmetic, whatever the order in which a backend computes it. About twice the
+// time of the reference backend.
+NetworkReference reference_network(
+    const Model& model, std::span<const float> input, int64_t n,
+    const LayerReference::Rounding& = LayerReference::rounding(Precision::fp32));
+
+}  // namespace fxe

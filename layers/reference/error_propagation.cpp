@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/reference/error_propagation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "layers/reference/error_bound.h"
+
+namespace fxe::reference {
+
+namespace {
+
+double square(double x) { return x * x; }
+
+struct Propagation {
+  const std::vector<const Uncertain*>& in;
+  const std::vector<Shape>& shapes;
+  const std::vector<Doubles>& weights;
+  const LayerReference::Rounding& u;
+  Uncertain out;
+
+  // A rounding error relative to its result is uniform in +-u: variance u^2 / 3.
+  double operation() const { return square(u.operation) / 3; }
+  double operand() const { return square(u.operand) / 3; }
+  double result() const { return square(u.result) / 3; }
+
+  template <class O>
+  Doubles values(const O& op) const {
+    std::vector<const Doubles*> inputs;
+    for (const Uncertain* x : in) inputs.push_back(&x->value);
+    return evaluate(op, shapes, inputs, weights, out.shape);
+  }
+
+  // Where every output element is one of the inputs, or 0.
+  template <class O>
+  void pick(const O& op) {
+    std::vector<const Doubles*> variances;
+    for (const Uncertain* x : in) variances.push_back(&x->variance);
+    out.value = values(op);
+    out.variance = evaluate(op, shapes, variances, weights, out.shape);
+  }
+
+  // f(y + e) - f(y) is at most `slope` e, and 0 where 8 sigma do not reach the part of f that is not
+  // constant.
+  void activate(const Activation& act) {
+    if (!act) return;
+    const double slope = static_cast<double>(act.slope), low = static_cast<double>(act.low),
+                 high = static_cast<double>(act.high);
+    for (size_t i = 0; i < out.value.size(); ++i) {
+      double& y = out.value[i];
+      double& variance = out.variance[i];
+      const double reach = NetworkReference::kSigmas * std::sqrt(variance);
+      if (act.kind == Activation::Kind::relu && y < -reach) variance = 0;
+      if (act.kind == Activation::Kind::clip && (y < low - reach || y > high + reach)) variance = 0;
+      if (act.kind == Activation::Kind::leaky_relu)
+        variance = variance * (y < -reach ? square(slope) : std::max(1.0, square(slope))) +
+                   (operation() * square(slope * y));
+      y = apply(act, y);
+    }
+  }
+
+  // y = sum of K products w x, and bias and residual as further terms t. With Q the sum of t^2, partial sums
+  // in a random order have the squares (K + 1) (Q / 6 + y^2 / 3) on average; each is rounded once, each
+  // product once, each weight once where it was folded.
+  template <class O>
+  void dot_product(O op, int64_t length, bool has_bias) {
+    const Activation act = std::exchange(op.act, {});
+    out.value = values(op);
+    const double k = static_cast<double>(length + has_bias + (in.size() == 2));
+    const double of_squares = operation() * ((k + 1) / 6 + 2) + 2 * operand();
+    const double of_result = operation() * ((k + 1) / 3 + 4) + result();
+
+    std::vector<Doubles> squares;
+    for (const Doubles& w : weights) squares.push_back(mapped(w, square));
+    if (has_bias) squares[1] = mapped(squares[1], [&](double b) { return of_squares * b; });
+    std::vector<Doubles> carried;
+    for (const Uncertain* x : in) {
+      carried.push_back(x->variance);
+      for (size_t i = 0; i < x->value.size(); ++i) carried.back()[i] += of_squares * square(x->value[i]);
+    }
+    std::vector<const Doubles*> pointers;
+    for (const Doubles& c : carried) pointers.push_back(&c);
+    out.variance = evaluate(op, shapes, pointers, squares, out.shape);
+    for (size_t i = 0; i < out.value.size(); ++i) out.variance[i] += of_result * square(out.value[i]);
+    activate(act);
+  }
+
+  void operator()(const Conv2d& o) {
+    dot_product(o, shapes[0][1] / o.groups * o.filter.h * o.filter.w, !o.bias.empty());
+  }
+  void operator()(const Linear& o) { dot_product(o, shapes[0][1], !o.bias.empty()); }
+
+  // As a x + b or as written: at most six roundings of a x, a mean or the shift.
+  void operator()(const BatchNorm& o) {
+    out.value = values(o);
+    out.variance.resize(out.value.size());
+    const size_t size = out.value.size() / static_cast<size_t>(shapes[0][0] * shapes[0][1]);
+    for (size_t i = 0; i < out.value.size(); ++i) {
+      const size_t c = i / size % static_cast<size_t>(shapes[0][1]);
+      const double a = square(weights[0][c]) / (weights[3][c] + o.epsilon);
+      out.variance[i] = a * in[0]->variance[i] + result() * square(out.value[i]) +
+                        (6 * operation() + operand()) *
+                            (a * (square(in[0]->value[i]) + square(weights[2][c])) + square(weights[1][c]));
+    }
+  }
+
+  // The mean of K elements: their variances add, and shrink by K^2; partial sums as in a dot product.
+  template <class O>
+  void average(const O& op, double k, const Doubles& divisors) {
+    out.value = values(op);
+    Doubles carried = in[0]->variance;
+    for (size_t i = 0; i < carried.size(); ++i)
+      carried[i] += operation() * ((k + 1) / 6 + 1) * square(in[0]->value[i]);
+    out.variance = evaluate(op, shapes, {&carried}, weights, out.shape);  // divided by K once
+    for (size_t i = 0; i < out.value.size(); ++i)
+      out.variance[i] = out.variance[i] / divisors[i % divisors.size()] +
+                        (operation() * ((k + 1) / 3 + 2) + result()) * square(out.value[i]);
+  }
+
+  void operator()(const Pool2d& o) {
+    if (o.kind == Pool2d::Kind::max) return pick(o);  // the greatest variance of the window, whoever wins
+    Doubles divisors;
+    for (int64_t p = 0; p < out.shape[2]; ++p)
+      for (int64_t q = 0; q < out.shape[3]; ++q)
+        divisors.push_back(static_cast<double>(divisor(o, shapes[0], p, q)));
+    average(o, static_cast<double>(o.filter.h * o.filter.w), divisors);
+  }
+  void operator()(const GlobalAveragePool& o) {
+    const auto size = static_cast<double>(shapes[0][2] * shapes[0][3]);
+    average(o, size, {size});
+  }
+
+  void operator()(const Add& o) {
+    out.value = values(Add{});
+    out.variance.resize(out.value.size());
+    for (size_t i = 0; i < out.value.size(); ++i)
+      out.variance[i] = in[0]->variance[i] + in[1]->variance[i] + result() * square(out.value[i]);
+    activate(o.act);
+  }
+
+  void operator()(const Activate& o) {
+    out.value = in[0]->value;
+    out.variance = in[0]->variance;
+    activate(o.act);
+  }
+
+  // dp_i = p_i (e_i - sum_j p_j e_j).
+  void operator()(const Softmax& o) {
+    out.value = values(o);
+    out.variance.resize(out.value.size());
+    const auto channels = static_cast<size_t>(shapes[0][1]);
+    for (size_t row = 0; row < out.value.size(); row += channels) {
+      const auto x = in[0]->value.begin() + static_cast<std::ptrdiff_t>(row);
+      const double largest = *std::max_element(x, x + static_cast<std::ptrdiff_t>(channels));
+      double shared = 0;
+      for (size_t c = row; c < row + channels; ++c)
+        shared +=
+            square(out.value[c]) * (in[0]->variance[c] + operation() * square(in[0]->value[c] - largest));
+      for (size_t c = row; c < row + channels; ++c) {
+        const double own = in[0]->variance[c] + operation() * square(in[0]->value[c] - largest);
+        out.variance[c] =
+            square(out.value[c]) * (own * std::max(0.0, 1 - 2 * out.value[c]) + shared +
+                                    operation() * static_cast<double>(channels + 16) + result());
+      }
+    }
+  }
+
+  // y = x d^-beta; dd = 2 alpha / size sum_j x_j e_j, errors taken as independent.
+  void operator()(const Lrn& o) {
+    out.value = values(o);
+    out.variance.resize(out.value.size());
+    const auto channels = static_cast<size_t>(shapes[0][1]),
+               size = static_cast<size_t>(shapes[0][2] * shapes[0][3]);
+    const size_t half = static_cast<size_t>(o.size / 2);
+    const double beta = static_cast<double>(o.beta),
+                 scale = static_cast<double>(o.alpha) / static_cast<double>(o.size);
+    for (size_t i = 0; i < out.value.size(); ++i) {
+      const size_t c = i / size % channels, first = c < half ? 0 : c - half,
+                   last = std::min(c + half, channels - 1);
+      double d = static_cast<double>(o.k), variance = 0;
+      for (size_t j = first; j <= last; ++j) {
+        const size_t at = i + j * size - c * size;
+        d += scale * square(in[0]->value[at]);
+        variance += square(2 * scale * in[0]->value[at]) * in[0]->variance[at];
+      }
+      const double relative = square(beta / d) * variance;  // of d^-beta
+      const double roundings =
+          square(beta) * static_cast<double>(o.size + 3) + 3 * square(beta * std::log(d)) + 6;
+      out.variance[i] = 2 * std::pow(d, -2 * beta) * in[0]->variance[i] +
+                        (2 * relative + operation() * roundings + result()) * square(out.value[i]);
+    }
+  }
+
+  void operator()(const Input& o) { pick(o); }
+  void operator()(const Concat& o) { pick(o); }
+  void operator()(const Flatten& o) { pick(o); }
+  void operator()(const ShortcutPad& o) { pick(o); }
+};
+
+}  // namespace
+
+Uncertain propagate(const Op& op, const std::vector<const Uncertain*>& inputs, const TensorMap& weights,
+                    const LayerReference::Rounding& rounding) {
+  std::vector<Shape> shapes;
+  for (const Uncertain* x : inputs) shapes.push_back(x->shape);
+  const bool is_input = std::holds_alternative<Input>(op);
+  const std::vector<Doubles> loaded = is_input ? std::vector<Doubles>{} : load_doubles(op, shapes, weights);
+  Propagation propagation{
+      inputs, shapes, loaded, rounding, {is_input ? shapes[0] : output_shape(op, shapes), {}, {}}};
+  std::visit(propagation, op);
+  return std::move(propagation.out);
+}
+
+}  // namespace fxe::reference

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "layers/graph.h"
+
+// Every operation as plain loops, straight from its definition in layers/op.h. Everything is computed in
+// double precision and rounded once, to T, when an element of the output is stored: T = float is the
+// reference backend, T = double the yardstick of bounds (layer_reference.h).
+namespace fxe::reference {
+
+template <class T>
+struct Args {
+  std::vector<Shape> shapes;      // of the inputs
+  std::vector<const T*> inputs;   // row-major
+  std::vector<const T*> weights;  // in the order of weights_of()
+  Shape output_shape;
+  T* output = nullptr;
+  double* scratch = nullptr;  // of scratch_elements()
+};
+
+// Doubles an operation works in.
+size_t scratch_elements(const Op&, const Shape& output);
+
+template <class T>
+void run(const Input&, const Args<T>&);
+template <class T>
+void run(const Conv2d&, const Args<T>&);  // output may be the residual
+template <class T>
+void run(const BatchNorm&, const Args<T>&);  // output may be the input
+template <class T>
+void run(const Pool2d&, const Args<T>&);
+template <class T>
+void run(const GlobalAveragePool&, const Args<T>&);
+template <class T>
+void run(const Linear&, const Args<T>&);
+template <class T>
+void run(const Activate&, const Args<T>&);  // output may be the input
+template <class T>
+void run(const Add&, const Args<T>&);  // output may be an input
+template <class T>
+void run(const Concat&, const Args<T>&);
+template <class T>
+void run(const Flatten&, const Args<T>&);  // output may be the input
+template <class T>
+void run(const Softmax&, const Args<T>&);
+template <class T>
+void run(const Lrn&, const Args<T>&);
+template <class T>
+void run(const ShortcutPad&, const Args<T>&);
+
+inline double apply(const Activation& act, double x) {
+  switch (act.kind) {
+    case Activation::Kind::none:
+      return x;
+    case Activation::Kind::relu:
+      return x < 0 ? 0 : x;
+    case Activation::Kind::leaky_relu:
+      return x < 0 ? static_cast<double>(act.slope) * x : x;
+    case Activation::Kind::clip:
+      return x < static_cast<double>(act.low)    ? static_cast<double>(act.low)
+             : x > static_cast<double>(act.high) ? static_cast<double>(act.high)
+                                                 : x;
+  }
+  return x;
+}
+
+// By how much the sum over the window at (p, q) is divided.
+int64_t divisor(const Pool2d&, const Shape& x, int64_t p, int64_t q);
+
+// The fp32 values a layer computes with: a weight as float, in the order of weights_of(). Throws bad_input
+// for a weight that `weights` lacks or that has another shape.
+std::vector<std::vector<float>> load_weights(const Op&, const std::vector<Shape>& inputs,
+                                             const TensorMap& weights);
+
+}  // namespace fxe::reference

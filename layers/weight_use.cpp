@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/graph.h"
+
+namespace fxe {
+
+namespace {
+
+struct Use {
+  const std::vector<Shape>& in;
+
+  std::vector<WeightUse> operator()(const Conv2d& o) const {
+    std::vector<WeightUse> uses{{o.weight, {o.k, in[0][1] / o.groups, o.filter.h, o.filter.w}}};
+    if (!o.bias.empty()) uses.push_back({o.bias, {o.k}});
+    return uses;
+  }
+
+  std::vector<WeightUse> operator()(const BatchNorm& o) const {
+    const Shape c{in[0][1]};
+    return {{o.scale, c}, {o.shift, c}, {o.mean, c}, {o.variance, c}};
+  }
+
+  std::vector<WeightUse> operator()(const Linear& o) const {
+    std::vector<WeightUse> uses{{o.weight, {o.k, in[0][1]}}};
+    if (!o.bias.empty()) uses.push_back({o.bias, {o.k}});
+    return uses;
+  }
+
+  // Operations without weights, each named so that a new one must say what it reads.
+  std::vector<WeightUse> operator()(const Input&) const { return {}; }
+  std::vector<WeightUse> operator()(const Pool2d&) const { return {}; }
+  std::vector<WeightUse> operator()(const GlobalAveragePool&) const { return {}; }
+  std::vector<WeightUse> operator()(const Activate&) const { return {}; }
+  std::vector<WeightUse> operator()(const Add&) const { return {}; }
+  std::vector<WeightUse> operator()(const Concat&) const { return {}; }
+  std::vector<WeightUse> operator()(const Flatten&) const { return {}; }
+  std::vector<WeightUse> operator()(const Softmax&) const { return {}; }
+  std::vector<WeightUse> operator()(const Lrn&) const { return {}; }
+  std::vector<WeightUse> operator()(const ShortcutPad&) const { return {}; }
+};
+
+}  // namespace
+
+std::vector<WeightUse> weights_of(const Op& op, const std::vector<Shape>& inputs) {
+  return std::visit(Use{inputs}, op);
+}
+
+}  // namespace fxe

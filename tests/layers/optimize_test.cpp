@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/optimize.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "layers/graph_builder.h"
+#include "layers/reference/error_bound.h"
+#include "layers/run_plan.h"
+#include "networks/registry.h"
+#include "tests/support/compare.h"
+#include "tests/support/models.h"
+
+namespace fxe::test {
+namespace {
+
+std::vector<std::string> names(const Model& model) {
+  std::vector<std::string> list;
+  for (const Node& node : model.graph.nodes) list.push_back(node.name);
+  return list;
+}
+
+std::vector<WeightUse> uses_of(const Graph& graph) {
+  std::vector<WeightUse> uses;
+  const auto shapes = infer_shapes(graph, 1);
+  for (const Node& n : graph.nodes) {
+    std::vector<Shape> inputs;
+    for (const ValueId id : n.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
+    for (WeightUse& use : weights_of(n.op, inputs)) uses.push_back(std::move(use));
+  }
+  return uses;
+}
+
+template <class O>
+int64_t count(const Model& model) {
+  return std::count_if(model.graph.nodes.begin(), model.graph.nodes.end(),
+                       [](const Node& node) { return std::holds_alternative<O>(node.op); });
+}
+
+const Node& node(const Model& model, const std::string& name) {
+  for (const Node& n : model.graph.nodes)
+    if (n.name == name) return n;
+  throw std::runtime_error("no layer " + name);
+}
+
+// The bound of the source network, in exact arithmetic, holds for the optimised one in fp32: folding rounds
+// each weight once, and the bound counts that.
+TEST(Optimize, FoldedEqualsUnfoldedWithinTheBound) {
+  const auto backend = make_reference_backend();
+  double worst = 0;
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    const Model source = random_model(seed), optimized = optimize(source);
+    EXPECT_LE(optimized.graph.nodes.size(), source.graph.nodes.size());
+    const std::vector<float> input = random_images(source, 2, seed);
+    const NetworkReference expected = reference_network(source, input, 2);
+    const Comparison c = compare(run_model(optimized, *backend, input, 2), expected.logits,
+                                 [&](size_t i) { return expected.bound(i); });
+    EXPECT_TRUE(c) << "seed " << seed << ": " << c.message;
+    worst = std::max(worst, c.percent_of_bound);
+  }
+  fmt::print("optimize: at most {:.3g}% of the bound used\n", worst);
+}
+
+TEST(Optimize, IsDoneAfterOnce) {
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    const Model once = optimize(random_model(seed));
+    EXPECT_EQ(names(optimize(once)), names(once)) << "seed " << seed;
+  }
+}
+
+// Cheaper than random ones.
+Model with_ones(Graph graph) {
+  TensorMap weights;
+  for (const WeightUse& use : uses_of(graph))
+    weights[use.name] =
+        Tensor::from_floats(use.shape, std::vector<float>(static_cast<size_t>(use.shape.elements()), 1));
+  return bind_weights(std::move(graph), std::move(weights), "ones");
+}
+
+struct Expected {
+  const char* spec;
+  size_t nodes;
+};
+class OptimizedNetworks : public testing::TestWithParam<Expected> {};
+
+// What is left: the input, convolutions, poolings, shortcut paddings, fully connected layers; AlexNet's
+// Flatten of 6 x 6 images too.
+TEST_P(OptimizedNetworks, HaveOnlyTheLayersThatCost) {
+  const Model model = optimize(with_ones(build_network(GetParam().spec)));
+  EXPECT_EQ(model.graph.nodes.size(), GetParam().nodes);
+  EXPECT_EQ(count<BatchNorm>(model) + count<Activate>(model) + count<Add>(model), 0);
+  std::set<std::string> used;
+  for (const WeightUse& use : uses_of(model.graph)) used.insert(use.name);
+  EXPECT_EQ(used.size(), model.weights.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, OptimizedNetworks,
+                         testing::Values(Expected{"alexnet", 1 + 5 + 3 + 1 + 3},
+                                         Expected{"resnet18", 1 + 20 + 1 + 1 + 1},
+                                         Expected{"resnet50", 1 + 53 + 1 + 1 + 1},
+                                         Expected{"cifar_resnet20", 1 + 19 + 2 + 1 + 1},
+                                         Expected{"mobilenet_v1:width=0.25", 1 + 27 + 1 + 1}),
+                         [](const auto& row) {
+                           std::string name = row.param.spec;
+                           return name.substr(0, name.find(':'));
+                         });
+
+Model with_weights(GraphBuilder& g, ValueId x) {
+  x = g.flatten("flatten", g.global_average_pool("avgpool", x));
+  return with_random_weights(g.finish(g.linear("fc", x, 3)), 1);
+}
+
+TEST(Optimize, LeavesAloneWhatOthersRead) {
+  GraphBuilder g;
+  const ValueId conv = g.conv("conv", g.input(4, 5, 5), {.k = 4});
+  const ValueId norm = g.batch_norm("norm", conv);
+  const ValueId relu = g.relu("relu", norm);
+  const ValueId sum = g.add("sum", relu, norm);
+  const Model model = optimize(with_weights(g, g.add("again", sum, conv)));
+  EXPECT_EQ(names(model),
+            (std::vector<std::string>{"input", "conv", "norm", "relu", "sum", "again", "avgpool", "fc"}));
+}
+
+TEST(Optimize, GivesTheResidualToTheLaterConvolution) {
+  GraphBuilder g;
+  const ValueId x = g.input(4, 5, 5);
+  const ValueId early = g.conv("early", x, {.k = 4}), late = g.conv("late", x, {.k = 4});
+  const Model model = optimize(with_weights(g, g.add("sum", late, early, Activation::relu())));
+  EXPECT_EQ(names(model), (std::vector<std::string>{"input", "early", "late", "avgpool", "fc"}));
+  const auto& op = std::get<Conv2d>(node(model, "late").op);
+  EXPECT_TRUE(op.add_residual);
+  EXPECT_EQ(op.act, Activation::relu());
+  EXPECT_FALSE(std::get<Conv2d>(node(model, "early").op).add_residual);
+}
+
+TEST(Optimize, AddsNothingAfterAnActivation) {
+  GraphBuilder g;
+  const ValueId x = g.input(4, 5, 5);
+  const ValueId active = g.relu("relu", g.conv("conv", x, {.k = 4}));
+  const Model model = optimize(with_weights(g, g.add("sum", active, x)));
+  EXPECT_EQ(names(model), (std::vector<std::string>{"input", "conv", "sum", "avgpool", "fc"}));
+  EXPECT_EQ(std::get<Conv2d>(node(model, "conv").op).act, Activation::relu());
+}
+
+TEST(Optimize, DoesNotFoldWhatWouldOverflow) {
+  GraphBuilder g;
+  const Model source = [&] {
+    Model m = with_weights(g, g.batch_norm("norm", g.conv("conv", g.input(4, 5, 5), {.k = 4})));
+    m.weights["conv.weight"] = Tensor::from_floats({4, 4, 1, 1}, std::vector<float>(16, 1e30f));
+    m.weights["norm.weight"] = Tensor::from_floats({4}, std::vector<float>(4, 1e30f));
+    return m;
+  }();
+  EXPECT_EQ(count<BatchNorm>(optimize(source)), 1);
+}
+
+// A weight that two layers share is folded for each with its own norm, whatever names the file brought.
+TEST(Optimize, FoldsSharedWeightsForEachLayer) {
+  GraphBuilder g;
+  const ValueId x = g.input(4, 5, 5);
+  const Conv2d shared{.k = 4, .weight = "shared"};
+  const ValueId a = g.batch_norm("norm_a", g.node("a", shared, {x}));
+  const ValueId b = g.batch_norm("norm_b", g.node("b", shared, {x}));
+  Conv2d other = shared;
+  other.weight = "shared~bn(b)";
+  const Model source = with_weights(g, g.node("join", Concat{}, {a, b, g.node("c", other, {x})}));
+  const Model model = optimize(source);
+  EXPECT_EQ(count<BatchNorm>(model), 0);
+  const std::vector<float> input = random_images(source, 1, 1);
+  const NetworkReference expected = reference_network(source, input, 1);
+  const Comparison c = compare(run_model(model, *make_reference_backend(), input, 1), expected.logits,
+                               [&](size_t i) { return expected.bound(i); });
+  EXPECT_TRUE(c) << c.message;
+}
+
+}  // namespace
+}  // namespace fxe::test
