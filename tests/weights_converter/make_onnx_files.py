@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes small ONNX models with an input and the logits that PyTorch computes: the peer of onnx_peer_test.cpp.
+
+usage: make_onnx_files.py FOLDER
+writes NAME.onnx with NAME.input.f32 [n c h w] and NAME.logits.f32 [n k] (raw little-endian fp32), and REFUSED.onnx with
+REFUSED.expected, a part of the message that fxe must give.
+Exported by torch.onnx where PyTorch can; by hand, with the same sums in torch, where it cannot.
+"""
+import io
+import pathlib
+import sys
+
+import numpy as np
+import onnx
+import torch
+import torch.nn.functional as F
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+N, C, H, W, K = 2, 3, 12, 10, 5
+
+
+def fill(module: nn.Module) -> nn.Module:
+    for m in module.modules():
+        if isinstance(m, nn.BatchNorm2d) or isinstance(m, nn.BatchNorm1d):
+            m.running_mean.uniform_(-0.5, 0.5)
+            m.running_var.uniform_(0.5, 2.0)
+            m.weight.data.uniform_(0.5, 1.5)
+            m.bias.data.uniform_(-0.5, 0.5)
+    return module.eval()
+
+
+class Branches(nn.Module):
+    """Residuals, joins, poolings of every rounding, grouped and dilated convolutions."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(C, 8, (3, 2), stride=(2, 1), padding=(1, 0), bias=False)
+        self.bn = nn.BatchNorm2d(8, eps=1e-3)
+        self.left = nn.Conv2d(8, 8, 3, padding=2, dilation=2, groups=4)
+        self.right = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+        self.fc = nn.Linear(16, K)
+
+    def forward(self, x):
+        x = F.relu(self.bn(self.stem(x)))
+        a, b = F.leaky_relu(self.left(x), 0.1), F.relu6(self.right(x))
+        x = torch.cat([a + x, b], 1)
+        x = F.max_pool2d(x, 3, 2, 1, ceil_mode=True)
+        x = F.avg_pool2d(x, 2, 1, 1, count_include_pad=True)
+        x = F.avg_pool2d(x, 3, 2, 1, count_include_pad=False)
+        x = F.dropout(F.adaptive_avg_pool2d(x, 1).flatten(1), 0.5, self.training)
+        return self.fc(x)
+
+
+class View(nn.Module):
+    """Reshape to [n, -1], computed from the shape; a bias after MatMul; BatchNorm of rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(C, 4, 3, stride=2, padding=1)
+        self.bn = nn.BatchNorm1d(4 * 6 * 5)
+        self.weight = nn.Parameter(torch.randn(4 * 6 * 5, K) * 0.1)
+        self.bias = nn.Parameter(torch.randn(K))
+
+    def forward(self, x):
+        x = torch.clamp(self.conv(x), -0.5, 1.5)
+        x = self.bn(x.view(x.size(0), -1))
+        return x @ self.weight + self.bias
+
+
+class Mean(nn.Module):
+    """The mean over h and w, channel arithmetic, local response normalisation, softmax at the end."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("shift", torch.randn(1, C, 1, 1))
+        self.register_buffer("scale", torch.rand(C, 1, 1) + 0.5)
+        self.conv = nn.Conv2d(C, 6, 3)
+        self.last = nn.Conv2d(6, K, 1)
+
+    def forward(self, x):
+        x = ((x - self.shift) / self.scale) * 1.5 + 0.25
+        x = 1.0 - self.conv(F.pad(x, (1, 2, 0, 1)))
+        x = self.last(F.relu(x)).mean((2, 3))
+        return x if self.training else F.softmax(x, 1)
+
+
+class Shortcut(nn.Module):
+    """The shortcuts of CIFAR ResNets: every second pixel, zero channels on both sides."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(C, C + 4, 3, stride=2, padding=1)
+        self.fc = nn.Linear(C + 4, K)
+
+    def forward(self, x):
+        x = F.relu(self.conv(x) + F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 2, 2)))
+        return self.fc(F.avg_pool2d(x, (6, 5)).reshape(-1, x.size(1)))
+
+
+class Writer:
+    def __init__(self, path: str):
+        self.path = pathlib.Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def expect(self, name: str, image: torch.Tensor, logits: torch.Tensor) -> None:
+        (self.path / f"{name}.input.f32").write_bytes(image.numpy().tobytes())
+        (self.path / f"{name}.logits.f32").write_bytes(logits.detach().numpy().tobytes())
+
+    def export(self, name: str, module: nn.Module, opset: int, logits=None, **options) -> None:
+        torch.manual_seed(opset)
+        module = fill(module)
+        image = torch.randn(N, C, H, W)
+        buffer = io.BytesIO()
+        torch.onnx.export(module, image, buffer, opset_version=opset, input_names=["image"], output_names=["logits"],
+                          **options)
+        (self.path / f"{name}.onnx").write_bytes(buffer.getvalue())
+        self.expect(name, image, logits(module, image) if logits else module(image))
+
+    def model(self, nodes, constants, shape, opset, outputs=("y",), inputs=("x",)) -> onnx.ModelProto:
+        graph = helper.make_graph(
+            nodes, "g", [helper.make_tensor_value_info(i, TensorProto.FLOAT, shape) for i in inputs],
+            [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs],
+            [v if isinstance(v, TensorProto) else numpy_helper.from_array(np.asarray(v), k)
+             for k, v in constants.items()])
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+
+    def by_hand(self, name, nodes, constants, image, logits, shape, opset=13) -> None:
+        onnx.save(self.model(nodes, constants, shape, opset), str(self.path / f"{name}.onnx"))
+        self.expect(name, image, logits)
+
+    def refuse(self, name, text, nodes, constants=None, shape=("n", C, H, W), opset=13, **options) -> None:
+        onnx.save(self.model(nodes, constants or {}, shape, opset, **options), str(self.path / f"{name}.onnx"))
+        (self.path / f"{name}.expected").write_text(text)
+
+
+def exported(out: Writer) -> None:
+    dynamic = {"dynamic_axes": {"image": {0: "n"}, "logits": {0: "n"}}}
+    training_mean = lambda m, x: m.train()(x)  # the logits, without the softmax
+    for opset in (9, 10, 11, 13, 15, 17):
+        # torch exports ceil_mode and steps from 10 on.
+        if opset >= 10:
+            out.export(f"branches_{opset}", Branches(), opset)
+            out.export(f"branches_dynamic_{opset}", Branches(), opset, **dynamic)
+            out.export(f"branches_unfolded_{opset}", Branches(), opset, do_constant_folding=False,
+                       training=torch.onnx.TrainingMode.PRESERVE)
+            out.export(f"shortcut_{opset}", Shortcut(), opset, **dynamic)
+        out.export(f"view_{opset}", View(), opset)
+        out.export(f"view_dynamic_{opset}", View(), opset, **dynamic)
+        out.export(f"mean_{opset}", Mean(), opset, training_mean, **dynamic)
+    out.export("alex_13", nn.Sequential(nn.Conv2d(C, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                                        nn.Linear(8 * 5 * 4, 7), nn.ReLU(), nn.Dropout(), nn.Linear(7, K)), 13)
+
+
+def padded(x, w, b, top, left, bottom, right, stride):
+    return F.conv2d(F.pad(x, (left, right, top, bottom)), w, b, stride)
+
+
+def hand_made(out: Writer) -> None:
+    torch.manual_seed(5)
+    image = torch.randn(N, C, H, W)
+    w, b = torch.randn(4, C, 3, 3), torch.randn(4)
+    wt, bt = torch.randn(4, K), torch.randn(K)
+    node = helper.make_node
+    tail = [node("GlobalAveragePool", ["t"], ["g"]), node("Flatten", ["g"], ["f"]),
+            node("Gemm", ["f", "wt", "bt"], ["y"], alpha=0.5, beta=2.0)]
+    constants = {"w": w.numpy(), "b": b.numpy(), "wt": wt.numpy(), "bt": bt.numpy()}
+    finish = lambda t: 0.5 * t.mean((2, 3)) @ wt + 2.0 * bt
+    shape = ("n", C, H, W)
+
+    # h: 12 at stride 2 needs 1 (below); w: 10 at stride 3 needs 2.
+    for mode, pads in (("SAME_UPPER", (0, 1, 1, 1)), ("SAME_LOWER", (1, 1, 0, 1)), ("VALID", (0, 0, 0, 0))):
+        out.by_hand(f"auto_pad_{mode.lower()}", [node("Conv", ["x", "w", "b"], ["t"], auto_pad=mode, strides=[2, 3])] + tail,
+                    constants, image, finish(padded(image, w, b, *pads, (2, 3))), shape)
+    conv = [node("Conv", ["x", "w", "b"], ["c"])]
+    c = F.conv2d(image, w, b)
+    out.by_hand("lrn", conv + [node("LRN", ["c"], ["t"], size=3, alpha=0.3, beta=0.6, bias=1.5)] + tail, constants, image,
+                finish(F.local_response_norm(c, 3, 0.3, 0.6, 1.5)), shape)
+    out.by_hand("sum", conv + [node("Relu", ["c"], ["r"]), node("Sum", ["c", "r", "c"], ["t"])] + tail, constants, image,
+                finish(2 * c + F.relu(c)), shape)
+    pads = np.array([0, 0, 1, 0, 0, 0, 2, 1], np.int64)  # top 1, bottom 2, right 1
+    pad = [node("Relu", ["c"], ["r"]), node("Pad", ["r", "pads"], ["p"])]
+    relu = F.pad(F.relu(c), (0, 1, 1, 2))
+    out.by_hand("pad_max", conv + pad + [node("MaxPool", ["p"], ["t"], kernel_shape=[3, 3], strides=[2, 2])] + tail,
+                {**constants, "pads": pads}, image, finish(F.max_pool2d(relu, 3, 2)), shape)
+    out.by_hand("pad_average", conv + pad + [node("AveragePool", ["p"], ["t"], kernel_shape=[3, 3], strides=[2, 2])] + tail,
+                {**constants, "pads": pads}, image, finish(F.avg_pool2d(relu, 3, 2)), shape)
+    out.by_hand("clip_10", conv + [node("Clip", ["c"], ["t"], min=-0.5, max=0.75)] + tail, constants, image,
+                finish(c.clamp(-0.5, 0.75)), shape, opset=10)
+    out.by_hand("clip_one_side", conv + [node("Clip", ["c", "low"], ["d"]), node("Clip", ["d", "", "high"], ["t"])] + tail,
+                {**constants, "low": np.float32(-0.5), "high": np.float32(0.75)}, image, finish(c.clamp(-0.5, 0.75)), shape)
+    out.by_hand("global_max", conv + [node("GlobalMaxPool", ["c"], ["g"]), node("Squeeze", ["g", "axes"], ["f"]), tail[2]],
+                {**constants, "axes": np.array([2, 3], np.int64)}, image, 0.5 * c.amax((2, 3)) @ wt + 2 * bt, shape)
+    # As TensorFlow's exporters write it: images and arithmetic with channels last.
+    mean = np.array([0.1, 0.2, 0.3], np.float32)
+    last = [node("Sub", ["x", "mean"], ["x1"]), node("Transpose", ["x1"], ["x2"], perm=[0, 3, 1, 2]),
+            node("Conv", ["x2", "w", "b"], ["c"]), node("Transpose", ["c"], ["c1"], perm=[0, 2, 3, 1]),
+            node("Add", ["c1", "b"], ["c2"]), node("Relu", ["c2"], ["c3"]),
+            node("ReduceMean", ["c3"], ["m"], axes=[1, 2], keepdims=0), node("MatMul", ["m", "wt"], ["z"]),
+            node("Add", ["bt", "z"], ["z1"]), node("LogSoftmax", ["z1"], ["y"], axis=-1)]
+    shifted = F.relu(F.conv2d(image - torch.tensor(mean).view(1, 3, 1, 1), w, b) + b.view(1, 4, 1, 1))
+    out.by_hand("channels_last", last, {**constants, "mean": mean}, image, shifted.mean((2, 3)) @ wt + bt, ("n", H, W, C))
+    # One matrix read in both forms, and a product that two nodes read.
+    square = torch.randn(4, 4)
+    both = conv + [node("GlobalAveragePool", ["c"], ["g"]), node("Flatten", ["g"], ["f"]), node("MatMul", ["f", "s"], ["m"]),
+                   node("Gemm", ["m", "s"], ["q"], transB=1), node("Add", ["m", "b"], ["m1"]), node("Add", ["m1", "q"], ["y"])]
+    m = c.mean((2, 3)) @ square
+    out.by_hand("two_forms", both, {**constants, "s": square.numpy()}, image, m + b + m @ square.T, shape)
+    # Every floating type, in raw bytes and in numbers.
+    for kind, name in ((np.float16, "f16"), (np.float64, "f64")):
+        wk = w.numpy().astype(kind)
+        reference = finish(F.conv2d(image, torch.tensor(wk.astype(np.float32)), b))
+        out.by_hand(f"raw_{name}", [node("Conv", ["x", "w", "b"], ["t"])] + tail, {**constants, "w": wk}, image, reference, shape)
+        typed = helper.make_tensor("w", helper.np_dtype_to_tensor_dtype(np.dtype(kind)) if hasattr(helper, "np_dtype_to_tensor_dtype")
+                                   else onnx.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(kind)], wk.shape, wk.flatten().tolist())
+        out.by_hand(f"typed_{name}", [node("Conv", ["x", "w", "b"], ["t"])] + tail, {**constants, "w": typed}, image, reference, shape)
+    half = w.bfloat16()
+    bf = TensorProto(name="w", data_type=TensorProto.BFLOAT16, dims=w.shape, raw_data=half.view(torch.int16).numpy().tobytes())
+    out.by_hand("raw_bf16", [node("Conv", ["x", "w", "b"], ["t"])] + tail, {**constants, "w": bf}, image,
+                finish(F.conv2d(image, half.float(), b)), shape)
+    typed = helper.make_tensor("w", TensorProto.FLOAT, w.shape, w.flatten().tolist())
+    out.by_hand("typed_f32", [node("Conv", ["x", "w", "b"], ["t"])] + tail, {**constants, "w": typed}, image,
+                finish(F.conv2d(image, w, b)), shape)
+
+
+def refused(out: Writer) -> None:
+    node = helper.make_node
+    ones = np.ones((4, C, 3, 3), np.float32)
+    out.refuse("unknown", "operators that fxe has not: Elu ('e', 'e2'); HardSwish ('h'); com.acme.Elu ('d')",
+               [node("Elu", ["x"], ["a"], name="e"), node("HardSwish", ["a"], ["b"], name="h"),
+                node("Elu", ["b"], ["c"], name="e2"), node("Elu", ["c"], ["y"], name="d", domain="com.acme")])
+    out.refuse("opset_6", "operator set 6; fxe reads 7 to 21", [node("Relu", ["x"], ["y"])], opset=6)
+    out.refuse("dynamic_size", "no fixed size on axis 2", [node("Relu", ["x"], ["y"])], shape=("n", C, "h", "w"))
+    out.refuse("two_inputs", "the model has 2 inputs", [node("Add", ["x", "z"], ["y"])], inputs=("x", "z"))
+    out.refuse("no_logits", "expected logits [n classes]", [node("Relu", ["x"], ["y"])])
+    out.refuse("not_ordered", "which no node before it makes",
+               [node("Relu", ["a"], ["b"]), node("Relu", ["x"], ["a"]), node("Add", ["a", "b"], ["y"])])
+    out.refuse("made_twice", "made twice", [node("Relu", ["x"], ["y"]), node("Relu", ["x"], ["y"])])
+    out.refuse("softmax_inside", "follows a Softmax",
+               [node("GlobalAveragePool", ["x"], ["g"]), node("Softmax", ["g"], ["s"], axis=1), node("Relu", ["s"], ["y"])])
+    out.refuse("pad_and_relu", "follows a Pad", [node("Pad", ["x", "p"], ["a"]), node("Relu", ["a"], ["y"])],
+               {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)})
+    out.refuse("pad_negative_max", "may be negative",
+               [node("Pad", ["x", "p"], ["a"]), node("MaxPool", ["a"], ["y"], kernel_shape=[3, 3])],
+               {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)})
+    out.refuse("not_channels", "not one number per channel", [node("Add", ["x", "c"], ["y"])],
+               {"c": np.ones((H, W), np.float32)})
+    out.refuse("mul_images", "multiplies two images", [node("Mul", ["x", "x"], ["y"])])
+    out.refuse("weights_from_image", "needs a constant input 1", [node("Conv", ["x", "x"], ["y"])])
+    out.refuse("wrong_kernel", "kernel_shape is 1x1, but the weight's is 3x3", [node("Conv", ["x", "w"], ["y"], kernel_shape=[1, 1])],
+               {"w": ones})
+    out.refuse("too_large", "does not fit", [node("Conv", ["x", "w"], ["y"], dilations=[9, 9])], {"w": ones})
+    out.refuse("reshape", "fxe only flattens images to rows", [node("Reshape", ["x", "s"], ["y"])],
+               {"s": np.array([-1, C * H, W], np.int64)})
+    out.refuse("flatten_last", "whose order of elements is not fxe's", [node("Flatten", ["x"], ["y"])], shape=("n", H, W, C))
+    external = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=ones.shape, data_location=TensorProto.EXTERNAL)
+    external.external_data.add(key="location", value="../../etc/passwd")
+    out.refuse("external", "lies in another file", [node("Conv", ["x", "w"], ["y"])], {"w": external})
+    short = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1 << 30, 1 << 20], raw_data=b"1234")
+    out.refuse("short_tensor", "has 4 bytes", [node("Conv", ["x", "w"], ["y"])], {"w": short})
+    huge = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1 << 40, 1 << 40], raw_data=b"1234")
+    out.refuse("huge_tensor", "too many elements", [node("Conv", ["x", "w"], ["y"])], {"w": huge})
+    concat = [node("Concat", ["c0", "c0"], ["c1"], axis=0)]
+    concat += [node("Concat", [f"c{i}", f"c{i}"], [f"c{i + 1}"], axis=0) for i in range(1, 40)]
+    out.refuse("concat_bomb", "1024", concat + [node("Reshape", ["x", "c40"], ["y"])], {"c0": np.ones(2, np.int64)})
+    turns = [node("Transpose", ["t0"], ["t1"])] + [node("Transpose", [f"t{i}"], [f"t{i + 1}"]) for i in range(1, 400)]
+    out.refuse("transpose_bomb", "much more than the file is long",
+               [node("GlobalAveragePool", ["x"], ["g"]), node("Flatten", ["g"], ["f"])] + turns + [node("MatMul", ["f", "t400"], ["y"])],
+               {"t0": np.ones((C, 20000), np.float32)})
+
+
+if __name__ == "__main__":
+    writer = Writer(sys.argv[1])
+    exported(writer)
+    hand_made(writer)
+    refused(writer)

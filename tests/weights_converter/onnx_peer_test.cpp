@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Imported ONNX models give PyTorch's logits within the error that fp32 allows, or are refused with the right
+// words.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "engine/error.h"
+#include "layers/reference/error_bound.h"
+#include "layers/run_plan.h"
+#include "tests/support/compare.h"
+#include "tests/weights_converter/torch_peer.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<float> read_floats(const fs::path& path) {
+  const std::string bytes = test::read_text(path);
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+  return values;
+}
+
+Model load(const fs::path& path) {
+  TensorFile file = read_tensor_file(path);
+  return bind_weights(*std::move(file.graph), std::move(file.tensors), path.string());
+}
+
+fs::path beside(const fs::path& path, const char* extension) {
+  return fs::path(path).replace_extension(extension);
+}
+
+class OnnxPeer : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string python = test::python_with("torch, onnx, numpy");
+    if (python.empty()) GTEST_SKIP() << "no Python with torch, onnx and numpy";
+    folder = test::run_script(python, "make_onnx_files.py");
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.path().extension() == ".onnx") models.push_back(entry.path());
+    std::sort(models.begin(), models.end());
+  }
+
+  fs::path folder;
+  std::vector<fs::path> models;
+};
+
+TEST_F(OnnxPeer, LogitsAreThoseOfPyTorch) {
+  const auto backend = make_reference_backend();
+  int compared = 0;
+  for (const fs::path& path : models) {
+    if (!fs::exists(beside(path, ".logits.f32"))) continue;
+    SCOPED_TRACE(path.filename().string());
+    ++compared;
+    const auto input = read_floats(beside(path, ".input.f32")),
+               logits = read_floats(beside(path, ".logits.f32"));
+    try {
+      const Model model = load(path);
+      const auto n = static_cast<int64_t>(input.size()) / infer_shapes(model.graph, 1)[0].elements();
+      const NetworkReference reference = reference_network(model, input, n);
+      // PyTorch's error and fxe's, each within the bound of the same network.
+      const auto peer = test::compare(logits, reference.logits, [&](size_t i) { return reference.bound(i); });
+      EXPECT_TRUE(peer) << "PyTorch: " << peer.message;
+      const auto own = run_model(model, *backend, input, n);
+      const auto result = test::compare(own, reference.logits, [&](size_t i) { return reference.bound(i); });
+      EXPECT_TRUE(result) << "fxe: " << result.message;
+    } catch (const Error& e) {
+      ADD_FAILURE() << e.what();
+    }
+  }
+  EXPECT_GE(compared, 40);
+}
+
+TEST_F(OnnxPeer, WhatCannotBeImportedIsRefusedInOneLine) {
+  int refused = 0;
+  for (const fs::path& path : models) {
+    if (!fs::exists(beside(path, ".expected"))) continue;
+    SCOPED_TRACE(path.filename().string());
+    ++refused;
+    try {
+      load(path);
+      ADD_FAILURE() << "expected an error with: " << test::read_text(beside(path, ".expected"));
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+      EXPECT_THAT(e.what(), testing::HasSubstr(test::read_text(beside(path, ".expected"))));
+      EXPECT_THAT(e.what(), testing::StartsWith(path.string() + ": "));
+      EXPECT_THAT(e.what(), testing::Not(testing::HasSubstr("\n")));
+    }
+  }
+  EXPECT_GE(refused, 20);
+}
+
+TEST_F(OnnxPeer, TensorsAreNamedLikeTheInitializersAndSoftmaxIsNoted) {
+  const TensorFile view = read_tensor_file(folder / "view_13.onnx");
+  EXPECT_TRUE(view.tensors.contains("conv.weight"));
+  EXPECT_TRUE(view.tensors.contains("weight"));
+  EXPECT_TRUE(view.tensors.contains("bias"));
+  EXPECT_THAT(view.notes, testing::IsEmpty());
+  EXPECT_THAT(read_tensor_file(folder / "mean_13.onnx").notes,
+              testing::ElementsAre(testing::HasSubstr("softmax at the end is left out")));
+}
+
+}  // namespace
+}  // namespace fxe

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/weights_converter/torch_peer.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+
+namespace fxe::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A folder for this run, removed at its end.
+const fs::path& scratch() {
+  struct Scratch {
+    fs::path path = fs::path(FXE_BINARY_DIR) / ("test_weights_converter." + std::to_string(getpid()));
+    Scratch() { fs::create_directories(path); }
+    ~Scratch() {
+      std::error_code ignored;
+      fs::remove_all(path, ignored);
+    }
+  };
+  static const Scratch folder;
+  return folder.path;
+}
+
+}  // namespace
+
+std::string python_with(const std::string& modules) {
+  static std::map<std::string, std::string> known;
+  if (const auto found = known.find(modules); found != known.end()) return found->second;
+  const char* given = std::getenv("FXE_PYTHON");
+  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"}) {
+    const std::string command = candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1";
+    if (std::system(command.c_str()) == 0) return known[modules] = candidate;
+  }
+  return known[modules] = "";
+}
+
+fs::path run_script(const std::string& python, const std::string& script) {
+  static std::map<std::string, fs::path> done;
+  if (const auto found = done.find(script); found != done.end()) return found->second;
+  const fs::path folder = scratch() / script;
+  fs::create_directories(folder);
+  const fs::path log = folder / "log";
+  // A sanitizer's library, preloaded for this program, is not for Python.
+  const std::string command = "LD_PRELOAD= " + python + " -W ignore '" + FXE_SOURCE_DIR +
+                              "/tests/weights_converter/" + script + "' '" + folder.string() + "' >'" +
+                              log.string() + "' 2>&1";
+  if (std::system(command.c_str()) != 0) {
+    const std::string text = read_text(log);
+    throw std::runtime_error(script +
+                             " failed: " + text.substr(text.size() - std::min<size_t>(text.size(), 2000)));
+  }
+  return done[script] = folder;
+}
+
+fs::path temporary_file(const std::string& name, std::string_view content) {
+  const fs::path path = scratch() / name;
+  std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+  return path;
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace fxe::test

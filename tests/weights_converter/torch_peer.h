@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace fxe::test {
+
+// A command for a Python that has these modules ("torch, onnx"), or empty. Tries $FXE_PYTHON, python3 and
+// /usr/bin/python3.
+std::string python_with(const std::string& modules);
+
+// Runs a script of this folder once per test program, with a fresh folder of the build tree as its argument.
+// Returns the folder; throws with the end of its output if it fails.
+std::filesystem::path run_script(const std::string& python, const std::string& script);
+
+// A file of the test's own, with this content.
+std::filesystem::path temporary_file(const std::string& name, std::string_view content);
+
+std::string read_text(const std::filesystem::path&);
+
+}  // namespace fxe::test

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/convert.h"
+
+#include "weights_converter/graph_json.h"
+#include "weights_converter/mapped_file.h"
+#include "weights_converter/safetensors.h"
+#include "weights_converter/sha256.h"
+
+namespace fxe {
+
+void write_converted(const std::filesystem::path& out, const Graph& graph, const TensorMap& tensors,
+                     const std::filesystem::path& source, const std::string& network) {
+  std::map<std::string, std::string, std::less<>> metadata{
+      {"fxe.source", source.filename().string()},
+      {"fxe.source_sha256", sha256_hex(MappedFile::open(source)->bytes())}};
+  if (network.empty())
+    metadata["fxe.graph"] = graph_to_json(graph);
+  else
+    metadata["fxe.network"] = network;
+  write_safetensors(out, tensors, metadata);
+}
+
+}  // namespace fxe

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "engine/tensor.h"
+#include "layers/graph.h"
+
+namespace fxe {
+
+// Writes a model as safetensors: the tensors bit for bit in their own types, and as metadata
+//   fxe.network        the builder's spec, where `network` is not empty; otherwise
+//   fxe.graph          the graph as JSON (graph_json.h)
+//   fxe.source         the file name of `source`
+//   fxe.source_sha256  and its SHA-256
+// read_tensor_file gives them back, with the graph. `out` may be `source` itself.
+void write_converted(const std::filesystem::path& out, const Graph&, const TensorMap&,
+                     const std::filesystem::path& source, const std::string& network);
+
+}  // namespace fxe

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weights_converter/byte_reader.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+
+// ONNX has no magic number: true where every top-level field is one of ModelProto's and there is a graph.
+bool is_onnx(Bytes file);
+
+// Reads an image classifier of operator sets 7 to 21 into a Graph and the tensors it reads, named like the
+// initializers. Throws bad_input without the file's name; operators that fxe does not have are all listed in
+// one error.
+TensorFile read_onnx(Bytes file);
+
+}  // namespace fxe

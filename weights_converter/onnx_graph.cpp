@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/onnx_graph.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "onnx.pb.h"
+#include "weights_converter/onnx_operators.h"
+#include "weights_converter/onnx_tensor.h"
+#include "weights_converter/printable.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr int64_t kMinOpset = 7, kMaxOpset = 21;
+
+bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+int64_t find_opset(const onnx::Model& model) {
+  for (const auto& set : model.opset_import()) {
+    if (!is_default_domain(set.domain())) continue;
+    if (set.version() < kMinOpset || set.version() > kMaxOpset)
+      throw bad_input("the model uses operator set {}; fxe reads {} to {}", set.version(), kMinOpset,
+                      kMaxOpset);
+    return set.version();
+  }
+  throw bad_input("the model names no operator set");
+}
+
+// The nodes that the first output needs, in the model's order, which is one in which they can run.
+std::vector<const onnx::Node*> needed_nodes(const onnx::Graph& graph) {
+  std::unordered_set<std::string> wanted{graph.output(0).name()};
+  std::vector<const onnx::Node*> needed;
+  for (int i = graph.node_size(); i-- > 0;) {
+    const onnx::Node& node = graph.node(i);
+    const auto is_wanted = [&](const std::string& name) { return !name.empty() && wanted.contains(name); };
+    if (std::none_of(node.output().begin(), node.output().end(), is_wanted)) continue;
+    wanted.insert(node.input().begin(), node.input().end());
+    needed.push_back(&node);
+  }
+  std::reverse(needed.begin(), needed.end());
+  return needed;
+}
+
+// All of them in one error: who exports a model again wants to know the whole list.
+void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
+  std::map<std::string, std::vector<std::string>> unknown;
+  for (const onnx::Node* node : nodes) {
+    const bool known = is_default_domain(node->domain()) &&
+                       (find_onnx_operator(node->op_type()) || can_fold_onnx(node->op_type()));
+    if (known) continue;
+    const std::string type =
+        node->domain().empty() ? node->op_type() : node->domain() + "." + node->op_type();
+    unknown[printable(type)].push_back("'" + printable(OnnxNode(*node, 0).name()) + "'");
+  }
+  if (unknown.empty()) return;
+  constexpr size_t kShown = 8;
+  std::vector<std::string> parts;
+  for (auto& [type, names] : unknown) {
+    const size_t more = names.size() > kShown ? names.size() - kShown : 0;
+    names.resize(names.size() - more);
+    parts.push_back(fmt::format("{} ({}{})", type, fmt::join(names, ", "),
+                                more ? fmt::format(" and {} more", more) : ""));
+  }
+  throw bad_input("the model has operators that fxe has not: {}", fmt::join(parts, "; "));
+}
+
+class Importer {
+ public:
+  Importer(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes)
+      : model_(std::move(model)),
+        graph_(model_->graph()),
+        opset_(find_opset(*model_)),
+        nodes_(checked_nodes(graph_)),
+        input_(find_input()),
+        import_(input_dimension(0).value_or(1), count_uses(), 4 * file_bytes + 4096) {}
+
+  TensorFile run() {
+    for (const auto& tensor : graph_.initializer())
+      import_.define(tensor.name(), read_onnx_tensor(tensor, model_));
+    define_input();
+    for (const onnx::Node* proto : nodes_) run_node(OnnxNode(*proto, opset_), *proto);
+    return finish();
+  }
+
+ private:
+  static std::vector<const onnx::Node*> checked_nodes(const onnx::Graph& graph) {
+    if (graph.output_size() == 0) throw bad_input("the model has no output");
+    auto nodes = needed_nodes(graph);
+    expect_known_operators(nodes);
+    return nodes;
+  }
+
+  // The one input that is no initializer.
+  const onnx::ValueInfo& find_input() const {
+    std::unordered_set<std::string> constants;
+    for (const auto& tensor : graph_.initializer()) constants.insert(tensor.name());
+    const onnx::ValueInfo* found = nullptr;
+    int inputs = 0;
+    for (const auto& input : graph_.input()) {
+      if (constants.contains(input.name())) continue;
+      found = &input;
+      ++inputs;
+    }
+    if (inputs != 1) throw bad_input("the model has {} inputs; fxe runs models of one image", inputs);
+    return *found;
+  }
+
+  std::optional<int64_t> input_dimension(int i) const {
+    const auto& shape = input_.type().tensor_type().shape();
+    if (i >= shape.dim_size() || shape.dim(i).dim_value() <= 0) return std::nullopt;
+    return shape.dim(i).dim_value();
+  }
+
+  std::map<std::string, int> count_uses() const {
+    std::map<std::string, int> uses{{graph_.output(0).name(), 1}};
+    for (const onnx::Node* node : nodes_)
+      for (const auto& name : node->input()) ++uses[name];
+    return uses;
+  }
+
+  void define_input() {
+    const auto& type = input_.type().tensor_type();
+    const auto element = onnx_dtype(type.elem_type());
+    if (element != DType::f32 && element != DType::f16 && element != DType::f64 && element != DType::bf16)
+      throw bad_input("the input '{}' is not of floating point", printable(input_.name()));
+    if (type.shape().dim_size() != 4)
+      throw bad_input("the input '{}' has {} dimensions; expected [n c h w]", printable(input_.name()),
+                      type.shape().dim_size());
+    std::array<int64_t, 3> d{};
+    for (int i = 1; i < 4; ++i) {
+      const auto size = input_dimension(i);
+      if (!size)
+        throw bad_input(
+            "the input '{}' has no fixed size on axis {}; export the model for images of one size",
+            printable(input_.name()), i);
+      d[static_cast<size_t>(i - 1)] = *size;
+    }
+    const bool nhwc = is_channels_last(d);
+    const ValueId id = nhwc ? import_.graph.input(d[2], d[0], d[1]) : import_.graph.input(d[0], d[1], d[2]);
+    import_.define(input_.name(), OnnxFlow{id, nhwc});
+  }
+
+  // An image has few channels; where sizes do not tell, a Transpose of the input does.
+  bool is_channels_last(const std::array<int64_t, 3>& d) const {
+    if (d[2] <= 4 && d[0] > 4) return true;
+    for (const onnx::Node* proto : nodes_) {
+      const OnnxNode node(*proto, opset_);
+      if (node.has_input(0) && node.input(0) == input_.name())
+        return node.type() == "Transpose" && node.integers("perm") == std::vector<int64_t>{0, 3, 1, 2};
+    }
+    return false;
+  }
+
+  void run_node(const OnnxNode& node, const onnx::Node& proto) {
+    if (node.type() == "Constant" && node.tensor("value"))
+      return import_.set(node, read_onnx_tensor(*node.tensor("value"), model_));
+    bool constant = true;
+    for (int i = 0; i < proto.input_size(); ++i)
+      constant = constant && (!node.has_input(static_cast<size_t>(i)) ||
+                              import_.is_constant(node, static_cast<size_t>(i)));
+    if (constant && fold_onnx_constant(import_, node)) return;
+    const OnnxOperator import = find_onnx_operator(node.type());
+    if (!import) throw node.error("fxe computes this on constants only");
+    import(import_, node);
+  }
+
+  TensorFile finish() {
+    const std::string& name = graph_.output(0).name();
+    const auto* flow = std::get_if<OnnxFlow>(&import_.value(name));
+    if (!flow) throw bad_input("the output '{}' does not depend on the image", printable(name));
+    const Shape shape = import_.graph.shape(flow->id);
+    if (flow->pad.any() || (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1)))
+      throw bad_input("the output '{}' has shape {}; expected logits [n classes]", printable(name),
+                      shape.str());
+    TensorFile file;
+    if (graph_.output_size() > 1)
+      file.notes.push_back(
+          fmt::format("of its {} outputs the first, '{}', is read", graph_.output_size(), printable(name)));
+    if (flow->probabilities)
+      file.notes.push_back("its softmax at the end is left out: fxe works on the logits before it");
+    file.graph = import_.graph.finish(flow->id);
+    for (const auto& [id, bias] : import_.late_bias)
+      std::get<Linear>(file.graph->nodes[static_cast<size_t>(id)].op).bias = bias;
+    file.tensors = std::move(import_.weights);
+    for (const auto& pair : model_->metadata_props()) file.metadata[pair.key()] = pair.value();
+    return file;
+  }
+
+  std::shared_ptr<const onnx::Model> model_;
+  const onnx::Graph& graph_;
+  int64_t opset_;
+  std::vector<const onnx::Node*> nodes_;
+  const onnx::ValueInfo& input_;
+  OnnxImport import_;
+};
+
+}  // namespace
+
+TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes) {
+  return Importer(std::move(model), file_bytes).run();
+}
+
+}  // namespace fxe

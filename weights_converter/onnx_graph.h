@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+
+namespace onnx {
+class Model;
+}
+
+// The model's graph up to its first output and the tensors that it reads, which keep `model` alive.
+// `file_bytes` bounds what may be copied. See read_onnx.
+TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes);
+
+}  // namespace fxe

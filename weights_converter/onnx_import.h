@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "layers/graph_builder.h"
+#include "weights_converter/onnx_node.h"
+
+namespace fxe {
+
+// The batch size in shapes that a model computes, whatever its value.
+constexpr int64_t kBatch = -0x6261746368;
+
+// A value that depends on the image. fxe's own is always [n c h w] or [n c]; the rest is how ONNX sees it.
+struct OnnxFlow {
+  ValueId id = 0;
+  bool nhwc = false;           // ONNX has it as [n h w c]
+  Padding2 pad;                // with zeros around it, which the next convolution or pooling takes over
+  bool probabilities = false;  // after a softmax that was left out
+};
+
+// The state of an import: every ONNX value is either constant or a flow. Operators (onnx_operators.h) read
+// their inputs from it and set their output.
+class OnnxImport {
+ public:
+  using Value = std::variant<Tensor, OnnxFlow>;
+
+  // `copy_limit`: bytes that constants may be copied to in all.
+  OnnxImport(int64_t batch, std::map<std::string, int> uses, uint64_t copy_limit)
+      : batch_(batch), uses_(std::move(uses)), copies_left_(copy_limit) {}
+
+  GraphBuilder graph;
+  TensorMap weights;  // those that the graph reads
+
+  void set(const OnnxNode& node, Value value) { define(node.output(), std::move(value)); }
+  void define(const std::string& name, Value);  // throws bad_input if it is there already
+  const Value& value(const std::string& name) const;
+  const Value& value(const OnnxNode& node, size_t i) const;
+
+  bool is_constant(const OnnxNode&, size_t i) const;
+  const Tensor& constant(const OnnxNode&, size_t i) const;
+  std::vector<int64_t> integers(const OnnxNode&, size_t i) const;  // of a small constant
+  // Attribute `name`, or from operator set `since` on constant input i; empty if absent.
+  std::vector<int64_t> integers(const OnnxNode&, const char* name, int64_t since, size_t i) const;
+
+  const OnnxFlow& flow(const OnnxNode&, size_t i) const;
+  ValueId plain(const OnnxNode&, size_t i) const;     // a flow that ONNX sees as fxe does
+  ValueId padded(const OnnxNode&, size_t i) const;    // the same, but padding may be pending
+  std::vector<int64_t> shape(const OnnxFlow&) const;  // as ONNX sees it, kBatch first
+  bool is_batch(int64_t dimension) const;             // may stand for the batch size in a reshape
+
+  ValueId add(const OnnxNode&, Op, std::vector<ValueId> inputs);  // named like the node
+
+  // Names under which the graph reads a tensor: that of the initializer, with a suffix where that name is
+  // taken by another form of it.
+  std::string weight(const OnnxNode&, size_t i);
+  std::string weight(const std::string& name, Tensor);
+
+  int uses(const std::string& name) const;
+  void charge_copy(uint64_t bytes);  // throws bad_input past the limit
+
+  // What later operators need to know about earlier ones.
+  std::map<ValueId, ValueId> flattened_from;
+  std::map<ValueId, std::string> bare_linear;  // without a bias yet; the ONNX value it makes
+  std::map<ValueId, std::string> late_bias;    // found for them
+  std::set<ValueId> not_negative;
+
+ private:
+  int64_t batch_;  // as the model fixes it, or 1
+  std::map<std::string, int> uses_;
+  uint64_t copies_left_;
+  std::map<std::string, Value> values_;
+  std::set<std::string> names_;  // of fxe's nodes
+};
+
+std::vector<int64_t> small_integers(const Tensor&);  // throws bad_input if not integers or more than 1024
+Tensor integer_tensor(const std::vector<int64_t>& values, const Shape&);
+
+}  // namespace fxe

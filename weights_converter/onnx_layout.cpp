@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "weights_converter/onnx_operators.h"
+#include "weights_converter/printable.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr int64_t kMaxPad = int64_t{1} << 20;
+
+const OnnxFlow& image(const OnnxImport& import, const OnnxNode& node) {
+  const OnnxFlow& x = import.flow(node, 0);
+  if (x.probabilities) throw node.error("follows a Softmax; fxe has Softmax at the end of a network only");
+  if (import.graph.shape(x.id).rank() != 4)
+    throw node.error("expected an image [n c h w], found {}", import.graph.shape(x.id).str());
+  return x;
+}
+
+void expect_zero_padding(const OnnxImport& import, const OnnxNode& node) {
+  const std::string mode = node.text("mode", "constant");
+  if (mode != "constant") throw node.error("pads by '{}'; fxe pads with zeros", printable(mode));
+  float value = node.number("value", 0.0f);
+  if (node.opset() >= 11 && node.has_input(2)) {
+    const Tensor& given = import.constant(node, 2);
+    if (given.shape.elements() != 1) throw node.error("its padding value is not one number");
+    value = given.to_float().at(0);
+  }
+  if (value != 0) throw node.error("pads with {}; fxe pads with zeros", value);
+}
+
+struct Pads {
+  std::array<int64_t, 4> before{}, after{};  // n c h w
+};
+
+Pads read_pads(const OnnxImport& import, const OnnxNode& node, bool nhwc) {
+  const auto given = import.integers(node, "pads", 11, 1);
+  std::vector<int64_t> axes{0, 1, 2, 3};
+  if (node.opset() >= 18 && node.has_input(3)) axes = import.integers(node, 3);
+  if (given.size() != 2 * axes.size())
+    throw node.error("pads has {} numbers for {} axes", given.size(), axes.size());
+  constexpr std::array<size_t, 4> kFromNhwc{0, 2, 3, 1};
+  Pads pads;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const int64_t axis = axes[i] < 0 ? axes[i] + 4 : axes[i];
+    if (axis < 0 || axis > 3) throw node.error("pads an axis {}", axes[i]);
+    const auto a = nhwc ? kFromNhwc[static_cast<size_t>(axis)] : static_cast<size_t>(axis);
+    pads.before[a] = given[i];
+    pads.after[a] = given[i + axes.size()];
+    for (const int64_t p : {pads.before[a], pads.after[a]})
+      if (p < 0 || p > kMaxPad) throw node.error("pads by {}; expected 0 to {}", p, kMaxPad);
+  }
+  if (pads.before[0] || pads.after[0]) throw node.error("pads the batch");
+  return pads;
+}
+
+}  // namespace
+
+void import_concat(OnnxImport& import, const OnnxNode& node) {
+  std::vector<ValueId> inputs;
+  OnnxFlow joined;
+  for (size_t i = 0; i < node.inputs(); ++i) {
+    const OnnxFlow& x = import.flow(node, i);
+    if (x.probabilities || x.pad.any()) throw node.error("joins the outcome of a Softmax or Pad");
+    if (i > 0 && x.nhwc != joined.nhwc) throw node.error("joins [n h w c] and [n c h w]");
+    joined = x;
+    inputs.push_back(x.id);
+  }
+  if (inputs.empty()) throw node.error("joins nothing");
+  const int rank = import.graph.shape(joined.id).rank();
+  int64_t axis = node.integer("axis");
+  if (axis < 0) axis += rank;
+  if (axis != (joined.nhwc && rank == 4 ? 3 : 1))
+    throw node.error("joins along axis {}; fxe joins channels", axis);
+  if (inputs.size() > 1) joined.id = import.add(node, Concat{}, inputs);
+  import.set(node, joined);
+}
+
+// Between [n c h w] and [n h w c], as TensorFlow's exporters write it: fxe keeps its own layout.
+void import_transpose(OnnxImport& import, const OnnxNode& node) {
+  OnnxFlow x = import.flow(node, 0);
+  const int rank = import.graph.shape(x.id).rank();
+  const auto order = node.integers("perm");
+  using Order = std::vector<int64_t>;
+  if (rank == 4 && x.nhwc && order == Order{0, 3, 1, 2})
+    x.nhwc = false;
+  else if (rank == 4 && !x.nhwc && order == Order{0, 2, 3, 1})
+    x.nhwc = true;
+  else if (!(rank == 4 && order == Order{0, 1, 2, 3}) && !(rank == 2 && order == Order{0, 1}))
+    throw node.error("swaps other axes than between [n c h w] and [n h w c]");
+  import.set(node, x);
+}
+
+void import_pad(OnnxImport& import, const OnnxNode& node) {
+  expect_zero_padding(import, node);
+  OnnxFlow x = image(import, node);
+  const Pads pads = read_pads(import, node, x.nhwc);
+  if (pads.before[1] || pads.after[1]) {
+    if (x.pad.any()) throw node.error("follows a Pad; fxe joins a Pad with a convolution or pooling only");
+    const bool not_negative = import.not_negative.contains(x.id);
+    x.id =
+        import.add(node, ShortcutPad{.stride = {}, .before = pads.before[1], .after = pads.after[1]}, {x.id});
+    if (not_negative) import.not_negative.insert(x.id);
+  }
+  x.pad.top += pads.before[2];
+  x.pad.left += pads.before[3];
+  x.pad.bottom += pads.after[2];
+  x.pad.right += pads.after[3];
+  import.set(node, x);
+}
+
+// Every k-th row and column from the first, as the shortcuts of CIFAR ResNets take them.
+void import_slice(OnnxImport& import, const OnnxNode& node) {
+  const OnnxFlow x = image(import, node);
+  if (x.nhwc || x.pad.any()) throw node.error("slices [n h w c] or a padded image");
+  const auto starts = import.integers(node, "starts", 10, 1), ends = import.integers(node, "ends", 10, 2);
+  auto axes = import.integers(node, "axes", 10, 3);
+  auto steps = import.integers(node, "steps", 10, 4);
+  if (axes.empty())
+    for (size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
+  if (steps.empty()) steps.assign(starts.size(), 1);
+  if (starts.size() != ends.size() || axes.size() != starts.size() || steps.size() != starts.size())
+    throw node.error("has {} starts, {} ends, {} axes and {} steps", starts.size(), ends.size(), axes.size(),
+                     steps.size());
+  std::array<int64_t, 4> step{1, 1, 1, 1};
+  const Shape& shape = import.graph.shape(x.id);
+  for (size_t i = 0; i < starts.size(); ++i) {
+    const int64_t axis = axes[i] < 0 ? axes[i] + 4 : axes[i];
+    if (axis < 0 || axis > 3) throw node.error("slices an axis {}", axes[i]);
+    const bool whole = axis == 0 ? ends[i] == kBatch || ends[i] >= (int64_t{1} << 31) - 1
+                                 : ends[i] >= shape[static_cast<int>(axis)];
+    if (starts[i] != 0 || !whole || steps[i] < 1 || steps[i] > kMaxPad || (axis < 2 && steps[i] != 1))
+      throw node.error(
+          "cuts out a part; fxe only takes every k-th row and column from the first to the last");
+    step[static_cast<size_t>(axis)] = steps[i];
+  }
+  OnnxFlow y = x;
+  if (step[2] != 1 || step[3] != 1)
+    y.id = import.add(node, ShortcutPad{.stride = {step[2], step[3]}, .before = 0, .after = 0}, {x.id});
+  import.set(node, y);
+}
+
+}  // namespace fxe

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/onnx_operators.h"
+
+namespace fxe {
+
+void import_batch_normalization(OnnxImport& import, const OnnxNode& node) {
+  node.expect_single_output();
+  if (node.integer("training_mode", 0) != 0)
+    throw node.error("is in training mode; export the model in eval mode");
+  if (node.integer("spatial", 1) != 1) throw node.error("normalises each pixel for itself (spatial = 0)");
+  const ValueId x = import.plain(node, 0);
+  BatchNorm norm{.epsilon = static_cast<double>(node.number("epsilon", 1e-5f))};
+  norm.scale = import.weight(node, 1);
+  norm.shift = import.weight(node, 2);
+  norm.mean = import.weight(node, 3);
+  norm.variance = import.weight(node, 4);
+  import.set(node, OnnxFlow{import.add(node, std::move(norm), {x})});
+}
+
+void import_lrn(OnnxImport& import, const OnnxNode& node) {
+  const ValueId x = import.plain(node, 0);
+  const Lrn lrn{.size = node.integer("size"),
+                .alpha = node.number("alpha", 1e-4f),
+                .beta = node.number("beta", 0.75f),
+                .k = node.number("bias", 1.0f)};
+  import.set(node, OnnxFlow{import.add(node, lrn, {x})});
+}
+
+// Left out: fxe averages logits, and those are what comes before. LogSoftmax shifts all logits of a row
+// alike, which no softmax, margin or order of classes can see.
+void import_softmax(OnnxImport& import, const OnnxNode& node) {
+  OnnxFlow x = import.flow(node, 0);
+  const Shape& shape = import.graph.shape(x.id);
+  // Before operator set 13 everything from the axis on is one row.
+  int64_t axis = node.integer("axis", node.opset() < 13 ? 1 : -1);
+  if (axis < 0) axis += shape.rank();
+  const int64_t channels = x.nhwc && shape.rank() == 4 ? 3 : 1;
+  const bool one_pixel = shape.rank() == 2 || (shape[2] == 1 && shape[3] == 1);
+  if (!one_pixel || x.pad.any() || x.probabilities || (axis != channels && !(node.opset() < 13 && axis == 1)))
+    throw node.error("is not over the classes of [n classes]; fxe has Softmax at the end of a network only");
+  x.probabilities = true;
+  import.set(node, x);
+}
+
+}  // namespace fxe

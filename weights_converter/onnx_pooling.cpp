@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "weights_converter/onnx_operators.h"
+#include "weights_converter/onnx_window.h"
+
+namespace fxe {
+
+namespace {
+
+// GlobalAveragePool, or Pool2d max over the whole image.
+void import_global(OnnxImport& import, const OnnxNode& node, Pool2d::Kind kind) {
+  const ValueId x = import.plain(node, 0);
+  const Shape& shape = import.graph.shape(x);
+  if (shape.rank() != 4) throw node.error("expected an input [n c h w], found {}", shape.str());
+  const Op op =
+      kind == Pool2d::Kind::average
+          ? Op(GlobalAveragePool{})
+          : Op(Pool2d{.kind = kind, .filter = {shape[2], shape[3]}, .stride = {shape[2], shape[3]}});
+  import.set(node, OnnxFlow{import.add(node, op, {x})});
+}
+
+Pool2d read_pool(const OnnxImport& import, const OnnxNode& node, const OnnxWindow& w, Pool2d::Kind kind) {
+  if (w.dilation != Extent2{}) throw node.error("fxe has no dilated pooling");
+  node.expect_single_output();
+  import.padded(node, 0);
+  return {.kind = kind,
+          .filter = w.filter,
+          .stride = w.stride,
+          .pad = w.pad,
+          .ceil_mode = node.integer("ceil_mode", 0) != 0};
+}
+
+void add_pool(OnnxImport& import, const OnnxNode& node, const Pool2d& pool) {
+  const ValueId x = import.padded(node, 0);
+  const ValueId y = import.add(node, pool, {x});
+  if (import.not_negative.contains(x)) import.not_negative.insert(y);
+  import.set(node, OnnxFlow{y});
+}
+
+}  // namespace
+
+void import_max_pool(OnnxImport& import, const OnnxNode& node) {
+  const OnnxFlow& x = import.flow(node, 0);
+  // Padding is ignored by a maximum, while a Pad's zeros take part in it: the same thing where no value is
+  // negative.
+  if (x.pad.any() && !import.not_negative.contains(x.id))
+    throw node.error("follows a Pad of values that may be negative, which fxe cannot join with a maximum");
+  const OnnxWindow w = read_onnx_window(import, node);
+  add_pool(import, node, read_pool(import, node, w, Pool2d::Kind::max));
+}
+
+void import_average_pool(OnnxImport& import, const OnnxNode& node) {
+  const OnnxFlow& x = import.flow(node, 0);
+  const OnnxWindow w = read_onnx_window(import, node);
+  Pool2d pool = read_pool(import, node, w, Pool2d::Kind::average);
+  pool.count_padding = node.integer("count_include_pad", 0) != 0;
+  if (x.pad.any()) {
+    // A Pad's zeros are counted in the mean; the node's own padding must then be counted as well, or be none.
+    if (w.own_pad.any() && !pool.count_padding)
+      throw node.error(
+          "follows a Pad and has padding of its own that is not counted; fxe cannot join the two");
+    pool.count_padding = true;
+  }
+  const Shape& shape = import.graph.shape(x.id);
+  if (!pool.pad.any() && pool.filter == Extent2{shape[2], shape[3]})
+    return import_global(import, node, Pool2d::Kind::average);
+  add_pool(import, node, pool);
+}
+
+void import_global_average_pool(OnnxImport& import, const OnnxNode& node) {
+  import_global(import, node, Pool2d::Kind::average);
+}
+
+void import_global_max_pool(OnnxImport& import, const OnnxNode& node) {
+  import_global(import, node, Pool2d::Kind::max);
+}
+
+void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
+  const OnnxFlow x = import.flow(node, 0);
+  const Shape shape = import.graph.shape(x.id);
+  auto axes = import.integers(node, "axes", 18, 1);
+  for (int64_t& axis : axes)
+    if (axis < 0) axis += shape.rank();
+  std::sort(axes.begin(), axes.end());
+  const std::vector<int64_t> image = x.nhwc ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{2, 3};
+  if (shape.rank() != 4 || axes != image || x.probabilities || x.pad.any())
+    throw node.error("fxe takes the mean over h and w of an image only");
+  OnnxFlow y{import.add(node, GlobalAveragePool{}, {x.id}), x.nhwc};
+  if (node.integer("keepdims", 1) == 0) {
+    const ValueId flat = import.add(node, Flatten{}, {y.id});
+    import.flattened_from[flat] = y.id;
+    y = OnnxFlow{flat};
+  }
+  import.set(node, y);
+}
+
+}  // namespace fxe

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "engine/tensor.h"
+
+namespace fxe {
+
+namespace onnx {
+class Tensor;
+}
+
+// A TensorProto, its data in the message wherever it lies there as fxe needs it. `owner` keeps the message
+// alive. Throws bad_input where sizes disagree, for types that fxe has not, and for data outside the file.
+Tensor read_onnx_tensor(const onnx::Tensor&, std::shared_ptr<const void> owner);
+
+// TensorProto.DataType as fxe's type.
+std::optional<DType> onnx_dtype(int64_t data_type);
+
+}  // namespace fxe

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/state_dict.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <unordered_set>
+
+#include "weights_converter/printable.h"
+
+namespace fxe {
+
+using pickle::Heap;
+using pickle::Id;
+using pickle::Kind;
+using pickle::Value;
+
+namespace {
+
+constexpr std::array<std::string_view, 14> kNames{
+    "state_dict", "model_state_dict", "model_state", "model",  "net",
+    "network",    "module",           "weights",     "params", "backbone",
+    "generator",  "state_dict_ema",   "model_ema",   "ema"};
+constexpr std::array<std::string_view, 3> kPrefixes{"module.", "model.", "_orig_mod."};
+constexpr size_t kMaxDepth = 6;
+
+// A dict that holds tensors under names.
+struct Candidate {
+  Id id;
+  std::vector<std::string> path;
+  size_t tensors;
+
+  // Smaller is better.
+  std::tuple<size_t, size_t, size_t> rank() const {
+    const auto known = path.empty() ? kNames.end() : std::find(kNames.begin(), kNames.end(), path.back());
+    const auto place = static_cast<size_t>(known - kNames.begin());
+    return {place, path.size(), SIZE_MAX - tensors};
+  }
+  std::string name() const {
+    return path.empty() ? "the outermost dict" : fmt::format("'{}'", fmt::join(path, "."));
+  }
+};
+
+bool is_optimizer(std::string_view name) { return name.find("optim") != std::string_view::npos; }
+
+class Search {
+ public:
+  Search(const Heap& heap, const TorchObjects& objects) : heap_(heap), objects_(objects) {}
+
+  // Depth is bounded and no value is entered twice: cycles end, and so does recursion.
+  void visit(Id id, const std::vector<std::string>& path) {
+    const Value& value = heap_[id];
+    if (value.kind != Kind::dict || path.size() > kMaxDepth || !seen_.insert(id).second) return;
+    size_t tensors = 0;
+    for (size_t i = 0; i + 1 < value.items.size(); i += 2) {
+      const Value& key = heap_[value.items[i]];
+      if (key.kind != Kind::text) continue;
+      if (objects_.tensor(heap_[value.items[i + 1]])) ++tensors;
+      if (is_optimizer(key.text)) continue;
+      auto inner = path;
+      inner.push_back(printable(key.text));
+      visit(value.items[i + 1], inner);
+    }
+    if (tensors > 0) candidates.push_back({id, path, tensors});
+  }
+
+  std::vector<Candidate> candidates;
+
+ private:
+  const Heap& heap_;
+  const TorchObjects& objects_;
+  std::unordered_set<Id> seen_;
+};
+
+void strip_prefixes(StateDict& dict) {
+  bool again = true;
+  while (again) {
+    again = false;
+    for (const std::string_view prefix : kPrefixes) {
+      const auto has = [&](const auto& t) {
+        return t.first.size() > prefix.size() && t.first.starts_with(prefix);
+      };
+      if (!std::all_of(dict.tensors.begin(), dict.tensors.end(), has)) continue;
+      decltype(dict.tensors) stripped;
+      for (const auto& [name, tensor] : dict.tensors) stripped.emplace(name.substr(prefix.size()), tensor);
+      dict.tensors = std::move(stripped);
+      dict.notes.push_back(fmt::format("all tensors begin with '{}': left out of their names", prefix));
+      again = true;
+    }
+  }
+}
+
+}  // namespace
+
+StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects) {
+  Search search(heap, objects);
+  search.visit(root, {});
+  if (search.candidates.empty())
+    throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
+  const auto best = std::min_element(search.candidates.begin(), search.candidates.end(),
+                                     [](const auto& a, const auto& b) { return a.rank() < b.rank(); });
+  StateDict result;
+  if (!best->path.empty())
+    result.notes.push_back(fmt::format(
+        "weights are those under {}{}", best->name(),
+        search.candidates.size() > 1 ? fmt::format(", one of {} dicts with tensors", search.candidates.size())
+                                     : ""));
+  const Value& dict = heap[best->id];
+  for (size_t i = 0; i + 1 < dict.items.size(); i += 2) {
+    const Value &key = heap[dict.items[i]], &value = heap[dict.items[i + 1]];
+    if (key.kind != Kind::text) continue;
+    if (const TorchTensor* tensor = objects.tensor(value))
+      result.tensors.insert_or_assign(std::string(key.text), tensor);
+    else
+      result.tensors.erase(std::string(key.text));
+  }
+  if (result.tensors.empty())
+    throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
+  strip_prefixes(result);
+  return result;
+}
+
+}  // namespace fxe

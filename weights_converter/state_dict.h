@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "weights_converter/torch_objects.h"
+
+namespace fxe {
+
+struct StateDict {
+  std::map<std::string, const TorchTensor*, std::less<>> tensors;
+  std::vector<std::string> notes;
+};
+
+// The weights among what a training program saved: the dict with tensors under the best known name
+// ("state_dict" before "model", ...), else the outermost one, else the one with the most tensors, optimizers
+// left out; without a prefix that all names share and that only says how the model was wrapped ("module.",
+// "model.", "_orig_mod."). Notes tell both. Throws bad_input where there are no tensors.
+StateDict find_state_dict(const pickle::Heap&, pickle::Id root, const TorchObjects&);
+
+}  // namespace fxe

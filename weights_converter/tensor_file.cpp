@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/tensor_file.h"
+
+#include <new>
+#include <stdexcept>
+
+#include "weights_converter/mapped_file.h"
+#include "weights_converter/name_hash.h"
+#include "weights_converter/onnx_file.h"
+#include "weights_converter/safetensors.h"
+#include "weights_converter/torch_file.h"
+#include "weights_converter/zip_reader.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr size_t kTarMagicAt = 257;
+
+bool begins_with(Bytes file, std::string_view text) { return as_text(file).starts_with(text); }
+
+bool is_tar(Bytes file) {
+  return file.size() > kTarMagicAt && begins_with(file.subspan(kTarMagicAt), "ustar");
+}
+
+// What the file is instead, where that can be told.
+[[noreturn]] void refuse(Bytes file) {
+  if (is_tar(file))
+    throw bad_input(
+        "is a tar archive: unpack it; a checkpoint from before PyTorch 0.1.10 needs torch >= 0.1.10 to be "
+        "saved anew");
+  if (begins_with(file, "\x1f\x8b")) throw bad_input("is compressed with gzip: unpack it first");
+  if (begins_with(file, "\x80")) throw bad_input("is a Python pickle that torch.save did not write");
+  if (begins_with(file, "version https://git-lfs"))
+    throw bad_input("is a Git LFS pointer, not the weights: fetch the file itself with git lfs pull");
+  throw bad_input("is none of the formats that fxe reads: safetensors, PyTorch (.pth, .pt, .th), ONNX");
+}
+
+TensorFile read(Bytes file, std::shared_ptr<const void> owner) {
+  if (is_zip(file)) return read_torch_zip(file, std::move(owner));
+  if (is_torch_legacy(file)) return read_torch_legacy(file, std::move(owner));
+  if (is_safetensors(file)) return read_safetensors(file, std::move(owner));
+  if (is_onnx(file)) return read_onnx(file);
+  refuse(file);
+}
+
+}  // namespace
+
+TensorFile read_tensor_file(const std::filesystem::path& path) {
+  const auto file = MappedFile::open(path);
+  try {
+    const auto note = check_name_hash(path, file->bytes());
+    TensorFile result = read(file->bytes(), file);
+    if (note) result.notes.push_back(*note);
+    return result;
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("{}: {}", path.string(), e.what()));
+  } catch (const std::bad_alloc&) {
+    throw bad_input("{}: needs more memory than there is", path.string());
+  }
+}
+
+}  // namespace fxe

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/tensor.h"
+#include "layers/graph.h"
+
+namespace fxe {
+
+// What a weight file holds. Tensors lie in the mapped file wherever its format lets them.
+struct TensorFile {
+  TensorMap tensors;
+  std::map<std::string, std::string, std::less<>>
+      metadata;                    // safetensors' __metadata__, ONNX's metadata_props
+  std::string format;              // "safetensors", "PyTorch zip", "PyTorch legacy", "ONNX"
+  std::optional<Graph> graph;      // where the file carries one; its weights are then `tensors`
+  std::vector<std::string> notes;  // what was chosen or left out, one line each
+};
+
+// Reads a file of any format that fxe knows, told apart by content, not by name. A hash in the file's name,
+// as in resnet50-0676ba61.pth, is compared with the file's SHA-256. Files are not trusted: they run no code,
+// and sizes they state are checked before memory is taken. Throws bad_input, one line naming the file, the
+// place in it, what was expected and what was found.
+TensorFile read_tensor_file(const std::filesystem::path&);
+
+}  // namespace fxe

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "weights_converter/byte_reader.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+
+// Files of torch.save. All throw bad_input without the file's name.
+
+// Since PyTorch 1.6: a zip archive with NAME/data.pkl and NAME/data/KEY.
+TensorFile read_torch_zip(Bytes file, std::shared_ptr<const void> owner);
+
+// Since PyTorch 0.1.10: pickles of a magic number, the protocol, the machine, the object and the storages'
+// keys, then the storages.
+bool is_torch_legacy(Bytes file);
+TensorFile read_torch_legacy(Bytes file, std::shared_ptr<const void> owner);
+
+}  // namespace fxe

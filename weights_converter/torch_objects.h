@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/dtype.h"
+#include "engine/shape.h"
+#include "weights_converter/unpickler.h"
+
+namespace fxe {
+
+// A storage as a pickle refers to it: `key` names bytes elsewhere in the file.
+struct TorchStorage {
+  std::string_view key;
+  std::optional<DType> dtype;                  // none: untyped, elements are bytes
+  int64_t elements = 0;                        // of the whole storage
+  int64_t view_offset = 0, view_elements = 0;  // the part that tensors see, in elements
+
+  size_t element_bytes() const { return dtype ? size_bytes(*dtype) : 1; }
+};
+
+struct TorchTensor {
+  size_t storage = 0;  // index in TorchObjects::storages
+  DType dtype = DType::f32;
+  int64_t offset = 0;  // in elements of dtype, from the view's begin
+  Shape shape;
+  std::vector<int64_t> strides;  // in elements, none negative
+};
+
+// What torch.save's names mean: tensors and storages become objects, harmless names (numpy scalars,
+// Namespace, ...) become opaque, all others are refused.
+class TorchObjects : public pickle::Resolver {
+ public:
+  std::vector<TorchStorage> storages;
+  std::vector<TorchTensor> tensors;
+
+  // The tensor that a value is, if it is one.
+  const TorchTensor* tensor(const pickle::Value&) const;
+
+  void expect_global(std::string_view name) override;
+  pickle::Id call(pickle::Heap&, std::string_view name, pickle::Id arguments) override;
+  pickle::Id persistent(pickle::Heap&, pickle::Id id) override;
+
+ private:
+  enum ObjectKind : int64_t { storage_object, tensor_object };
+  static pickle::Id add_object(pickle::Heap&, ObjectKind, size_t index);
+  pickle::Id rebuild_tensor(pickle::Heap&, const std::vector<pickle::Id>& arguments, bool has_dtype);
+};
+
+}  // namespace fxe

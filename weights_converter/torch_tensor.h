@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "engine/tensor.h"
+#include "weights_converter/torch_objects.h"
+#include "weights_converter/zip_reader.h"
+
+namespace fxe {
+
+// Makes tensors of a file from its storages.
+class TorchTensors {
+ public:
+  // The bytes of a whole storage: elements * element_bytes of them, or bad_input.
+  using Storages = std::function<SharedBytes(const TorchStorage&)>;
+
+  // `copy_limit`: bytes that may be taken in all for tensors that do not lie row-major in their storage.
+  TorchTensors(const TorchObjects& objects, Storages storages, uint64_t copy_limit)
+      : objects_(objects), storages_(std::move(storages)), copies_left_(copy_limit) {}
+
+  // Row-major; in its storage where it already is. Throws bad_input where it reaches outside or repeats
+  // elements.
+  Tensor make(const TorchTensor&);
+
+ private:
+  Tensor make_contiguous(const TorchTensor&, Bytes view);
+
+  const TorchObjects& objects_;
+  Storages storages_;
+  uint64_t copies_left_;
+};
+
+}  // namespace fxe

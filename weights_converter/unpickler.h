@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <unordered_map>
+
+#include "weights_converter/byte_reader.h"
+#include "weights_converter/pickle_value.h"
+
+namespace fxe::pickle {
+
+// What the pickle's names and calls mean. Nothing is ever imported or run: a resolver knows a fixed list of
+// names.
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+  // Whether "module.name" may occur; throws bad_input naming it where it may not.
+  virtual void expect_global(std::string_view name) = 0;
+  virtual Id call(Heap&, std::string_view name, Id arguments) = 0;  // name(*arguments)
+  virtual Id persistent(Heap&, Id id) = 0;                          // an object that lies outside the pickle
+};
+
+// Python's pickle machine, protocols 0 to 5 (PEP 307, 3154, 574), for data only: state that BUILD would set
+// on objects is dropped; extension codes and out-of-band buffers are refused. Memory is bounded by the
+// pickle's size.
+class Unpickler {
+ public:
+  Unpickler(Heap& heap, Resolver& resolver) : heap_(heap), resolver_(resolver) {}
+
+  // One pickle, up to its STOP; the reader is left behind it. Throws bad_input saying at which byte.
+  Id load(ByteReader&);
+
+ private:
+  void step(ByteReader&, uint8_t opcode);
+  bool scalar(ByteReader&, uint8_t opcode);
+  bool text(ByteReader&, uint8_t opcode);
+  bool container(uint8_t opcode);
+  bool memo(ByteReader&, uint8_t opcode);
+  bool object(ByteReader&, uint8_t opcode);
+
+  void push(Id id) { stack_.push_back(id); }
+  void push(Value value) { stack_.push_back(heap_.add(std::move(value))); }
+  void push_text(Kind kind, Bytes bytes) { push({.kind = kind, .text = as_text(bytes)}); }
+  Id pop();
+  Id top();
+  std::vector<Id> pop_to_mark();
+  void push_items(Kind kind, std::vector<Id> items) { push({.kind = kind, .items = std::move(items)}); }
+  void push_tuple(size_t count);
+  void append(Kind kind, const std::vector<Id>& items);
+  void remember(uint64_t index) { memo_[index] = top(); }
+  void recall(uint64_t index);
+  void push_global(std::string_view module, std::string_view name);
+  void reduce(Id callee, Id arguments);
+
+  Heap& heap_;
+  Resolver& resolver_;
+  std::vector<Id> stack_;
+  std::vector<size_t> marks_;  // heights of the stack
+  std::unordered_map<uint64_t, Id> memo_;
+};
+
+}  // namespace fxe::pickle

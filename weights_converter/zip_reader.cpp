@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/zip_reader.h"
+
+#include <zlib.h>
+
+#include "weights_converter/inflate.h"
+#include "weights_converter/printable.h"
+#include "weights_converter/zip_directory.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr uint32_t kLocalSignature = 0x04034b50;
+constexpr uint16_t kStored = 0, kDeflated = 8;
+
+Bytes packed_bytes(Bytes file, std::string_view name, const ZipReader::Entry& entry) {
+  if (entry.local_header > file.size())
+    throw bad_input("the zip entry '{}' should begin at byte {} of {}; is the file complete?",
+                    printable(name), entry.local_header, file.size());
+  ByteReader r(file.subspan(static_cast<size_t>(entry.local_header)), "a zip entry");
+  if (r.read<uint32_t>() != kLocalSignature)
+    throw bad_input("the zip entry '{}' has no header at byte {}; the file is damaged", printable(name),
+                    entry.local_header);
+  r.take(22);
+  const auto name_bytes = r.read<uint16_t>(), extra_bytes = r.read<uint16_t>();
+  if (as_text(r.take(name_bytes)) != name)
+    throw bad_input("the zip entry '{}' has another name in its own header; the file is damaged",
+                    printable(name));
+  r.take(extra_bytes);
+  return r.take(entry.stored_bytes);
+}
+
+void check_crc(std::string_view name, Bytes bytes, uint32_t expected) {
+  uLong crc = ::crc32(0, nullptr, 0);
+  constexpr size_t kPiece = size_t{1} << 30;  // zlib counts in 32 bits
+  for (size_t i = 0; i < bytes.size(); i += kPiece) {
+    const Bytes piece = bytes.subspan(i, std::min(kPiece, bytes.size() - i));
+    crc = ::crc32(crc, reinterpret_cast<const Bytef*>(piece.data()), static_cast<uInt>(piece.size()));
+  }
+  if (crc != expected)
+    throw bad_input("the zip entry '{}' has CRC {:08x}, expected {:08x}; the file is damaged",
+                    printable(name), crc, expected);
+}
+
+}  // namespace
+
+ZipReader::ZipReader(Bytes file, std::shared_ptr<const void> owner)
+    : file_(file), owner_(std::move(owner)), entries_(read_zip_directory(file)) {}
+
+SharedBytes ZipReader::read(std::string_view name, uint64_t limit) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) throw bad_input("the zip archive has no entry '{}'", printable(name));
+  const Entry& entry = found->second;
+  const Bytes packed = packed_bytes(file_, name, entry);
+  SharedBytes result{packed, owner_};
+  if (entry.method == kDeflated) {
+    if (entry.bytes > limit)
+      throw bad_input("the zip entry '{}' states {} bytes; at most {} are expected there", printable(name),
+                      entry.bytes, limit);
+    auto unpacked = std::make_shared<const std::vector<std::byte>>(inflate_raw(packed, entry.bytes, name));
+    result = {*unpacked, unpacked};
+  } else if (entry.method != kStored) {
+    throw bad_input("the zip entry '{}' is packed by method {}; fxe reads stored and deflated entries",
+                    printable(name), entry.method);
+  } else if (entry.bytes != entry.stored_bytes) {
+    throw bad_input("the stored zip entry '{}' states {} and {} bytes; the file is damaged", printable(name),
+                    entry.stored_bytes, entry.bytes);
+  }
+  check_crc(name, result.bytes, entry.crc32);
+  return result;
+}
+
+bool is_zip(Bytes file) {
+  return file.size() >= 4 && ByteReader(file, "").read<uint32_t>() == kLocalSignature;
+}
+
+}  // namespace fxe

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "weights_converter/byte_reader.h"
+
+namespace fxe {
+
+// Bytes with what keeps them alive.
+struct SharedBytes {
+  Bytes bytes;
+  std::shared_ptr<const void> owner;
+};
+
+// A zip archive (also zip64) in memory, by its central directory; stored and deflated entries. Throws
+// bad_input without the file's name on archives that are damaged, encrypted, in parts, or name an entry
+// twice.
+class ZipReader {
+ public:
+  struct Entry {
+    uint16_t method = 0;  // 0 stored, 8 deflated
+    uint32_t crc32 = 0;
+    uint64_t stored_bytes = 0, bytes = 0;  // in the archive; unpacked
+    uint64_t local_header = 0;
+  };
+  using Entries = std::map<std::string, Entry, std::less<>>;
+
+  ZipReader(Bytes file, std::shared_ptr<const void> owner);
+
+  const Entries& entries() const { return entries_; }
+
+  // The entry's content: a part of the file where it is stored, a new buffer where it is deflated. A deflated
+  // entry may unpack to at most `limit` bytes, and memory is taken as they come, whatever the directory
+  // states. Checks the CRC.
+  SharedBytes read(std::string_view name, uint64_t limit) const;
+
+ private:
+  Bytes file_;
+  std::shared_ptr<const void> owner_;
+  Entries entries_;
+};
+
+bool is_zip(Bytes file);
+
+}  // namespace fxe
