@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/device.h"
+#include "kernels/tail.h"
+#include "metareasoner/program.h"
+
+namespace fxe {
+
+// What a batch of up to `capacity` images keeps on its device while a program of up to `max_stages` runs.
+// live(s) and live_count(s) are what stage s finds; live_count(stages) is 0 once all is done.
+class BatchState {
+ public:
+  BatchState(Device&, int max_stages, int32_t capacity, int32_t classes);
+
+  TailArguments tail_arguments(const Program&, int stage) const;
+
+  int32_t capacity() const { return capacity_; }
+  float* logits() const { return logits_.as<float>(); }
+  float* weight_sum() const { return weight_sum_.as<float>(); }
+  float* mean() const { return mean_.as<float>(); }
+  RowResult* results() const { return results_.as<RowResult>(); }
+  int32_t* live(int stage) const { return live_.as<int32_t>() + stage * capacity_; }
+  int32_t* live_count(int stage) const { return live_count_.as<int32_t>() + stage; }
+  TailStage* stages() const { return stages_.as<TailStage>(); }
+  TailDeadline* deadline() const { return deadline_.as<TailDeadline>(); }
+
+ private:
+  int32_t capacity_, classes_;
+  Buffer logits_, mean_, weight_sum_, results_, live_, live_count_, stages_, deadline_;
+};
+
+// The operands of one stage, as the tail reads them.
+TailStage stage_operands(const OperatingPoint&, int stage);
+
+}  // namespace fxe

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/cpu_executor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "engine/error.h"
+#include "metareasoner/batch_state.h"
+
+namespace fxe {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+// One of the batch's inputs: what the caller wrote, by image, and the rows that members read, of which it
+// remembers the images, so that only what has moved is copied.
+class GatheredInput {
+ public:
+  GatheredInput(Device& device, size_t elements, int capacity)
+      : elements_(elements),
+        by_image_(device.allocate(elements * static_cast<size_t>(capacity) * sizeof(float))),
+        rows_(device.allocate(elements * static_cast<size_t>(capacity) * sizeof(float))),
+        held_(static_cast<size_t>(capacity), -1) {}
+
+  size_t elements() const { return elements_; }
+  const float* rows() const { return rows_.as<float>(); }
+  std::span<float> image(int i) {
+    return {by_image_.as<float>() + static_cast<size_t>(i) * elements_, elements_};
+  }
+
+  void forget() { std::fill(held_.begin(), held_.end(), -1); }
+  void gather(std::span<const int32_t> images) {
+    for (size_t row = 0; row < images.size(); ++row) {
+      if (held_[row] == images[row]) continue;
+      const auto source = image(images[row]);
+      std::copy(source.begin(), source.end(), rows_.as<float>() + row * elements_);
+      held_[row] = images[row];
+    }
+  }
+
+ private:
+  size_t elements_;
+  Buffer by_image_, rows_;
+  std::vector<int32_t> held_;  // the image in each row, -1: none
+};
+
+class CpuExecutor final : public Executor {
+ public:
+  CpuExecutor(Device& device, std::vector<MemberSlot> members, int capacity)
+      : members_(std::move(members)),
+        sizes_(batch_sizes(capacity)),
+        queue_(device.make_queue()),
+        state_(device, static_cast<int>(members_.size()), capacity, common_classes(members_)),
+        measured_ns_(members_.size(), std::vector<uint64_t>(sizes_.size(), 0)) {
+    make_inputs(device, capacity);
+    size_t arena_bytes = 0;
+    for (const auto& m : members_) arena_bytes = std::max(arena_bytes, m.member->arena_bytes());
+    arena_ = device.allocate(arena_bytes);
+    for (const auto& m : members_) m.member->bind(arena_.data(), inputs_[m.input].rows(), state_.logits());
+    run_.stages.reserve(members_.size());
+  }
+
+  int prepare(const OperatingPoint& point) override {
+    check_operating_point(point, members_.size(), "operating point");
+    prepared_.push_back({make_program(point), {}});
+    for (int stage = 0; stage < static_cast<int>(point.size()); ++stage)
+      prepared_.back().operands.push_back(stage_operands(point, stage));
+    return static_cast<int>(prepared_.size()) - 1;
+  }
+
+  std::span<float> input(size_t input, int row) override { return inputs_.at(input).image(row); }
+
+  const BatchRun& run(int prepared, int count, double deadline_ms) override {
+    const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
+    const auto start = Clock::now();
+    *state_.deadline() = {0, static_cast<uint64_t>(deadline_ms * 1e6)};
+    std::copy(p.operands.begin(), p.operands.end(), state_.stages());
+    run_.stages.assign(p.operands.size(), {});
+    size_t at = 0;
+    while (at < p.program.code.size()) at = step(p.program, at, count, start);
+    run_.rows = {state_.results(), static_cast<size_t>(count)};
+    run_.mean = {state_.mean(), static_cast<size_t>(count * members_[0].member->classes())};
+    run_.ms = ms_since(start);
+    return run_;
+  }
+
+  void observe(std::function<void(const StageView&)> observer) override { observer_ = std::move(observer); }
+
+ private:
+  struct Prepared {
+    Program program;
+    std::vector<TailStage> operands;
+  };
+
+  static int32_t common_classes(const std::vector<MemberSlot>& members) {
+    if (members.empty()) throw bad_input("an ensemble needs at least one member");
+    const int64_t classes = members[0].member->classes();
+    for (const auto& m : members)
+      if (m.member->classes() != classes)
+        throw bad_input("members differ in classes: '{}' has {}, '{}' has {}", members[0].member->name(),
+                        classes, m.member->name(), m.member->classes());
+    return static_cast<int32_t>(classes);
+  }
+
+  void make_inputs(Device& device, int capacity) {
+    size_t count = 0;
+    for (const auto& m : members_) count = std::max(count, m.input + 1);
+    for (size_t i = 0; i < count; ++i) {
+      const auto reader =
+          std::find_if(members_.begin(), members_.end(), [&](const auto& m) { return m.input == i; });
+      const auto elements =
+          reader == members_.end() ? 0 : static_cast<size_t>(reader->member->input_elements());
+      for (const auto& m : members_)
+        if (m.input == i && static_cast<size_t>(m.member->input_elements()) != elements)
+          throw bad_input("'{}' and '{}' share an input but want {} and {} values of it",
+                          reader->member->name(), m.member->name(), elements, m.member->input_elements());
+      inputs_.emplace_back(device, elements, capacity);
+    }
+  }
+
+  // Runs the instruction at `at` and returns where to go on.
+  size_t step(const Program& program, size_t at, int count, Clock::time_point start) {
+    const Instruction& i = program.code[at];
+    switch (i.kind) {
+      case Instruction::Kind::begin:
+        begin(count);
+        break;
+      case Instruction::Kind::run_member:
+        run_member(program, i.stage);
+        break;
+      case Instruction::Kind::tail:
+        tail(program, i.stage, start);
+        break;
+      case Instruction::Kind::branch:
+        if (*state_.live_count(i.stage + 1) == 0) return end_of(program, at);
+        break;
+      case Instruction::Kind::end:
+        break;
+    }
+    return at + 1;
+  }
+
+  static size_t end_of(const Program& program, size_t branch) {
+    const Instruction end{Instruction::Kind::end, program.code[branch].stage};
+    return static_cast<size_t>(
+        std::find(program.code.begin() + static_cast<std::ptrdiff_t>(branch), program.code.end(), end) -
+        program.code.begin());
+  }
+
+  void begin(int count) {
+    std::iota(state_.live(0), state_.live(0) + count, 0);
+    *state_.live_count(0) = count;
+    std::fill_n(state_.weight_sum(), count, 0.0f);
+    std::fill_n(state_.results(), count, RowResult{-1, 0, 0, 0, 0, RowStatus::ok});
+    for (auto& input : inputs_) input.forget();
+  }
+
+  void run_member(const Program& program, int stage) {
+    stage_start_ = Clock::now();
+    const auto member = static_cast<size_t>(program.members[static_cast<size_t>(stage)]);
+    const MemberSlot& slot = members_[member];
+    const int32_t live = *state_.live_count(stage);
+    const size_t size = smallest_fit(sizes_, live);
+    inputs_[slot.input].gather({state_.live(stage), static_cast<size_t>(live)});
+    slot.member->enqueue(*queue_, sizes_[size]);
+    queue_->wait();
+    measured_ns_[member][size] = static_cast<uint64_t>(ms_since(stage_start_) * 1e6);
+    run_.stages[static_cast<size_t>(stage)] = {sizes_[size], live, 0};
+  }
+
+  void tail(const Program& program, int stage, Clock::time_point start) {
+    if (stage + 1 < program.stages()) {
+      const auto next = static_cast<size_t>(program.members[static_cast<size_t>(stage) + 1]);
+      // The survivors are not known yet: the time on all that are live is the most that the next member can
+      // take.
+      state_.stages()[stage].next_member_ns = expected_ns(next, *state_.live_count(stage));
+    }
+    run_tail_cpu(state_.tail_arguments(program, stage), static_cast<uint64_t>(ms_since(start) * 1e6));
+    auto& done = run_.stages[static_cast<size_t>(stage)];
+    done.ms = ms_since(stage_start_);
+    if (observer_) {
+      const auto n = static_cast<size_t>(state_.capacity());
+      observer_({stage,
+                 {state_.mean(), n * static_cast<size_t>(members_[0].member->classes())},
+                 {state_.results(), n},
+                 done.ms});
+    }
+  }
+
+  // The last time measured for this batch size; of the nearest larger one if there is none; 0 before any.
+  uint64_t expected_ns(size_t member, int32_t live) const {
+    const auto& times = measured_ns_[member];
+    for (size_t i = smallest_fit(sizes_, live); i < times.size(); ++i)
+      if (times[i] != 0) return times[i];
+    return 0;
+  }
+
+  std::vector<MemberSlot> members_;
+  std::vector<int64_t> sizes_;
+  std::unique_ptr<Queue> queue_;
+  BatchState state_;
+  std::vector<std::vector<uint64_t>> measured_ns_;  // [member][size]
+  std::vector<GatheredInput> inputs_;
+  Buffer arena_;
+  std::vector<Prepared> prepared_;
+  std::function<void(const StageView&)> observer_;
+  Clock::time_point stage_start_;
+  BatchRun run_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_cpu_executor(Device& device, std::vector<MemberSlot> members, int capacity) {
+  return std::make_unique<CpuExecutor>(device, std::move(members), capacity);
+}
+
+}  // namespace fxe

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "metareasoner/executor.h"
+
+namespace fxe {
+
+// Walks programs on the calling thread; members run on `device`, which is the host's. Members must agree on
+// the number of classes and be compiled for batch_sizes(capacity); they outlive the executor. Throws
+// bad_input where they disagree.
+std::unique_ptr<Executor> make_cpu_executor(Device& device, std::vector<MemberSlot> members, int capacity);
+
+}  // namespace fxe

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include "metareasoner/cuda/program_target.h"
+
+namespace fxe {
+
+namespace {
+
+// Every body is captured on a stream of its own, since the parent's is still capturing. Fork and join happen
+// inside one capture, so no event nodes arise, which bodies may not hold. docs/cuda.md.
+class GraphTarget final : public ProgramTarget {
+ public:
+  explicit GraphTarget(int depth) {
+    for (int i = 0; i <= depth; ++i) queues_.push_back(make_queue());
+    FXE_CUDA(cudaGraphCreate(&root_, 0));
+    begin_capture(root_);
+  }
+  ~GraphTarget() override {
+    if (executable_) (void)cudaGraphExecDestroy(executable_);
+    // Ends captures that an exception left open; the graph they belong to is freed below.
+    for (; open_ > 0; --open_) {
+      cudaGraph_t captured = nullptr;
+      (void)cudaStreamEndCapture(queues_[open_ - 1]->stream(), &captured);
+    }
+    if (root_) (void)cudaGraphDestroy(root_);
+  }
+  GraphTarget(const GraphTarget&) = delete;
+  GraphTarget& operator=(const GraphTarget&) = delete;
+
+  CudaQueue& queue() override { return *queues_[open_ - 1]; }
+
+  uint64_t make_condition() override {
+    cudaGraphConditionalHandle handle = 0;
+    FXE_CUDA(cudaGraphConditionalHandleCreate(&handle, root_, 0, cudaGraphCondAssignDefault));
+    return handle;
+  }
+
+  void begin_body(uint64_t condition) override { begin_capture(add_if_node(condition)); }
+
+  void end_body() override {
+    cudaGraph_t body = nullptr;
+    FXE_CUDA(cudaStreamEndCapture(queue().stream(), &body));
+    --open_;
+  }
+
+  void finish() override {
+    end_body();
+    FXE_CUDA(cudaGraphInstantiate(&executable_, root_, 0));
+    FXE_CUDA(cudaGraphUpload(executable_, queues_[0]->stream()));
+  }
+
+  void launch() override { FXE_CUDA(cudaGraphLaunch(executable_, queues_[0]->stream())); }
+  void wait() override { queues_[0]->wait(); }
+
+ private:
+  static std::unique_ptr<CudaQueue> make_queue() {
+    cudaStream_t stream = nullptr;
+    FXE_CUDA(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+    int device = 0;
+    FXE_CUDA(cudaGetDevice(&device));
+    return std::make_unique<CudaQueue>(stream, device);
+  }
+
+  void begin_capture(cudaGraph_t graph) {
+    FXE_CUDA(cudaStreamBeginCaptureToGraph(queues_[open_]->stream(), graph, nullptr, nullptr, 0,
+                                           cudaStreamCaptureModeRelaxed));
+    ++open_;
+  }
+
+  // Adds an IF node after all that was captured on the innermost stream, and makes what follows there wait
+  // for it.
+  cudaGraph_t add_if_node(uint64_t condition) {
+    cudaStream_t stream = queue().stream();
+    cudaStreamCaptureStatus status{};
+    cudaGraph_t graph = nullptr;
+    const cudaGraphNode_t* before = nullptr;
+    const cudaGraphEdgeData* edges = nullptr;
+    size_t count = 0;
+    FXE_CUDA(cudaGraphCaptureInfo(stream, &status, &graph, &before, &edges, &count));
+    cudaGraphNodeParams parameters{};
+    parameters.type = cudaGraphNodeTypeConditional;
+    parameters.conditional.handle = condition;
+    parameters.conditional.type = cudaGraphCondTypeIf;
+    parameters.conditional.size = 1;
+    cudaGraphNode_t node = nullptr;
+    FXE_CUDA(cudaGraphAdd(&node, graph, before, edges, count, &parameters));
+    FXE_CUDA(cudaCaptureContinueAfter(stream, &node));
+    return parameters.conditional.phGraph_out[0];
+  }
+
+  // CUDA 13 made the signatures with edge data the only ones; 12.8 has them under versioned names.
+  static cudaError_t cudaGraphCaptureInfo(cudaStream_t stream, cudaStreamCaptureStatus* status,
+                                          cudaGraph_t* graph, const cudaGraphNode_t** before,
+                                          const cudaGraphEdgeData** edges, size_t* count) {
+#if CUDART_VERSION >= 13000
+    return cudaStreamGetCaptureInfo(stream, status, nullptr, graph, before, edges, count);
+#else
+    return cudaStreamGetCaptureInfo_v3(stream, status, nullptr, graph, before, edges, count);
+#endif
+  }
+  static cudaError_t cudaGraphAdd(cudaGraphNode_t* node, cudaGraph_t graph, const cudaGraphNode_t* before,
+                                  const cudaGraphEdgeData* edges, size_t count,
+                                  cudaGraphNodeParams* parameters) {
+#if CUDART_VERSION >= 13000
+    return cudaGraphAddNode(node, graph, before, edges, count, parameters);
+#else
+    return cudaGraphAddNode_v2(node, graph, before, edges, count, parameters);
+#endif
+  }
+  static cudaError_t cudaCaptureContinueAfter(cudaStream_t stream, cudaGraphNode_t* node) {
+#if CUDART_VERSION >= 13000
+    return cudaStreamUpdateCaptureDependencies(stream, node, nullptr, 1, cudaStreamSetCaptureDependencies);
+#else
+    return cudaStreamUpdateCaptureDependencies(stream, node, 1, cudaStreamSetCaptureDependencies);
+#endif
+  }
+
+  std::vector<std::unique_ptr<CudaQueue>> queues_;  // [0]: of the root, where the graph is launched
+  size_t open_ = 0;                                 // captures that have begun and not ended
+  cudaGraph_t root_ = nullptr;
+  cudaGraphExec_t executable_ = nullptr;
+};
+
+class RecordingTarget final : public ProgramTarget {
+ public:
+  explicit RecordingTarget(Recorder& recorder) : recorder_(recorder), queue_(recorder) {}
+
+  CudaQueue& queue() override { return queue_; }
+  uint64_t make_condition() override { return ++conditions_; }
+  void begin_body(uint64_t) override { recorder_.add(Recorder::Kind::begin_body, "if"); }
+  void end_body() override { recorder_.add(Recorder::Kind::end_body, "if"); }
+  void finish() override {}
+  void launch() override {}
+  void wait() override { queue_.wait(); }
+
+ private:
+  Recorder& recorder_;
+  CudaQueue queue_;
+  uint64_t conditions_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ProgramTarget> make_graph_target(int depth) { return std::make_unique<GraphTarget>(depth); }
+
+std::unique_ptr<ProgramTarget> make_recording_target(Recorder& recorder) {
+  return std::make_unique<RecordingTarget>(recorder);
+}
+
+}  // namespace fxe

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/ensemble_file.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/atomic_file.h"
+#include "engine/input/text_file.h"
+#include "metareasoner/json_reader.h"
+
+namespace fxe {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr const char* kSchema = "fxe.ensemble/1";
+constexpr size_t kMaxFileBytes = size_t{16} << 20;
+constexpr size_t kMaxMembers = 4096;
+
+template <class Enum>
+Enum choice(const JsonReader& reader, const char* key,
+            std::initializer_list<std::pair<const char*, Enum>> choices) {
+  if (!reader.has(key)) return choices.begin()->second;
+  const auto found = reader.text(key);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) {
+    if (found == name) return value;
+    names.emplace_back(name);
+  }
+  throw bad_input("{}: expected {}, found '{}'", reader.place(key), fmt::join(names, " or "), found);
+}
+
+Combine read_combine(const JsonReader& reader) {
+  return choice<Combine>(reader, "combine",
+                         {{"logits", Combine::logits}, {"probabilities", Combine::probabilities}});
+}
+
+const char* text(Combine c) { return c == Combine::logits ? "logits" : "probabilities"; }
+const char* text(Signal s) { return s == Signal::margin ? "margin" : "raw_margin"; }
+
+MemberEntry read_member(const Json& json, const std::string& where) {
+  const JsonReader r(json, where, {"name", "model", "network", "weight", "temperature", "preprocess"});
+  MemberEntry m;
+  m.model = r.text("model");
+  m.name = r.text_or("name", m.model.stem().string().c_str());
+  m.network = r.text_or("network", "");
+  m.weight = r.number_or("weight", 1);
+  m.temperature = r.number_or("temperature", 1);
+  // Through the unordered form that the parser of presets takes.
+  m.preprocess = parse_preprocess(nlohmann::json(r.at("preprocess")), r.place("preprocess"));
+  return m;
+}
+
+int member_index(const EnsembleFile& file, const std::string& name, const std::string& where) {
+  std::vector<std::string> names;
+  for (const auto& m : file.members) names.push_back(m.name);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw bad_input("{}: no member is called '{}' (nearest: {})", where, name,
+                    fmt::join(nearest_names(name, names, 1), ""));
+  return static_cast<int>(found - names.begin());
+}
+
+Profile read_profile(const Json& json, const EnsembleFile& file, const std::string& where) {
+  const JsonReader r(
+      json, where,
+      {"members", "combine", "weights", "temperatures", "signal", "thresholds", "reference", "made"});
+  Profile p;
+  for (const auto& name : r.array("members")) {
+    if (!name.is_string()) throw bad_input("{}: expected names of members", r.place("members"));
+    p.point.members.push_back(member_index(file, name.get<std::string>(), r.place("members")));
+  }
+  p.point.combine = r.has("combine") ? read_combine(r) : file.combine;
+  p.point.signal =
+      choice<Signal>(r, "signal", {{"margin", Signal::margin}, {"raw_margin", Signal::raw_margin}});
+  for (int m : p.point.members) {
+    p.point.weights.push_back(file.members[static_cast<size_t>(m)].weight);
+    p.point.temperatures.push_back(file.members[static_cast<size_t>(m)].temperature);
+  }
+  if (r.has("weights")) p.point.weights = r.numbers("weights");
+  if (r.has("temperatures")) p.point.temperatures = r.numbers("temperatures");
+  p.point.thresholds = r.numbers("thresholds");
+  p.reference = r.text_or("reference", "full");
+  if (r.has("made")) p.made = r.at("made");
+  check_operating_point(p.point, file.members.size(), where);
+  return p;
+}
+
+void check_members(const EnsembleFile& file, const std::string& where) {
+  if (file.members.empty()) throw bad_input("{}.members: expected at least one", where);
+  if (file.members.size() > kMaxMembers)
+    throw bad_input("{}.members: expected at most {}, found {}", where, kMaxMembers, file.members.size());
+  std::set<std::string> names;
+  for (const auto& m : file.members) {
+    if (!names.insert(m.name).second) throw bad_input("{}.members: two are called '{}'", where, m.name);
+    if (!(m.weight > 0) || !(m.temperature > 0))
+      throw bad_input("{}.members '{}': weight and temperature must be above 0", where, m.name);
+  }
+}
+
+Json to_json(const Profile& p, const EnsembleFile& file) {
+  Json names = Json::array();
+  for (int m : p.point.members) names.push_back(file.members[static_cast<size_t>(m)].name);
+  Json json = {{"members", names},
+               {"combine", text(p.point.combine)},
+               {"weights", p.point.weights},
+               {"temperatures", p.point.temperatures},
+               {"signal", text(p.point.signal)},
+               {"thresholds", p.point.thresholds},
+               {"reference", p.reference}};
+  if (!p.made.is_null()) json["made"] = p.made;
+  return json;
+}
+
+}  // namespace
+
+bool is_ensemble_file(const std::filesystem::path& path) {
+  std::vector<std::byte> bytes;
+  std::error_code error;
+  // A safetensors header, the other format that may hold JSON, begins with eight bytes of length.
+  if (!std::filesystem::is_regular_file(path, error) ||
+      std::filesystem::file_size(path, error) > kMaxFileBytes)
+    return false;
+  read_file(path, kMaxFileBytes, bytes);
+  for (std::byte b : bytes) {
+    const auto c = static_cast<char>(b);
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
+    return c == '{';
+  }
+  return false;
+}
+
+EnsembleFile read_ensemble_file(const std::filesystem::path& path) {
+  std::vector<std::byte> bytes;
+  read_file(path, kMaxFileBytes, bytes);
+  const auto where = path.string();
+  Json json;
+  try {
+    int depth_limit_hit = 0;
+    const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+      if (depth > 16) ++depth_limit_hit;
+      return depth <= 16;
+    };
+    const auto* text_begin = reinterpret_cast<const char*>(bytes.data());
+    json = Json::parse(text_begin, text_begin + bytes.size(), shallow);
+    if (depth_limit_hit) throw bad_input("{}: nested too deeply to be an ensemble", where);
+  } catch (const Json::exception& e) {
+    throw bad_input("{}: not JSON: {}", where, e.what());
+  }
+  const JsonReader r(json, where, {"schema", "name", "classes", "combine", "members", "profiles"});
+  if (r.text("schema") != kSchema)
+    throw bad_input("{}: expected schema '{}', found '{}'", where, kSchema, r.text("schema"));
+  EnsembleFile file;
+  file.folder = path.parent_path();
+  file.name = r.text_or("name", path.stem().string().c_str());
+  file.classes = r.text_or("classes", "");
+  file.combine = read_combine(r);
+  for (const auto& member : r.array("members"))
+    file.members.push_back(read_member(member, fmt::format("{}: members[{}]", where, file.members.size())));
+  check_members(file, where);
+  if (r.has("profiles")) {
+    if (!r.at("profiles").is_object()) throw bad_input("{}: expected an object", r.place("profiles"));
+    for (const auto& [name, profile] : r.at("profiles").items())
+      file.profiles[name] = read_profile(profile, file, fmt::format("{}: profile '{}'", where, name));
+  }
+  return file;
+}
+
+void write_ensemble_file(const EnsembleFile& file, const std::filesystem::path& path) {
+  Json json = {{"schema", kSchema}, {"name", file.name}};
+  if (!file.classes.empty()) json["classes"] = file.classes.generic_string();
+  json["combine"] = text(file.combine);
+  for (const auto& m : file.members) {
+    Json member = {{"name", m.name}, {"model", m.model.generic_string()}};
+    if (!m.network.empty()) member["network"] = m.network;
+    member["weight"] = m.weight;
+    member["temperature"] = m.temperature;
+    member["preprocess"] = fxe::to_json(m.preprocess);
+    json["members"].push_back(member);
+  }
+  for (const auto& [name, profile] : file.profiles) json["profiles"][name] = to_json(profile, file);
+  AtomicFile out(path);
+  out.write(json.dump(2));
+  out.write("\n");
+  out.commit();
+}
+
+}  // namespace fxe

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "engine/input/preprocess.h"
+#include "metareasoner/operating_point.h"
+
+namespace fxe {
+
+struct MemberEntry {
+  std::string name;             // unique
+  std::filesystem::path model;  // as written: relative to the ensemble file
+  std::string network;  // spec of networks/registry.h; empty: the model carries its graph or is recognised
+  double weight = 1, temperature = 1;
+  Preprocess preprocess;
+};
+
+// A stored operating point, with where it came from.
+struct Profile {
+  OperatingPoint point;
+  std::string reference = "full";
+  nlohmann::ordered_json made;  // "by", "objective", "images", "fingerprint": kept as they are
+};
+
+// The file that describes an ensemble: JSON, schema "fxe.ensemble/1". docs/ensembles.md.
+struct EnsembleFile {
+  std::filesystem::path folder;  // what paths in it are relative to
+  std::string name;
+  std::filesystem::path classes;  // empty: none
+  Combine combine = Combine::logits;
+  std::vector<MemberEntry> members;
+  std::map<std::string, Profile> profiles;
+};
+
+// Whether the file looks like JSON, by its first character that is not white space.
+bool is_ensemble_file(const std::filesystem::path&);
+
+// Throws bad_input naming the file, the key and what was expected. Files of at most 16 MiB and 4096 members.
+EnsembleFile read_ensemble_file(const std::filesystem::path&);
+
+// Under a temporary name, then renamed.
+void write_ensemble_file(const EnsembleFile&, const std::filesystem::path&);
+
+}  // namespace fxe

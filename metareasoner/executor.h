@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "kernels/tail.h"
+#include "metareasoner/member.h"
+#include "metareasoner/operating_point.h"
+
+namespace fxe {
+
+// A member and which of the batch's inputs it reads. Members with equal preprocessing share an input.
+struct MemberSlot {
+  Member* member = nullptr;  // not owned
+  size_t input = 0;
+};
+
+// One run of a program over a batch.
+struct BatchRun {
+  struct Stage {
+    int64_t batch = 0;  // compiled batch size that ran; 0: the stage did not run
+    int32_t live = 0;   // images that were live before it
+    double ms = 0;      // member and tail
+  };
+  std::span<const RowResult> rows;  // by image; this and `mean` are valid until the next run
+  std::span<const float> mean;      // [images classes] m_k where each image stopped
+  std::vector<Stage> stages;
+  double ms = 0;  // network time: inputs on the host to decisions on the host
+};
+
+// What an observer sees after each stage.
+struct StageView {
+  int stage = 0;
+  std::span<const float> mean;      // [capacity classes] by image
+  std::span<const RowResult> rows;  // of live images: as if they stopped here
+  double ms = 0;
+};
+
+// Runs an ensemble on batches of up to `capacity` images. Prepared once; a run allocates nothing.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  // Makes a program of an operating point and returns its number. Those that differ only in thresholds,
+  // weights or temperatures share what was built.
+  virtual int prepare(const OperatingPoint&) = 0;
+
+  // Where the caller writes input `input` of image `row`, plain [c h w], before run(). Kept over runs.
+  virtual std::span<float> input(size_t input, int row) = 0;
+
+  // Images 0 .. count-1. deadline_ms 0: none.
+  virtual const BatchRun& run(int prepared, int count, double deadline_ms = 0) = 0;
+
+  // Called after every stage, where the executor decides on the host (others throw bad_input).
+  virtual void observe(std::function<void(const StageView&)>) = 0;
+};
+
+}  // namespace fxe

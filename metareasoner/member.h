@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/device.h"
+
+namespace fxe {
+
+// One network of an ensemble, as far as the schedule knows it: something that can be enqueued on a number of
+// images.
+class Member {
+ public:
+  virtual ~Member() = default;
+  virtual const std::string& name() const = 0;
+  virtual int64_t classes() const = 0;
+  virtual int64_t input_elements() const = 0;  // floats of one image
+  virtual int64_t multiply_adds() const = 0;   // for one image
+  virtual size_t arena_bytes() const = 0;  // scratch; members never run at the same time, so they share it
+
+  // Once, before the first enqueue. `input` [batch input_elements] and `logits` [batch classes] have room for
+  // the largest batch; all on the member's device, owned by the caller.
+  virtual void bind(void* arena, const float* input, float* logits) = 0;
+
+  // Rows 0 .. batch-1 of the input to the same rows of the logits. `batch` is one of batch_sizes(). Allocates
+  // nothing and does not wait.
+  virtual void enqueue(Queue&, int64_t batch) const = 0;
+};
+
+// The batch sizes that members are compiled for when batches hold up to `capacity` images: 1 2 3 4 6 8 12 16
+// 24 ..., and `capacity` itself. Survivors run in the smallest that fits.
+std::vector<int64_t> batch_sizes(int64_t capacity);
+
+// Index of the smallest of `sizes` that is at least `count`.
+size_t smallest_fit(const std::vector<int64_t>& sizes, int64_t count);
+
+}  // namespace fxe

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/plan_member.h"
+
+#include <algorithm>
+
+namespace fxe {
+
+PlanMember::PlanMember(std::string name, const Model& model, Backend& backend, int64_t capacity)
+    : name_(std::move(name)), sizes_(batch_sizes(capacity)) {
+  for (int64_t size : sizes_) plans_.push_back(compile(model, backend, size));
+}
+
+int64_t PlanMember::multiply_adds() const {
+  int64_t sum = 0;
+  for (const auto& layer : plans_[0]->layers()) sum += layer.multiply_adds;
+  return sum / plans_[0]->batch();
+}
+
+size_t PlanMember::arena_bytes() const {
+  size_t most = 0;
+  for (const auto& plan : plans_) most = std::max(most, plan->arena_bytes());
+  return most;
+}
+
+void PlanMember::bind(void* arena, const float* input, float* logits) {
+  for (const auto& plan : plans_) plan->bind(arena, input, logits);
+}
+
+void PlanMember::enqueue(Queue& queue, int64_t batch) const { plan(batch).enqueue(queue); }
+
+const Plan& PlanMember::plan(int64_t batch) const { return *plans_[smallest_fit(sizes_, batch)]; }
+
+}  // namespace fxe

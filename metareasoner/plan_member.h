@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "layers/plan.h"
+#include "metareasoner/member.h"
+
+namespace fxe {
+
+// A model compiled at every batch size of batch_sizes(capacity).
+class PlanMember final : public Member {
+ public:
+  // `model` is compiled as it is and not needed afterwards; `backend` must outlive the member.
+  PlanMember(std::string name, const Model& model, Backend& backend, int64_t capacity);
+
+  const std::string& name() const override { return name_; }
+  int64_t classes() const override { return plans_[0]->classes(); }
+  int64_t input_elements() const override { return plans_[0]->input_elements(); }
+  int64_t multiply_adds() const override;
+  size_t arena_bytes() const override;
+  void bind(void* arena, const float* input, float* logits) override;
+  void enqueue(Queue&, int64_t batch) const override;
+
+  const Plan& plan(int64_t batch) const;  // batch: one of batch_sizes(capacity)
+
+ private:
+  std::string name_;
+  std::vector<int64_t> sizes_;
+  std::vector<std::unique_ptr<Plan>> plans_;  // of sizes_[i]
+};
+
+}  // namespace fxe

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "metareasoner/member.h"
+
+namespace fxe::test {
+
+// A member whose logits are looked up: an input is one number, the image's row in the table. Remembers the
+// batch sizes it was run at.
+class FakeMember final : public Member {
+ public:
+  FakeMember(std::string name, std::vector<std::vector<float>> table)
+      : name_(std::move(name)), table_(std::move(table)) {}
+
+  const std::string& name() const override { return name_; }
+  int64_t classes() const override { return static_cast<int64_t>(table_[0].size()); }
+  int64_t input_elements() const override { return 1; }
+  int64_t multiply_adds() const override { return 1; }
+  size_t arena_bytes() const override { return 1; }
+  void bind(void*, const float* input, float* logits) override {
+    input_ = input;
+    logits_ = logits;
+  }
+  void enqueue(Queue&, int64_t batch) const override {
+    batches.push_back(batch);
+    for (int64_t row = 0; row < batch; ++row) {
+      const auto& values = table_.at(static_cast<size_t>(input_[row]));
+      std::copy(values.begin(), values.end(), logits_ + row * classes());
+    }
+  }
+
+  mutable std::vector<int64_t> batches;
+
+ private:
+  std::string name_;
+  std::vector<std::vector<float>> table_;
+  const float* input_ = nullptr;
+  float* logits_ = nullptr;
+};
+
+}  // namespace fxe::test
