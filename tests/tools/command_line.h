@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace fxe::test {
+
+// What "fxe WORDS..." did, run in this process.
+struct Outcome {
+  int code;
+  std::string out, err;
+};
+Outcome fxe(std::vector<std::string> words);
+
+size_t lines_of(const std::string& text);
+
+// A fresh folder, removed with everything in it.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::string path() const { return path_.string(); }
+  std::vector<std::string> names() const;  // of what lies in it, sorted
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string read_text(const std::filesystem::path&);
+void write_text(const std::filesystem::path&, const std::string&);
+nlohmann::json read_json(const std::filesystem::path&);
+
+// A 32 x 32 image for every seed: two colours, a gradient and noise, as binary PNM.
+std::string rendered_image(uint64_t seed);
+
+// Seeded random weights as a safetensors file that names its network. Every weight whose name ends with
+// `ending` is multiplied by `factor`.
+void write_member(const std::string& path, const std::string& network, uint64_t seed,
+                  const std::string& ending = "", float factor = 1);
+
+// One line of a predictions file. Fields that are empty there: -1 or NaN.
+struct Prediction {
+  std::string path;
+  int label, predicted;
+  double p1, p2, margin;
+  int members;
+  std::string status;
+};
+std::vector<Prediction> read_predictions(const std::filesystem::path&);
+
+// The folder of real data, $FXE_DATA or ../shared/data beside the source.
+std::filesystem::path shared_data();
+
+// A Python that has these modules ("torch, PIL"), or empty; tries $FXE_PYTHON, python3 and /usr/bin/python3.
+std::string python_with(const std::string& modules);
+
+// Runs a script of tests/; returns its exit code and what it printed (both streams, in `out`).
+Outcome run_script(const std::string& python, const std::string& script_and_arguments);
+
+}  // namespace fxe::test

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <random>
+
+#include "engine/error.h"
+#include "layers/compare_layers.h"
+#include "layers/optimize.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/device_choice.h"
+#include "tools/commands/ensemble_loader.h"
+#include "tools/commands/json_file.h"
+
+namespace fxe {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Subject {
+  std::string name;
+  Model model;
+};
+
+// The members of an ensemble, a model file, or a network with seeded random weights.
+std::vector<Subject> load_subjects(const std::string& input, const cxxopts::ParseResult& parsed,
+                                   uint64_t seed) {
+  std::vector<Subject> subjects;
+  if (!std::filesystem::exists(input)) {
+    subjects.push_back({input, random_model(input, seed).model});
+  } else if (is_ensemble_file(input)) {
+    const EnsembleFile file = read_ensemble_file(input);
+    for (const auto& m : file.members)
+      subjects.push_back({m.name, load_model(file.folder / m.model, m.network).model});
+  } else {
+    subjects.push_back({input, load_model(input, parsed["network"].as<std::string>()).model});
+  }
+  return subjects;
+}
+
+std::vector<float> random_input(const Input& input, int64_t n, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(static_cast<size_t>(n * input.c * input.h * input.w));
+  for (float& v : values) v = normal(random);
+  return values;
+}
+
+void print_layer(const LayerCheck& c) {
+  fmt::print("  {} {:<28} {:<10} {:>6.1f}% of bound  {}\n", c.ok ? "ok  " : "FAIL", c.name,
+             c.op.substr(0, c.op.find_first_of(" (")), c.percent_of_bound, c.implementation);
+  std::fflush(stdout);
+}
+
+Json layer_json(const LayerCheck& c) {
+  return {{"layer", c.name},
+          {"op", c.op},
+          {"implementation", c.implementation},
+          {"ok", c.ok},
+          {"percent_of_bound", number_or_null(c.percent_of_bound)},
+          {"element", c.element},
+          {"found", number_or_null(c.found)},
+          {"expected", number_or_null(c.expected)}};
+}
+
+}  // namespace
+
+int run_check(int argc, char** argv) {
+  cxxopts::Options options(
+      "fxe check", "Runs a network layer by layer on two backends; names the first layer out of bound.");
+  options.add_options()("against", "reference | cpu | cuda",
+                        cxxopts::value<std::string>()->default_value("reference"))(
+      "seed", "of the random input, and of the weights of a NETWORK",
+      cxxopts::value<uint64_t>()->default_value("1"));
+  add_run_options(options);
+  add_model_options(options);
+  const auto parsed = parse_options(options, argc, argv, "input", 1, "ENSEMBLE|MODEL|NETWORK", 1);
+  if (!parsed) return 0;
+  const RunOptions run = read_run_options(*parsed);
+  const auto seed = (*parsed)["seed"].as<uint64_t>();
+  const auto against = (*parsed)["against"].as<std::string>();
+
+  const ChosenDevice tested = choose_device(run);
+  ChosenDevice other;
+  if (against != "reference") {
+    if (against != "cpu" && !against.starts_with("cuda"))
+      throw bad_input("--against: expected reference, cpu or cuda, found '{}'", against);
+    RunOptions other_run = run;
+    other_run.device = against;
+    other = choose_device(other_run);
+  }
+  Json members = Json::array();
+  std::string first_failure;
+  for (const auto& subject :
+       load_subjects((*parsed)["input"].as<std::vector<std::string>>()[0], *parsed, seed)) {
+    if (!run.quiet) fmt::print("{}: {} against {}, seed {}\n", subject.name, tested.name, against, seed);
+    const Model model = optimize(subject.model);
+    const auto input = random_input(model.input(), run.batch, seed);
+    CompareOptions compare{.against = other.backend.get()};
+    if (!run.quiet) compare.on_layer = print_layer;
+    const auto checks = compare_layers(model, *tested.backend, input, run.batch, compare);
+    Json layers = Json::array();
+    for (const auto& c : checks) {
+      layers.push_back(layer_json(c));
+      if (!c.ok && first_failure.empty())
+        first_failure = fmt::format(
+            "{}: layer '{}' ({}, {}): element {} is {:.9g}, expected {:.9g}: {:.0f}% of the bound",
+            subject.name, c.name, c.op, c.implementation, c.element, c.found, c.expected, c.percent_of_bound);
+    }
+    members.push_back({{"name", subject.name}, {"layers", layers}});
+  }
+  write_json(run.json, {{"schema", "fxe.check/1"},
+                        {"device", tested.name},
+                        {"against", against},
+                        {"seed", seed},
+                        {"ok", first_failure.empty()},
+                        {"members", members}});
+  if (!first_failure.empty()) throw check_failed("{}", first_failure);
+  if (!run.quiet) fmt::print("every layer is within its bound\n");
+  return 0;
+}
+
+}  // namespace fxe

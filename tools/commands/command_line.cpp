@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <new>
+
+#include "engine/error.h"
+#include "engine/names.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/options.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr std::array<Command, 7> kCommands = {{
+    {"init", "from weight files to an ensemble file", run_init},
+    {"convert", "any model file to one safetensors file that carries its graph", run_convert},
+    {"inspect", "layers, shapes, parameters, multiply-adds, memory plan, schedule", run_inspect},
+    {"classify", "top-5 of images; --explain shows every stage", run_classify},
+    {"eval", "accuracy, exits and time on a labelled image folder", run_eval},
+    {"check", "compares a backend with the reference, layer by layer", run_check},
+    {"doctor", "what works on this machine, what is missing, and why", run_doctor},
+}};
+
+void print_usage(std::FILE* to) {
+  fmt::print(to,
+             "fxe runs flexible ensembles of image classifiers.\n\nusage: fxe COMMAND ...   (fxe COMMAND "
+             "--help)\n\n");
+  for (const auto& c : kCommands) fmt::print(to, "  {:<10}{}\n", c.name, c.summary);
+}
+
+const Command& find_command(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& c : kCommands) {
+    if (c.name == name) return c;
+    names.emplace_back(c.name);
+  }
+  throw bad_input("no command is called '{}' (nearest: {}); fxe --help lists them", name,
+                  fmt::join(nearest_names(name, names, 2), ", "));
+}
+
+// One line, whatever names of files and tensors the message holds.
+int report(std::string_view command, std::string message, int exit_code) {
+  for (char& c : message)
+    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
+  std::fflush(stdout);
+  fmt::print(stderr, "fxe {}: {}\n", command, message);
+  return exit_code;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+int run_command_line(int argc, char** argv) {
+  const std::string_view name = argc > 1 ? argv[1] : "";
+  if (name.empty() || name == "--help" || name == "-h" || name == "help") {
+    print_usage(name.empty() ? stderr : stdout);
+    return name.empty() ? 2 : 0;
+  }
+  try {
+    return find_command(name).run(argc - 1, argv + 1);
+  } catch (const Error& e) {
+    return report(name, e.what(), static_cast<int>(e.kind()));
+  } catch (const cxxopts::exceptions::exception& e) {
+    return report(name, fmt::format("{}; see fxe {} --help", e.what(), name), 2);
+  } catch (const std::bad_alloc&) {
+    return report(name, "out of memory; try a smaller --batch", 1);
+  } catch (const std::exception& e) {
+    return report(name, fmt::format("unexpected: {}", e.what()), 1);
+  }
+}
+
+}  // namespace fxe

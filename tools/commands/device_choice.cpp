@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/device_choice.h"
+
+#include <charconv>
+#include <thread>
+
+#include "engine/cuda_availability.h"
+#include "engine/error.h"
+#include "metareasoner/cpu_executor.h"
+#if FXE_HAVE_CUDA
+#include "metareasoner/cuda/cuda_executor.h"
+#endif
+
+namespace fxe {
+
+namespace {
+
+ChosenDevice open_cpu(const RunOptions& options) {
+  if (options.precision != Precision::fp32)
+    throw bad_input("--precision {}: the CPU engine computes in fp32", name(options.precision));
+  if (options.control == "device")
+    throw bad_input("--control device: on the CPU the host decides; leave it out or use --control host");
+  const int threads =
+      options.threads ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  ChosenDevice chosen;
+  chosen.name = fmt::format("cpu, {} thread{}", threads, threads == 1 ? "" : "s");
+  chosen.backend = make_cpu_backend(threads);
+  return chosen;
+}
+
+// "cuda" or "cuda:I".
+int cuda_index(const std::string& device) {
+  int index = 0;
+  if (device == "cuda") return index;
+  const std::string_view digits = std::string_view(device).substr(std::min<size_t>(device.size(), 5));
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (!device.starts_with("cuda:") || digits.empty() || error != std::errc{} ||
+      end != digits.data() + digits.size() || index < 0)
+    throw bad_input("--device: expected auto, cpu or cuda[:I], found '{}'", device);
+  return index;
+}
+
+}  // namespace
+
+#if !FXE_HAVE_CUDA
+ChosenDevice open_cuda(const RunOptions& options, int) {
+  throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
+}
+#endif
+
+ChosenDevice choose_device(const RunOptions& options) {
+  if (options.device == "cpu") return open_cpu(options);
+  if (options.device == "auto")
+    return cuda_availability().working && options.batch == 1 ? open_cuda(options, 0) : open_cpu(options);
+  const int index = cuda_index(options.device);
+  if (!cuda_availability().working)
+    throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
+  return open_cuda(options, index);
+}
+
+std::unique_ptr<Executor> make_executor(ChosenDevice& device, std::vector<MemberSlot> members, int capacity) {
+#if FXE_HAVE_CUDA
+  if (device.is_cuda) return make_cuda_executor(*device.memory, std::move(members), capacity);
+#endif
+  return make_cpu_executor(device.backend->device(), std::move(members), capacity);
+}
+
+}  // namespace fxe

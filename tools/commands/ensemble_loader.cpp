@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/ensemble_loader.h"
+
+#include <algorithm>
+
+#include "engine/error.h"
+#include "engine/input/classes.h"
+#include "layers/optimize.h"
+#include "networks/registry.h"
+
+namespace fxe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::ParseResult& options) {
+  EnsembleFile file;
+  file.folder = path.parent_path();
+  file.name = path.stem().string();
+  MemberEntry member;
+  member.name = file.name;
+  member.model = path.filename();
+  member.network = options["network"].as<std::string>();
+  file.members.push_back(member);
+  return file;
+}
+
+void refuse_model_options(const cxxopts::ParseResult& options, const std::filesystem::path& path) {
+  for (const char* key : {"network", "preprocess"})
+    if (options.count(key))
+      throw bad_input("{}: an ensemble says this for each member; --{} is for a single model", path.string(),
+                      key);
+}
+
+void check_input(const MemberEntry& member, const Model& model) {
+  const Input input = model.input();
+  const Preprocess& p = member.preprocess;
+  if (input.c != 3 || input.h != p.crop_h || input.w != p.crop_w)
+    throw bad_input("member '{}': preprocess gives 3x{}x{}, the network takes {}x{}x{}", member.name,
+                    p.crop_h, p.crop_w, input.c, input.h, input.w);
+}
+
+// Index of `p` in `inputs`, where it is put if it is not there.
+size_t intern(std::vector<Preprocess>& inputs, const Preprocess& p) {
+  const auto found = std::find(inputs.begin(), inputs.end(), p);
+  if (found != inputs.end()) return static_cast<size_t>(found - inputs.begin());
+  inputs.push_back(p);
+  return inputs.size() - 1;
+}
+
+void check_classes(const LoadedEnsemble& e, const fs::path& file) {
+  for (size_t i = 0; i < e.models.size(); ++i) {
+    const auto classes = e.models[i].model.classes();
+    if (!e.classes.empty() && static_cast<size_t>(classes) != e.classes.size())
+      throw bad_input("{}: {} classes, but member '{}' has {}", file.string(), e.classes.size(),
+                      e.file.members[i].name, classes);
+    if (classes != e.models[0].model.classes())
+      throw bad_input("members differ in classes: '{}' has {}, '{}' has {}", e.file.members[0].name,
+                      e.models[0].model.classes(), e.file.members[i].name, classes);
+  }
+}
+
+}  // namespace
+
+void add_model_options(cxxopts::Options& options) {
+  options.add_options("A single model")("network", "builder, such as resnet50 or mobilenet_v1:width=0.25",
+                                        cxxopts::value<std::string>()->default_value(""))(
+      "preprocess", "preset such as torchvision-224, or a JSON object as in ensemble files",
+      cxxopts::value<std::string>()->default_value(""));
+}
+
+Preprocess parse_preprocess_option(const std::string& text) {
+  if (!text.starts_with('{')) return parse_preprocess(text, "--preprocess");
+  auto json = nlohmann::json::parse(text, nullptr, false);
+  if (json.is_discarded())
+    throw bad_input("--preprocess: expected a preset or JSON, found '{}'", text.substr(0, 80));
+  return parse_preprocess(json, "--preprocess");
+}
+
+Preprocess usual_preprocess_of(const LoadedModel& loaded, const std::string& path) {
+  if (!loaded.network.empty()) {
+    auto p = parse_preprocess(std::string(usual_preprocess(loaded.network)), path);
+    const Input input = loaded.model.input();
+    if (p.crop_h == input.h && p.crop_w == input.w) return p;
+  }
+  throw bad_input(
+      "{}: the file does not say how images are prepared; name it with --preprocess, such as "
+      "torchvision-{}",
+      path, loaded.model.input().h);
+}
+
+LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& options) {
+  LoadedEnsemble e;
+  const bool is_ensemble = is_ensemble_file(path);
+  if (is_ensemble) refuse_model_options(options, path);
+  e.file = is_ensemble ? read_ensemble_file(path) : ensemble_of_one(path, options);
+  fs::path classes = e.file.classes.empty() ? fs::path() : e.file.folder / e.file.classes;
+  if (options.count("classes")) classes = options["classes"].as<std::string>();
+  if (!classes.empty()) e.classes = read_classes(classes);
+  for (auto& member : e.file.members) {
+    LoadedModel loaded = load_model(e.file.folder / member.model, member.network);
+    if (!is_ensemble) {
+      const auto asked = options["preprocess"].as<std::string>();
+      member.preprocess =
+          asked.empty() ? usual_preprocess_of(loaded, path.string()) : parse_preprocess_option(asked);
+    }
+    check_input(member, loaded.model);
+    e.input_of.push_back(intern(e.inputs, member.preprocess));
+    e.notes.insert(e.notes.end(), loaded.notes.begin(), loaded.notes.end());
+    e.parameters += parameters_of(loaded.model);
+    loaded.model = optimize(loaded.model);
+    e.models.push_back(std::move(loaded));
+  }
+  check_classes(e, classes);
+  return e;
+}
+
+Runtime make_runtime(LoadedEnsemble& ensemble, const RunOptions& options) {
+  Runtime r;
+  r.device = choose_device(options);
+  std::vector<MemberSlot> slots;
+  for (size_t i = 0; i < ensemble.models.size(); ++i) {
+    r.members.push_back(std::make_unique<PlanMember>(ensemble.file.members[i].name, ensemble.models[i].model,
+                                                     *r.device.backend, options.batch));
+    ensemble.models[i].model.weights.clear();
+    slots.push_back({r.members.back().get(), ensemble.input_of[i]});
+  }
+  r.executor = make_executor(r.device, std::move(slots), options.batch);
+  return r;
+}
+
+}  // namespace fxe

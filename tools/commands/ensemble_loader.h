@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "metareasoner/ensemble_file.h"
+#include "metareasoner/plan_member.h"
+#include "tools/commands/device_choice.h"
+#include "tools/commands/model_loader.h"
+#include "tools/commands/options.h"
+
+namespace fxe {
+
+// --network and --preprocess, for commands that take an ENSEMBLE or a single MODEL.
+void add_model_options(cxxopts::Options&);
+
+// An ensemble file, or a model file as an ensemble of one, with its models read and optimised.
+struct LoadedEnsemble {
+  EnsembleFile file;
+  std::vector<std::string> classes;  // empty: not known
+  std::vector<LoadedModel> models;   // of file.members
+  std::vector<Preprocess> inputs;    // the distinct ones
+  std::vector<size_t> input_of;      // member -> inputs
+  std::vector<std::string> notes;
+  int64_t parameters = 0;  // parameters_of() of all members
+};
+// Where the command has a --classes, it replaces the ensemble's own.
+LoadedEnsemble load_ensemble(const std::filesystem::path&, const cxxopts::ParseResult&);
+
+// "--preprocess" or "preprocess" in JSON: a preset's name or an object.
+Preprocess parse_preprocess_option(const std::string& text);
+
+// How images are prepared for this model where nobody says so; throws bad_input where that is not known.
+Preprocess usual_preprocess_of(const LoadedModel&, const std::string& model_path);
+
+// An ensemble compiled for a device, ready to run. Destroyed from the bottom: each needs what is above it.
+struct Runtime {
+  ChosenDevice device;
+  std::vector<std::unique_ptr<PlanMember>> members;
+  std::unique_ptr<Executor> executor;
+};
+// Frees each model's weights once its plans are made.
+Runtime make_runtime(LoadedEnsemble&, const RunOptions&);
+
+}  // namespace fxe

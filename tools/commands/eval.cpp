@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+
+#include "engine/error.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/eval_report.h"
+#include "tools/commands/json_file.h"
+
+namespace fxe {
+
+namespace {
+
+cxxopts::Options eval_options() {
+  cxxopts::Options options("fxe eval", "Accuracy, exits and time of an ensemble on a labelled image folder.");
+  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
+  options.add_options()("labels", "lines 'file index', 0-based", text())(
+      "policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text())(
+      "compare-full", "run the full ensemble on the same batches and compare")(
+      "predictions", "write one line an image to FILE.csv", text())(
+      "results-file", "append one line of timm's columns to FILE.csv", text())(
+      "limit", "only the first N images", cxxopts::value<size_t>()->default_value("0"))(
+      "strict", "exit 1 if any image failed")("classes", "class names of a single MODEL, one a line", text());
+  add_run_options(options);
+  add_model_options(options);
+  return options;
+}
+
+void check_labels(const Dataset& dataset, int64_t classes) {
+  for (const auto& sample : dataset.samples)
+    if (sample.label >= classes)
+      throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
+                      sample.path, sample.label, classes);
+}
+
+void print_failed(const EvalResult& result) {
+  constexpr size_t kShown = 10;
+  if (result.failed.empty()) return;
+  fmt::print(stderr, "{} image{} could not be used:\n", result.failed.size(),
+             result.failed.size() == 1 ? "" : "s");
+  for (size_t i = 0; i < std::min(kShown, result.failed.size()); ++i)
+    fmt::print(stderr, "  {}: {}\n", result.failed[i].path, result.failed[i].reason);
+  if (result.failed.size() > kShown)
+    fmt::print(stderr, "  ... and {} more (--json lists all)\n", result.failed.size() - kShown);
+}
+
+void print_head(const EvalSubject& s, const LoadedEnsemble& ensemble, const Dataset& dataset) {
+  for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
+  fmt::print("{}: {} of {} members, policy {}, {}, {}, batch {}\n", s.ensemble, s.policy.point.size(),
+             ensemble.file.members.size(), s.policy.text, s.device, name(s.precision), s.batch);
+  fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.samples.size(), dataset.layout);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int run_eval(int argc, char** argv) {
+  auto options = eval_options();
+  const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
+  if (!parsed) return 0;
+  const RunOptions run = read_run_options(*parsed);
+  const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
+
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
+  Dataset dataset = open_dataset(inputs[1], ensemble.classes, (*parsed)["labels"].as<std::string>());
+  check_labels(dataset, ensemble.models[0].model.classes());
+  if (const auto limit = (*parsed)["limit"].as<size_t>(); limit && limit < dataset.samples.size())
+    dataset.samples.resize(limit);
+  EvalSubject subject{
+      ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
+      run.precision,      run.batch};
+  for (int m : subject.policy.point.members)
+    subject.member_names.push_back(ensemble.file.members[static_cast<size_t>(m)].name);
+  Runtime runtime = make_runtime(ensemble, run);
+  subject.device = runtime.device.name;
+  if (!run.quiet) print_head(subject, ensemble, dataset);
+  const EvalResult result = evaluate(ensemble, runtime, dataset, subject.policy, run.batch,
+                                     {.compare_full = parsed->count("compare-full") > 0,
+                                      .quiet = run.quiet,
+                                      .deadline_ms = run.deadline_ms.value_or(0),
+                                      .predictions = (*parsed)["predictions"].as<std::string>()});
+  write_json(run.json, eval_json(subject, result));
+  print_failed(result);
+  if (result.policy.evaluation.images() == 0) throw run_time_error("{}: no image could be used", inputs[1]);
+  if (const auto file = (*parsed)["results-file"].as<std::string>(); !file.empty())
+    append_results_file(file, ensemble, result);
+  if (!run.quiet) print_eval(subject, result, stdout);
+  return parsed->count("strict") && !result.failed.empty() ? 1 : 0;
+}
+
+}  // namespace fxe

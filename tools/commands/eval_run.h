@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/input/dataset.h"
+#include "metareasoner/evaluation.h"
+#include "metareasoner/latency.h"
+#include "metareasoner/policy.h"
+#include "tools/commands/ensemble_loader.h"
+
+namespace fxe {
+
+// One policy's way through a dataset.
+struct PolicyResult {
+  explicit PolicyResult(size_t stages) : evaluation(stages) {}
+
+  Evaluation evaluation;
+  Latency latency;        // per image: network time of its batch
+  double network_ms = 0;  // of all batches
+  double multiply_adds = 0;
+
+  double time_per_image_ms() const { return network_ms / static_cast<double>(evaluation.images()); }
+  double mean_multiply_adds() const { return multiply_adds / static_cast<double>(evaluation.images()); }
+};
+
+struct FailedImage {
+  std::string path, reason;
+};
+
+struct EvalResult {
+  PolicyResult policy;
+  std::optional<PolicyResult> full;  // with compare_full: the same batches, interleaved
+  PairedGap gap;
+  std::vector<FailedImage> failed;
+  double decode_ms = 0, preprocess_ms = 0;  // of the images read, on the loader's threads
+  double wall_ms = 0;
+};
+
+struct EvalOptions {
+  bool compare_full = false;
+  bool quiet = false;
+  double deadline_ms = 0;
+  std::filesystem::path predictions;  // empty: none
+};
+
+// Reads the dataset ahead on threads, fills batches with the images that could be read, runs them.
+EvalResult evaluate(LoadedEnsemble&, Runtime&, const Dataset&, const Policy&, int batch, const EvalOptions&);
+
+}  // namespace fxe

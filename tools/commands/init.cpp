@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <set>
+
+#include "engine/error.h"
+#include "engine/input/classes.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/ensemble_loader.h"
+
+namespace fxe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// One value for all members, or one each, in their order.
+const std::string& value_for(const std::vector<std::string>& values, size_t i, size_t count,
+                             const char* option) {
+  if (values.size() != 1 && values.size() != count)
+    throw bad_input("--{}: expected one for all models or {}, found {}", option, count, values.size());
+  return values[values.size() == 1 ? 0 : i];
+}
+
+// As the ensemble file will name it: relative to its folder where that is possible.
+fs::path relative_to(const fs::path& path, const fs::path& ensemble) {
+  const auto folder = fs::absolute(ensemble).parent_path();
+  const auto relative = fs::absolute(path).lexically_relative(folder.lexically_normal());
+  return relative.empty() ? fs::absolute(path) : relative;
+}
+
+std::string unique_name(std::set<std::string>& taken, const std::string& wanted) {
+  std::string name = wanted;
+  for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}-{}", wanted, i);
+  return name;
+}
+
+}  // namespace
+
+int run_init(int argc, char** argv) {
+  cxxopts::Options options("fxe init",
+                           "Makes an ensemble file of weight files; members run in the order given.");
+  options.add_options()("o,output", "the ensemble file", cxxopts::value<std::string>()->default_value(""))(
+      "network", "builder for all models, or one each (repeat the option); recognised where left out",
+      cxxopts::value<std::vector<std::string>>())("preprocess", "preset or JSON for all models, or one each",
+                                                  cxxopts::value<std::vector<std::string>>())(
+      "classes", "class names, one a line", cxxopts::value<std::string>()->default_value(""))(
+      "combine", "logits | probabilities", cxxopts::value<std::string>()->default_value("logits"))(
+      "name", "of the ensemble", cxxopts::value<std::string>()->default_value(""));
+  const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
+  if (!parsed) return 0;
+  const auto models = (*parsed)["models"].as<std::vector<std::string>>();
+  const fs::path output = (*parsed)["output"].as<std::string>();
+  if (output.empty()) throw bad_input("expected -o ENSEMBLE, the file to write");
+  const auto values_of = [&](const char* key) {
+    return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
+  };
+  const auto networks = values_of("network"), preprocesses = values_of("preprocess");
+
+  EnsembleFile file;
+  file.name = (*parsed)["name"].as<std::string>();
+  if (file.name.empty()) file.name = output.stem().string();
+  const auto combine = (*parsed)["combine"].as<std::string>();
+  if (combine != "logits" && combine != "probabilities")
+    throw bad_input("--combine: expected logits or probabilities, found '{}'", combine);
+  file.combine = combine == "logits" ? Combine::logits : Combine::probabilities;
+  size_t class_names = 0;
+  if (const auto classes = (*parsed)["classes"].as<std::string>(); !classes.empty()) {
+    class_names = read_classes(classes).size();
+    file.classes = relative_to(classes, output);
+  }
+
+  std::set<std::string> taken;
+  int64_t classes = 0;
+  for (size_t i = 0; i < models.size(); ++i) {
+    const LoadedModel loaded = load_model(models[i], value_for(networks, i, models.size(), "network"));
+    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    const auto& preprocess = value_for(preprocesses, i, models.size(), "preprocess");
+    MemberEntry member;
+    member.name = unique_name(taken, fs::path(models[i]).stem().string());
+    member.model = relative_to(models[i], output);
+    member.network = loaded.network;
+    member.preprocess =
+        preprocess.empty() ? usual_preprocess_of(loaded, models[i]) : parse_preprocess_option(preprocess);
+    const Input input = loaded.model.input();
+    if (member.preprocess.crop_h != input.h || member.preprocess.crop_w != input.w || input.c != 3)
+      throw bad_input("{}: preprocess gives 3x{}x{}, the network takes {}x{}x{}", models[i],
+                      member.preprocess.crop_h, member.preprocess.crop_w, input.c, input.h, input.w);
+    if (i > 0 && loaded.model.classes() != classes)
+      throw bad_input("{}: {} classes, but {} has {}", models[i], loaded.model.classes(), models[0], classes);
+    classes = loaded.model.classes();
+    fmt::print("{:<24} {} {}\n", member.name, loaded.format, loaded.network);
+    file.members.push_back(std::move(member));
+  }
+  if (class_names && class_names != static_cast<size_t>(classes))
+    throw bad_input("{}: {} classes, but the models have {}", file.classes.string(), class_names, classes);
+  write_ensemble_file(file, output);
+  fmt::print("{}: {} members, {} classes\n", output.string(), file.members.size(), classes);
+  return 0;
+}
+
+}  // namespace fxe

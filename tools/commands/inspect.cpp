@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <sstream>
+
+#include "engine/error.h"
+#include "layers/optimize.h"
+#include "metareasoner/policy.h"
+#include "metareasoner/program.h"
+#include "networks/registry.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/device_choice.h"
+#include "tools/commands/ensemble_loader.h"
+#include "tools/commands/json_file.h"
+
+namespace fxe {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Totals {
+  int64_t parameters = 0, multiply_adds = 0, weight_bytes = 0;
+};
+
+// Layers of a model as its source has them; prints the table where `show`.
+Json layers_json(const Model& model, Totals& totals, bool show) {
+  const auto shapes = infer_shapes(model.graph, 1);
+  Json layers = Json::array();
+  if (show)
+    fmt::print("  {:<28}{:<20}{:>12}{:>14}  {}\n", "layer", "output", "parameters", "multiply-adds",
+               "operation");
+  for (size_t i = 0; i < model.graph.nodes.size(); ++i) {
+    const Node& node = model.graph.nodes[i];
+    std::vector<Shape> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
+    const int64_t parameters = parameters_of(node.op, inputs);
+    const int64_t cost = multiply_adds(node.op, inputs);
+    totals.parameters += parameters;
+    totals.multiply_adds += cost;
+    layers.push_back({{"name", node.name},
+                      {"op", op_str(node.op)},
+                      {"output", shapes[i].str()},
+                      {"parameters", parameters},
+                      {"multiply_adds", cost}});
+    if (show)
+      fmt::print("  {:<28}{:<20}{:>12}{:>14}  {}\n", node.name, shapes[i].str(), parameters, cost,
+                 op_str(node.op));
+  }
+  for (const auto& [name, tensor] : model.weights)
+    totals.weight_bytes += static_cast<int64_t>(tensor.bytes.size());
+  return layers;
+}
+
+Json inspect_member(const MemberEntry& member, const LoadedModel& loaded, Backend& backend,
+                    const RunOptions& run, bool show_layers) {
+  Totals totals;
+  fmt::print("{}: {}{}\n", member.name, loaded.format.empty() ? "random weights" : loaded.format,
+             loaded.network.empty() ? "" : ", " + loaded.network);
+  Json layers = layers_json(loaded.model, totals, show_layers);
+  const Model optimized = optimize(loaded.model);
+  const auto plan = compile(optimized, backend, run.batch);
+  size_t values_bytes = 0;
+  for (const auto& layer : plan->layers()) values_bytes += layer.value.bytes;
+  fmt::print("  {} parameters, {:.1f} M multiply-adds, {:.2f} MB of weights\n", totals.parameters,
+             static_cast<double>(totals.multiply_adds) / 1e6, static_cast<double>(totals.weight_bytes) / 1e6);
+  fmt::print("  plan for {}, batch {}: {} steps, arena {} bytes for {} bytes of values\n", backend.name(),
+             run.batch, plan->layers().size(), plan->arena_bytes(), values_bytes);
+  if (show_layers) {
+    fmt::print("\n");
+    std::fflush(stdout);
+    plan->describe(std::cout);
+    std::cout.flush();
+  }
+  return {{"name", member.name},
+          {"network", loaded.network},
+          {"format", loaded.format},
+          {"parameters", totals.parameters},
+          {"weight_bytes", totals.weight_bytes},
+          {"multiply_adds", totals.multiply_adds},
+          {"arena_bytes", plan->arena_bytes()},
+          {"value_bytes", values_bytes},
+          {"layers", layers}};
+}
+
+void print_program(const EnsembleFile& file, const Policy& policy) {
+  std::vector<std::string> names;
+  for (const auto& m : file.members) names.push_back(m.name);
+  fmt::print("\nprogram of policy {}:\n", policy.text);
+  std::fflush(stdout);
+  describe(make_program(policy.point), names, std::cout);
+  std::cout.flush();
+}
+
+}  // namespace
+
+int run_inspect(int argc, char** argv) {
+  cxxopts::Options options("fxe inspect",
+                           "Layers, shapes, parameters, multiply-adds, memory plan, schedule.");
+  options.add_options()("networks", "list the networks that fxe builds by name")(
+      "layers", "every layer of every member (a single model: always)")(
+      "policy", "whose program is shown", cxxopts::value<std::string>()->default_value(""));
+  add_run_options(options);
+  add_model_options(options);
+  const auto parsed = parse_options(options, argc, argv, "input", 0, "ENSEMBLE|MODEL|NETWORK", 1);
+  if (!parsed) return 0;
+  if (parsed->count("networks")) {
+    for (const auto& name : network_names()) fmt::print("{}\n", name);
+    return 0;
+  }
+  if (parsed->count("input") == 0) throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see --help");
+  const RunOptions run = read_run_options(*parsed);
+  const auto input = (*parsed)["input"].as<std::vector<std::string>>()[0];
+  const ChosenDevice device = choose_device(run);
+  Json json = {
+      {"schema", "fxe.inspect/1"}, {"device", device.name}, {"batch", run.batch}, {"members", Json::array()}};
+
+  const bool is_ensemble = std::filesystem::exists(input) && is_ensemble_file(input);
+  if (!is_ensemble) {
+    const bool is_file = std::filesystem::exists(input);
+    const LoadedModel loaded =
+        is_file ? load_model(input, (*parsed)["network"].as<std::string>()) : random_model(input, 1);
+    MemberEntry member;
+    member.name = input;
+    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    json["members"].push_back(inspect_member(member, loaded, *device.backend, run, true));
+  } else {
+    const EnsembleFile file = read_ensemble_file(input);
+    fmt::print("{}: {} members, combine {}, {} profile{}\n\n", file.name, file.members.size(),
+               file.combine == Combine::logits ? "logits" : "probabilities", file.profiles.size(),
+               file.profiles.size() == 1 ? "" : "s");
+    for (const auto& member : file.members) {
+      const LoadedModel loaded = load_model(file.folder / member.model, member.network);
+      json["members"].push_back(
+          inspect_member(member, loaded, *device.backend, run, parsed->count("layers") > 0));
+    }
+    const Policy policy = resolve_policy(file, (*parsed)["policy"].as<std::string>());
+    print_program(file, policy);
+    json["policy"] = policy.text;
+    json["instructions"] = make_program(policy.point).code.size();
+  }
+  write_json(run.json, json);
+  return 0;
+}
+
+}  // namespace fxe

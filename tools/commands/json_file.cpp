@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/json_file.h"
+
+#include "engine/atomic_file.h"
+
+namespace fxe {
+
+void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& value) {
+  if (path.empty()) return;
+  AtomicFile file(path);
+  file.write(value.dump(2));
+  file.write("\n");
+  file.commit();
+}
+
+}  // namespace fxe

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/model_loader.h"
+
+#include "engine/error.h"
+#include "networks/random_weights.h"
+#include "networks/registry.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+
+namespace {
+
+// The spec of the builder for a file that carries no graph of its own.
+std::string choose_network(const std::filesystem::path& path, const TensorFile& file,
+                           const std::string& asked, std::vector<std::string>& notes) {
+  if (!asked.empty()) return asked;
+  if (const auto named = file.metadata.find("fxe.network"); named != file.metadata.end())
+    return named->second;
+  const auto detected = detect_network(file.tensors);
+  if (!detected)
+    throw bad_input("{}: its {} tensors fit no network that fxe builds; name one with --network ({})",
+                    path.string(), file.tensors.size(), fmt::join(network_names(), ", "));
+  notes.push_back(fmt::format("{}: its tensors are those of {}", path.filename().string(), *detected));
+  return *detected;
+}
+
+}  // namespace
+
+LoadedModel load_model(const std::filesystem::path& path, const std::string& network) {
+  TensorFile file = read_tensor_file(path);
+  LoadedModel loaded;
+  loaded.format = file.format;
+  loaded.notes = file.notes;
+  if (file.graph) {
+    if (!network.empty())
+      throw bad_input("{}: a {} file carries its own graph; leave out --network {}", path.string(),
+                      file.format, network);
+    loaded.model = bind_weights(std::move(*file.graph), std::move(file.tensors), path.string());
+  } else {
+    loaded.network = choose_network(path, file, network, loaded.notes);
+    loaded.model = bind_weights(build_network(loaded.network), std::move(file.tensors), path.string());
+  }
+  return loaded;
+}
+
+int64_t parameters_of(const Op& op, const std::vector<Shape>& inputs) {
+  const auto* norm = std::get_if<BatchNorm>(&op);
+  int64_t count = 0;
+  for (const auto& use : weights_of(op, inputs))
+    if (!norm || (use.name != norm->mean && use.name != norm->variance)) count += use.shape.elements();
+  return count;
+}
+
+int64_t parameters_of(const Model& model) {
+  const auto shapes = infer_shapes(model.graph, 1);
+  int64_t count = 0;
+  for (const Node& node : model.graph.nodes) {
+    std::vector<Shape> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
+    count += parameters_of(node.op, inputs);
+  }
+  return count;
+}
+
+LoadedModel random_model(const std::string& network, uint64_t seed) {
+  LoadedModel loaded;
+  Graph graph = build_network(network);
+  TensorMap weights = random_weights(graph, seed);
+  loaded.model = bind_weights(std::move(graph), std::move(weights), network);
+  loaded.network = network;
+  return loaded;
+}
+
+}  // namespace fxe

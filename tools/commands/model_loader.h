@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "layers/graph.h"
+
+namespace fxe {
+
+// A model file joined with its network: ready to optimize and compile.
+struct LoadedModel {
+  Model model;
+  std::string network;  // the builder's spec; empty where the file carried its own graph
+  std::string format;   // "safetensors", "PyTorch zip", ...
+  std::vector<std::string>
+      notes;  // what a user should know: a network that was recognised, a softmax left out, ...
+};
+
+// Reads any format that convert reads. `network`: a spec of networks/registry.h; empty: the file's own graph,
+// or the network its metadata names, or the one whose tensors are exactly these. Throws bad_input where none
+// fits.
+LoadedModel load_model(const std::filesystem::path& path, const std::string& network);
+
+// A network of networks/registry.h with seeded random weights.
+LoadedModel random_model(const std::string& network, uint64_t seed);
+
+// What training adjusts: every weight the layers read, without BatchNorm's running mean and variance; as
+// torchvision's and timm's tables count.
+int64_t parameters_of(const Op&, const std::vector<Shape>& inputs);
+int64_t parameters_of(const Model&);
+
+}  // namespace fxe

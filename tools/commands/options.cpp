@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/options.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/error.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr int kMaxBatch = 1024;
+constexpr int kMaxThreads = 1024;
+
+int read_count(const cxxopts::ParseResult& parsed, const std::string& key, int low, int high) {
+  const int value = parsed[key].as<int>();
+  if (value < low || value > high)
+    throw bad_input("--{}: expected {} to {}, found {}", key, low, high, value);
+  return value;
+}
+
+void check_choice(const cxxopts::ParseResult& parsed, const std::string& key,
+                  std::vector<std::string> choices) {
+  const auto value = parsed[key].as<std::string>();
+  if (std::find(choices.begin(), choices.end(), value) == choices.end())
+    throw bad_input("--{}: expected {}, found '{}'", key, fmt::join(choices, ", "), value);
+}
+
+}  // namespace
+
+void add_run_options(cxxopts::Options& options) {
+  options.add_options("Running")("device", "auto | cpu | cuda[:I]",
+                                 cxxopts::value<std::string>()->default_value("auto"))(
+      "precision", "fp32 | tf32 | fp16 | bf16", cxxopts::value<std::string>()->default_value("fp32"))(
+      "batch", "images at a time", cxxopts::value<int>()->default_value("1"))(
+      "threads", "0: every core", cxxopts::value<int>()->default_value("0"))(
+      "control", "who decides to stop: auto | device | host",
+      cxxopts::value<std::string>()->default_value("auto"))(
+      "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
+      "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
+      "deadline-ms", "stop before the member that would end later", cxxopts::value<double>())(
+      "json", "write the result to FILE", cxxopts::value<std::string>()->default_value(""))(
+      "quiet", "no progress, no table");
+}
+
+RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
+  RunOptions run;
+  run.device = parsed["device"].as<std::string>();
+  run.precision = parse_precision(parsed["precision"].as<std::string>());
+  run.batch = read_count(parsed, "batch", 1, kMaxBatch);
+  run.threads = read_count(parsed, "threads", 0, kMaxThreads);
+  run.json = parsed["json"].as<std::string>();
+  run.quiet = parsed.count("quiet") > 0;
+  check_choice(parsed, "control", {"auto", "device", "host"});
+  check_choice(parsed, "tail", {"fused", "separate"});
+  check_choice(parsed, "launch", {"graph", "stream"});
+  run.control = parsed["control"].as<std::string>();
+  run.tail = parsed["tail"].as<std::string>();
+  run.launch = parsed["launch"].as<std::string>();
+  if (parsed.count("deadline-ms")) {
+    run.deadline_ms = parsed["deadline-ms"].as<double>();
+    if (!(*run.deadline_ms > 0))
+      throw bad_input("--deadline-ms: expected more than 0, found {}", *run.deadline_ms);
+  }
+  return run;
+}
+
+std::optional<cxxopts::ParseResult> parse_options(cxxopts::Options& options, int argc, char** argv,
+                                                  std::string_view positional_key, size_t positional_min,
+                                                  std::string_view positional_help, size_t positional_max) {
+  const std::string key(positional_key);
+  options.add_options()("h,help", "this text")(key, std::string(positional_help),
+                                               cxxopts::value<std::vector<std::string>>()->default_value(""));
+  options.parse_positional(key);
+  options.positional_help(std::string(positional_help));
+  auto parsed = options.parse(argc, argv);
+  if (parsed.count("help")) {
+    fmt::print("{}", options.help());
+    return std::nullopt;
+  }
+  if (parsed.count(key) < positional_min) throw bad_input("expected {}; see --help", positional_help);
+  if (parsed.count(key) > positional_max)
+    throw bad_input("expected {}, found {} more: '{}'; see --help",
+                    positional_help.empty() ? "no words" : positional_help,
+                    parsed.count(key) - positional_max,
+                    parsed[key].as<std::vector<std::string>>()[positional_max]);
+  return parsed;
+}
+
+}  // namespace fxe
