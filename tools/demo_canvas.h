@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "tools/demo_random.h"
+#include "tools/demo_shape.h"
+
+namespace fxe {
+
+// Red, green, blue; 0..255 where it can be shown, more or less in between.
+using Colour = std::array<double, 3>;
+
+Colour mix(const Colour& a, const Colour& b, double share_of_b);
+Colour random_colour(double low, double high, DemoRandom& random);
+// `distance` lighter than `from` (darker where negative), in a random hue; clamped to 0..255.
+Colour random_lighter(const Colour& from, double distance, DemoRandom& random);
+// A colour `distance` away from `from`, within 0..255 as far as that can be had.
+Colour random_colour_near(const Colour& from, double distance, DemoRandom& random);
+
+// A square picture in floating point that the scene is painted on.
+class Canvas {
+ public:
+  explicit Canvas(int side) : side_(side), pixels_(static_cast<size_t>(side * side)) {}
+
+  Colour& at(int x, int y) { return pixels_[static_cast<size_t>(y * side_ + x)]; }
+  const Colour& at(int x, int y) const { return pixels_[static_cast<size_t>(y * side_ + x)]; }
+
+  // Sets each pixel to colour(pixel's centre).
+  template <class F>
+  void fill(F colour) {
+    for (int y = 0; y < side_; ++y)
+      for (int x = 0; x < side_; ++x) at(x, y) = colour(Point{x + 0.5, y + 0.5});
+  }
+
+  // Paints colour(pixel's centre) where contains(point) holds, anti-aliased by 4 x 4 points a pixel; looks
+  // only within `reach` of `centre`.
+  template <class Contains, class Fill>
+  void paint(Point centre, double reach, Contains contains, Fill colour) {
+    const auto low = [&](double v) { return std::clamp(static_cast<int>(v - reach) - 1, 0, side_); };
+    const auto high = [&](double v) { return std::clamp(static_cast<int>(v + reach) + 2, 0, side_); };
+    for (int y = low(centre.y); y < high(centre.y); ++y)
+      for (int x = low(centre.x); x < high(centre.x); ++x)
+        if (const int hits = points_inside(x, y, contains))
+          at(x, y) = mix(at(x, y), colour(Point{x + 0.5, y + 0.5}), hits / 16.0);
+  }
+
+  // Blends with its 3 x 3 binomial blur; borders repeat.
+  void blur(double share);
+  void add_noise(double deviation, DemoRandom& random);
+  // Rows from the top, rounded half up, clamped.
+  void store(uint8_t* rgb) const;
+
+ private:
+  template <class Contains>
+  static int points_inside(int x, int y, Contains contains) {
+    int hits = 0;
+    for (int i = 0; i < 16; ++i) hits += contains(Point{x + (i % 4 + 0.5) / 4, y + (i / 4 + 0.5) / 4});
+    return hits;
+  }
+
+  int side_;
+  std::vector<Colour> pixels_;
+};
+
+}  // namespace fxe
