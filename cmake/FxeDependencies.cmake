@@ -21,17 +21,12 @@ find_path(FXE_STB_INCLUDE stb/stb_image.h REQUIRED)
 
 # ONNX: the parts of the published schema that fxe reads, compiled from weights_converter/onnx.proto.
 add_library(fxe_onnx_proto STATIC)
-if(EXISTS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto)
-  protobuf_generate(TARGET fxe_onnx_proto LANGUAGE cpp
-    PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto
-    IMPORT_DIRS ${CMAKE_SOURCE_DIR}/weights_converter
-    PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)
-  # Where onnx.pb.h lands depends on the version of CMake.
-  target_include_directories(fxe_onnx_proto SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated
-    ${CMAKE_BINARY_DIR}/generated/weights_converter)
-else()
-  file(WRITE ${CMAKE_BINARY_DIR}/generated/empty.cpp "")
-  target_sources(fxe_onnx_proto PRIVATE ${CMAKE_BINARY_DIR}/generated/empty.cpp)
-endif()
+protobuf_generate(TARGET fxe_onnx_proto LANGUAGE cpp
+  PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto
+  IMPORT_DIRS ${CMAKE_SOURCE_DIR}/weights_converter
+  PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)
+# Where onnx.pb.h lands depends on the version of CMake.
+target_include_directories(fxe_onnx_proto SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated
+  ${CMAKE_BINARY_DIR}/generated/weights_converter)
 # zlib comes along: weights_converter reads deflated zip entries, and links this library alone.
 target_link_libraries(fxe_onnx_proto PUBLIC protobuf::libprotobuf ZLIB::ZLIB)
