@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes of constants only: chains that compute the target of a Reshape, and weights that are stored in
 // another form.
-#include "weights_converter/onnx_constant.h"
-
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "weights_converter/onnx_operators.h"
+#include "weights_converter/onnx_strided.h"
 #include "weights_converter/onnx_tensor.h"
 
 namespace fxe {
@@ -105,17 +103,38 @@ Tensor concat(const OnnxImport& import, const OnnxNode& node) {
   return integer_tensor(out, {static_cast<int64_t>(out.size())});
 }
 
-Tensor slice(const OnnxImport& import, const OnnxNode& node) {
-  const Dims values = import.integers(node, 0);
+// One axis of a Slice, clamped as the standard has it.
+OnnxRange range_of(const OnnxNode& node, int64_t size, int64_t start, int64_t end, int64_t step) {
+  if (step == 0) throw node.error("has a step of 0");
+  if (size == 0) return {0, 1, 0};
+  step = std::clamp(step, -size, size);  // a longer one leaves a single element too
+  const auto position = [&](int64_t i, int64_t low, int64_t high) {
+    return std::clamp(i < 0 ? i + size : i, low, high);
+  };
+  const bool forward = step > 0;
+  const int64_t from = position(start, 0, forward ? size : size - 1);
+  const int64_t to = forward ? position(end, 0, size) : position(end, -1, size - 1);
+  const int64_t span = forward ? to - from : from - to, stride = std::abs(step);
+  return {from, step, span > 0 ? (span + stride - 1) / stride : 0};
+}
+
+Tensor sliced(OnnxImport& import, const OnnxNode& node) {
+  const Tensor& t = import.constant(node, 0);
   const Dims starts = import.integers(node, "starts", 10, 1), ends = import.integers(node, "ends", 10, 2);
-  const Dims steps = import.integers(node, "steps", 10, 4);
-  if (import.constant(node, 0).shape.rank() != 1 || starts.size() != 1 || ends.size() != 1 ||
-      (!steps.empty() && steps != Dims{1}))
-    throw node.error("slices something else than a list");
-  const auto size = static_cast<int64_t>(values.size());
-  const auto position = [&](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
-  const int64_t begin = position(starts[0]), end = std::max(position(ends[0]), begin);
-  return integer_tensor({values.begin() + begin, values.begin() + end}, {end - begin});
+  Dims axes = import.integers(node, "axes", 10, 3), steps = import.integers(node, "steps", 10, 4);
+  if (axes.empty())
+    for (size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
+  if (steps.empty()) steps.assign(starts.size(), 1);
+  if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
+    throw node.error("has {} starts, {} ends, {} axes and {} steps", starts.size(), ends.size(), axes.size(),
+                     steps.size());
+  std::vector<OnnxRange> ranges;
+  for (const int64_t size : t.shape.dims()) ranges.push_back({0, 1, size});
+  for (size_t i = 0; i < starts.size(); ++i) {
+    const auto axis = static_cast<size_t>(at_axis(node, axes[i], t.shape.rank()));
+    ranges[axis] = range_of(node, t.shape[static_cast<int>(axis)], starts[i], ends[i], steps[i]);
+  }
+  return slice(import, t, ranges);
 }
 
 Tensor cast(OnnxImport& import, const OnnxNode& node) {
@@ -199,7 +218,7 @@ Fold find_fold(std::string_view type) {
        {"Unsqueeze", pure<unsqueeze>},
        {"Gather", pure<gather>},
        {"Concat", pure<concat>},
-       {"Slice", pure<slice>},
+       {"Slice", sliced},
        {"Add", pure<arithmetic>},
        {"Sub", pure<arithmetic>},
        {"Mul", pure<arithmetic>},
@@ -214,31 +233,6 @@ Fold find_fold(std::string_view type) {
 }
 
 }  // namespace
-
-Tensor transpose(OnnxImport& import, const Tensor& t, const Dims& order) {
-  const size_t size = size_bytes(t.dtype);
-  import.charge_copy(t.bytes.size());
-  Dims dims, strides;
-  for (const int64_t axis : order) {
-    int64_t stride = 1;
-    for (int i = static_cast<int>(axis) + 1; i < t.shape.rank(); ++i) stride *= t.shape[i];
-    dims.push_back(t.shape[static_cast<int>(axis)]);
-    strides.push_back(stride);
-  }
-  std::vector<std::byte> out(t.bytes.size());
-  std::vector<int64_t> index(dims.size());
-  int64_t element = 0;
-  for (size_t i = 0; i < out.size() / size; ++i) {
-    std::memcpy(out.data() + i * size, t.bytes.data() + static_cast<size_t>(element) * size, size);
-    for (size_t d = dims.size(); d-- > 0;) {
-      element += strides[d];
-      if (++index[d] < dims[d]) break;
-      element -= strides[d] * dims[d];
-      index[d] = 0;
-    }
-  }
-  return Tensor::from_bytes(t.dtype, Shape(dims), std::move(out));
-}
 
 bool can_fold_onnx(std::string_view type) { return find_fold(type) != nullptr; }
 

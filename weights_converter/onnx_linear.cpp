@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weights_converter/onnx_constant.h"
+#include "weights_converter/onnx_strided.h"
 #include "weights_converter/onnx_operators.h"
 
 namespace fxe {
