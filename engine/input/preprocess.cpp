@@ -18,13 +18,26 @@ int crop_offset(int size, int crop) {
   return static_cast<int>(std::nearbyint((size - crop) / 2.0));
 }
 
-// pixel -> x for one channel, computed once per call in double and rounded once.
+// pixel -> x, computed in double and rounded once.
+float normalised(const Preprocess& p, size_t channel, double pixel) {
+  return static_cast<float>((pixel * p.scale - p.mean[channel]) / p.std[channel]);
+}
+
 std::array<float, 256> normalisation(const Preprocess& p, size_t channel) {
   std::array<float, 256> table;
-  for (int pixel = 0; pixel < 256; ++pixel)
-    table[static_cast<size_t>(pixel)] =
-        static_cast<float>((pixel * p.scale - p.mean[channel]) / p.std[channel]);
+  for (int pixel = 0; pixel < 256; ++pixel) table[static_cast<size_t>(pixel)] = normalised(p, channel, pixel);
   return table;
+}
+
+void check_mean_image(const Preprocess& p, Size size) {
+  if (!p.mean_image) throw run_time_error("the mean image '{}' has not been read", p.mean_file);
+  const MeanImage& mean = *p.mean_image;
+  if (mean.width != size.width || mean.height != size.height)
+    throw bad_input("the mean image has {}x{} pixels, the image {}x{} before the crop; resize to the former",
+                    mean.width, mean.height, size.width, size.height);
+  if (p.crop_w > size.width || p.crop_h > size.height)
+    throw bad_input("a crop of {}x{} does not fit in the mean image's {}x{} pixels", p.crop_w, p.crop_h,
+                    size.width, size.height);
 }
 
 }  // namespace
@@ -50,9 +63,13 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
   if (size.width < 1 || size.height < 1 || int64_t{size.width} * size.height > (int64_t{1} << 28))
     throw bad_input("{}x{} pixels cannot be resized to {}x{}", image.width, image.height, size.width,
                     size.height);
+  if (!p.mean_file.empty()) check_mean_image(p, size);
   const Image* source = &image;
   if (size.width != image.width || size.height != image.height) {
-    resizer_.resize(image, size.width, size.height, p.filter, resized_);
+    if (p.antialias)
+      resizer_.resize(image, size.width, size.height, p.filter, resized_);
+    else
+      opencv_resizer_.resize(image, size.width, size.height, resized_);
     source = &resized_;
   }
   const int top = crop_offset(size.height, p.crop_h), left = crop_offset(size.width, p.crop_w);
@@ -64,9 +81,16 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
     for (int y = 0; y < p.crop_h; ++y, plane += p.crop_w) {
       std::fill_n(plane, p.crop_w, table[0]);
       if (y + top < 0 || y + top >= size.height) continue;
-      const uint8_t* row =
-          source->rgb.data() + static_cast<size_t>(y + top) * static_cast<size_t>(size.width) * 3 + channel;
-      for (int x = first; x < end; ++x) plane[x] = table[row[static_cast<size_t>(x + left) * 3]];
+      const size_t row_at = static_cast<size_t>(y + top) * static_cast<size_t>(size.width);
+      const uint8_t* row = source->rgb.data() + row_at * 3 + channel;
+      if (p.mean_image) {
+        const size_t plane_at = c * static_cast<size_t>(size.width) * static_cast<size_t>(size.height);
+        const float* means = p.mean_image->planes.data() + plane_at + row_at;
+        for (int x = first; x < end; ++x)
+          plane[x] = normalised(p, c, row[static_cast<size_t>(x + left) * 3] - double{means[x + left]});
+      } else {
+        for (int x = first; x < end; ++x) plane[x] = table[row[static_cast<size_t>(x + left) * 3]];
+      }
     }
   }
 }

@@ -96,6 +96,7 @@ Preprocess preset(const std::string& name, std::string_view where) {
     return {.side = Preprocess::Side::both,
             .resize_h = 256,
             .resize_w = 256,
+            .antialias = false,
             .crop_h = a,
             .crop_w = a,
             .channels = Preprocess::Channels::bgr,
@@ -124,7 +125,7 @@ Preprocess preset(const std::string& name, std::string_view where) {
 
 Preprocess parse_preprocess(const Json& value, std::string_view where) {
   if (value.is_string()) return preset(value.get<std::string>(), where);
-  check_keys(value, {"resize", "crop", "channels", "scale", "mean", "std"}, where);
+  check_keys(value, {"resize", "crop", "channels", "scale", "mean", "std", "mean_image"}, where);
   Preprocess p;
   if (value.contains("resize")) {
     const auto& resize = value["resize"];
@@ -146,8 +147,14 @@ Preprocess parse_preprocess(const Json& value, std::string_view where) {
       p.filter = choice(resize["filter"], {"bilinear", "bicubic"}, here + ".filter") == "bicubic"
                      ? Filter::bicubic
                      : Filter::bilinear;
-    if (resize.contains("antialias") && resize["antialias"] != true && p.side != Preprocess::Side::none)
-      throw bad_input("{}.antialias: expected true; resizing without antialiasing is not there yet", here);
+    if (resize.contains("antialias") && p.side != Preprocess::Side::none) {
+      if (!resize["antialias"].is_boolean())
+        throw bad_input("{}.antialias: expected true or false, found {}", here,
+                        resize["antialias"].dump().substr(0, 40));
+      p.antialias = resize["antialias"].get<bool>();
+      if (!p.antialias && p.filter != Filter::bilinear)
+        throw bad_input("{}.antialias: false (as OpenCV resizes) goes with the filter bilinear only", here);
+    }
   }
   if (!value.contains("crop"))
     throw bad_input("{}: 'crop' is missing; it is the network's input size", where);
@@ -158,6 +165,12 @@ Preprocess parse_preprocess(const Json& value, std::string_view where) {
   if (value.contains("scale")) p.scale = number(value["scale"], fmt::format("{}.scale", where));
   if (value.contains("mean")) p.mean = triple(value["mean"], fmt::format("{}.mean", where));
   if (value.contains("std")) p.std = triple(value["std"], fmt::format("{}.std", where));
+  if (value.contains("mean_image")) {
+    if (!value["mean_image"].is_string() || value["mean_image"].get<std::string>().empty())
+      throw bad_input("{}.mean_image: expected a file name, found {}", where,
+                      value["mean_image"].dump().substr(0, 40));
+    p.mean_file = value["mean_image"].get<std::string>();
+  }
   for (double deviation : p.std)
     if (!(deviation > 0)) throw bad_input("{}.std: expected more than 0, found {}", where, deviation);
   return p;
@@ -174,14 +187,16 @@ nlohmann::ordered_json to_json(const Preprocess& p) {
     resize["to"] = pair(p.resize_h, p.resize_w);
     resize["side"] = p.side == Preprocess::Side::both ? "both" : "shorter";
     resize["filter"] = p.filter == Filter::bicubic ? "bicubic" : "bilinear";
-    resize["antialias"] = true;
+    resize["antialias"] = p.antialias;
   }
-  return {{"resize", resize},
-          {"crop", pair(p.crop_h, p.crop_w)},
-          {"channels", p.channels == Preprocess::Channels::bgr ? "bgr" : "rgb"},
-          {"scale", p.scale},
-          {"mean", p.mean},
-          {"std", p.std}};
+  nlohmann::ordered_json json{{"resize", resize},
+                              {"crop", pair(p.crop_h, p.crop_w)},
+                              {"channels", p.channels == Preprocess::Channels::bgr ? "bgr" : "rgb"},
+                              {"scale", p.scale},
+                              {"mean", p.mean},
+                              {"std", p.std}};
+  if (!p.mean_file.empty()) json["mean_image"] = p.mean_file;
+  return json;
 }
 
 }  // namespace fxe

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes resize_goldens.inc: CRC-32s of what Pillow resizes a picture to. The picture is that of
-resize_test.cpp; usage: make_resize_goldens.py > resize_goldens.inc"""
+picture.h; usage: make_resize_goldens.py > resize_goldens.inc"""
 import zlib
 
 import numpy as np

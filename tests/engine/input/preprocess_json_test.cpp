@@ -45,6 +45,7 @@ TEST(PreprocessJson, Presets) {
   EXPECT_EQ(preset("caffe-227"), (Preprocess{.side = Side::both,
                                              .resize_h = 256,
                                              .resize_w = 256,
+                                             .antialias = false,
                                              .crop_h = 227,
                                              .crop_w = 227,
                                              .channels = Preprocess::Channels::bgr,
@@ -95,6 +96,15 @@ TEST(PreprocessJson, Objects) {
                         .scale = 2,
                         .mean = {1, 2, 3},
                         .std = {4, 5, 6.5}}));
+  EXPECT_EQ(parse(R"({"resize": {"to": 256, "side": "both", "antialias": false}, "crop": 227,
+                      "mean_image": "m/mean.binaryproto"})"),
+            (Preprocess{.side = Side::both,
+                        .resize_h = 256,
+                        .resize_w = 256,
+                        .antialias = false,
+                        .crop_h = 227,
+                        .crop_w = 227,
+                        .mean_file = "m/mean.binaryproto"}));
   EXPECT_EQ(parse(R"({"resize": {"side": "none", "antialias": false}, "crop": 32})"),
             (Preprocess{.crop_h = 32, .crop_w = 32}));
 }
@@ -125,8 +135,14 @@ TEST(PreprocessJson, Errors) {
             "here.resize.to: the shorter side has one size, found two");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "nearest"}, "crop": 224})"),
             "here.resize.filter: expected bilinear, bicubic, found \"nearest\"");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "antialias": false}, "crop": 224})"),
-            "here.resize.antialias: expected true; resizing without antialiasing is not there yet");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "antialias": 1}, "crop": 224})"),
+            "here.resize.antialias: expected true or false, found 1");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "bicubic", "antialias": false}, "crop": 224})"),
+            "here.resize.antialias: false (as OpenCV resizes) goes with the filter bilinear only");
+  for (const std::string mean : {"\"\"", "[1, 2, 3]"})
+    EXPECT_EQ(error(R"({"crop": 1, "mean_image": )" + mean + "}"),
+              "here.mean_image: expected a file name, found " + mean.substr(0, 1) +
+                  (mean == "\"\"" ? "\"" : "1,2,3]"));
   EXPECT_EQ(error(R"({"crop": [1, 2, 3]})"), "here.crop: expected [height, width], found 3 values");
   for (const char* size : {"0", "-5", "16385", "224.0", "\"224\"", "18446744073709551615", "null"})
     EXPECT_EQ(error(std::string(R"({"crop": )") + size + "}"),

@@ -6,17 +6,10 @@
 #include <cmath>
 
 #include "tests/engine/input/expect_error.h"
-#include "tests/support/generate.h"
+#include "tests/engine/input/picture.h"
 
 namespace fxe::test {
 namespace {
-
-Image random_picture(int width, int height, uint64_t seed) {
-  Random random(seed);
-  Image image{width, height, std::vector<uint8_t>(static_cast<size_t>(3 * width * height))};
-  for (auto& value : image.rgb) value = static_cast<uint8_t>(random.integer(0, 255));
-  return image;
-}
 
 // Python's round(): half to even. In integers, independent of the code under test.
 int half_to_even(int twice) {
@@ -76,6 +69,67 @@ TEST(Preprocess, SizesAfterResizing) {
   EXPECT_EQ(size(Side::shorter, 400, 400, 256, 256), std::pair(256, 256));
   EXPECT_EQ(size(Side::shorter, 256, 257, 256, 256), std::pair(256, 257));
   EXPECT_EQ(size(Side::shorter, 3, 2, 235, 235), std::pair(352, 235));  // 352.5
+}
+
+std::shared_ptr<const MeanImage> random_mean(int width, int height, uint64_t seed) {
+  Random random(seed);
+  MeanImage mean{width, height, std::vector<float>(static_cast<size_t>(3 * width * height))};
+  for (float& v : mean.planes) v = static_cast<float>(255 * random.uniform());
+  return std::make_shared<const MeanImage>(std::move(mean));
+}
+
+// As Caffe's DataTransformer: the mean's planes are in the order of the network's channels, and cropped where
+// the image is.
+TEST(Preprocess, MeanImageIsSubtractedAtTheCropsOffset) {
+  Preprocess p{.side = Preprocess::Side::both,
+               .resize_h = 16,
+               .resize_w = 19,
+               .antialias = false,
+               .crop_h = 7,
+               .crop_w = 8,
+               .channels = Preprocess::Channels::bgr,
+               .scale = 0.5,
+               .mean = {1, 2, 3},
+               .std = {2, 3, 4},
+               .mean_file = "mean.binaryproto",
+               .mean_image = random_mean(19, 16, 7)};
+  const Image image = random_picture(19, 16, 8);
+  std::vector<float> out(p.elements());
+  Preprocessor preprocessor;
+  preprocessor.run(p, image, out);
+  size_t at = 0;
+  for (size_t c = 0; c < 3; ++c)
+    for (size_t y = 4; y < 11; ++y)  // (16 - 7) / 2, half to even
+      for (size_t x = 6; x < 14; ++x, ++at) {
+        const double pixel = image.rgb[3 * (y * 19 + x) + 2 - c],
+                     mean = p.mean_image->planes[(c * 16 + y) * 19 + x];
+        ASSERT_EQ(out[at], static_cast<float>(((pixel - mean) * 0.5 - p.mean[c]) / p.std[c]))
+            << "channel " << c << ", (" << x << ", " << y << ")";
+      }
+
+  // Resized without antialiasing, whatever the mean.
+  const Image large = random_picture(100, 80, 9);
+  OpencvResizer resizer;
+  Image resized;
+  resizer.resize(large, 19, 16, resized);
+  std::vector<float> expected(p.elements());
+  preprocessor.run(p, resized, expected);
+  preprocessor.run(p, large, out);
+  EXPECT_EQ(out, expected);
+}
+
+TEST(Preprocess, MeanImageMustFitTheImage) {
+  Preprocess p{.crop_h = 8, .crop_w = 8, .mean_file = "mean.binaryproto", .mean_image = random_mean(9, 8, 1)};
+  std::vector<float> out(p.elements());
+  Preprocessor preprocessor;
+  preprocessor.run(p, random_picture(9, 8, 2), out);
+  EXPECT_EQ(error_of([&] { preprocessor.run(p, random_picture(8, 8, 2), out); }),
+            "the mean image has 9x8 pixels, the image 8x8 before the crop; resize to the former");
+  p.mean_image = random_mean(9, 7, 1);
+  EXPECT_EQ(error_of([&] { preprocessor.run(p, random_picture(9, 7, 2), out); }),
+            "a crop of 8x8 does not fit in the mean image's 9x7 pixels");
+  p.mean_image = nullptr;
+  EXPECT_THROW(preprocessor.run(p, random_picture(9, 8, 2), out), Error);
 }
 
 TEST(Preprocess, RefusesWhatCannotBeResized) {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/input/checksum.h"
-#include "tests/support/generate.h"
+#include "tests/engine/input/picture.h"
 
 namespace fxe::test {
 namespace {
@@ -19,29 +19,12 @@ constexpr Golden kGoldens[] = {
 #include "tests/engine/input/resize_goldens.inc"
 };
 
-// The same as in make_resize_goldens.py.
-Image picture(int width, int height) {
-  Image image{width, height, {}};
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      for (int value : {x * 7 + y * 13 + x * y, x * x + 3 * y, 255 * ((x / 5 + y / 3) % 2)})
-        image.rgb.push_back(static_cast<uint8_t>(value % 256));
-  return image;
-}
-
-Image random_picture(int width, int height, uint64_t seed) {
-  Random random(seed);
-  Image image{width, height, std::vector<uint8_t>(static_cast<size_t>(3 * width * height))};
-  for (auto& value : image.rgb) value = static_cast<uint8_t>(random.integer(0, 255));
-  return image;
-}
-
 // One Resizer for all, backwards and forwards: kept coefficients and scratch of other sizes do no harm.
 TEST(Resize, EqualsPillowsGoldens) {
   Resizer resizer;
   Image out;
   const auto check = [&](const Golden& g) {
-    resizer.resize(picture(g.width, g.height), g.to_width, g.to_height, g.filter, out);
+    resizer.resize(golden_picture(g.width, g.height), g.to_width, g.to_height, g.filter, out);
     ASSERT_EQ(out.rgb.size(), static_cast<size_t>(3 * g.to_width * g.to_height));
     EXPECT_EQ(crc32(std::as_bytes(std::span(out.rgb))), g.crc)
         << g.width << "x" << g.height << " to " << g.to_width << "x" << g.to_height

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/resize_opencv.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/input/decode.h"
+#include "engine/input/text_file.h"
+#include "tests/engine/input/checksum.h"
+#include "tests/engine/input/picture.h"
+#include "tests/engine/input/shared_data.h"
+
+namespace fxe::test {
+namespace {
+
+struct Golden {
+  int width, height, to_width, to_height;
+  uint32_t crc;
+};
+
+constexpr Golden kGoldens[] = {
+#include "tests/engine/input/opencv_goldens.inc"
+};
+
+uint32_t crc_of(const Image& image) { return crc32(std::as_bytes(std::span(image.rgb))); }
+
+TEST(ResizeOpencv, EqualsOpencvsGoldens) {
+  OpencvResizer resizer;
+  Image out;
+  const auto check = [&](const Golden& g) {
+    if (g.width == 0) return;
+    resizer.resize(golden_picture(g.width, g.height), g.to_width, g.to_height, out);
+    EXPECT_EQ(crc_of(out), g.crc) << g.width << "x" << g.height << " to " << g.to_width << "x" << g.to_height;
+  };
+  for (const auto& g : kGoldens) check(g);
+  for (size_t i = std::size(kGoldens); i-- > 0;) check(kGoldens[i]);
+}
+
+TEST(ResizeOpencv, EqualsOpencvOnPhotographs) {
+  const auto photos = shared_data("imagenet/photos");
+  if (photos.empty()) GTEST_SKIP() << "no imagenet/photos in $FXE_DATA or ../shared/data";
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(photos))
+    if (entry.is_regular_file()) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  OpencvResizer resizer;
+  std::vector<std::vector<uint32_t>> crcs(std::size(kGoldens));
+  std::vector<std::byte> file;
+  Image image, out;
+  for (const auto& path : paths) {
+    read_file(path, size_t{1} << 30, file);
+    decode_image(file, image);
+    for (size_t i = 0; i < std::size(kGoldens); ++i) {
+      if (kGoldens[i].width != 0) continue;
+      resizer.resize(image, kGoldens[i].to_width, kGoldens[i].to_height, out);
+      crcs[i].push_back(crc_of(out));
+    }
+  }
+  int compared = 0;
+  for (size_t i = 0; i < std::size(kGoldens); ++i) {
+    if (kGoldens[i].width != 0) continue;
+    EXPECT_EQ(crc32(std::as_bytes(std::span(crcs[i]))), kGoldens[i].crc)
+        << paths.size() << " photographs to " << kGoldens[i].to_width << "x" << kGoldens[i].to_height;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 3);
+}
+
+}  // namespace
+}  // namespace fxe::test
