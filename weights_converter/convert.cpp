@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights_converter/convert.h"
 
+#include "engine/mapped_file.h"
+#include "engine/sha256.h"
 #include "weights_converter/graph_json.h"
-#include "weights_converter/mapped_file.h"
 #include "weights_converter/safetensors.h"
-#include "weights_converter/sha256.h"
 
 namespace fxe {
 

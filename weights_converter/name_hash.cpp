@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
-#include "weights_converter/sha256.h"
+#include "engine/sha256.h"
 
 namespace fxe {
 

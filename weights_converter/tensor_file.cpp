@@ -4,7 +4,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "weights_converter/mapped_file.h"
+#include "engine/mapped_file.h"
 #include "weights_converter/name_hash.h"
 #include "weights_converter/onnx_file.h"
 #include "weights_converter/safetensors.h"

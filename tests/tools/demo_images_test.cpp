@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "weights_converter/sha256.h"
+#include "engine/sha256.h"
 
 namespace fxe {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weights_converter/sha256.h"
+#include "engine/sha256.h"
 
 #include <fmt/format.h>
 

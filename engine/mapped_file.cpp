@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weights_converter/mapped_file.h"
+#include "engine/mapped_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -31,9 +31,9 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   struct stat status {};
   if (fstat(file.fd, &status) != 0)
     throw bad_input("cannot read {}: {}", path.string(), std::strerror(errno));
-  if (S_ISDIR(status.st_mode)) throw bad_input("{}: expected a weight file, found a folder", path.string());
+  if (S_ISDIR(status.st_mode)) throw bad_input("{}: expected a file, found a folder", path.string());
   if (!S_ISREG(status.st_mode)) throw bad_input("{}: expected a regular file", path.string());
-  if (status.st_size <= 0) throw bad_input("{}: expected weights, found an empty file", path.string());
+  if (status.st_size <= 0) throw bad_input("{}: found an empty file", path.string());
   const auto size = static_cast<size_t>(status.st_size);
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
   if (data == MAP_FAILED) throw bad_input("cannot read {}: {}", path.string(), std::strerror(errno));
