@@ -6,7 +6,7 @@
 
 #include "engine/error.h"
 #include "layers/plan.h"
-#include "layers/reference/error_bound.h"
+#include "layers/reference/error_correlation.h"
 #include "layers/run_layer.h"
 #include "layers/run_plan.h"
 
@@ -116,19 +116,33 @@ class Comparison {
   }
 
   void check_network() {
-    const auto rounding = LayerReference::rounding(tested_.precision());
-    const NetworkReference reference = reference_network(model_, input_, n_, rounding);
-    LayerCheck check{.name = "network", .op = fmt::format("{} layers", model_.graph.nodes.size())};
     const std::vector<float> found = run_model(model_, tested_, input_, n_);
-    if (options_.against) {
-      const NetworkReference other =
-          reference_network(model_, input_, n_, LayerReference::rounding(options_.against->precision()));
-      check_elements(check, found, run_model(model_, *options_.against, input_, n_),
-                     [&](size_t e) { return reference.bound(e) + other.bound(e); });
-    } else {
-      check_elements(check, found, reference.logits, [&](size_t e) { return reference.bound(e); });
+    std::vector<float> other;
+    if (options_.against) other = run_model(model_, *options_.against, input_, n_);
+    NetworkReference own = reference_network(model_, input_, n_, rounding_of(tested_)), theirs;
+    if (options_.against) theirs = reference_network(model_, input_, n_, rounding_of(*options_.against));
+    LayerCheck check = network_check(found, other, own, theirs);
+    if (!check.ok) {  // errors that move together: measured only where it can decide
+      widen_by_correlation(own, model_, input_, n_, rounding_of(tested_));
+      if (options_.against) widen_by_correlation(theirs, model_, input_, n_, rounding_of(*options_.against));
+      check = network_check(found, other, own, theirs);
     }
     add(std::move(check));
+  }
+
+  // `other`, `theirs`: of the backend that is compared with; empty without one.
+  LayerCheck network_check(const std::vector<float>& found, const std::vector<float>& other,
+                           const NetworkReference& own, const NetworkReference& theirs) const {
+    LayerCheck check{.name = "network", .op = fmt::format("{} layers", model_.graph.nodes.size())};
+    if (options_.against)
+      check_elements(check, found, other, [&](size_t e) { return own.bound(e) + theirs.bound(e); });
+    else
+      check_elements(check, found, own.logits, [&](size_t e) { return own.bound(e); });
+    return check;
+  }
+
+  static LayerReference::Rounding rounding_of(const Backend& backend) {
+    return LayerReference::rounding(backend.precision());
   }
 
   void add(LayerCheck check) {

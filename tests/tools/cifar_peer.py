@@ -3,17 +3,18 @@
 """The published CIFAR-10 ResNets in PyTorch, from a definition of its own, on images that Pillow decodes: the peer of
 tests/tools/cifar_test.cpp.
 
-usage: cifar_peer.py DATA FOLDER NETWORK PER_CLASS   writes the first PER_CLASS test images of each class as
-                                                     FOLDER/images/<class>/NNNN.jpg and PyTorch's logits, in that
-                                                     order, as FOLDER/logits.f32 [n 10]
-       cifar_peer.py --full DATA FXE                 all 10,000 images, three networks, against the binary FXE
+usage: cifar_peer.py DATA FOLDER PER_CLASS   writes the first PER_CLASS test images of each class as
+                                             FOLDER/images/<class>/NNNN.jpg; each network's logits, in that order,
+                                             as FOLDER/<network>.f32 [n 10]; and DELTA as FOLDER/delta.json
+       cifar_peer.py --full DATA FXE         all 10,000 images, three networks, against the binary FXE
 
 The full comparison fails where fxe's margin is farther from PyTorch's than 2 DELTA, or its class differs although
 PyTorch's two best logits are more than 2 DELTA apart. DELTA bounds |z_fxe - z_torch|: twice the largest bound that
-reference_network() (layers/reference/error_bound.h) derives for any logit of these networks on 20 of the images, times
-2 because other images may have larger values; cifar_test.cpp prints that bound.
+reference_network() and error_correlation() (layers/reference/) derive for any logit of these networks on 4 of the images,
+times 2 because other images may have larger values. cifar_test.cpp prints that bound and fails where DELTA is less than that.
 """
 import csv
+import json
 import pathlib
 import subprocess
 import sys
@@ -57,14 +58,15 @@ def forward(state: dict, x: torch.Tensor) -> torch.Tensor:
 def logits_of(data: pathlib.Path, network: str, files: list) -> numpy.ndarray:
     checkpoint = torch.load(data / "cifar10/weights" / CHECKPOINTS[network], map_location="cpu")["state_dict"]
     state = {name.replace("module.", "", 1): tensor for name, tensor in checkpoint.items()}
-    mean = torch.tensor([0.485, 0.456, 0.406]).reshape(3, 1, 1)
-    std = torch.tensor([0.229, 0.224, 0.225]).reshape(3, 1, 1)
+    mean = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64).reshape(3, 1, 1)
+    std = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64).reshape(3, 1, 1)
     rows = []
     with torch.no_grad():
         for start in range(0, len(files), 100):
             pixels = [numpy.asarray(Image.open(f).convert("RGB")) for f in files[start : start + 100]]
-            x = torch.from_numpy(numpy.stack(pixels)).permute(0, 3, 1, 2).float() / 255
-            rows.append(forward(state, (x - mean) / std).numpy())
+            x = torch.from_numpy(numpy.stack(pixels)).permute(0, 3, 1, 2).double() / 255
+            # Rounded once, so that both sides' networks get the nearest fp32 values and only the networks differ.
+            rows.append(forward(state, ((x - mean) / std).float()).numpy())
     return numpy.concatenate(rows)
 
 
@@ -125,9 +127,11 @@ def main() -> int:
     torch.set_num_threads(2)
     if sys.argv[1] == "--full":
         return full(pathlib.Path(sys.argv[2]), sys.argv[3])
-    data, folder, network, per_class = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    data, folder, per_class = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
     files = extract(data, folder / "images", per_class)
-    logits_of(data, network, files).astype("<f4").tofile(folder / "logits.f32")
+    for network in CHECKPOINTS:
+        logits_of(data, network, files).astype("<f4").tofile(folder / f"{network}.f32")
+    (folder / "delta.json").write_text(json.dumps(DELTA))
     return 0
 
 

@@ -151,11 +151,13 @@ std::string python_with(const std::string& modules) {
   return "";
 }
 
-Outcome run_script(const std::string& python, const std::string& script_and_arguments) {
+Outcome run_script(const std::string& python, const std::string& script,
+                   const std::vector<std::string>& arguments) {
   Folder folder;
   // A sanitizer's library, preloaded for this program, is not for Python.
-  const std::string command = "LD_PRELOAD= " + python + " -W ignore '" FXE_SOURCE_DIR "/tests/" +
-                              script_and_arguments + " >'" + (folder / "log") + "' 2>&1";
+  std::string command = "LD_PRELOAD= " + python + " -W ignore '" FXE_SOURCE_DIR "/tests/" + script + "'";
+  for (const auto& argument : arguments) command += " '" + argument + "'";
+  command += " >'" + (folder / "log") + "' 2>&1";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(folder / "log"), ""};
 }

@@ -61,6 +61,7 @@ std::filesystem::path shared_data();
 std::string python_with(const std::string& modules);
 
 // Runs a script of tests/; returns its exit code and what it printed (both streams, in `out`).
-Outcome run_script(const std::string& python, const std::string& script_and_arguments);
+Outcome run_script(const std::string& python, const std::string& script,
+                   const std::vector<std::string>& arguments);
 
 }  // namespace fxe::test
