@@ -14,6 +14,7 @@
 
 #include "networks/random_weights.h"
 #include "networks/registry.h"
+#include "tests/paths.h"
 #include "tests/support/generate.h"
 #include "tools/commands/commands.h"
 #include "weights_converter/safetensors.h"

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/sha256.h"
+#include "tests/paths.h"
 
 namespace fxe {
 namespace {

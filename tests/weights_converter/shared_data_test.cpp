@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "networks/registry.h"
+#include "tests/paths.h"
 #include "weights_converter/tensor_file.h"
 
 namespace fxe {

@@ -8,6 +8,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "tests/paths.h"
+
 namespace fxe::test {
 
 namespace fs = std::filesystem;

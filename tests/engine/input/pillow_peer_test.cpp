@@ -15,6 +15,7 @@
 #include "tests/engine/input/checksum.h"
 #include "tests/engine/input/shared_data.h"
 #include "tests/engine/input/temporary_folder.h"
+#include "tests/paths.h"
 
 namespace fxe::test {
 namespace {

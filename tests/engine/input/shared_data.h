@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tests/paths.h"
+
 namespace fxe::test {
 
 // A folder or file of the data that is not part of the project, in $FXE_DATA or beside the sources; empty

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "tests/paths.h"
+
 namespace fxe::test {
 
 namespace fs = std::filesystem;
