@@ -55,7 +55,7 @@ void compress(State& state, const std::byte* block) {
 
 }  // namespace
 
-std::string sha256_hex(std::span<const std::byte> bytes) {
+std::array<std::byte, 32> sha256(std::span<const std::byte> bytes) {
   State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const size_t whole = bytes.size() / kBlock * kBlock;
   for (size_t i = 0; i < whole; i += kBlock) compress(state, bytes.data() + i);
@@ -70,8 +70,17 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
   std::memcpy(tail.data() + end - 8, &bits, 8);
   for (size_t i = 0; i < end; i += kBlock) compress(state, tail.data() + i);
 
+  std::array<std::byte, 32> hash;
+  for (size_t i = 0; i < state.size(); ++i) {
+    const uint32_t word = __builtin_bswap32(state[i]);
+    std::memcpy(hash.data() + 4 * i, &word, sizeof(word));
+  }
+  return hash;
+}
+
+std::string sha256_hex(std::span<const std::byte> bytes) {
   std::string hex;
-  for (const uint32_t word : state) hex += fmt::format("{:08x}", word);
+  for (const std::byte b : sha256(bytes)) hex += fmt::format("{:02x}", static_cast<unsigned>(b));
   return hex;
 }
 

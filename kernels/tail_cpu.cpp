@@ -7,15 +7,11 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/clones_cpu.h"
 #include "kernels/exp_cpu.h"
 #include "kernels/tail_decision.h"
 
-// One version per instruction set; they agree bit for bit, since every sum has kLanes partial sums.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
-#define FXE_CPU_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FXE_CPU_CLONES
-#endif
+// Versions of functions (FXE_CPU_CLONES) agree bit for bit, since every sum has kLanes partial sums.
 #define FXE_INLINE [[gnu::always_inline]] inline
 
 namespace fxe {

@@ -13,12 +13,14 @@ namespace fxe {
 
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"init", "from weight files to an ensemble file", run_init},
     {"convert", "any model file to one safetensors file that carries its graph", run_convert},
     {"inspect", "layers, shapes, parameters, multiply-adds, memory plan, schedule", run_inspect},
     {"classify", "top-5 of images; --explain shows every stage", run_classify},
     {"eval", "accuracy, exits and time on a labelled image folder", run_eval},
+    {"record", "every member's logits for every image of a folder, in one file", run_record},
+    {"import", "the same file from logits of another framework (.npy)", run_import},
     {"check", "compares a backend with the reference, layer by layer", run_check},
     {"doctor", "what works on this machine, what is missing, and why", run_doctor},
 }};

@@ -21,6 +21,8 @@ int run_convert(int argc, char** argv);
 int run_inspect(int argc, char** argv);
 int run_classify(int argc, char** argv);
 int run_eval(int argc, char** argv);
+int run_record(int argc, char** argv);
+int run_import(int argc, char** argv);
 int run_check(int argc, char** argv);
 int run_doctor(int argc, char** argv);
 

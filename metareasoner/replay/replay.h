@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "metareasoner/evaluation.h"
+#include "metareasoner/latency.h"
+#include "metareasoner/replay/signal.h"
+#include "metareasoner/replay/trace.h"
+#include "metareasoner/store/cost_table.h"
+
+namespace fxe {
+
+// Where one image stops and what it answers there: as the executors decide (kernels/tail_decision.h is
+// called), bit for bit. `thresholds`: one per size but the last.
+RowResult decide(std::span<const PrefixScore> prefixes, std::span<const float> thresholds, ReplaySignal,
+                 size_t classes);
+
+// A policy's way through a store, or the full ensemble's.
+struct Replayed {
+  explicit Replayed(size_t stages) : evaluation(stages) {}
+
+  std::vector<RowResult> rows;  // by image of the store; members is 0 where the image could not be read
+  std::vector<Hits> hits;       // of these
+  Evaluation evaluation;        // of the images that could be read
+  double multiply_adds = 0;     // sum; NaN where the store does not know a member's
+  Latency latency;              // per image: the cost of its batch; empty without costs
+  double network_ms = 0;        // of all batches
+
+  double time_per_image_ms() const { return network_ms / static_cast<double>(evaluation.images()); }
+  double mean_multiply_adds() const { return multiply_adds / static_cast<double>(evaluation.images()); }
+};
+
+// `thresholds`: trace.sizes() - 1 of them. Batches are made as eval makes them: `batch` readable images in
+// order, survivors in the smallest compiled size that fits; each (member, batch size) takes its cost, members
+// being found by name. Costs may be empty.
+Replayed replay(const Store&, const Trace&, std::span<const double> thresholds, ReplaySignal,
+                const CostTable& costs, int batch);
+
+}  // namespace fxe

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fxe {
+
+// What running each member costs, in milliseconds of network time per batch. Costs differ from run to run and
+// from machine to machine, so they lie beside a store, in STORE.costs.json, and another table can be used.
+class CostTable {
+ public:
+  struct Cost {
+    double ms = 0;  // mean over `runs`
+    int64_t runs = 0;
+  };
+
+  explicit CostTable(std::vector<std::string> members = {}) : members_(std::move(members)) {
+    costs_.resize(members_.size());
+  }
+  // One cost per member: ms per image, at every batch size.
+  static CostTable per_image(std::vector<std::string> members, const std::vector<double>& ms);
+
+  bool empty() const { return members_.empty(); }
+  const std::vector<std::string>& members() const { return members_; }
+  std::string device;
+
+  void add(size_t member, int64_t batch, double ms);
+  int64_t runs(size_t member, int64_t batch) const;
+
+  // Of a batch of this size: as measured, else between the neighbouring sizes, linearly; beyond the largest
+  // in proportion to it; below the smallest, as that.
+  double ms(size_t member, int64_t batch) const;
+
+  // Throws bad_input naming the file and the key.
+  static CostTable read(const std::filesystem::path&);
+  void write(const std::filesystem::path&) const;
+
+ private:
+  std::vector<std::string> members_;
+  std::vector<std::map<int64_t, Cost>> costs_;  // [member] by batch size
+};
+
+std::filesystem::path costs_path(const std::filesystem::path& store);
+
+}  // namespace fxe

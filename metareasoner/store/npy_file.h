@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include "engine/tensor.h"
+
+namespace fxe {
+
+// NumPy's array file, versions 1 to 3, mapped: fp16, fp32 or fp64, little-endian, C order. Its header is a
+// Python literal, of which only the three known keys are understood; nothing is evaluated. Throws bad_input
+// for anything else, and unless the file is exactly as long as its shape says.
+Tensor read_npy(const std::filesystem::path&);
+
+}  // namespace fxe

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace fxe {
+
+// CRC-32 of zlib, PNG and Ethernet.
+uint32_t checksum(std::span<const std::byte>);
+
+// Puts the checksum of a part into its last four bytes, or compares it.
+void seal_part(std::span<std::byte> part);
+bool part_is_whole(std::span<const std::byte> part);
+
+}  // namespace fxe

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/mapped_file.h"
+#include "metareasoner/store/prefix_score.h"
+#include "metareasoner/store/store_header.h"
+
+namespace fxe {
+
+// A finished logit store, mapped read-only: every member's outputs for every image, in blocks of up to 64
+// images. Reading is thread-safe. A part is checked against its checksum when it is first read.
+class Store {
+ public:
+  // Throws bad_input for a file that is no store, unfinished, damaged in its header or image entries.
+  static Store open(const std::filesystem::path&);
+
+  const std::filesystem::path& path() const { return path_; }
+  const StoreHeader& header() const { return header_; }
+  size_t images() const { return header_.images(); }
+  size_t members() const { return header_.members.size(); }
+  size_t classes() const { return static_cast<size_t>(header_.classes); }
+  bool is_compact() const { return header_.form == StoreForm::compact; }
+
+  // False: the image could not be read when the store was recorded; its rows are not finite.
+  bool readable(size_t image) const;
+  // SHA-256 of what header().content says.
+  std::span<const std::byte> hash(size_t image) const;
+  // SHA-256 of all of these, in order: names the set of images.
+  std::string images_hash() const;
+
+  size_t blocks() const { return layout_.blocks(); }
+  size_t first_image(size_t block) const { return block * StoreLayout::kBlockImages; }
+  size_t images_in(size_t block) const { return layout_.images_in(block); }
+
+  // [images_in(block) classes] of one member; in `scratch` where the store holds halves, else in the file.
+  // Rows of a member whose output was not finite hold something not finite. Throws bad_input for a damaged
+  // part, and for a compact store.
+  std::span<const float> logits(size_t block, size_t member, std::vector<float>& scratch) const;
+
+  // [images_in(block) members] of a compact store.
+  std::span<const PrefixScore> prefixes(size_t block) const;
+
+ private:
+  Store(std::filesystem::path, std::shared_ptr<const MappedFile>, DecodedHeader);
+  std::span<const std::byte> slab(size_t block, size_t slab) const;
+
+  std::filesystem::path path_;
+  std::shared_ptr<const MappedFile> file_;
+  StoreHeader header_;
+  StoreLayout layout_;
+  std::unique_ptr<std::atomic<bool>[]> checked_;  // [blocks slabs]
+};
+
+// `PATH.partial`: where a store is while it is being made.
+std::filesystem::path partial_path(const std::filesystem::path&);
+
+}  // namespace fxe

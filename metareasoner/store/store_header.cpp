@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/store/store_header.h"
+
+#include <cstring>
+
+#include "metareasoner/json_reader.h"
+#include "metareasoner/store/part.h"
+#include "metareasoner/store/prefix_score.h"
+
+namespace fxe {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr const char* kSchema = "fxe.store/1";
+constexpr size_t kMaxJson = size_t{64} << 20;
+constexpr size_t kMaxMembers = 4096, kMaxImages = size_t{1} << 26;
+constexpr int64_t kMaxClasses = 1 << 20;
+constexpr size_t kJsonBytesAt = 16, kChecksumAt = 12;
+
+template <class T>
+void put(std::vector<std::byte>& out, T value) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(&value);
+  out.insert(out.end(), bytes, bytes + sizeof(value));
+}
+void put(std::vector<std::byte>& out, const std::string& text) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+  out.insert(out.end(), bytes, bytes + text.size());
+}
+
+template <class T>
+T get(std::span<const std::byte> bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof(value));
+  return value;
+}
+
+Json to_json(const StoreHeader& h) {
+  Json members = Json::array();
+  for (const auto& m : h.members)
+    members.push_back({{"name", m.name},
+                       {"model_sha256", m.model_sha256},
+                       {"multiply_adds", m.multiply_adds},
+                       {"weight", m.weight},
+                       {"temperature", m.temperature},
+                       {"preprocess", m.preprocess}});
+  return {{"schema", kSchema},
+          {"form", name(h.form)},
+          {"ensemble", h.ensemble},
+          {"fingerprint", h.fingerprint},
+          {"device", h.device},
+          {"precision", h.precision},
+          {"batch", h.batch},
+          {"content", h.content},
+          {"combine", h.combine == Combine::logits ? "logits" : "probabilities"},
+          {"classes", h.classes},
+          {"class_names", h.class_names},
+          {"images", h.images()},
+          {"members", members}};
+}
+
+int64_t whole(const JsonReader& r, const char* key, int64_t low, int64_t high) {
+  const Json& value = r.at(key);
+  if (!value.is_number_integer() || value.get<int64_t>() < low || value.get<int64_t>() > high)
+    throw bad_input("{}: expected a whole number from {} to {}, found {}", r.place(key), low, high,
+                    value.dump().substr(0, 40));
+  return value.get<int64_t>();
+}
+
+StoreMember read_member(const Json& json, const std::string& where) {
+  const JsonReader r(json, where,
+                     {"name", "model_sha256", "multiply_adds", "weight", "temperature", "preprocess"});
+  StoreMember m;
+  m.name = r.text("name");
+  m.model_sha256 = r.text("model_sha256");
+  m.multiply_adds = whole(r, "multiply_adds", -1, INT64_MAX / 2);
+  m.weight = r.number("weight");
+  m.temperature = r.number("temperature");
+  m.preprocess = r.at("preprocess");
+  if (!(m.weight > 0) || !(m.temperature > 0))
+    throw bad_input("{}: weight and temperature must be above 0", where);
+  return m;
+}
+
+StoreForm read_form(const JsonReader& r) {
+  for (const auto form : {StoreForm::fp32, StoreForm::fp16, StoreForm::compact})
+    if (r.text("form") == name(form)) return form;
+  throw bad_input("{}: expected fp32, fp16 or compact, found '{}'", r.place("form"), r.text("form"));
+}
+
+StoreHeader from_json(const Json& json, const std::string& where, size_t& images) {
+  const JsonReader r(json, where,
+                     {"schema", "form", "ensemble", "fingerprint", "device", "precision", "batch", "content",
+                      "combine", "classes", "class_names", "images", "members"});
+  if (r.text("schema") != kSchema)
+    throw bad_input("{}: expected schema '{}', found '{}'", where, kSchema, r.text("schema"));
+  StoreHeader h;
+  h.form = read_form(r);
+  h.ensemble = r.text("ensemble");
+  h.fingerprint = r.text("fingerprint");
+  h.device = r.text("device");
+  h.precision = r.text("precision");
+  h.batch = static_cast<int>(whole(r, "batch", 1, 1 << 20));
+  h.content = r.text("content");
+  h.combine = r.text("combine") == "logits" ? Combine::logits : Combine::probabilities;
+  h.classes = whole(r, "classes", 1, kMaxClasses);
+  for (const auto& line : r.array("class_names")) {
+    if (!line.is_string()) throw bad_input("{}: expected names", r.place("class_names"));
+    h.class_names.push_back(line.get<std::string>());
+  }
+  if (!h.class_names.empty() && static_cast<int64_t>(h.class_names.size()) != h.classes)
+    throw bad_input("{}: {} names for {} classes", where, h.class_names.size(), h.classes);
+  images = static_cast<size_t>(whole(r, "images", 0, static_cast<int64_t>(kMaxImages)));
+  for (const auto& member : r.array("members"))
+    h.members.push_back(read_member(member, fmt::format("{}: members[{}]", where, h.members.size())));
+  if (h.members.empty() || h.members.size() > kMaxMembers)
+    throw bad_input("{}: expected 1 to {} members, found {}", where, kMaxMembers, h.members.size());
+  return h;
+}
+
+Json parse_json(std::span<const std::byte> bytes, const std::string& where) {
+  bool too_deep = false;
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > 16;
+    return depth <= 16;
+  };
+  const auto* text = reinterpret_cast<const char*>(bytes.data());
+  try {
+    Json json = Json::parse(text, text + bytes.size(), shallow);
+    if (too_deep) throw bad_input("{}: the header is nested too deeply for a store", where);
+    return json;
+  } catch (const Json::exception& e) {
+    throw bad_input("{}: the header is not JSON: {}", where, e.what());
+  }
+}
+
+// i32 label of each image, u32 bytes of each path, then the paths one after the other.
+void read_images(std::span<const std::byte> table, size_t images, const std::string& where, StoreHeader& h) {
+  if (table.size() / 8 < images)
+    throw bad_input("{}: the image table is too short for {} images", where, images);
+  size_t at = 8 * images;
+  h.labels.reserve(images);
+  h.paths.reserve(images);
+  for (size_t i = 0; i < images; ++i) {
+    h.labels.push_back(get<int32_t>(table, 4 * i));
+    const auto bytes = get<uint32_t>(table, 4 * (images + i));
+    if (bytes > table.size() - at) throw bad_input("{}: the path of image {} runs past its table", where, i);
+    if (h.labels[i] < -1 || h.labels[i] >= h.classes)
+      throw bad_input("{}: image {} has class {} of {}", where, i, h.labels[i], h.classes);
+    h.paths.emplace_back(reinterpret_cast<const char*>(table.data() + at), bytes);
+    at += bytes;
+  }
+  if (at != table.size()) throw bad_input("{}: the image table is longer than its {} images", where, images);
+}
+
+}  // namespace
+
+std::string_view name(StoreForm form) {
+  return form == StoreForm::fp32 ? "fp32" : form == StoreForm::fp16 ? "fp16" : "compact";
+}
+
+StoreLayout StoreHeader::layout(size_t data_start) const {
+  StoreLayout l;
+  l.data_start = data_start;
+  l.images = images();
+  l.slabs = form == StoreForm::compact ? 1 : members.size();
+  l.row_bytes = form == StoreForm::compact ? members.size() * sizeof(PrefixScore)
+                                           : static_cast<size_t>(classes) * (form == StoreForm::fp16 ? 2 : 4);
+  return l;
+}
+
+OperatingPoint recorded_order(const StoreHeader& h) {
+  OperatingPoint p;
+  p.combine = h.combine;
+  for (size_t m = 0; m < h.members.size(); ++m) {
+    p.members.push_back(static_cast<int>(m));
+    p.weights.push_back(h.members[m].weight);
+    p.temperatures.push_back(h.members[m].temperature);
+  }
+  p.thresholds.assign(h.members.size() - 1, 1);
+  return p;
+}
+
+std::vector<std::byte> encode_header(const StoreHeader& h) {
+  std::vector<std::byte> table;
+  for (const int32_t label : h.labels) put(table, label);
+  for (const auto& path : h.paths) put(table, static_cast<uint32_t>(path.size()));
+  for (const auto& path : h.paths) put(table, path);
+  // Names of files may hold any bytes; those in JSON (members, classes) must not make it fail.
+  const std::string json = to_json(h).dump(-1, ' ', false, Json::error_handler_t::replace);
+
+  std::vector<std::byte> out;
+  put(out, std::string(StoreLayout::kMagic));
+  put(out, StoreLayout::kVersion);
+  put(out, uint32_t{0});
+  put(out, static_cast<uint64_t>(json.size()));
+  put(out, static_cast<uint64_t>(table.size()));
+  put(out, json);
+  out.insert(out.end(), table.begin(), table.end());
+  out.resize(StoreLayout::aligned(out.size()));
+  const uint32_t sum = checksum(std::span(out).subspan(kJsonBytesAt));
+  std::memcpy(out.data() + kChecksumAt, &sum, sizeof(sum));
+  return out;
+}
+
+DecodedHeader decode_header(std::span<const std::byte> file, const std::string& where) {
+  if (file.size() < StoreLayout::kPreamble || std::memcmp(file.data(), StoreLayout::kMagic, 8) != 0)
+    throw bad_input("{}: not a logit store; fxe record and fxe import make one", where);
+  if (const auto version = get<uint32_t>(file, 8); version != StoreLayout::kVersion)
+    throw bad_input("{}: a store of version {}, this fxe reads version {}", where, version,
+                    StoreLayout::kVersion);
+  const auto json_bytes = get<uint64_t>(file, kJsonBytesAt), table_bytes = get<uint64_t>(file, 24);
+  const size_t room = file.size() - StoreLayout::kPreamble;
+  if (json_bytes > kMaxJson || json_bytes > room || table_bytes > room - json_bytes)
+    throw bad_input("{}: the header says {} + {} bytes, the file has {}; it is damaged or cut off", where,
+                    json_bytes, table_bytes, file.size());
+  const size_t data_start = StoreLayout::aligned(StoreLayout::kPreamble + json_bytes + table_bytes);
+  if (data_start > file.size() ||
+      checksum(file.subspan(kJsonBytesAt, data_start - kJsonBytesAt)) != get<uint32_t>(file, kChecksumAt))
+    throw bad_input("{}: the header has another checksum; the file is damaged", where);
+  size_t images = 0;
+  DecodedHeader decoded{
+      from_json(parse_json(file.subspan(StoreLayout::kPreamble, json_bytes), where), where, images),
+      data_start};
+  read_images(file.subspan(StoreLayout::kPreamble + json_bytes, table_bytes), images, where, decoded.header);
+  return decoded;
+}
+
+}  // namespace fxe

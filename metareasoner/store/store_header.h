@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "metareasoner/operating_point.h"
+#include "metareasoner/store/store_layout.h"
+
+namespace fxe {
+
+enum class StoreForm {
+  fp32,     // every member's logits
+  fp16,     // the same, rounded
+  compact,  // of each prefix of the recorded order its PrefixScore: prefix_score.h
+};
+std::string_view name(StoreForm);
+
+struct StoreMember {
+  std::string name;
+  std::string model_sha256;    // of the model file; empty: not known
+  int64_t multiply_adds = -1;  // of one image; -1: not known
+  double weight = 1, temperature = 1;
+  nlohmann::ordered_json preprocess;  // null: not known
+};
+
+// All that a store says before its images' data. It follows from the command and its inputs alone, so that
+// what was begun can be told from something else byte by byte.
+struct StoreHeader {
+  StoreForm form = StoreForm::fp32;
+  std::string ensemble;     // name
+  std::string fingerprint;  // fingerprint.h; empty: not known
+  std::string device, precision;
+  int batch = 1;                      // images that members ran on at a time
+  std::string content = "file";       // what the images' hashes are of: "file" or "logits"
+  Combine combine = Combine::logits;  // of the ensemble; a compact store knows no other
+  int64_t classes = 0;
+  std::vector<std::string> class_names;  // empty, or one per class
+  std::vector<StoreMember> members;      // in the ensemble's order
+  std::vector<std::string> paths;        // of images, as the dataset has them
+  std::vector<int32_t> labels;           // -1: not known
+
+  size_t images() const { return paths.size(); }
+  StoreLayout layout(size_t data_start) const;
+};
+
+// Every member in the store's order, joined as the ensemble says, no exits.
+OperatingPoint recorded_order(const StoreHeader&);
+
+// The bytes before the first block.
+std::vector<std::byte> encode_header(const StoreHeader&);
+
+// The header at the start of a file; data_start is what encode_header() would give the size of. Throws
+// bad_input naming `where` for a file that is no store, is damaged, or of another version.
+struct DecodedHeader {
+  StoreHeader header;
+  size_t data_start;
+};
+DecodedHeader decode_header(std::span<const std::byte> file, const std::string& where);
+
+}  // namespace fxe

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <filesystem>
+
+#include "engine/error.h"
+#include "engine/input/classes.h"
+#include "engine/input/text_file.h"
+#include "engine/sha256.h"
+#include "metareasoner/store/cost_table.h"
+#include "metareasoner/store/npy_file.h"
+#include "metareasoner/store/store_writer.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/number_list.h"
+#include "tools/commands/store_options.h"
+
+namespace fxe {
+
+namespace {
+
+cxxopts::Options import_options() {
+  cxxopts::Options options(
+      "fxe import", "A store from logits of any framework: one NumPy array [images classes] per member.");
+  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
+  options.add_options()("labels",
+                        "one line an image, in the arrays' order: 'index', or 'file index'; 0-based",
+                        text())("costs", "ms per image of each member, such as 1.0,2.5", text())(
+      "names", "of the members, such as vit,resnet; default: the arrays' names", text())(
+      "classes", "class names, one a line", text())("combine", "logits | probabilities",
+                                                    cxxopts::value<std::string>()->default_value("logits"))(
+      "json", "write what was made to FILE", text())("quiet", "print nothing");
+  add_store_options(options);
+  return options;
+}
+
+// "17" or "some/image.jpg 17".
+void read_labels(const std::filesystem::path& path, StoreHeader& h) {
+  const auto lines = read_lines(path);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
+    const auto space = line.find_last_of(" \t");
+    const std::string_view number =
+        space == line.npos ? std::string_view(line) : std::string_view(line).substr(space + 1);
+    int32_t label = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), label);
+    if (number.empty() || error != std::errc{} || end != number.data() + number.size() || label < 0 ||
+        label >= h.classes)
+      throw bad_input("{}:{}: expected a class from 0 to {}, found '{}'", path.string(), i + 1, h.classes - 1,
+                      number.substr(0, 40));
+    h.labels.push_back(label);
+    h.paths.push_back(space == line.npos ? fmt::format("{:08}", i) : line.substr(0, space));
+  }
+}
+
+std::vector<Tensor> read_arrays(const std::vector<std::string>& paths) {
+  std::vector<Tensor> arrays;
+  for (const auto& path : paths) {
+    arrays.push_back(read_npy(path));
+    const Shape& shape = arrays.back().shape;
+    if (shape.rank() != 2 || shape[0] < 1 || shape[1] < 1)
+      throw bad_input("{}: expected logits [images classes], found {}", path, shape.str());
+    if (!(shape == arrays[0].shape))
+      throw bad_input("{}: found {}, but {} is {}; members must agree", path, shape.str(), paths[0],
+                      arrays[0].shape.str());
+  }
+  return arrays;
+}
+
+std::vector<std::string> member_names(const std::string& asked, const std::vector<std::string>& paths) {
+  std::vector<std::string> names;
+  if (asked.empty()) {
+    for (const auto& path : paths) names.push_back(std::filesystem::path(path).stem().string());
+  } else {
+    names = split_list(asked);
+  }
+  if (names.size() != paths.size())
+    throw bad_input("--names: expected {}, one per array, found {}", paths.size(), names.size());
+  for (size_t i = 0; i < names.size(); ++i)
+    if (names[i].empty() || std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
+                                      names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i))
+      throw bad_input("members need names of their own, found '{}' twice or empty; give --names", names[i]);
+  return names;
+}
+
+Combine parse_combine(const std::string& text) {
+  if (text == "logits") return Combine::logits;
+  if (text == "probabilities") return Combine::probabilities;
+  throw bad_input("--combine: expected logits or probabilities, found '{}'", text);
+}
+
+void copy_rows(const std::vector<Tensor>& arrays, StoreWriter& writer) {
+  const auto images = static_cast<size_t>(arrays[0].shape[0]),
+             classes = static_cast<size_t>(arrays[0].shape[1]);
+  std::vector<float> logits(arrays.size() * classes);
+  for (size_t i = 0; i < images; ++i) {
+    for (size_t m = 0; m < arrays.size(); ++m)
+      convert_to_float(arrays[m].dtype, arrays[m].bytes.data() + i * classes * size_bytes(arrays[m].dtype),
+                       std::span(logits).subspan(m * classes, classes));
+    const auto hash = sha256(std::as_bytes(std::span(logits)));
+    if (i < writer.kept().size()) {
+      if (hash != writer.kept()[i].hash)
+        throw bad_input(
+            "image {}: its logits have changed since they were imported; remove the unfinished store", i);
+      continue;
+    }
+    writer.append(hash, logits);
+  }
+}
+
+}  // namespace
+
+int run_import(int argc, char** argv) {
+  auto options = import_options();
+  const auto parsed = parse_options(options, argc, argv, "arrays", 1, "LOGITS.npy...");
+  if (!parsed) return 0;
+  const StoreOptions to = read_store_options(*parsed);
+  const auto paths = (*parsed)["arrays"].as<std::vector<std::string>>();
+  const auto labels = (*parsed)["labels"].as<std::string>(), costs = (*parsed)["costs"].as<std::string>();
+  if (labels.empty()) throw bad_input("name the images' classes with --labels FILE");
+
+  const auto arrays = read_arrays(paths);
+  StoreHeader h;
+  h.form = to.form;
+  h.ensemble = to.path.stem().string();
+  h.device = "import";
+  h.precision = "unknown";
+  h.content = "logits";
+  h.combine = parse_combine((*parsed)["combine"].as<std::string>());
+  h.classes = arrays[0].shape[1];
+  if (const auto file = (*parsed)["classes"].as<std::string>(); !file.empty())
+    h.class_names = read_classes(file);
+  if (!h.class_names.empty() && static_cast<int64_t>(h.class_names.size()) != h.classes)
+    throw bad_input("--classes: {} names for {} classes", h.class_names.size(), h.classes);
+  for (const auto& name : member_names((*parsed)["names"].as<std::string>(), paths))
+    h.members.push_back({.name = name});
+  read_labels(labels, h);
+  if (static_cast<int64_t>(h.images()) != arrays[0].shape[0])
+    throw bad_input("{}: {} lines for {} images", labels, h.images(), arrays[0].shape[0]);
+
+  std::vector<std::string> names;
+  for (const auto& m : h.members) names.push_back(m.name);
+  CostTable table;
+  if (!costs.empty()) table = CostTable::per_image(names, parse_numbers(costs, "--costs", names.size()));
+  StoreWriter writer(to.path, h);
+  copy_rows(arrays, writer);
+  if (!table.empty()) table.write(costs_path(to.path));
+  writer.finish();
+  report_store(to.path, 0, (*parsed)["json"].as<std::string>(), parsed->count("quiet") > 0);
+  return 0;
+}
+
+}  // namespace fxe

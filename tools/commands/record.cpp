@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+
+#include "engine/error.h"
+#include "metareasoner/fingerprint.h"
+#include "metareasoner/store/store.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/record_run.h"
+#include "tools/commands/store_options.h"
+
+namespace fxe {
+
+namespace {
+
+cxxopts::Options record_options() {
+  cxxopts::Options options("fxe record",
+                           "Every member's logits for every image of a folder, in one file that replay and "
+                           "calibrate read. What was stopped goes on with the same command.");
+  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
+  options.add_options()("labels", "lines 'file index', 0-based", text())(
+      "limit", "only the first N images", cxxopts::value<size_t>()->default_value("0"))(
+      "classes", "class names of a single MODEL, one a line", text());
+  add_store_options(options);
+  add_run_options(options);
+  add_model_options(options);
+  return options;
+}
+
+StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, const Dataset& dataset,
+                     const RunOptions& run, StoreForm form) {
+  const Fingerprint print = fingerprint(ensemble.file);
+  StoreHeader h;
+  h.form = form;
+  h.ensemble = ensemble.file.name;
+  h.fingerprint = print.ensemble;
+  h.device = runtime.device.name;
+  h.precision = name(run.precision);
+  h.batch = run.batch;
+  h.combine = ensemble.file.combine;
+  h.classes = runtime.members[0]->classes();
+  h.class_names = ensemble.classes;
+  for (size_t m = 0; m < runtime.members.size(); ++m) {
+    const MemberEntry& entry = ensemble.file.members[m];
+    h.members.push_back({entry.name, print.models[m], runtime.members[m]->multiply_adds(), entry.weight,
+                         entry.temperature, to_json(entry.preprocess)});
+  }
+  for (const auto& sample : dataset.samples) {
+    if (sample.label >= h.classes)
+      throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
+                      sample.path, sample.label, h.classes);
+    h.paths.push_back(sample.path);
+    h.labels.push_back(sample.label);
+  }
+  return h;
+}
+
+}  // namespace
+
+int run_record(int argc, char** argv) {
+  auto options = record_options();
+  const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
+  if (!parsed) return 0;
+  const RunOptions run = read_run_options(*parsed);
+  const StoreOptions to = read_store_options(*parsed);
+  const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
+  if (run.deadline_ms) throw bad_input("--deadline-ms: every member is run on every image when recording");
+
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
+  Dataset dataset = open_dataset(inputs[1], ensemble.classes, (*parsed)["labels"].as<std::string>());
+  if (const auto limit = (*parsed)["limit"].as<size_t>(); limit && limit < dataset.samples.size())
+    dataset.samples.resize(limit);
+  Runtime runtime = make_runtime(ensemble, run);
+  StoreWriter writer(to.path, describe(ensemble, runtime, dataset, run, to.form));
+  if (!run.quiet) {
+    fmt::print("{}: {} members, {}, {}, batch {}\n", ensemble.file.name, runtime.members.size(),
+               runtime.device.name, name(run.precision), run.batch);
+    fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.samples.size(), dataset.layout);
+    if (!writer.kept().empty())
+      fmt::print("going on after {} images that are recorded already\n", writer.kept().size());
+    std::fflush(stdout);
+  }
+  const RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
+  result.costs.write(costs_path(to.path));
+  writer.finish();
+  report_store(to.path, result.unreadable, run.json, run.quiet);
+  return 0;
+}
+
+}  // namespace fxe
