@@ -4,26 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "engine/error.h"
 #include "layers/reference/error_bound.h"
 #include "layers/run_plan.h"
 #include "tests/support/compare.h"
-#include "tests/weights_converter/torch_peer.h"
+#include "tests/support/python_peer.h"
 #include "weights_converter/tensor_file.h"
 
 namespace fxe {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<float> read_floats(const fs::path& path) {
-  const std::string bytes = test::read_text(path);
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
-  return values;
-}
 
 Model load(const fs::path& path) {
   TensorFile file = read_tensor_file(path);
@@ -39,7 +30,7 @@ class OnnxPeer : public testing::Test {
   void SetUp() override {
     const std::string python = test::python_with("torch, onnx, numpy");
     if (python.empty()) GTEST_SKIP() << "no Python with torch, onnx and numpy";
-    folder = test::run_script(python, "make_onnx_files.py");
+    folder = test::run_script(python, "weights_converter/make_onnx_files.py");
     for (const auto& entry : fs::directory_iterator(folder))
       if (entry.path().extension() == ".onnx") models.push_back(entry.path());
     std::sort(models.begin(), models.end());
@@ -56,8 +47,8 @@ TEST_F(OnnxPeer, LogitsAreThoseOfPyTorch) {
     if (!fs::exists(beside(path, ".logits.f32"))) continue;
     SCOPED_TRACE(path.filename().string());
     ++compared;
-    const auto input = read_floats(beside(path, ".input.f32")),
-               logits = read_floats(beside(path, ".logits.f32"));
+    const auto input = test::read_floats(beside(path, ".input.f32")),
+               logits = test::read_floats(beside(path, ".logits.f32"));
     try {
       const Model model = load(path);
       const auto n = static_cast<int64_t>(input.size()) / infer_shapes(model.graph, 1)[0].elements();

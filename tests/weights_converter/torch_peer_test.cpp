@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "engine/error.h"
-#include "tests/weights_converter/torch_peer.h"
+#include "tests/support/python_peer.h"
 #include "weights_converter/tensor_file.h"
 
 namespace fxe {
@@ -44,7 +44,7 @@ std::string sorted_lines(const std::string& text) {
 TEST(TorchPeer, EverySavedFileIsReadAsPyTorchReadsIt) {
   const std::string python = test::python_with("torch, numpy");
   if (python.empty()) GTEST_SKIP() << "no Python with torch and numpy";
-  const fs::path folder = test::run_script(python, "make_torch_files.py");
+  const fs::path folder = test::run_script(python, "weights_converter/make_torch_files.py");
   int files = 0, errors = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() != ".pth") continue;
@@ -78,7 +78,7 @@ TEST(TorchPeer, EverySavedFileIsReadAsPyTorchReadsIt) {
 TEST(TorchPeer, NotesTellWhatWasChosen) {
   const std::string python = test::python_with("torch, numpy");
   if (python.empty()) GTEST_SKIP() << "no Python with torch and numpy";
-  const fs::path folder = test::run_script(python, "make_torch_files.py");
+  const fs::path folder = test::run_script(python, "weights_converter/make_torch_files.py");
   EXPECT_THAT(read_tensor_file(folder / "checkpoint.pth").notes,
               testing::ElementsAre("weights are those under 'state_dict', one of 2 dicts with tensors",
                                    "all tensors begin with 'module.': left out of their names"));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/weights_converter/torch_peer.h"
+#include "tests/support/python_peer.h"
 
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -19,7 +20,7 @@ namespace {
 // A folder for this run, removed at its end.
 const fs::path& scratch() {
   struct Scratch {
-    fs::path path = fs::path(FXE_BINARY_DIR) / ("test_weights_converter." + std::to_string(getpid()));
+    fs::path path = fs::path(FXE_BINARY_DIR) / ("test_scratch." + std::to_string(getpid()));
     Scratch() { fs::create_directories(path); }
     ~Scratch() {
       std::error_code ignored;
@@ -37,28 +38,29 @@ std::string python_with(const std::string& modules) {
   if (const auto found = known.find(modules); found != known.end()) return found->second;
   const char* given = std::getenv("FXE_PYTHON");
   for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"}) {
-    const std::string command = candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1";
+    const std::string command =
+        "LD_PRELOAD= " + candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1";
     if (std::system(command.c_str()) == 0) return known[modules] = candidate;
   }
   return known[modules] = "";
 }
 
-fs::path run_script(const std::string& python, const std::string& script) {
+fs::path run_script(const std::string& python, const std::string& script, const std::string& arguments) {
   static std::map<std::string, fs::path> done;
-  if (const auto found = done.find(script); found != done.end()) return found->second;
-  const fs::path folder = scratch() / script;
+  const std::string call = script + " " + arguments;
+  if (const auto found = done.find(call); found != done.end()) return found->second;
+  const fs::path folder = scratch() / std::to_string(done.size()) / fs::path(script).filename();
   fs::create_directories(folder);
   const fs::path log = folder / "log";
   // A sanitizer's library, preloaded for this program, is not for Python.
-  const std::string command = "LD_PRELOAD= " + python + " -W ignore '" + FXE_SOURCE_DIR +
-                              "/tests/weights_converter/" + script + "' '" + folder.string() + "' >'" +
-                              log.string() + "' 2>&1";
+  const std::string command = "LD_PRELOAD= " + python + " -W ignore '" + FXE_SOURCE_DIR + "/tests/" + script +
+                              "' '" + folder.string() + "' " + arguments + " >'" + log.string() + "' 2>&1";
   if (std::system(command.c_str()) != 0) {
     const std::string text = read_text(log);
     throw std::runtime_error(script +
                              " failed: " + text.substr(text.size() - std::min<size_t>(text.size(), 2000)));
   }
-  return done[script] = folder;
+  return done[call] = folder;
 }
 
 fs::path temporary_file(const std::string& name, std::string_view content) {
@@ -70,6 +72,13 @@ fs::path temporary_file(const std::string& name, std::string_view content) {
 std::string read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<float> read_floats(const fs::path& path) {
+  const std::string bytes = read_text(path);
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+  return values;
 }
 
 }  // namespace fxe::test

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace fxe::test {
 
@@ -10,13 +11,15 @@ namespace fxe::test {
 // /usr/bin/python3.
 std::string python_with(const std::string& modules);
 
-// Runs a script of this folder once per test program, with a fresh folder of the build tree as its argument.
-// Returns the folder; throws with the end of its output if it fails.
-std::filesystem::path run_script(const std::string& python, const std::string& script);
+// Runs tests/`script` with a fresh folder of the build tree and `arguments` as its arguments, once per test
+// program. Returns the folder; throws with the end of the script's output if it fails.
+std::filesystem::path run_script(const std::string& python, const std::string& script,
+                                 const std::string& arguments = "");
 
 // A file of the test's own, with this content.
 std::filesystem::path temporary_file(const std::string& name, std::string_view content);
 
 std::string read_text(const std::filesystem::path&);
+std::vector<float> read_floats(const std::filesystem::path&);  // raw little-endian fp32
 
 }  // namespace fxe::test
