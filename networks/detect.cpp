@@ -19,11 +19,9 @@ std::vector<WeightUse> all_weights(const Graph& graph) {
   return uses;
 }
 
-bool ignored(const std::string& name) { return name.ends_with("num_batches_tracked"); }
-
 bool reads_names(const std::vector<WeightUse>& uses, const TensorMap& tensors) {
-  const auto read = static_cast<size_t>(
-      std::count_if(tensors.begin(), tensors.end(), [](const auto& t) { return !ignored(t.first); }));
+  const auto read = static_cast<size_t>(std::count_if(
+      tensors.begin(), tensors.end(), [](const auto& t) { return !is_for_training_only(t.first); }));
   return uses.size() == read &&
          std::all_of(uses.begin(), uses.end(), [&](const auto& u) { return tensors.contains(u.name); });
 }
@@ -34,6 +32,11 @@ bool reads_shapes(const std::vector<WeightUse>& uses, const TensorMap& tensors) 
 }
 
 }  // namespace
+
+bool is_for_training_only(std::string_view tensor) {
+  return tensor.ends_with("num_batches_tracked") || tensor.starts_with("aux1.") ||
+         tensor.starts_with("aux2.");
+}
 
 std::optional<std::string> detect_network(const TensorMap& tensors) {
   for (const auto& name : network_names()) {

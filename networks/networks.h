@@ -11,9 +11,12 @@ namespace fxe {
 struct NetworkOptions {
   int64_t classes = 1000;
   Extent2 input{224, 224};
-  double width = 1;       // MobileNet: multiplies every channel count
-  Activation activation;  // MobileNet: relu, relu6 or leaky_relu
+  double width = 1;       // MobileNet v1, v2: multiplies every channel count
+  Activation activation;  // MobileNet v1: relu, relu6 or leaky_relu
 };
+
+// Whose structure and tensor names, where they differ.
+enum class Source { torchvision, timm };
 
 // torchvision's alexnet ("One weird trick", 2014): no LRN, no groups. The input must leave 6 x 6 before the
 // classifier.
@@ -21,7 +24,35 @@ Graph alexnet(const NetworkOptions&);
 
 // torchvision's and timm's ResNet v1.5 (He et al. 2015; the stride of a bottleneck is on its 3x3
 // convolution). depth: 18, 34, 50, 101, 152.
-Graph resnet(int depth, const NetworkOptions&);
+//
+// groups: of the 3x3 convolution of a bottleneck, which has planes * width_per_group / 64 * groups channels:
+// ResNeXt (Xie et al. 2016) and Wide ResNet (Zagoruyko and Komodakis 2016) as torchvision builds them.
+struct ResnetGroups {
+  int64_t groups = 1;
+  int64_t width_per_group = 64;
+};
+Graph resnet(int depth, const NetworkOptions&, const ResnetGroups& = {});
+
+// VGG (Simonyan and Zisserman 2014): 11, 13, 16 or 19 layers, with or without BatchNorm. torchvision's
+// classifier is fully connected and needs 7 x 7 in front of it; timm's is the same as a 7x7 convolution.
+Graph vgg(int depth, bool batch_norm, Source, const NetworkOptions&);
+
+// torchvision's SqueezeNet (Iandola et al. 2016): the last convolution makes the classes, then the mean.
+Graph squeezenet1_0(const NetworkOptions&);
+Graph squeezenet1_1(const NetworkOptions&);
+
+// DenseNet (Huang et al. 2016), as torchvision and timm name it: depth 121, 161, 169, 201. `dotted`: the
+// names of torchvision's published files, denselayer1.norm.1 for denselayer1.norm1.
+Graph densenet(int depth, bool dotted, const NetworkOptions&);
+
+// torchvision's GoogLeNet (Szegedy et al. 2014, with BatchNorm) without its auxiliary classifiers. Images in
+// [-1, 1]: torchvision's transform_input, which turns ImageNet's normalisation into that, is left to
+// preprocessing.
+Graph googlenet(const NetworkOptions&);
+
+// MobileNet v2 (Sandler et al. 2018).
+Graph mobilenet_v2(const NetworkOptions&);       // torchvision
+Graph timm_mobilenet_v2(const NetworkOptions&);  // timm: mobilenetv2_100
 
 // He et al.'s CIFAR ResNets, shortcut type A; names as in the checkpoints of
 // akamaster/pytorch_resnet_cifar10. depth: 6 n + 2, such as 20, 32, 44, 56, 110.

@@ -24,7 +24,7 @@ SEED = 20240229
 
 def seeded(name: str) -> torch.nn.Module:
     torch.manual_seed(SEED)
-    options = {"init_weights": False, "transform_input": True} if name == "googlenet" else {}
+    options = {"init_weights": False} if name == "googlenet" else {}
     model = getattr(torchvision.models, name)(weights=None, **options)
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):

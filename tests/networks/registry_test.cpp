@@ -50,8 +50,8 @@ struct Published {
 
 class PublishedSizes : public testing::TestWithParam<Published> {};
 
-// Parameters as torchvision's and the CIFAR repository's pages give them, to the last one; multiply-adds as
-// published, to the digits published.
+// Parameters as torchvision's, timm's and the CIFAR repository's pages give them, to the last one;
+// multiply-adds as published, to the digits published.
 TEST_P(PublishedSizes, ParametersAndMultiplyAdds) {
   const auto graph = build_network(GetParam().spec);
   EXPECT_EQ(parameters(graph), GetParam().parameters);
@@ -61,13 +61,26 @@ TEST_P(PublishedSizes, ParametersAndMultiplyAdds) {
 
 INSTANTIATE_TEST_SUITE_P(
     Networks, PublishedSizes,
-    testing::Values(Published{"alexnet", 61'100'840, 714}, Published{"resnet18", 11'689'512, 1814},
-                    Published{"resnet34", 21'797'672, 3664}, Published{"resnet50", 25'557'032, 4089},
-                    Published{"resnet101", 44'549'160, 7801}, Published{"resnet152", 60'192'808, 11514},
-                    Published{"cifar_resnet20", 269'722, 40.6}, Published{"cifar_resnet32", 464'154, 68.9},
-                    Published{"cifar_resnet44", 658'586, 97.2}, Published{"cifar_resnet56", 853'018, 125.5},
-                    Published{"cifar_resnet110", 1'727'962, 252.9}, Published{"mobilenet_v1", 4'231'976, 569},
-                    Published{"mobilenet_v1:width=0.25", 470'072, 41}),
+    testing::Values(
+        Published{"alexnet", 61'100'840, 714}, Published{"resnet18", 11'689'512, 1814},
+        Published{"resnet34", 21'797'672, 3664}, Published{"resnet50", 25'557'032, 4089},
+        Published{"resnet101", 44'549'160, 7801}, Published{"resnet152", 60'192'808, 11514},
+        Published{"cifar_resnet20", 269'722, 40.6}, Published{"cifar_resnet32", 464'154, 68.9},
+        Published{"cifar_resnet44", 658'586, 97.2}, Published{"cifar_resnet56", 853'018, 125.5},
+        Published{"cifar_resnet110", 1'727'962, 252.9}, Published{"mobilenet_v1", 4'231'976, 569},
+        Published{"mobilenet_v1:width=0.25", 470'072, 41}, Published{"resnext50_32x4d", 25'028'904, 4230},
+        Published{"resnext101_32x8d", 88'791'336, 16410}, Published{"resnext101_64x4d", 83'455'272, 15460},
+        Published{"wide_resnet50_2", 68'883'240, 11400}, Published{"wide_resnet101_2", 126'886'696, 22750},
+        Published{"vgg11", 132'863'336, 7610}, Published{"vgg13", 133'047'848, 11310},
+        Published{"vgg16", 138'357'544, 15470}, Published{"vgg19", 143'667'240, 19630},
+        Published{"vgg11_bn", 132'868'840, 7610}, Published{"vgg13_bn", 133'053'736, 11310},
+        Published{"vgg16_bn", 138'365'992, 15470}, Published{"vgg19_bn", 143'678'248, 19630},
+        Published{"timm_vgg11", 132'863'336, 7610}, Published{"timm_vgg19_bn", 143'678'248, 19630},
+        Published{"squeezenet1_0", 1'248'424, 819}, Published{"squeezenet1_1", 1'235'496, 349},
+        Published{"densenet121", 7'978'856, 2834}, Published{"densenet161", 28'681'000, 7728},
+        Published{"densenet169", 14'149'480, 3360}, Published{"densenet201", 20'013'928, 4291},
+        Published{"googlenet", 6'624'904, 1498}, Published{"mobilenet_v2", 3'504'872, 301},
+        Published{"mobilenetv2_100", 3'504'872, 301}),
     [](const auto& row) {
       std::string name = row.param.spec;
       for (char& c : name)
@@ -115,26 +128,39 @@ TEST(Registry, ErrorsSayWhatToDo) {
   EXPECT_THAT(error_of("mobilenet_v1:width=nan"), testing::HasSubstr("width"));
 }
 
+// Shapes alone: detection reads no values.
 TensorMap tensors_of(const Graph& graph) {
   TensorMap tensors;
-  for (const auto& use : weights(graph))
-    tensors[use.name] =
-        Tensor::from_floats(use.shape, std::vector<float>(static_cast<size_t>(use.shape.elements())));
+  for (const auto& use : weights(graph)) tensors[use.name].shape = use.shape;
   return tensors;
 }
 
-TEST(Detect, FindsTheNetworkByItsTensors) {
-  for (const char* spec : {"alexnet", "resnet18", "resnet50", "cifar_resnet20", "cifar_resnet110:classes=100",
-                           "resnet34:classes=37", "mobilenet_v1", "mobilenet_v1:classes=5,width=0.25"}) {
-    auto tensors = tensors_of(build_network(spec));
-    tensors["bn1.num_batches_tracked"] = Tensor::from_floats({}, {0});
-    EXPECT_EQ(detect_network(tensors), spec);
+TEST(Detect, FindsEveryNetworkByItsTensors) {
+  for (const auto& name : network_names()) {
+    auto tensors = tensors_of(build_network(name));
+    tensors["bn1.num_batches_tracked"].shape = {};
+    EXPECT_EQ(detect_network(tensors), name);
   }
+}
+
+TEST(Detect, FindsClassesAndWidth) {
+  for (const char* spec : {"cifar_resnet110:classes=100", "resnet34:classes=37", "vgg11:classes=3",
+                           "googlenet:classes=5", "squeezenet1_1:classes=12", "densenet121:classes=4",
+                           "mobilenet_v1:classes=5,width=0.25", "mobilenet_v2:classes=1000,width=0.5"})
+    EXPECT_EQ(detect_network(tensors_of(build_network(spec))), spec);
+}
+
+TEST(Detect, LeavesOutAuxiliaryClassifiers) {
+  auto tensors = tensors_of(build_network("googlenet"));
+  tensors["aux1.fc1.weight"].shape = {1024, 2048};
+  EXPECT_EQ(detect_network(tensors), "googlenet");
+  tensors["aux3.fc1.weight"].shape = {1024, 2048};
+  EXPECT_EQ(detect_network(tensors), std::nullopt);
 }
 
 TEST(Detect, RefusesWhatDoesNotFit) {
   auto tensors = tensors_of(build_network("resnet18"));
-  tensors["fc.weight"] = Tensor::from_floats({1000, 511}, std::vector<float>(1000 * 511));
+  tensors["fc.weight"].shape = {1000, 511};
   EXPECT_EQ(detect_network(tensors), std::nullopt);
   tensors.erase("fc.weight");
   EXPECT_EQ(detect_network(tensors), std::nullopt);

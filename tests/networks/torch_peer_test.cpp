@@ -36,6 +36,13 @@ constexpr PeerCase kCases[] = {
     {"alexnet", 224, 8, "pth+legacy+safetensors+onnx", false},
     {"resnet18", 64, 8, "pth+legacy+safetensors+onnx+unfolded", true},
     {"resnet50", 64, 8, "pth+legacy+safetensors+onnx", false},
+    {"resnext50_32x4d", 40, 1, "pth+onnx", false},
+    {"wide_resnet50_2", 40, 1, "pth+onnx", false},
+    {"squeezenet1_0", 64, 2, "pth+onnx", false},
+    {"squeezenet1_1", 64, 2, "pth+onnx", true},
+    {"densenet121", 64, 1, "pth+unfolded+onnx", false},
+    {"googlenet", 64, 2, "pth+unfolded+onnx", false},
+    {"mobilenet_v2", 64, 2, "pth+unfolded+onnx", true},
 };
 
 std::string arguments() {
@@ -56,6 +63,7 @@ Model load(const PeerCase& c, const fs::path& path) {
   TensorFile file = read_tensor_file(path);
   if (file.graph) return bind_weights(*std::move(file.graph), std::move(file.tensors), path.string());
   EXPECT_EQ(detect_network(file.tensors), c.network);
+  std::erase_if(file.tensors, [](const auto& tensor) { return is_for_training_only(tensor.first); });
   return bind_weights(build_network(fmt::format("{}:input={}", c.network, c.size)), std::move(file.tensors),
                       path.string());
 }

@@ -38,6 +38,7 @@ LoadedModel load_model(const std::filesystem::path& path, const std::string& net
     loaded.model = bind_weights(std::move(*file.graph), std::move(file.tensors), path.string());
   } else {
     loaded.network = choose_network(path, file, network, loaded.notes);
+    std::erase_if(file.tensors, [](const auto& tensor) { return is_for_training_only(tensor.first); });
     loaded.model = bind_weights(build_network(loaded.network), std::move(file.tensors), path.string());
   }
   return loaded;
