@@ -35,7 +35,7 @@ struct PeerCase {
 constexpr PeerCase kCases[] = {
     {"alexnet", 224, 8, "pth+legacy+safetensors+onnx", false},
     {"resnet18", 64, 8, "pth+legacy+safetensors+onnx+unfolded", true},
-    {"resnet50", 64, 8, "pth+legacy+safetensors+onnx", false},
+    {"resnet50", 40, 8, "pth+legacy+safetensors+onnx", false},
     {"resnext50_32x4d", 40, 1, "pth+onnx", false},
     {"wide_resnet50_2", 40, 1, "pth+onnx", false},
     {"squeezenet1_0", 64, 2, "pth+onnx", false},
