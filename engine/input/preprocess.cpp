@@ -11,10 +11,11 @@ namespace fxe {
 
 namespace {
 
-// Where the crop starts: half the spare pixels, rounded half to even. Where the image is smaller, torchvision
-// pads first, with the smaller half on the left.
-int crop_offset(int size, int crop) {
+// Where the crop starts: half the spare pixels. Where the image is smaller, torchvision and timm pad first,
+// with the smaller half on the left.
+int crop_offset(int size, int crop, Preprocess::Rounding rounding) {
   if (size < crop) return -((crop - size) / 2);
+  if (rounding == Preprocess::Rounding::down) return (size - crop) / 2;
   return static_cast<int>(std::nearbyint((size - crop) / 2.0));
 }
 
@@ -48,6 +49,11 @@ Size resized_size(const Preprocess& p, int width, int height) {
       return {width, height};
     case Preprocess::Side::both:
       return {p.resize_w, p.resize_h};
+    case Preprocess::Side::longer: {
+      const double ratio = static_cast<double>(std::max(width, height)) / p.resize_h;
+      return {static_cast<int>(std::nearbyint(width / ratio)),
+              static_cast<int>(std::nearbyint(height / ratio))};
+    }
     case Preprocess::Side::shorter:
       break;
   }
@@ -66,20 +72,23 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
   if (!p.mean_file.empty()) check_mean_image(p, size);
   const Image* source = &image;
   if (size.width != image.width || size.height != image.height) {
-    if (p.antialias)
+    if (p.filter == Filter::area)
+      area_resizer_.resize(image, size.width, size.height, resized_);
+    else if (p.antialias)
       resizer_.resize(image, size.width, size.height, p.filter, resized_);
     else
       opencv_resizer_.resize(image, size.width, size.height, resized_);
     source = &resized_;
   }
-  const int top = crop_offset(size.height, p.crop_h), left = crop_offset(size.width, p.crop_w);
+  const int top = crop_offset(size.height, p.crop_h, p.crop_rounding);
+  const int left = crop_offset(size.width, p.crop_w, p.crop_rounding);
   const int first = std::max(0, -left), end = std::min(p.crop_w, size.width - left);
   for (size_t c = 0; c < 3; ++c) {
     const auto table = normalisation(p, c);
     const size_t channel = p.channels == Preprocess::Channels::rgb ? c : 2 - c;
     float* plane = out.data() + c * static_cast<size_t>(p.crop_h) * static_cast<size_t>(p.crop_w);
     for (int y = 0; y < p.crop_h; ++y, plane += p.crop_w) {
-      std::fill_n(plane, p.crop_w, table[0]);
+      std::fill_n(plane, p.crop_w, table[p.fill[c]]);
       if (y + top < 0 || y + top >= size.height) continue;
       const size_t row_at = static_cast<size_t>(y + top) * static_cast<size_t>(size.width);
       const uint8_t* row = source->rgb.data() + row_at * 3 + channel;

@@ -11,22 +11,30 @@
 #include "engine/input/image.h"
 #include "engine/input/mean_image.h"
 #include "engine/input/resize.h"
+#include "engine/input/resize_area.h"
 #include "engine/input/resize_opencv.h"
 
 namespace fxe {
 
 // From a decoded image to a network's input: resize, centre crop, then x = (pixel * scale - mean) / std per
-// channel. mean and std are in the order of `channels`. With a mean image, whose pixels are cropped as the
-// image's are, x = ((pixel - mean_image) * scale - mean) / std.
+// channel. mean, std and fill are in the order of `channels`. With a mean image, whose pixels are cropped as
+// the image's are, x = ((pixel - mean_image) * scale - mean) / std. Which framework does what:
+// docs/preprocessing.md.
 struct Preprocess {
-  enum class Side { none, shorter, both };  // which side becomes resize_h/resize_w: "both" squashes
+  // Which side becomes resize_h/resize_w. shorter, longer: the other one keeps the proportions; both:
+  // squashed.
+  enum class Side { none, shorter, longer, both };
   enum class Channels { rgb, bgr };
+  // Of half a pixel, where an odd number is left over by the crop: to the even side, or towards 0.
+  enum class Rounding { half_even, down };
 
   Side side = Side::none;
-  int resize_h = 0, resize_w = 0;  // equal where side is shorter
+  int resize_h = 0, resize_w = 0;  // equal where side is shorter or longer
   Filter filter = Filter::bilinear;
   bool antialias = true;  // false: as OpenCV resizes (bilinear only), true: as Pillow does
   int crop_h = 224, crop_w = 224;
+  Rounding crop_rounding = Rounding::half_even;
+  std::array<uint8_t, 3> fill{};  // the pixel where the crop is larger than the image
   Channels channels = Channels::rgb;
   double scale = 1.0 / 255;
   std::array<double, 3> mean{}, std{1, 1, 1};
@@ -37,10 +45,8 @@ struct Preprocess {
   bool operator==(const Preprocess&) const = default;
 };
 
-// The object form of ensemble files, or a preset's name: "torchvision-224" (shorter side 256, crop 224),
-// "torchvision-232-224", "timm-SIZE-CROP[-bicubic|-bilinear]", "squash-SIZE", "cifar-32", all RGB, / 255,
-// with ImageNet's mean and deviation; "caffe-227" (squashed to 256 without antialiasing, crop 227, BGR,
-// 0..255 minus 104, 117, 123). Throws bad_input naming `where` and the key, or the nearest names.
+// The object form of ensemble files, or a preset's name (preprocess_presets.h). Throws bad_input naming
+// `where` and the key, or what presets there are.
 Preprocess parse_preprocess(const nlohmann::json& value, std::string_view where);
 nlohmann::ordered_json to_json(const Preprocess&);
 
@@ -48,18 +54,20 @@ nlohmann::ordered_json to_json(const Preprocess&);
 // all before. One per thread.
 class Preprocessor {
  public:
-  // `out`: elements() floats, plain [3 crop_h crop_w]. An image smaller than the crop gets black borders
-  // (torchvision). Long side after resizing: to * long / short, rounded down; crop offsets round half to
-  // even, as torchvision's. Throws bad_input where the image is not of the mean image's size.
+  // `out`: elements() floats, plain [3 crop_h crop_w]. An image smaller than the crop gets borders of `fill`,
+  // the odd pixel on the right and below. Throws bad_input where the image is not of the mean image's size.
   void run(const Preprocess&, const Image&, std::span<float> out);
 
  private:
   Resizer resizer_;
+  AreaResizer area_resizer_;
   OpencvResizer opencv_resizer_;
   Image resized_;
 };
 
-// The size an image of width x height is resized to, before the crop.
+// The size an image of width x height is resized to, before the crop. shorter: the long side is
+// to * long / short, rounded down (torchvision, timm, MLPerf). longer: each side is size / (long / to) in
+// double precision, rounded half to even (timm).
 struct Size {
   int width, height;
 };

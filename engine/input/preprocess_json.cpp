@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <vector>
 
 #include "engine/error.h"
 #include "engine/input/preprocess.h"
+#include "engine/input/preprocess_presets.h"
 #include "engine/names.h"
 
 namespace fxe {
@@ -14,7 +14,18 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr int kMaxSize = 1 << 14;
-constexpr std::array<double, 3> kImageNetMean = {0.485, 0.456, 0.406}, kImageNetStd = {0.229, 0.224, 0.225};
+
+// In the order of the enumerations.
+constexpr const char* kSides[] = {"none", "shorter", "longer", "both"};
+constexpr const char* kFilters[] = {"bilinear", "bicubic", "area"};
+constexpr const char* kRoundings[] = {"half_even", "down"};
+constexpr const char* kChannels[] = {"rgb", "bgr"};
+constexpr auto kShorter = static_cast<size_t>(Preprocess::Side::shorter);
+
+template <size_t N, class Enum>
+const char* text(const char* const (&names)[N], Enum value) {
+  return names[static_cast<size_t>(value)];
+}
 
 void check_keys(const Json& object, std::vector<std::string> known, std::string_view where) {
   if (!object.is_object()) throw bad_input("{}: expected an object, found {}", where, object.type_name());
@@ -43,9 +54,10 @@ std::pair<int, int> pixel_pair(const Json& value, std::string_view where) {
   return {pixels(value[0], where), pixels(value[1], where)};
 }
 
-std::string choice(const Json& value, std::vector<std::string> choices, std::string_view where) {
-  for (const auto& c : choices)
-    if (value == c) return c;
+// The position among `choices`.
+size_t choice(const Json& value, std::span<const char* const> choices, std::string_view where) {
+  for (size_t i = 0; i < choices.size(); ++i)
+    if (value == choices[i]) return i;
   throw bad_input("{}: expected {}, found {}", where, fmt::join(choices, ", "), value.dump().substr(0, 40));
 }
 
@@ -55,98 +67,40 @@ std::array<double, 3> triple(const Json& value, std::string_view where) {
   return {number(value[0], where), number(value[1], where), number(value[2], where)};
 }
 
-Preprocess imagenet(int to, int crop, Filter filter = Filter::bilinear) {
-  return {.side = Preprocess::Side::shorter,
-          .resize_h = to,
-          .resize_w = to,
-          .filter = filter,
-          .crop_h = crop,
-          .crop_w = crop,
-          .mean = kImageNetMean,
-          .std = kImageNetStd};
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const auto at = text.find(separator);
-    parts.push_back(text.substr(0, at));
-    if (at == text.npos) return parts;
-    text.remove_prefix(at + 1);
+std::array<uint8_t, 3> grey_levels(const Json& value, std::string_view where) {
+  std::array<uint8_t, 3> levels{};
+  const auto numbers = triple(value, where);
+  for (size_t c = 0; c < 3; ++c) {
+    if (!value[c].is_number_integer() || numbers[c] < 0 || numbers[c] > 255)
+      throw bad_input("{}: expected three whole numbers of 0 to 255, found {}", where,
+                      value.dump().substr(0, 40));
+    levels[c] = static_cast<uint8_t>(numbers[c]);
   }
-}
-
-template <class T>
-bool parse(std::string_view text, T& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-Preprocess preset(const std::string& name, std::string_view where) {
-  const auto parts = split(name, '-');
-  int a = 0, b = 0;
-  double crop = 0;
-  const auto valid = [](int size) { return size >= 1 && size <= kMaxSize / 2; };
-  if (name == "cifar-32") return {.crop_h = 32, .crop_w = 32, .mean = kImageNetMean, .std = kImageNetStd};
-  if (name == "torchvision-224") return imagenet(256, 224);
-  if (parts[0] == "torchvision" && parts.size() == 3 && parse(parts[1], a) && parse(parts[2], b) &&
-      valid(a) && valid(b))
-    return imagenet(a, b);
-  if (parts[0] == "caffe" && parts.size() == 2 && parse(parts[1], a) && a >= 1 && a <= 256)
-    return {.side = Preprocess::Side::both,
-            .resize_h = 256,
-            .resize_w = 256,
-            .antialias = false,
-            .crop_h = a,
-            .crop_w = a,
-            .channels = Preprocess::Channels::bgr,
-            .scale = 1,
-            .mean = {104, 117, 123}};
-  if (parts[0] == "squash" && parts.size() == 2 && parse(parts[1], a) && valid(a)) {
-    auto p = imagenet(a, a);
-    p.side = Preprocess::Side::both;
-    return p;
-  }
-  if (parts[0] == "timm" && parts.size() >= 3 && parts.size() <= 4 && parse(parts[1], a) && valid(a) &&
-      parse(parts[2], crop) && crop > 0.1 && crop <= 1 && std::floor(a / crop) <= kMaxSize) {
-    const auto filter = parts.size() == 4 ? parts[3] : "bicubic";
-    if (filter == "bicubic" || filter == "bilinear")
-      return imagenet(static_cast<int>(std::floor(a / crop)), a,
-                      filter == "bicubic" ? Filter::bicubic : Filter::bilinear);
-  }
-  throw bad_input(
-      "{}: unknown preset '{}'; expected torchvision-224, torchvision-RESIZE-CROP, "
-      "timm-SIZE-CROP[-bicubic|-bilinear]"
-      " (such as timm-224-0.95-bicubic), squash-SIZE, caffe-CROP or cifar-32",
-      where, name);
+  return levels;
 }
 
 }  // namespace
 
 Preprocess parse_preprocess(const Json& value, std::string_view where) {
-  if (value.is_string()) return preset(value.get<std::string>(), where);
-  check_keys(value, {"resize", "crop", "channels", "scale", "mean", "std", "mean_image"}, where);
+  if (value.is_string()) return preprocess_preset(value.get<std::string>(), where);
+  check_keys(value,
+             {"resize", "crop", "crop_rounding", "fill", "channels", "scale", "mean", "std", "mean_image"},
+             where);
   Preprocess p;
   if (value.contains("resize")) {
     const auto& resize = value["resize"];
     const auto here = fmt::format("{}.resize", where);
     check_keys(resize, {"to", "side", "filter", "antialias"}, here);
-    const auto side = resize.contains("side")
-                          ? choice(resize["side"], {"shorter", "both", "none"}, here + ".side")
-                          : "shorter";
-    p.side = side == "both"   ? Preprocess::Side::both
-             : side == "none" ? Preprocess::Side::none
-                              : Preprocess::Side::shorter;
+    const auto side = resize.contains("side") ? choice(resize["side"], kSides, here + ".side") : kShorter;
+    p.side = static_cast<Preprocess::Side>(side);
     if (p.side != Preprocess::Side::none) {
       if (!resize.contains("to")) throw bad_input("{}: 'to' is missing; it is the size in pixels", here);
       std::tie(p.resize_h, p.resize_w) = pixel_pair(resize["to"], here + ".to");
-      if (p.side == Preprocess::Side::shorter && p.resize_h != p.resize_w)
-        throw bad_input("{}.to: the shorter side has one size, found two", here);
+      if (p.side != Preprocess::Side::both && p.resize_h != p.resize_w)
+        throw bad_input("{}.to: the {} side has one size, found two", here, kSides[side]);
     }
     if (resize.contains("filter"))
-      p.filter = choice(resize["filter"], {"bilinear", "bicubic"}, here + ".filter") == "bicubic"
-                     ? Filter::bicubic
-                     : Filter::bilinear;
+      p.filter = static_cast<Filter>(choice(resize["filter"], kFilters, here + ".filter"));
     if (resize.contains("antialias") && p.side != Preprocess::Side::none) {
       if (!resize["antialias"].is_boolean())
         throw bad_input("{}.antialias: expected true or false, found {}", here,
@@ -159,9 +113,13 @@ Preprocess parse_preprocess(const Json& value, std::string_view where) {
   if (!value.contains("crop"))
     throw bad_input("{}: 'crop' is missing; it is the network's input size", where);
   std::tie(p.crop_h, p.crop_w) = pixel_pair(value["crop"], fmt::format("{}.crop", where));
-  if (value.contains("channels") &&
-      choice(value["channels"], {"rgb", "bgr"}, fmt::format("{}.channels", where)) == "bgr")
-    p.channels = Preprocess::Channels::bgr;
+  if (value.contains("crop_rounding"))
+    p.crop_rounding = static_cast<Preprocess::Rounding>(
+        choice(value["crop_rounding"], kRoundings, fmt::format("{}.crop_rounding", where)));
+  if (value.contains("fill")) p.fill = grey_levels(value["fill"], fmt::format("{}.fill", where));
+  if (value.contains("channels"))
+    p.channels = static_cast<Preprocess::Channels>(
+        choice(value["channels"], kChannels, fmt::format("{}.channels", where)));
   if (value.contains("scale")) p.scale = number(value["scale"], fmt::format("{}.scale", where));
   if (value.contains("mean")) p.mean = triple(value["mean"], fmt::format("{}.mean", where));
   if (value.contains("std")) p.std = triple(value["std"], fmt::format("{}.std", where));
@@ -181,20 +139,20 @@ nlohmann::ordered_json to_json(const Preprocess& p) {
     return h == w ? nlohmann::ordered_json(h) : nlohmann::ordered_json({h, w});
   };
   nlohmann::ordered_json resize;
-  if (p.side == Preprocess::Side::none) {
-    resize["side"] = "none";
-  } else {
-    resize["to"] = pair(p.resize_h, p.resize_w);
-    resize["side"] = p.side == Preprocess::Side::both ? "both" : "shorter";
-    resize["filter"] = p.filter == Filter::bicubic ? "bicubic" : "bilinear";
+  if (p.side != Preprocess::Side::none) resize["to"] = pair(p.resize_h, p.resize_w);
+  resize["side"] = text(kSides, p.side);
+  if (p.side != Preprocess::Side::none) {
+    resize["filter"] = text(kFilters, p.filter);
     resize["antialias"] = p.antialias;
   }
-  nlohmann::ordered_json json{{"resize", resize},
-                              {"crop", pair(p.crop_h, p.crop_w)},
-                              {"channels", p.channels == Preprocess::Channels::bgr ? "bgr" : "rgb"},
-                              {"scale", p.scale},
-                              {"mean", p.mean},
-                              {"std", p.std}};
+  nlohmann::ordered_json json = {{"resize", resize}, {"crop", pair(p.crop_h, p.crop_w)}};
+  if (p.crop_rounding != Preprocess::Rounding::half_even)
+    json["crop_rounding"] = text(kRoundings, p.crop_rounding);
+  if (p.fill != std::array<uint8_t, 3>{}) json["fill"] = p.fill;
+  json["channels"] = text(kChannels, p.channels);
+  json["scale"] = p.scale;
+  json["mean"] = p.mean;
+  json["std"] = p.std;
   if (!p.mean_file.empty()) json["mean_image"] = p.mean_file;
   return json;
 }

@@ -10,7 +10,8 @@
 
 namespace fxe {
 
-enum class Filter { bilinear, bicubic };
+// bilinear, bicubic: Pillow's, by Resizer. area: OpenCV's INTER_AREA, by AreaResizer (resize_area.h).
+enum class Filter { bilinear, bicubic, area };
 
 // Resampling equal to Pillow's Image.resize(..., BILINEAR | BICUBIC) bit for bit: antialiased (the filter
 // widens with the scale), horizontal pass first, 8-bit values between the passes, coefficients in fixed point
@@ -19,7 +20,7 @@ enum class Filter { bilinear, bicubic };
 // before. Not thread-safe: one per thread.
 class Resizer {
  public:
-  // `image` -> `out` of width x height. Sizes that stay the same are copied.
+  // `image` -> `out` of width x height, bilinear or bicubic. Sizes that stay the same are copied.
   void resize(const Image& image, int width, int height, Filter filter, Image& out);
 
  private:

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "engine/input/preprocess.h"
+#include "engine/input/torchvision_weights.h"
 #include "tests/engine/input/expect_error.h"
 
 namespace fxe::test {
@@ -53,6 +56,40 @@ TEST(PreprocessJson, Presets) {
                                              .mean = {104, 117, 123}}));
 }
 
+TEST(PreprocessJson, PresetsWithMoreWords) {
+  EXPECT_EQ(preset("torchvision-238-224-bicubic"), imagenet(238, 224, Filter::bicubic));
+  EXPECT_EQ(preset("torchvision:AlexNet_Weights.IMAGENET1K_V1"), imagenet(256, 224, Filter::bilinear));
+  EXPECT_EQ(preset("torchvision:ResNet50_Weights.IMAGENET1K_V2"), imagenet(232, 224, Filter::bilinear));
+  EXPECT_EQ(preset("timm-224-0.9-center-bilinear"), imagenet(248, 224, Filter::bilinear));
+  auto timm = imagenet(248, 224, Filter::bicubic);
+  timm.mean = timm.std = {0.5, 0.5, 0.5};
+  timm.side = Side::both;
+  EXPECT_EQ(preset("timm-224-0.9-squash-inception"), timm);
+  timm.side = Side::longer;
+  timm.fill = {128, 128, 128};  // 127.5, to the even side
+  EXPECT_EQ(preset("timm-224-0.9-border-inception"), timm);
+  EXPECT_EQ(preset("timm-224-1.0-border").fill, (std::array<uint8_t, 3>{124, 116, 104}));
+  auto mlperf = imagenet(256, 224, Filter::area);
+  mlperf.crop_rounding = Preprocess::Rounding::down;
+  mlperf.scale = 1;
+  mlperf.mean = {123.68, 116.78, 103.94};
+  mlperf.std = {1, 1, 1};
+  EXPECT_EQ(preset("mlperf-resnet50"), mlperf);
+  EXPECT_EQ(
+      error_of([] { preset("torchvision:ResNet50_Weights.IMAGENET1K_V3"); }),
+      "here: torchvision publishes no 'ResNet50_Weights.IMAGENET1K_V3' (nearest: "
+      "ResNet50_Weights.IMAGENET1K_V1, ResNet50_Weights.IMAGENET1K_V2, ResNet101_Weights.IMAGENET1K_V1)");
+}
+
+// Every published weight file's preset exists, and its file name is its own.
+TEST(PreprocessJson, TorchvisionsWeightFiles) {
+  std::set<std::string_view> files;
+  for (const auto& w : torchvision_weights()) {
+    EXPECT_NO_THROW(preset(w.preset)) << w.name;
+    EXPECT_TRUE(files.insert(w.file).second) << w.file;
+  }
+}
+
 TEST(PreprocessJson, UnknownPresets) {
   for (const std::string name : {"",
                                  "-",
@@ -67,6 +104,10 @@ TEST(PreprocessJson, UnknownPresets) {
                                  "timm-224-nan",
                                  "timm-224-1.5",
                                  "timm-224-0.9-nearest",
+                                 "timm-224-0.9-bicubic-bicubic",
+                                 "timm-224-0.9-squash-border",
+                                 "torchvision-256-224-nearest",
+                                 "mlperf",
                                  "timm-8192-0.2",
                                  "timm--1-0.9",
                                  "squash-",
@@ -110,8 +151,8 @@ TEST(PreprocessJson, Objects) {
 }
 
 TEST(PreprocessJson, RoundTrip) {
-  for (const char* name :
-       {"torchvision-224", "timm-224-0.95-bicubic", "squash-160", "cifar-32", "caffe-227", "timm-8192-0.5"}) {
+  for (const char* name : {"torchvision-224", "timm-224-0.95-bicubic", "squash-160", "cifar-32", "caffe-227",
+                           "timm-8192-0.5", "timm-224-0.9-border", "mlperf-resnet50"}) {
     const auto p = preset(name);
     EXPECT_EQ(parse(to_json(p).dump()), p) << to_json(p).dump();
   }
@@ -129,12 +170,21 @@ TEST(PreprocessJson, Errors) {
             "here.resize: unknown key 'size' (nearest: side)");
   EXPECT_EQ(error(R"({"resize": {"side": "shorter"}, "crop": 224})"),
             "here.resize: 'to' is missing; it is the size in pixels");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "side": "longer"}, "crop": 224})"),
-            "here.resize.side: expected shorter, both, none, found \"longer\"");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "side": "long"}, "crop": 224})"),
+            "here.resize.side: expected none, shorter, longer, both, found \"long\"");
+  EXPECT_EQ(error(R"({"resize": {"to": [1, 2], "side": "longer"}, "crop": 224})"),
+            "here.resize.to: the longer side has one size, found two");
+  EXPECT_EQ(error(R"({"crop": 1, "crop_rounding": "up"})"),
+            "here.crop_rounding: expected half_even, down, found \"up\"");
+  EXPECT_EQ(error(R"({"crop": 1, "fill": 0})"), "here.fill: expected three numbers, one per channel");
+  for (const char* level : {"-1", "256", "0.5", "1e300"})
+    EXPECT_TRUE(error(std::string(R"({"crop": 1, "fill": [0, 0, )") + level + "]}")
+                    .starts_with("here.fill: expected three whole numbers of 0 to 255, found [0,0,"))
+        << level;
   EXPECT_EQ(error(R"({"resize": {"to": [256, 257]}, "crop": 224})"),
             "here.resize.to: the shorter side has one size, found two");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "nearest"}, "crop": 224})"),
-            "here.resize.filter: expected bilinear, bicubic, found \"nearest\"");
+            "here.resize.filter: expected bilinear, bicubic, area, found \"nearest\"");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "antialias": 1}, "crop": 224})"),
             "here.resize.antialias: expected true or false, found 1");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "bicubic", "antialias": false}, "crop": 224})"),

@@ -56,6 +56,23 @@ TEST(Preprocess, CropsAndNormalisesEveryParity) {
       }
 }
 
+// Half a pixel more on the left than half_even, where that rounds up; borders of a colour.
+TEST(Preprocess, RoundsTheCropDownAndFills) {
+  const Image image = random_picture(11, 3, 99);
+  Preprocess p{.crop_h = 5, .crop_w = 8, .crop_rounding = Preprocess::Rounding::down, .fill = {10, 20, 30}};
+  p.scale = 1;
+  std::vector<float> out(p.elements());
+  Preprocessor preprocessor;
+  preprocessor.run(p, image, out);
+  for (size_t c = 0; c < 3; ++c)
+    for (int y = 0; y < 5; ++y)
+      for (int x = 0; x < 8; ++x) {
+        const int pixel =
+            y < 1 || y >= 4 ? p.fill[c] : image.rgb[static_cast<size_t>(3 * ((y - 1) * 11 + x + 1)) + c];
+        ASSERT_EQ(out[c * 40 + static_cast<size_t>(y * 8 + x)], static_cast<float>(pixel));
+      }
+}
+
 TEST(Preprocess, SizesAfterResizing) {
   const auto size = [](Preprocess::Side side, int w, int h, int to_w, int to_h) {
     const Size s = resized_size({.side = side, .resize_h = to_h, .resize_w = to_w}, w, h);
@@ -69,6 +86,10 @@ TEST(Preprocess, SizesAfterResizing) {
   EXPECT_EQ(size(Side::shorter, 400, 400, 256, 256), std::pair(256, 256));
   EXPECT_EQ(size(Side::shorter, 256, 257, 256, 256), std::pair(256, 257));
   EXPECT_EQ(size(Side::shorter, 3, 2, 235, 235), std::pair(352, 235));  // 352.5
+  EXPECT_EQ(size(Side::longer, 500, 375, 248, 248), std::pair(248, 186));
+  EXPECT_EQ(size(Side::longer, 375, 500, 224, 224), std::pair(168, 224));
+  EXPECT_EQ(size(Side::longer, 4, 1, 6, 6), std::pair(6, 2));     // 1.5, to the even side
+  EXPECT_EQ(size(Side::longer, 8, 1, 20, 20), std::pair(20, 2));  // 2.5, to the even side
 }
 
 std::shared_ptr<const MeanImage> random_mean(int width, int height, uint64_t seed) {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/engine/input/python_peer.h"
+#include "tests/paths.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "engine/input/text_file.h"
+#include "tests/engine/input/temporary_folder.h"
+
+namespace fxe::test {
+
+namespace {
+
+// A sanitizer's library, preloaded for this program, is not for Python.
+constexpr const char* kNoPreload = "LD_PRELOAD= ";
+
+}  // namespace
+
+std::string python_with(const std::string& modules) {
+  const char* given = std::getenv("FXE_PYTHON");
+  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"}) {
+    const auto command = kNoPreload + candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1";
+    if (std::system(command.c_str()) == 0) return candidate;
+  }
+  return "";
+}
+
+std::vector<std::string> run_peer(const std::string& python, const std::string& script,
+                                  const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out", log = folder.path() / "log";
+  std::string command =
+      kNoPreload + python + " -W ignore '" FXE_SOURCE_DIR "/tests/engine/input/" + script + "'";
+  for (const auto& argument : arguments) command += " '" + argument + "'";
+  command += " >'" + out.string() + "' 2>'" + log.string() + "'";
+  if (std::system(command.c_str()) != 0) {
+    std::ostringstream text;
+    text << std::ifstream(log).rdbuf();
+    throw std::runtime_error(script + " failed: " + text.str());
+  }
+  return read_lines(out);
+}
+
+std::vector<std::string> split_at_tabs(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, '\t');) fields.push_back(field);
+  return fields;
+}
+
+}  // namespace fxe::test
