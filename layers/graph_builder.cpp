@@ -41,12 +41,24 @@ ValueId GraphBuilder::batch_norm(const std::string& name, ValueId x, double epsi
       {x});
 }
 
+ValueId GraphBuilder::layer_scale(const std::string& name, ValueId x) {
+  return node(name, Scale{.scale = name}, {x});
+}
+
+ValueId GraphBuilder::layer_norm(const std::string& name, ValueId x, double epsilon) {
+  return node(name, LayerNorm{name + ".weight", name + ".bias", epsilon}, {x});
+}
+
 ValueId GraphBuilder::linear(const std::string& name, ValueId x, int64_t k, Activation act) {
   return node(name, Linear{k, name + ".weight", name + ".bias", act}, {x});
 }
 
 ValueId GraphBuilder::activate(const std::string& name, ValueId x, Activation act) {
   return node(name, Activate{act}, {x});
+}
+
+ValueId GraphBuilder::prelu(const std::string& name, ValueId x) {
+  return node(name, PRelu{name + ".weight"}, {x});
 }
 
 ValueId GraphBuilder::max_pool(const std::string& name, ValueId x, int64_t size, int64_t stride,
@@ -60,6 +72,22 @@ ValueId GraphBuilder::global_average_pool(const std::string& name, ValueId x) {
 
 ValueId GraphBuilder::add(const std::string& name, ValueId a, ValueId b, Activation act) {
   return node(name, Add{act}, {a, b});
+}
+
+ValueId GraphBuilder::channel_gate(const std::string& name, ValueId x, ValueId gate) {
+  return node(name, ChannelGate{}, {x, gate});
+}
+
+ValueId GraphBuilder::concat(const std::string& name, std::vector<ValueId> inputs) {
+  return node(name, Concat{}, std::move(inputs));
+}
+
+ValueId GraphBuilder::channel_shuffle(const std::string& name, ValueId x, int64_t groups) {
+  return node(name, ChannelShuffle{groups}, {x});
+}
+
+ValueId GraphBuilder::channel_slice(const std::string& name, ValueId x, int64_t first, int64_t count) {
+  return node(name, ChannelSlice{first, count}, {x});
 }
 
 ValueId GraphBuilder::flatten(const std::string& name, ValueId x) { return node(name, Flatten{}, {x}); }

@@ -22,12 +22,20 @@ class GraphBuilder {
   ValueId conv(const std::string& name, ValueId x, Conv2d op,
                Bias bias = Bias::no);  // fills in the weights' names
   ValueId batch_norm(const std::string& name, ValueId x, double epsilon = 1e-5);
+  // A parameter of this name, as it stands in the file: y = x * scale, per channel.
+  ValueId layer_scale(const std::string& name, ValueId x);
+  ValueId layer_norm(const std::string& name, ValueId x, double epsilon = 1e-5);       // over channels
   ValueId linear(const std::string& name, ValueId x, int64_t k, Activation act = {});  // with bias
   ValueId relu(const std::string& name, ValueId x) { return activate(name, x, Activation::relu()); }
   ValueId activate(const std::string& name, ValueId x, Activation act);
+  ValueId prelu(const std::string& name, ValueId x);  // one slope per channel
   ValueId max_pool(const std::string& name, ValueId x, int64_t size, int64_t stride, int64_t pad = 0);
   ValueId global_average_pool(const std::string& name, ValueId x);
   ValueId add(const std::string& name, ValueId a, ValueId b, Activation act = {});
+  ValueId channel_gate(const std::string& name, ValueId x, ValueId gate);
+  ValueId concat(const std::string& name, std::vector<ValueId> inputs);
+  ValueId channel_shuffle(const std::string& name, ValueId x, int64_t groups);
+  ValueId channel_slice(const std::string& name, ValueId x, int64_t first, int64_t count);
   ValueId flatten(const std::string& name, ValueId x);
   ValueId node(const std::string& name, Op op, std::vector<ValueId> inputs);  // any other operation
 

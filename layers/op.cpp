@@ -27,12 +27,19 @@ struct Name {
   const char* operator()(const Input&) const { return "input"; }
   const char* operator()(const Conv2d&) const { return "conv2d"; }
   const char* operator()(const BatchNorm&) const { return "batch_norm"; }
+  const char* operator()(const Scale&) const { return "scale"; }
+  const char* operator()(const LayerNorm&) const { return "layer_norm"; }
   const char* operator()(const Pool2d&) const { return "pool2d"; }
   const char* operator()(const GlobalAveragePool&) const { return "global_average_pool"; }
   const char* operator()(const Linear&) const { return "linear"; }
   const char* operator()(const Activate&) const { return "activate"; }
+  const char* operator()(const PRelu&) const { return "prelu"; }
   const char* operator()(const Add&) const { return "add"; }
+  const char* operator()(const ChannelGate&) const { return "channel_gate"; }
   const char* operator()(const Concat&) const { return "concat"; }
+  const char* operator()(const ChannelShuffle&) const { return "channel_shuffle"; }
+  const char* operator()(const ChannelSlice&) const { return "channel_slice"; }
+  const char* operator()(const ZeroPad&) const { return "zero_pad"; }
   const char* operator()(const Flatten&) const { return "flatten"; }
   const char* operator()(const Softmax&) const { return "softmax"; }
   const char* operator()(const Lrn&) const { return "lrn"; }
@@ -48,6 +55,13 @@ struct Parameters {
            (o.bias.empty() ? "" : " bias") + (o.add_residual ? " residual" : "") + act_str(o.act);
   }
   std::string operator()(const BatchNorm& o) const { return fmt::format(" epsilon={}", o.epsilon); }
+  std::string operator()(const Scale& o) const {
+    return std::string(o.scale.empty() ? "" : " scale") + (o.shift.empty() ? "" : " shift") + act_str(o.act);
+  }
+  std::string operator()(const LayerNorm& o) const {
+    return fmt::format(" epsilon={}", o.epsilon) + (o.scale.empty() ? "" : " scale") +
+           (o.shift.empty() ? "" : " shift");
+  }
   std::string operator()(const Pool2d& o) const {
     return fmt::format(" {} filter={}", o.kind == Pool2d::Kind::max ? "max" : "average", str(o.filter)) +
            unless<std::string>("1x1", "stride", str(o.stride)) + pad_str(o.pad) +
@@ -58,8 +72,15 @@ struct Parameters {
     return fmt::format(" k={}", o.k) + (o.bias.empty() ? "" : " bias") + act_str(o.act);
   }
   std::string operator()(const Activate& o) const { return " " + o.act.str(); }
+  std::string operator()(const PRelu&) const { return ""; }
   std::string operator()(const Add& o) const { return act_str(o.act); }
+  std::string operator()(const ChannelGate&) const { return ""; }
   std::string operator()(const Concat&) const { return ""; }
+  std::string operator()(const ChannelShuffle& o) const { return fmt::format(" groups={}", o.groups); }
+  std::string operator()(const ChannelSlice& o) const {
+    return fmt::format(" first={} count={}", o.first, o.count);
+  }
+  std::string operator()(const ZeroPad& o) const { return pad_str(o.pad); }
   std::string operator()(const Flatten&) const { return ""; }
   std::string operator()(const Softmax&) const { return ""; }
   std::string operator()(const Lrn& o) const {

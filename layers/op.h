@@ -59,6 +59,24 @@ struct BatchNorm {
   bool operator==(const BatchNorm&) const = default;
 };
 
+// y = act(x * scale + shift), per channel; both [c], of which one may be left out. Layer scale, Caffe's
+// Scale, and what optimize() makes of a BatchNorm that no convolution could take in.
+struct Scale {
+  std::string scale;  // empty: 1
+  std::string shift;  // empty: 0
+  Activation act;
+  bool operator==(const Scale&) const = default;
+};
+
+// Each pixel over its channels: y = (x - m) / sqrt(v + epsilon) * scale + shift, with m the mean of the
+// pixel's c values and v the mean of (x - m)^2; scale and shift per channel, [c]. x [n c h w] or [n c].
+struct LayerNorm {
+  std::string scale;  // empty: 1
+  std::string shift;  // empty: 0
+  double epsilon = 1e-5;
+  bool operator==(const LayerNorm&) const = default;
+};
+
 // ceil_mode: p is rounded up instead of down, and a window that would start past the input and its leading
 // padding is dropped (PyTorch, Caffe). Maximum ignores padding, and a NaN in its window wins; a window wholly
 // in padding is an error of the graph. Average divides by the window's size inside the input, or with
@@ -94,6 +112,12 @@ struct Activate {
   bool operator==(const Activate&) const = default;
 };
 
+// y = x >= 0 ? x : slope * x, with one slope per channel, [c]. x [n c h w] or [n c].
+struct PRelu {
+  std::string slope;
+  bool operator==(const PRelu&) const = default;
+};
+
 // y = act(a + b), same shapes.
 struct Add {
   Activation act;
@@ -103,6 +127,32 @@ struct Add {
 // Two or more inputs joined along channels.
 struct Concat {
   bool operator==(const Concat&) const = default;
+};
+
+// y = x * gate: x [n c h w] times one number per image and channel, gate [n c 1 1] or [n c]. Inputs: x, gate.
+struct ChannelGate {
+  bool operator==(const ChannelGate&) const = default;
+};
+
+// Channels seen as [groups, c / groups], the two axes exchanged: channel g * (c / groups) + i becomes i *
+// groups
+// + g. [n c h w].
+struct ChannelShuffle {
+  int64_t groups = 1;  // divides c
+  bool operator==(const ChannelShuffle&) const = default;
+};
+
+// Channels first to first + count - 1: [n c h w] -> [n count h w].
+struct ChannelSlice {
+  int64_t first = 0, count = 1;
+  bool operator==(const ChannelSlice&) const = default;
+};
+
+// Rows and columns of zeros around each image: [n c h w] -> [n c top + h + bottom, left + w + right].
+// optimize() gives it to the convolutions that read it.
+struct ZeroPad {
+  Padding2 pad;
+  bool operator==(const ZeroPad&) const = default;
 };
 
 // [n c h w] -> [n c*h*w], in the order of the plain layout.
@@ -131,7 +181,8 @@ struct ShortcutPad {
   bool operator==(const ShortcutPad&) const = default;
 };
 
-using Op = std::variant<Input, Conv2d, BatchNorm, Pool2d, GlobalAveragePool, Linear, Activate, Add, Concat,
+using Op = std::variant<Input, Conv2d, BatchNorm, Scale, LayerNorm, Pool2d, GlobalAveragePool, Linear,
+                        Activate, PRelu, Add, ChannelGate, Concat, ChannelShuffle, ChannelSlice, ZeroPad,
                         Flatten, Softmax, Lrn, ShortcutPad>;
 
 std::string op_name(const Op&);  // "conv2d", "pool2d", ...

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
 #include "engine/error.h"
 #include "layers/graph.h"
 
@@ -26,6 +28,14 @@ const Shape& image_input(const Inputs& inputs) {
   return x;
 }
 
+// [n c] or [n c h w].
+const Shape& channels_input(const Inputs& inputs) {
+  const Shape& x = only_input(inputs);
+  if (x.rank() != 2 && x.rank() != 4)
+    throw bad_input("expected an input [n c] or [n c h w], found {}", x.str());
+  return x;
+}
+
 // [n c] or [n c 1 1].
 const Shape& row_input(const Inputs& inputs) {
   const Shape& x = only_input(inputs);
@@ -50,6 +60,8 @@ void expect_padding(const Padding2& pad) {
 void expect_act(const Activation& act) {
   if (act.kind == Activation::Kind::clip && !(act.low <= act.high))
     throw bad_input("clip needs low <= high, found {}", act.str());
+  if (!std::isfinite(act.slope) || !std::isfinite(act.offset))
+    throw bad_input("expected a finite slope and offset, found {}", act.str());
 }
 
 int64_t conv_extent(const char* axis, int64_t size, int64_t filter, int64_t stride, int64_t padding,
@@ -104,11 +116,20 @@ struct Rule {
   }
 
   Shape operator()(const BatchNorm& o) const {
-    const Shape& x = only_input(in);
-    if (x.rank() != 2 && x.rank() != 4)
-      throw bad_input("expected an input [n c] or [n c h w], found {}", x.str());
     if (!(o.epsilon >= 0 && o.epsilon < 1)) throw bad_input("epsilon must be in [0, 1), found {}", o.epsilon);
-    return x;
+    return channels_input(in);
+  }
+
+  Shape operator()(const Scale& o) const {
+    if (o.scale.empty() && o.shift.empty())
+      throw bad_input("expected a scale, a shift or both, found neither");
+    expect_act(o.act);
+    return channels_input(in);
+  }
+
+  Shape operator()(const LayerNorm& o) const {
+    if (!(o.epsilon > 0 && o.epsilon < 1)) throw bad_input("epsilon must be in (0, 1), found {}", o.epsilon);
+    return channels_input(in);
   }
 
   Shape operator()(const Pool2d& o) const {
@@ -138,12 +159,42 @@ struct Rule {
     return only_input(in);
   }
 
+  Shape operator()(const PRelu&) const { return channels_input(in); }
+
   Shape operator()(const Add& o) const {
     expect_inputs(in, 2);
     expect_act(o.act);
     if (in[0] != in[1])
       throw bad_input("cannot add {} to {}: shapes must be equal", in[1].str(), in[0].str());
     return in[0];
+  }
+
+  Shape operator()(const ChannelGate&) const {
+    expect_inputs(in, 2);
+    const Shape x = image_input({in[0]}), gate = row_input({in[1]});
+    if (gate[0] != x[0] || gate[1] != x[1])
+      throw bad_input("the gate of {} must be [{}, {}], found {}", x.str(), x[0], x[1], gate.str());
+    return x;
+  }
+
+  Shape operator()(const ChannelShuffle& o) const {
+    const Shape& x = image_input(in);
+    expect_range("groups", o.groups, 1, kMaxElements);
+    if (x[1] % o.groups != 0) throw bad_input("{} groups must divide the {} channels", o.groups, x[1]);
+    return x;
+  }
+
+  Shape operator()(const ChannelSlice& o) const {
+    const Shape& x = image_input(in);
+    expect_range("first", o.first, 0, x[1] - 1);
+    expect_range("count", o.count, 1, x[1] - o.first);
+    return {x[0], o.count, x[2], x[3]};
+  }
+
+  Shape operator()(const ZeroPad& o) const {
+    const Shape& x = image_input(in);
+    expect_padding(o.pad);
+    return {x[0], x[1], o.pad.top + x[2] + o.pad.bottom, o.pad.left + x[3] + o.pad.right};
   }
 
   Shape operator()(const Concat&) const {

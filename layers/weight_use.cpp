@@ -5,8 +5,9 @@ namespace fxe {
 
 namespace {
 
-struct Use {
-  const std::vector<Shape>& in;
+class Use {
+ public:
+  explicit Use(const std::vector<Shape>& inputs) : in(inputs) {}
 
   std::vector<WeightUse> operator()(const Conv2d& o) const {
     std::vector<WeightUse> uses{{o.weight, {o.k, in[0][1] / o.groups, o.filter.h, o.filter.w}}};
@@ -18,6 +19,10 @@ struct Use {
     const Shape c{in[0][1]};
     return {{o.scale, c}, {o.shift, c}, {o.mean, c}, {o.variance, c}};
   }
+
+  std::vector<WeightUse> operator()(const Scale& o) const { return per_channel({o.scale, o.shift}); }
+  std::vector<WeightUse> operator()(const LayerNorm& o) const { return per_channel({o.scale, o.shift}); }
+  std::vector<WeightUse> operator()(const PRelu& o) const { return per_channel({o.slope}); }
 
   std::vector<WeightUse> operator()(const Linear& o) const {
     std::vector<WeightUse> uses{{o.weight, {o.k, in[0][1]}}};
@@ -31,17 +36,32 @@ struct Use {
   std::vector<WeightUse> operator()(const GlobalAveragePool&) const { return {}; }
   std::vector<WeightUse> operator()(const Activate&) const { return {}; }
   std::vector<WeightUse> operator()(const Add&) const { return {}; }
+  std::vector<WeightUse> operator()(const ChannelGate&) const { return {}; }
   std::vector<WeightUse> operator()(const Concat&) const { return {}; }
+  std::vector<WeightUse> operator()(const ChannelShuffle&) const { return {}; }
+  std::vector<WeightUse> operator()(const ChannelSlice&) const { return {}; }
+  std::vector<WeightUse> operator()(const ZeroPad&) const { return {}; }
   std::vector<WeightUse> operator()(const Flatten&) const { return {}; }
   std::vector<WeightUse> operator()(const Softmax&) const { return {}; }
   std::vector<WeightUse> operator()(const Lrn&) const { return {}; }
   std::vector<WeightUse> operator()(const ShortcutPad&) const { return {}; }
+
+ private:
+  const std::vector<Shape>& in;
+
+  // One number per channel each; those without a name are left out.
+  std::vector<WeightUse> per_channel(std::initializer_list<std::string> names) const {
+    std::vector<WeightUse> uses;
+    for (const std::string& name : names)
+      if (!name.empty()) uses.push_back({name, {in[0][1]}});
+    return uses;
+  }
 };
 
 }  // namespace
 
 std::vector<WeightUse> weights_of(const Op& op, const std::vector<Shape>& inputs) {
-  return std::visit(Use{inputs}, op);
+  return std::visit(Use(inputs), op);
 }
 
 }  // namespace fxe

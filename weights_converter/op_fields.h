@@ -31,6 +31,16 @@ void op_fields(V& visit, T& o) {
 }
 
 template <class V, class T>
+requires std::is_same_v<std::remove_const_t<T>, Scale>
+void op_fields(V& visit, T& o) { visit("scale", o.scale), visit("shift", o.shift), visit("act", o.act); }
+
+template <class V, class T>
+requires std::is_same_v<std::remove_const_t<T>, LayerNorm>
+void op_fields(V& visit, T& o) {
+  visit("scale", o.scale), visit("shift", o.shift), visit("epsilon", o.epsilon);
+}
+
+template <class V, class T>
 requires std::is_same_v<std::remove_const_t<T>, Pool2d>
 void op_fields(V& visit, T& o) {
   visit("kind", o.kind), visit("filter", o.filter), visit("stride", o.stride), visit("pad", o.pad);
@@ -48,6 +58,22 @@ requires(std::is_same_v<std::remove_const_t<T>, Activate> ||
          std::is_same_v<std::remove_const_t<T>, Add>) void op_fields(V& visit, T& o) {
   visit("act", o.act);
 }
+
+template <class V, class T>
+requires std::is_same_v<std::remove_const_t<T>, PRelu>
+void op_fields(V& visit, T& o) { visit("slope", o.slope); }
+
+template <class V, class T>
+requires std::is_same_v<std::remove_const_t<T>, ChannelShuffle>
+void op_fields(V& visit, T& o) { visit("groups", o.groups); }
+
+template <class V, class T>
+requires std::is_same_v<std::remove_const_t<T>, ChannelSlice>
+void op_fields(V& visit, T& o) { visit("first", o.first), visit("count", o.count); }
+
+template <class V, class T>
+requires std::is_same_v<std::remove_const_t<T>, ZeroPad>
+void op_fields(V& visit, T& o) { visit("pad", o.pad); }
 
 template <class V, class T>
 requires std::is_same_v<std::remove_const_t<T>, Lrn>

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.h"
+#include "weights_converter/act_fields.h"
 #include "weights_converter/graph_json.h"
 #include "weights_converter/op_fields.h"
 #include "weights_converter/printable.h"
@@ -92,16 +93,12 @@ class Reader {
     const json& field = take(name);
     if (!field.is_array() || field.empty()) throw bad_input("{} is not a list", name);
     const std::string kind = text(field[0], name);
-    if (kind == "none" && field.size() == 1)
-      act = Activation::none();
-    else if (kind == "relu" && field.size() == 1)
-      act = Activation::relu();
-    else if (kind == "leaky_relu" && field.size() == 2)
-      act = Activation::leaky_relu(fp32(field[1], name));
-    else if (kind == "clip" && field.size() == 3)
-      act = Activation::clip(fp32(field[1], name), fp32(field[2], name));
-    else
+    const auto known = act_kind(kind);
+    const auto numbers = known ? act_numbers(*known) : std::vector<float Activation::*>{};
+    if (!known || field.size() != 1 + numbers.size())
       throw bad_input("{} is '{}' with {} numbers", name, printable(kind), field.size() - 1);
+    act = {.kind = *known};
+    for (size_t i = 0; i < numbers.size(); ++i) act.*numbers[i] = fp32(field[1 + i], name);
   }
 
  private:

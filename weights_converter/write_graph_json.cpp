@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.h"
+#include "weights_converter/act_fields.h"
 #include "weights_converter/graph_json.h"
 #include "weights_converter/op_fields.h"
 
@@ -24,21 +25,11 @@ struct Writer {
   void operator()(const char* name, Pool2d::Kind kind) {
     out[name] = kind == Pool2d::Kind::max ? "max" : "average";
   }
+  // ["clip", 0, 6]: the kind and its numbers.
   void operator()(const char* name, const Activation& act) {
-    switch (act.kind) {
-      case Activation::Kind::none:
-        out[name] = Json::array({"none"});
-        return;
-      case Activation::Kind::relu:
-        out[name] = Json::array({"relu"});
-        return;
-      case Activation::Kind::leaky_relu:
-        out[name] = Json::array({"leaky_relu", static_cast<double>(act.slope)});
-        return;
-      case Activation::Kind::clip:
-        out[name] = Json::array({"clip", static_cast<double>(act.low), static_cast<double>(act.high)});
-        return;
-    }
+    Json numbers = Json::array({act_name(act.kind)});
+    for (const auto field : act_numbers(act.kind)) numbers.push_back(static_cast<double>(act.*field));
+    out[name] = std::move(numbers);
   }
 };
 

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/exp_cpu.h"
 #include "layers/activation.h"
 #include "layers/cpu/step.h"
 
-// Activations in loops of our own: written so that comparing with NaN leaves NaN alone.
+// Activations in loops of our own: written so that comparing with NaN leaves NaN alone, and without calls, so
+// that they become vector code. Within the bounds of docs/numerics.md.
 namespace fxe::cpu {
+
+inline float sigmoid(float x) {
+  const float e = exp_of_nonpositive(x < 0 ? x : -x);
+  return (x < 0 ? e : 1.0f) / (1 + e);
+}
+
+// (1 + erf(x / sqrt(2))) / 2, to 1e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26.
+inline float normal_distribution(float x) {
+  const float z = (x < 0 ? -x : x) * 0x1.6a09e6p-1f;  // |x| / sqrt(2)
+  const float t = 1 / (1 + 0.3275911f * z);
+  float p = 1.061405429f;
+  p = p * t - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  const float above = 0.5f * p * t * exp_of_nonpositive(-z * z);
+  return x < 0 ? above : 1 - above;
+}
 
 // Calls f with the activation as a function of one float, so that loops are compiled once for each.
 template <class F>
@@ -17,6 +37,21 @@ auto with_activation(const Activation& act, F&& f) {
       return f([slope = act.slope](float x) { return x < 0 ? slope * x : x; });
     case Activation::Kind::clip:
       return f([low = act.low, high = act.high](float x) { return x < low ? low : x > high ? high : x; });
+    case Activation::Kind::sigmoid:
+      return f([](float x) { return sigmoid(x); });
+    case Activation::Kind::hard_sigmoid:
+      return f([slope = act.slope, offset = act.offset](float x) {
+        const float y = slope * x + offset;
+        return y < 0 ? 0.0f : y > 1 ? 1.0f : y;
+      });
+    case Activation::Kind::hard_swish:
+      return f([](float x) { return x * ((x < -3 ? 0.0f : x > 3 ? 6.0f : x + 3) / 6); });
+    case Activation::Kind::silu:
+      return f([](float x) { return x * sigmoid(x); });
+    case Activation::Kind::gelu:
+      return f([](float x) { return x * normal_distribution(x); });
+    case Activation::Kind::gelu_tanh:  // (1 + tanh z) / 2 is the sigmoid of 2 z
+      return f([](float x) { return x * sigmoid(1.5957691f * (x + 0.044715f * x * x * x)); });
     case Activation::Kind::none:
       break;
   }

@@ -34,6 +34,19 @@ void append(dnnl::post_ops& ops, const Activation& act) {
       return append(ops, dnnl::algorithm::eltwise_relu, act.slope, 0);
     case Activation::Kind::clip:
       return append(ops, dnnl::algorithm::eltwise_clip, act.low, act.high);
+    case Activation::Kind::sigmoid:
+      return append(ops, dnnl::algorithm::eltwise_logistic, 0, 0);
+    case Activation::Kind::hard_sigmoid:  // as two: version 2 has no such function
+      append(ops, dnnl::algorithm::eltwise_linear, act.slope, act.offset);
+      return append(ops, dnnl::algorithm::eltwise_clip, 0, 1);
+    case Activation::Kind::hard_swish:  // version 2 ignores the numbers
+      return append(ops, dnnl::algorithm::eltwise_hardswish, 1.0f / 6, 0.5f);
+    case Activation::Kind::silu:
+      return append(ops, dnnl::algorithm::eltwise_swish, 1, 0);
+    case Activation::Kind::gelu:
+      return append(ops, dnnl::algorithm::eltwise_gelu_erf, 0, 0);
+    case Activation::Kind::gelu_tanh:
+      return append(ops, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
   }
 }
 

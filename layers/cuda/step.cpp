@@ -177,9 +177,10 @@ PointwiseFunction pointwise_function(const Activation& act) {
     case Activation::Kind::clip:
       return {.kind = PointwiseFunction::Kind::clip, .low = act.low, .high = act.high};
     case Activation::Kind::none:
-      break;
+      return {};
+    default:
+      throw bad_input("no CUDA kernel for {} yet", act.str());
   }
-  return {};
 }
 
 Prepared build_step(CudaBackend& backend, const OpContext& context,

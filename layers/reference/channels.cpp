@@ -32,6 +32,37 @@ void run(const ShortcutPad& op, const Args<T>& a) {
 }
 
 template <class T>
+void run(const ChannelShuffle& op, const Args<T>& a) {
+  const Shape& x = a.shapes[0];
+  const int64_t size = x[2] * x[3], per_group = x[1] / op.groups;
+  T* out = a.output;
+  for (int64_t n = 0; n < x[0]; ++n)
+    for (int64_t i = 0; i < per_group; ++i)
+      for (int64_t g = 0; g < op.groups; ++g)
+        out = std::copy_n(a.inputs[0] + (n * x[1] + g * per_group + i) * size, size, out);
+}
+
+template <class T>
+void run(const ChannelSlice& op, const Args<T>& a) {
+  const Shape& x = a.shapes[0];
+  const int64_t size = x[2] * x[3];
+  T* out = a.output;
+  for (int64_t n = 0; n < x[0]; ++n)
+    out = std::copy_n(a.inputs[0] + (n * x[1] + op.first) * size, op.count * size, out);
+}
+
+template <class T>
+void run(const ZeroPad& op, const Args<T>& a) {
+  const Shape& x = a.shapes[0];
+  const Shape& y = a.output_shape;
+  std::fill_n(a.output, y.elements(), T{0});
+  for (int64_t plane = 0; plane < x[0] * x[1]; ++plane)
+    for (int64_t h = 0; h < x[2]; ++h)
+      std::copy_n(a.inputs[0] + (plane * x[2] + h) * x[3], x[3],
+                  a.output + (plane * y[2] + h + op.pad.top) * y[3] + op.pad.left);
+}
+
+template <class T>
 void run(const Lrn& op, const Args<T>& a) {
   const Shape& x = a.shapes[0];
   const int64_t size = x[2] * x[3], half = op.size / 2;
@@ -53,6 +84,12 @@ template void run(const Concat&, const Args<float>&);
 template void run(const Concat&, const Args<double>&);
 template void run(const ShortcutPad&, const Args<float>&);
 template void run(const ShortcutPad&, const Args<double>&);
+template void run(const ChannelShuffle&, const Args<float>&);
+template void run(const ChannelShuffle&, const Args<double>&);
+template void run(const ChannelSlice&, const Args<float>&);
+template void run(const ChannelSlice&, const Args<double>&);
+template void run(const ZeroPad&, const Args<float>&);
+template void run(const ZeroPad&, const Args<double>&);
 template void run(const Lrn&, const Args<float>&);
 template void run(const Lrn&, const Args<double>&);
 

@@ -41,22 +41,16 @@ struct Propagation {
     out.variance = evaluate(op, shapes, variances, weights, out.shape);
   }
 
-  // f(y + e) - f(y) is at most `slope` e, and 0 where 8 sigma do not reach the part of f that is not
-  // constant.
+  // f(y + e) - f(y) is at most the steepest slope of f within 8 sigma, times e.
   void activate(const Activation& act) {
     if (!act) return;
-    const double slope = static_cast<double>(act.slope), low = static_cast<double>(act.low),
-                 high = static_cast<double>(act.high);
     for (size_t i = 0; i < out.value.size(); ++i) {
       double& y = out.value[i];
       double& variance = out.variance[i];
-      const double reach = NetworkReference::kSigmas * std::sqrt(variance);
-      if (act.kind == Activation::Kind::relu && y < -reach) variance = 0;
-      if (act.kind == Activation::Kind::clip && (y < low - reach || y > high + reach)) variance = 0;
-      if (act.kind == Activation::Kind::leaky_relu)
-        variance = variance * (y < -reach ? square(slope) : std::max(1.0, square(slope))) +
-                   (operation() * square(slope * y));
+      variance *= square(steepest(act, y, NetworkReference::kSigmas * std::sqrt(variance)));
+      const double evaluation = evaluation_error(act, y);
       y = apply(act, y);
+      if (rounds(act)) variance += square(evaluation) / 3 + result() * square(y);
     }
   }
 
@@ -105,6 +99,56 @@ struct Propagation {
     }
   }
 
+  // A product, a sum, and the weight once more: it may be a folded one.
+  void operator()(const Scale& o) {
+    Scale affine = o;
+    affine.act = {};
+    out.value = values(affine);
+    out.variance.resize(out.value.size());
+    const size_t size = out.value.size() / static_cast<size_t>(shapes[0][0] * shapes[0][1]);
+    for (size_t i = 0; i < out.value.size(); ++i) {
+      const size_t c = i / size % static_cast<size_t>(shapes[0][1]);
+      const double a = o.scale.empty() ? 1 : square(weights[0][c]);
+      const double b = o.shift.empty() ? 0 : square(weights.back()[c]);
+      out.variance[i] = a * in[0]->variance[i] + result() * square(out.value[i]) +
+                        2 * operation() * (a * square(in[0]->value[i]) + b);
+    }
+    activate(o.act);
+  }
+
+  // dy_i = scale r (e_i - mean e - z_i mean(z e)), with r = 1 / sqrt(v + epsilon) and z = (x - m) r.
+  // Roundings: those of m as in a mean; of x - m; of v, a sum of one sign, half of which reaches r; 24 of the
+  // product.
+  void operator()(const LayerNorm& o) {
+    out.value = values(o);
+    out.variance.resize(out.value.size());
+    const auto channels = static_cast<size_t>(shapes[0][1]);
+    const size_t size = out.value.size() / channels / static_cast<size_t>(shapes[0][0]);
+    const auto c = static_cast<double>(channels);
+    for (size_t pixel = 0; pixel < out.value.size() / channels; ++pixel) {
+      const size_t first = pixel / size * channels * size + pixel % size;
+      const auto value = [&](size_t k) { return in[0]->value[first + k * size]; };
+      const auto variance = [&](size_t k) { return in[0]->variance[first + k * size]; };
+      double mean = 0, squares = 0, spread = o.epsilon, of_mean = 0, of_spread = 0;
+      for (size_t k = 0; k < channels; ++k) mean += value(k) / c, squares += square(value(k) / c);
+      for (size_t k = 0; k < channels; ++k) spread += square(value(k) - mean) / c;
+      for (size_t k = 0; k < channels; ++k) {
+        of_mean += variance(k) / square(c);
+        of_spread += square(value(k) - mean) / spread * variance(k) / square(c);
+      }
+      const double rounded_mean =
+          operation() * (((c + 1) / 6 + 1) * squares + ((c + 1) / 3 + 2) * square(mean));
+      for (size_t k = 0; k < channels; ++k) {
+        const double d = square(value(k) - mean), scale = o.scale.empty() ? 1 : square(weights[0][k]);
+        const size_t i = first + k * size;
+        out.variance[i] = scale / spread *
+                              (variance(k) + 2 * (of_mean + d / spread * of_spread) + rounded_mean +
+                               operation() * ((c + 1) / 8 + 25) * d) +
+                          result() * square(out.value[i]);
+      }
+    }
+  }
+
   // The mean of K elements: their variances add, and shrink by K^2; partial sums as in a dot product.
   template <class O>
   void average(const O& op, double k, const Doubles& divisors) {
@@ -137,6 +181,28 @@ struct Propagation {
     for (size_t i = 0; i < out.value.size(); ++i)
       out.variance[i] = in[0]->variance[i] + in[1]->variance[i] + result() * square(out.value[i]);
     activate(o.act);
+  }
+
+  void operator()(const PRelu& o) {
+    out.value = values(o);
+    out.variance = in[0]->variance;
+    const size_t size = out.value.size() / static_cast<size_t>(shapes[0][0] * shapes[0][1]);
+    for (size_t i = 0; i < out.value.size(); ++i) {
+      const auto act = Activation::leaky_relu(
+          static_cast<float>(weights[0][i / size % static_cast<size_t>(shapes[0][1])]));
+      double& variance = out.variance[i];
+      const double reach = NetworkReference::kSigmas * std::sqrt(variance);
+      variance = variance * square(steepest(act, in[0]->value[i], reach)) + result() * square(out.value[i]);
+    }
+  }
+
+  void operator()(const ChannelGate& o) {
+    out.value = values(o);
+    out.variance.resize(out.value.size());
+    const size_t size = out.value.size() / in[1]->value.size();
+    for (size_t i = 0; i < out.value.size(); ++i)
+      out.variance[i] = square(in[1]->value[i / size]) * in[0]->variance[i] +
+                        square(in[0]->value[i]) * in[1]->variance[i / size] + result() * square(out.value[i]);
   }
 
   void operator()(const Activate& o) {
@@ -194,6 +260,9 @@ struct Propagation {
 
   void operator()(const Input& o) { pick(o); }
   void operator()(const Concat& o) { pick(o); }
+  void operator()(const ChannelShuffle& o) { pick(o); }
+  void operator()(const ChannelSlice& o) { pick(o); }
+  void operator()(const ZeroPad& o) { pick(o); }
   void operator()(const Flatten& o) { pick(o); }
   void operator()(const ShortcutPad& o) { pick(o); }
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "layers/reference/evaluate.h"
 
@@ -38,25 +39,33 @@ struct Layer {
   }
 };
 
-// How much an activation may stretch an error, and the roundings it adds.
-double stretch(const Activation& act) {
-  return act.kind == Activation::Kind::leaky_relu ? std::max(1.0, std::fabs(static_cast<double>(act.slope)))
-                                                  : 1;
-}
-int64_t roundings(const Activation& act) { return act.kind == Activation::Kind::leaky_relu ? 1 : 0; }
-
 // Fills in everything but `value`.
 struct Bound {
   const Layer& layer;
   LayerReference& out;
 
+  void function(const Activation& act, const Doubles& arguments) {
+    if (reference::rounds(act))
+      out.function =
+          reference::mapped(arguments, [&](double x) { return reference::evaluation_error(act, x); });
+  }
+
+  // An activation stretches the error of its argument, which may have been stored.
+  void fused(const Activation& act, const Doubles& arguments) {
+    function(act, arguments);
+    const double factor = reference::steepest(act);
+    if (reference::rounds(act))
+      out.stored = reference::mapped(arguments, [&](double x) { return factor * std::fabs(x); });
+  }
+
   template <class O>
   void dot_product(O op, int64_t terms) {
-    const double factor = stretch(op.act);
-    out.terms = terms + roundings(op.act);
-    op.act = {};
+    const Activation act = std::exchange(op.act, {});
+    const double factor = reference::steepest(act);
+    out.terms = terms;
     out.magnitude = layer.of_magnitudes().compute(op);
     for (double& s : out.magnitude) s *= factor;
+    if (reference::rounds(act)) fused(act, layer.compute(op));
   }
 
   void operator()(const Conv2d& o) {
@@ -73,6 +82,40 @@ struct Bound {
     out.terms = 6;
   }
 
+  // A product, and a sum that is the result.
+  void operator()(const Scale& o) { dot_product(o, !o.scale.empty() && !o.shift.empty()); }
+
+  // d = x - m errs by (c + 1) u times the mean of |x|, and by u of itself; v by (c + 4) u of itself, as the
+  // error of m cancels in the sum of d; what follows are 10 roundings of the product. An error e of the
+  // operands passes through d, and through v as 2 times the mean of |d e|.
+  void operator()(const LayerNorm& o) {
+    const Shape& x = layer.shapes[0];
+    const auto channels = static_cast<size_t>(x[1]),
+               size = static_cast<size_t>(x.elements()) / channels / static_cast<size_t>(x[0]);
+    out.terms = x[1] + 12;
+    out.magnitude.resize(out.value.size());
+    for (size_t pixel = 0; pixel < out.value.size() / channels; ++pixel) {
+      const size_t first = pixel / size * channels * size + pixel % size;
+      const auto value = [&](size_t c) { return layer.inputs[0][first + c * size]; };
+      double mean = 0, of_sizes = 0, variance = o.epsilon, of_products = 0;
+      for (size_t c = 0; c < channels; ++c) {
+        mean += value(c) / static_cast<double>(channels);
+        of_sizes += std::fabs(value(c)) / static_cast<double>(channels);
+      }
+      for (size_t c = 0; c < channels; ++c) {
+        const double d = value(c) - mean;
+        variance += d * d / static_cast<double>(channels);
+        of_products += std::fabs(d * value(c)) / static_cast<double>(channels);
+      }
+      for (size_t c = 0; c < channels; ++c) {
+        const double scale = o.scale.empty() ? 1 : std::fabs(layer.weights[0][c]);
+        out.magnitude[first + c * size] =
+            scale / std::sqrt(variance) *
+            (std::fabs(value(c)) + of_sizes + std::fabs(value(c) - mean) * (1 + of_products / variance));
+      }
+    }
+  }
+
   void average(auto op, int64_t terms) {
     out.magnitude = layer.of_magnitudes().compute(op);
     out.terms = terms;
@@ -85,14 +128,18 @@ struct Bound {
   }
   void operator()(const GlobalAveragePool& o) { average(o, layer.shapes[0][2] * layer.shapes[0][3]); }
 
-  // One rounding of the result, and one more before a slope.
+  // One rounding, of the result.
+  void one_rounding() { out.magnitude = absolute(out.value); }
+  void operator()(const PRelu&) { one_rounding(); }
+  void operator()(const ChannelGate&) { one_rounding(); }
   void operator()(const Add& o) {
-    out.magnitude = absolute(out.value);
-    out.terms = roundings(o.act);
+    one_rounding();
+    if (reference::rounds(o.act)) fused(o.act, layer.compute(Add{}));
   }
   void operator()(const Activate& o) {
-    out.magnitude = absolute(out.value);
-    out.exact = roundings(o.act) == 0;
+    one_rounding();
+    function(o.act, layer.inputs[0]);
+    out.exact = !reference::rounds(o.act);
   }
 
   // p (|x - max| + sum_j p_j |x_j - max| + c + 8): the subtractions, the sum of c terms, exponentials of 2
@@ -129,6 +176,9 @@ struct Bound {
 
   void operator()(const Input&) { out.exact = true; }
   void operator()(const Concat&) { out.exact = true; }
+  void operator()(const ChannelShuffle&) { out.exact = true; }
+  void operator()(const ChannelSlice&) { out.exact = true; }
+  void operator()(const ZeroPad&) { out.exact = true; }
   void operator()(const Flatten&) { out.exact = true; }
   void operator()(const ShortcutPad&) { out.exact = true; }
 };
@@ -154,7 +204,8 @@ LayerReference::Rounding LayerReference::rounding(Precision precision) {
 double LayerReference::bound(size_t i, const Rounding& u) const {
   if (exact) return 0;
   return (static_cast<double>(terms) * u.operation + 2 * u.operand) * magnitude[i] +
-         u.result * std::fabs(value[i]) + u.underflow;
+         u.result * (std::fabs(value[i]) + (stored.empty() ? 0 : stored[i])) +
+         (function.empty() ? 0 : function[i]) + u.underflow;
 }
 
 LayerReference reference_layer(const Op& op, const std::vector<Shape>& shapes,

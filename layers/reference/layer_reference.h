@@ -15,6 +15,9 @@ struct LayerReference {
   std::vector<double> magnitude;  // s: the sum of the absolute values of the terms of r
   int64_t terms = 0;              // K: how many terms, which is how many roundings each of them may pass
   bool exact = false;             // values are only picked or copied: nothing is rounded
+  // Of a function at the end, where there is one: what storing its argument first may cost, in u_result; and
+  // what computing it may add, always in fp32.
+  std::vector<double> stored, function;
 
   // Unit roundoffs of a computation: of each operand before it is used, of each operation, of the stored
   // result; and the error that underflow of the result may add.
@@ -24,7 +27,8 @@ struct LayerReference {
   static Rounding rounding(Precision precision);
 
   // |y_i - r_i| is at most this for every order of summation, to first order in the roundoffs:
-  // (K u_operation + 2 u_operand) s_i + u_result |r_i| + underflow, and 0 for exact operations.
+  // (K u_operation + 2 u_operand) s_i + u_result (|r_i| + stored_i) + function_i + underflow, and 0 for exact
+  // operations.
   double bound(size_t i, const Rounding& rounding) const;
 };
 

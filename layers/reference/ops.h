@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "layers/graph.h"
+#include "layers/reference/activation.h"
 
 // Every operation as plain loops, straight from its definition in layers/op.h. Everything is computed in
 // double precision and rounded once, to T, when an element of the output is stored: T = float is the
@@ -31,6 +32,10 @@ void run(const Conv2d&, const Args<T>&);  // output may be the residual
 template <class T>
 void run(const BatchNorm&, const Args<T>&);  // output may be the input
 template <class T>
+void run(const Scale&, const Args<T>&);  // output may be the input
+template <class T>
+void run(const LayerNorm&, const Args<T>&);
+template <class T>
 void run(const Pool2d&, const Args<T>&);
 template <class T>
 void run(const GlobalAveragePool&, const Args<T>&);
@@ -39,9 +44,19 @@ void run(const Linear&, const Args<T>&);
 template <class T>
 void run(const Activate&, const Args<T>&);  // output may be the input
 template <class T>
+void run(const PRelu&, const Args<T>&);  // output may be the input
+template <class T>
 void run(const Add&, const Args<T>&);  // output may be an input
 template <class T>
+void run(const ChannelGate&, const Args<T>&);  // output may be input 0
+template <class T>
 void run(const Concat&, const Args<T>&);
+template <class T>
+void run(const ChannelShuffle&, const Args<T>&);
+template <class T>
+void run(const ChannelSlice&, const Args<T>&);
+template <class T>
+void run(const ZeroPad&, const Args<T>&);
 template <class T>
 void run(const Flatten&, const Args<T>&);  // output may be the input
 template <class T>
@@ -50,22 +65,6 @@ template <class T>
 void run(const Lrn&, const Args<T>&);
 template <class T>
 void run(const ShortcutPad&, const Args<T>&);
-
-inline double apply(const Activation& act, double x) {
-  switch (act.kind) {
-    case Activation::Kind::none:
-      return x;
-    case Activation::Kind::relu:
-      return x < 0 ? 0 : x;
-    case Activation::Kind::leaky_relu:
-      return x < 0 ? static_cast<double>(act.slope) * x : x;
-    case Activation::Kind::clip:
-      return x < static_cast<double>(act.low)    ? static_cast<double>(act.low)
-             : x > static_cast<double>(act.high) ? static_cast<double>(act.high)
-                                                 : x;
-  }
-  return x;
-}
 
 // By how much the sum over the window at (p, q) is divided.
 int64_t divisor(const Pool2d&, const Shape& x, int64_t p, int64_t q);

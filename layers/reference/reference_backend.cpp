@@ -40,11 +40,13 @@ class ReferenceStep final : public Step {
 template <class O>
 int dying_input(const O& op, const OpContext& context) {
   if constexpr (std::is_same_v<O, Activate> || std::is_same_v<O, Add> || std::is_same_v<O, Flatten> ||
-                std::is_same_v<O, BatchNorm>) {
+                std::is_same_v<O, BatchNorm> || std::is_same_v<O, Scale> || std::is_same_v<O, PRelu>) {
     const auto dying = std::find(context.dies.begin(), context.dies.end(), true);
     return dying == context.dies.end() ? -1 : static_cast<int>(dying - context.dies.begin());
   } else if constexpr (std::is_same_v<O, Conv2d>) {
     return op.add_residual && context.dies[1] ? 1 : -1;
+  } else if constexpr (std::is_same_v<O, ChannelGate>) {
+    return context.dies[0] ? 0 : -1;
   }
   return -1;
 }
@@ -58,14 +60,21 @@ class ReferenceBackend final : public Backend {
   Prepared prepare(const Input& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Conv2d& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const BatchNorm& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const Scale& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const LayerNorm& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Pool2d& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const GlobalAveragePool& op, const OpContext& context) override {
     return step(op, context);
   }
   Prepared prepare(const Linear& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Activate& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const PRelu& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Add& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const ChannelGate& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Concat& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const ChannelShuffle& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const ChannelSlice& op, const OpContext& context) override { return step(op, context); }
+  Prepared prepare(const ZeroPad& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Flatten& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Softmax& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare(const Lrn& op, const OpContext& context) override { return step(op, context); }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "layers/activation.h"
+
+// Activations under their names, once for writing and reading.
+namespace fxe {
+
+std::string_view act_name(Activation::Kind);
+std::optional<Activation::Kind> act_kind(std::string_view name);
+
+// The fields that a kind reads.
+std::vector<float Activation::*> act_numbers(Activation::Kind);
+
+}  // namespace fxe
