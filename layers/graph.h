@@ -57,7 +57,8 @@ struct Model {
 // Joins a graph with the tensors of a file, which are named as the graph names its weights. Throws bad_input
 // naming the tensor and `where`: missing (with the nearest names), misshapen (both shapes), non-finite (index
 // of the first), and unused ones. `*.num_batches_tracked`, which PyTorch's BatchNorm writes and inference
-// never reads, is dropped.
+// never reads, is dropped. Shapes may differ in trailing dimensions of 1: a fully connected layer's [k c]
+// serves a 1x1 convolution, and is [k c 1 1] in the Model.
 Model bind_weights(Graph graph, TensorMap tensors, const std::string& where);
 
 }  // namespace fxe

@@ -46,6 +46,16 @@ std::string nearest(const std::string& name, const std::vector<std::string>& can
   return found.empty() ? "" : fmt::format("; nearest: {}", fmt::join(quoted(found), ", "));
 }
 
+// The tensor as the graph wants it: [k c] also serves as [k c 1 1], and the other way round.
+void drop_trailing_ones(Tensor& tensor, const Shape& wanted) {
+  const auto without = [](const Shape& shape) {
+    std::vector<int64_t> dims(shape.dims().begin(), shape.dims().end());
+    while (dims.size() > 1 && dims.back() == 1) dims.pop_back();
+    return dims;
+  };
+  if (without(tensor.shape) == without(wanted)) tensor.shape = wanted;
+}
+
 void check_tensor(const Tensor& tensor, const WeightUse& use, const std::string& layer,
                   const std::string& where) {
   if (tensor.shape != use.shape)
@@ -115,7 +125,11 @@ Model bind_weights(Graph graph, TensorMap tensors, const std::string& where) {
         fmt::join(quoted({unused.begin(), unused.begin() + static_cast<std::ptrdiff_t>(shown)}), ", "),
         nearest(unused[0], all));
   }
-  for (const auto& [node, use] : uses) check_tensor(tensors.find(use.name)->second, use, node->name, where);
+  for (const auto& [node, use] : uses) {
+    Tensor& tensor = tensors.find(use.name)->second;
+    drop_trailing_ones(tensor, use.shape);
+    check_tensor(tensor, use, node->name, where);
+  }
   for (const Node& node : graph.nodes) check_variance(node, tensors, where);
   return {std::move(graph), std::move(tensors)};
 }

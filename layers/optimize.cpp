@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "layers/fold_batch_norm.h"
+#include "layers/channel_affine.h"
 
 namespace fxe {
 
@@ -28,7 +28,13 @@ class Optimizer {
   }
 
   Model run() {
-    for_each<BatchNorm>([&](ValueId id, const BatchNorm& norm) { fold(id, norm); });
+    for_each<Activate>([&](ValueId id, const Activate& o) { drop_if(!o.act, id); });
+    for_each<ChannelShuffle>([&](ValueId id, const ChannelShuffle& o) { drop_if(o.groups == 1, id); });
+    for_each<ChannelSlice>([&](ValueId id, const ChannelSlice&) { drop_if(keeps_shape(id), id); });
+    for_each<ZeroPad>([&](ValueId id, const ZeroPad& o) { drop_if(!o.pad.any(), id); });
+    for (ValueId id = 0; id < static_cast<ValueId>(nodes_.size()); ++id)
+      if (live_[static_cast<size_t>(id)]) fold(id);
+    for_each<Conv2d>([&](ValueId id, const Conv2d&) { take_padding(id); });
     for_each<Activate>([&](ValueId id, const Activate& activate) { fuse_activation(id, activate.act); });
     for_each<Add>([&](ValueId id, const Add& add) { fuse_residual(id, add.act); });
     for_each<Linear>([&](ValueId id, const Linear&) { skip_flatten(id); });
@@ -55,39 +61,82 @@ class Optimizer {
     live_[static_cast<size_t>(id)] = false;
   }
 
-  template <class O>
-  void fold_into(ValueId id, const BatchNorm& norm, O& op, ValueId producer) {
-    const auto folded = fold_batch_norm(norm, weights_, op.weight, op.bias);
-    if (!folded) return;
-    const std::string layer = node(producer).name;
-    const auto add_weight = [&](std::string name, const Tensor& tensor) {
-      name += "~bn";
-      while (weights_.contains(name))
-        name += "(" + layer + ")";  // a weight that two layers share, each with its norm
-      weights_[name] = tensor;
-      return name;
-    };
-    op.bias = add_weight(op.bias.empty() ? layer + ".bias" : op.bias, folded->bias);
-    op.weight = add_weight(op.weight, folded->weight);
-    replace(id, producer);
+  const Shape& shape(ValueId id) const { return shapes_[static_cast<size_t>(id)]; }
+  bool keeps_shape(ValueId id) { return shape(id) == shape(node(id).inputs[0]); }
+  void drop_if(bool changes_nothing, ValueId id) {
+    if (changes_nothing) replace(id, node(id).inputs[0]);
   }
 
-  void fold(ValueId id, const BatchNorm& norm) {
-    const ValueId producer = node(id).inputs[0];
-    if (reads(producer) != 1) return;
-    if (auto* conv = std::get_if<Conv2d>(&node(producer).op); conv && !conv->act && !conv->add_residual)
-      fold_into(id, norm, *conv, producer);
-    else if (auto* linear = std::get_if<Linear>(&node(producer).op); linear && !linear->act)
-      fold_into(id, norm, *linear, producer);
+  std::string add_weight(const std::string& layer, std::string name, const Tensor& tensor) {
+    name += "~bn";
+    while (weights_.contains(name))
+      name += "(" + layer + ")";  // a weight that two layers share, each with its norm
+    weights_[name] = tensor;
+    return name;
+  }
+
+  // weight and bias are those of `by`, which takes the affine function in. False where it would overflow.
+  bool fold_into(ValueId by, const ChannelAffine& affine, std::string& weight, std::string& bias) {
+    const auto folded = fxe::fold(affine, weights_, weight, bias);
+    if (!folded) return false;
+    const std::string layer = node(by).name;
+    bias = add_weight(layer, bias.empty() ? layer + ".bias" : bias, folded->bias);
+    weight = add_weight(layer, weight.empty() ? layer + ".weight" : weight, folded->weight);
+    return true;
+  }
+
+  bool fold_into_producer(ValueId producer, const ChannelAffine& affine) {
+    if (reads(producer) != 1) return false;
+    Op& op = node(producer).op;
+    if (auto* conv = std::get_if<Conv2d>(&op))
+      return !conv->act && !conv->add_residual && fold_into(producer, affine, conv->weight, conv->bias);
+    if (auto* linear = std::get_if<Linear>(&op))
+      return !linear->act && fold_into(producer, affine, linear->weight, linear->bias);
+    if (auto* norm = std::get_if<LayerNorm>(&op))
+      return fold_into(producer, affine, norm->scale, norm->shift);
+    if (auto* scale = std::get_if<Scale>(&op))
+      return !scale->act && fold_into(producer, affine, scale->scale, scale->shift);
+    return false;
+  }
+
+  void fold(ValueId id) {
+    if (const auto* scale = std::get_if<Scale>(&node(id).op)) {
+      const Activation act = scale->act;
+      if (!fold_into_producer(node(id).inputs[0], channel_affine(*scale, weights_))) return;
+      if (act)
+        node(id).op = Activate{act};
+      else
+        replace(id, node(id).inputs[0]);
+    } else if (const auto* norm = std::get_if<BatchNorm>(&node(id).op)) {
+      const ChannelAffine affine = channel_affine(*norm, weights_);
+      if (fold_into_producer(node(id).inputs[0], affine)) return replace(id, node(id).inputs[0]);
+      const auto folded = fxe::fold(affine, weights_, "", "");
+      if (!folded) return;
+      const std::string layer = node(id).name, factor = norm->scale, offset = norm->shift;
+      node(id).op = Scale{.scale = add_weight(layer, factor, folded->weight),
+                          .shift = add_weight(layer, offset, folded->bias)};
+    }
+  }
+
+  void take_padding(ValueId id) {
+    const ValueId padded = node(id).inputs[0];
+    const auto* op = std::get_if<ZeroPad>(&node(padded).op);
+    if (!op) return;
+    Padding2& pad = std::get<Conv2d>(node(id).op).pad;
+    pad = {pad.top + op->pad.top, pad.left + op->pad.left, pad.bottom + op->pad.bottom,
+           pad.right + op->pad.right};
+    node(id).inputs[0] = node(padded).inputs[0];
+    ++reads(node(padded).inputs[0]);
+    if (--reads(padded) == 0) --reads(node(padded).inputs[0]), live_[static_cast<size_t>(padded)] = false;
   }
 
   void fuse_activation(ValueId id, const Activation& act) {
     const ValueId producer = node(id).inputs[0];
-    if (!act) return replace(id, producer);
     if (reads(producer) != 1) return;
     Activation* fused = nullptr;
     if (auto* conv = std::get_if<Conv2d>(&node(producer).op)) fused = &conv->act;
     if (auto* linear = std::get_if<Linear>(&node(producer).op)) fused = &linear->act;
+    if (auto* scale = std::get_if<Scale>(&node(producer).op)) fused = &scale->act;
     if (auto* add = std::get_if<Add>(&node(producer).op)) fused = &add->act;
     if (!fused || *fused) return;
     *fused = act;

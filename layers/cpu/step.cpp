@@ -110,6 +110,19 @@ Operand StepBuilder::constant(const std::vector<float>& values) {
   return {.place = Operand::Place::constant, .constant = std::move(memory), .md = md};
 }
 
+Operand StepBuilder::channels(const std::string& name, const Blocks& blocks, float otherwise) {
+  std::vector<float> values(static_cast<size_t>(blocks.channels), otherwise);
+  if (!name.empty()) {
+    const auto found = context_.weights.find(name);
+    if (found == context_.weights.end() || found->second.shape.elements() != blocks.channels)
+      throw run_time_error("{}: its weight '{}' of {} values is not in the model", context_.layer, name,
+                           blocks.channels);
+    values = found->second.to_float();
+  }
+  values.resize(static_cast<size_t>(blocks.blocks * blocks.lanes), 0);
+  return constant(values);
+}
+
 void StepBuilder::add(const Primitive& primitive, const std::vector<std::pair<int, Operand>>& args) {
   Action action;
   std::vector<std::pair<int, dnnl::memory>> memories;

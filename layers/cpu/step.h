@@ -35,6 +35,8 @@ class StepBuilder {
   Operand workspace(const Md& md);           // kept until the step ends
   Operand weight(const std::string& name, const Md& from, const Md& to);  // reordered now, shared by plans
   Operand constant(const std::vector<float>& values);
+  // A weight [c] as one number for every lane, zero past the last channel. Without a name: `otherwise`.
+  Operand channels(const std::string& name, const Blocks& blocks, float otherwise = 0);
   bool dies(size_t i) const { return context_.dies.size() > i && context_.dies[i]; }
   void in_place(size_t i) { in_place_ = static_cast<int>(i); }
 

@@ -20,6 +20,8 @@ class Faulty final : public Backend {
   Prepared prepare(const Input& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Conv2d& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const BatchNorm& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const Scale& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const LayerNorm& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Pool2d& o, const OpContext& c) override {
     Pool2d wrong = o;
     wrong.count_padding = true;
@@ -28,8 +30,13 @@ class Faulty final : public Backend {
   Prepared prepare(const GlobalAveragePool& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Linear& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Activate& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const PRelu& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Add& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const ChannelGate& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Concat& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const ChannelShuffle& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const ChannelSlice& o, const OpContext& c) override { return right_->prepare(o, c); }
+  Prepared prepare(const ZeroPad& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Flatten& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Softmax& o, const OpContext& c) override { return right_->prepare(o, c); }
   Prepared prepare(const Lrn& o, const OpContext& c) override { return right_->prepare(o, c); }

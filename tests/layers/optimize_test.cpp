@@ -92,7 +92,7 @@ class OptimizedNetworks : public testing::TestWithParam<Expected> {};
 TEST_P(OptimizedNetworks, HaveOnlyTheLayersThatCost) {
   const Model model = optimize(with_ones(build_network(GetParam().spec)));
   EXPECT_EQ(model.graph.nodes.size(), GetParam().nodes);
-  EXPECT_EQ(count<BatchNorm>(model) + count<Activate>(model) + count<Add>(model), 0);
+  EXPECT_EQ(count<BatchNorm>(model) + count<Scale>(model) + count<Activate>(model) + count<Add>(model), 0);
   std::set<std::string> used;
   for (const WeightUse& use : uses_of(model.graph)) used.insert(use.name);
   EXPECT_EQ(used.size(), model.weights.size());
@@ -154,7 +154,75 @@ TEST(Optimize, DoesNotFoldWhatWouldOverflow) {
     m.weights["norm.weight"] = Tensor::from_floats({4}, std::vector<float>(4, 1e30f));
     return m;
   }();
-  EXPECT_EQ(count<BatchNorm>(optimize(source)), 1);
+  EXPECT_EQ(count<Scale>(optimize(source)), 1);
+}
+
+void expect_same_function(const Model& source, const Model& model) {
+  const std::vector<float> input = random_images(source, 1, 1);
+  const NetworkReference expected = reference_network(source, input, 1);
+  const Comparison c = compare(run_model(model, *make_reference_backend(), input, 1), expected.logits,
+                               [&](size_t i) { return expected.bound(i); });
+  EXPECT_TRUE(c) << c.message;
+}
+
+// DenseNet's order: a norm in front of its convolution takes the activation in.
+TEST(Optimize, MakesAScaleOfANormWithoutAConvolution) {
+  GraphBuilder g;
+  const ValueId x = g.input(4, 5, 5);
+  const ValueId active = g.relu("relu", g.batch_norm("norm", x));
+  const Model source = with_weights(g, g.node("join", Concat{}, {x, g.conv("conv", active, {.k = 4})}));
+  const Model model = optimize(source);
+  EXPECT_EQ(names(model), (std::vector<std::string>{"input", "norm", "conv", "join", "avgpool", "fc"}));
+  EXPECT_EQ(std::get<Scale>(node(model, "norm").op).act, Activation::relu());
+  expect_same_function(source, model);
+}
+
+// ConvNeXt's block: what is left is what costs.
+TEST(Optimize, FoldsScalesIntoWhatIsBeforeThem) {
+  GraphBuilder g;
+  const ValueId x = g.input(4, 5, 5);
+  ValueId y = g.layer_norm("norm", g.conv("depthwise", x, {.k = 4, .groups = 4}, GraphBuilder::Bias::yes));
+  y = g.node("affine", Scale{.scale = "affine.a", .shift = "affine.b"}, {y});
+  y = g.activate("gelu", g.conv("expand", y, {.k = 8}, GraphBuilder::Bias::yes), Activation::gelu());
+  y = g.layer_scale("gamma", g.conv("project", y, {.k = 4}, GraphBuilder::Bias::yes));
+  const Model source = with_weights(g, g.add("sum", x, y));
+  const Model model = optimize(source);
+  EXPECT_EQ(names(model),
+            (std::vector<std::string>{"input", "depthwise", "norm", "expand", "project", "avgpool", "fc"}));
+  EXPECT_TRUE(std::get<Conv2d>(node(model, "project").op).add_residual);
+  EXPECT_EQ(std::get<Conv2d>(node(model, "expand").op).act, Activation::gelu());
+  expect_same_function(source, model);
+}
+
+TEST(Optimize, FoldsAScaleWithItsActivation) {
+  GraphBuilder g;
+  const ValueId y = g.conv("conv", g.input(4, 5, 5), {.k = 4});
+  const Scale scale{.scale = "a", .act = Activation::silu()};
+  const Model source = with_weights(g, g.node("scale", scale, {y})), model = optimize(source);
+  EXPECT_EQ(names(model), (std::vector<std::string>{"input", "conv", "avgpool", "fc"}));
+  EXPECT_EQ(std::get<Conv2d>(node(model, "conv").op).act, Activation::silu());
+  expect_same_function(source, model);
+}
+
+TEST(Optimize, GivesPaddingToConvolutionsOnly) {
+  GraphBuilder g;
+  const ValueId pad = g.node("pad", ZeroPad{{1, 2, 3, 4}}, {g.input(4, 5, 5)});
+  const ValueId conv = g.conv("conv", pad, {.k = 4, .filter = {3, 3}, .pad = same(1)});
+  const ValueId pool = g.max_pool("pool", pad, 3, 1, 1);
+  const Model source = with_weights(g, g.add("sum", conv, pool)), model = optimize(source);
+  EXPECT_EQ(std::get<Conv2d>(node(model, "conv").op).pad, (Padding2{2, 3, 4, 5}));
+  EXPECT_EQ(count<ZeroPad>(model), 1);
+  expect_same_function(source, model);
+}
+
+TEST(Optimize, DropsWhatChangesNothing) {
+  GraphBuilder g;
+  ValueId x = g.conv("conv", g.input(4, 5, 5), {.k = 4});
+  x = g.channel_shuffle("shuffle", x, 1);
+  x = g.channel_slice("slice", x, 0, 4);
+  x = g.node("pad", ZeroPad{}, {g.activate("none", x, Activation::none())});
+  const Model model = optimize(with_weights(g, g.batch_norm("norm", x)));
+  EXPECT_EQ(names(model), (std::vector<std::string>{"input", "conv", "avgpool", "fc"}));
 }
 
 // A weight that two layers share is folded for each with its own norm, whatever names the file brought.
@@ -169,11 +237,7 @@ TEST(Optimize, FoldsSharedWeightsForEachLayer) {
   const Model source = with_weights(g, g.node("join", Concat{}, {a, b, g.node("c", other, {x})}));
   const Model model = optimize(source);
   EXPECT_EQ(count<BatchNorm>(model), 0);
-  const std::vector<float> input = random_images(source, 1, 1);
-  const NetworkReference expected = reference_network(source, input, 1);
-  const Comparison c = compare(run_model(model, *make_reference_backend(), input, 1), expected.logits,
-                               [&](size_t i) { return expected.bound(i); });
-  EXPECT_TRUE(c) << c.message;
+  expect_same_function(source, model);
 }
 
 }  // namespace

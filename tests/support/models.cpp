@@ -21,6 +21,10 @@ std::vector<float> make_weight(Random& random, const Op& op, const WeightUse& us
       return values;
     }
   }
+  const auto* layer_norm = std::get_if<LayerNorm>(&op);
+  const auto* scale = std::get_if<Scale>(&op);
+  if ((layer_norm && use.name == layer_norm->scale) || (scale && use.name == scale->scale))
+    return normals(random, count, 0.2, 1);
   if (use.shape.rank() == 1) return normals(random, count, 0.2);
   const double fan_in = static_cast<double>(use.shape.elements() / use.shape[0]);
   const double largest = std::sqrt(3 * 2 / fan_in);  // of a uniform distribution with variance 2 / fan_in
@@ -58,7 +62,7 @@ class RandomGraph {
   ValueId layer(const std::string& name) {
     const ValueId x = pick();
     const Shape shape = builder_.shape(x);
-    switch (random_.integer(0, 11)) {
+    switch (random_.integer(0, 18)) {
       case 0:
       case 1:
       case 2:
@@ -84,10 +88,43 @@ class RandomGraph {
       case 9:
         if (shape[1] > 24) return builder_.relu(name, x);
         return builder_.node(name, Concat{}, {x, same_as(x, /*channels_too=*/false)});
+      case 12:
+        return builder_.activate(name, x, curve());
+      case 13:
+        return random_.integer(0, 1) ? builder_.layer_scale(name + ".gamma", x) : builder_.prelu(name, x);
+      case 14:
+        return builder_.layer_norm(name, x);
+      case 15:
+        return gated(name, x);
+      case 16:
+        if (shape[1] < 2) return builder_.relu(name, x);
+        return builder_.channel_slice(name, x, random_.integer(0, 1), shape[1] / 2);
+      case 17:
+        return builder_.channel_shuffle(name, x, shape[1] % 2 ? shape[1] : 2);
+      case 18:
+        if (shape[2] > 12) return builder_.relu(name, x);
+        return builder_.node(name, ZeroPad{{0, 1, 1, 0}}, {x});
       default:
         return builder_.add(name, x, same_as(x, true),
                             random_.integer(0, 1) ? Activation::relu() : Activation::none());
     }
+  }
+
+  Activation curve() {
+    const Activation curves[] = {Activation::sigmoid(), Activation::hard_sigmoid(), Activation::hard_swish(),
+                                 Activation::silu(),    Activation::gelu(),         Activation::gelu_tanh()};
+    return curves[random_.integer(0, 5)];
+  }
+
+  // Squeeze and excitation.
+  ValueId gated(const std::string& name, ValueId x) {
+    ValueId gate = builder_.global_average_pool(name + ".squeeze", x);
+    if (random_.integer(0, 1)) gate = builder_.flatten(name + ".flatten", gate);
+    if (builder_.shape(gate).rank() == 2)
+      gate = builder_.linear(name + ".excite", gate, builder_.shape(x)[1]);
+    else
+      gate = builder_.conv(name + ".excite", gate, {.k = builder_.shape(x)[1]}, GraphBuilder::Bias::yes);
+    return builder_.channel_gate(name, x, builder_.activate(name + ".sigmoid", gate, Activation::sigmoid()));
   }
 
   ValueId convolution(const std::string& name, ValueId x, const Shape& shape) {

@@ -29,8 +29,12 @@ Pool2d pool(Pool2d::Kind kind, int64_t size, int64_t stride, int64_t pad = 0, bo
           .count_padding = count};
 }
 
-const std::vector<Activation> kActivations{Activation::none(), Activation::relu(), Activation::relu6(),
-                                           Activation::leaky_relu(0.25f), Activation::clip(-1, 2)};
+const std::vector<Activation> kActivations{Activation::none(),      Activation::relu(),
+                                           Activation::relu6(),     Activation::leaky_relu(0.25f),
+                                           Activation::clip(-1, 2), Activation::hard_sigmoid(0.25f, 0.5f)};
+const std::vector<Activation> kCurves{Activation::sigmoid(),    Activation::hard_sigmoid(),
+                                      Activation::hard_swish(), Activation::silu(),
+                                      Activation::gelu(),       Activation::gelu_tanh()};
 
 class Cases {
  public:
@@ -92,6 +96,13 @@ class Cases {
           add_conv(with(conv(10, 1), bias, residual, act), {3, 12, 4, 5});
         }
     add_conv(with(conv(32, 3, 2, 1), true, true, Activation::relu()), {3, 16, 14, 14});
+    for (const Activation& act : kCurves) {
+      add_conv(with(conv(16, 3, 1, 1), true, true, act), {1, 8, 6, 6});
+      add_conv(with(conv(13, 1), true, false, act), {3, 12, 4, 5});  // channels that fill no vector
+      Conv2d depthwise = conv(24, 5, 1, 2);
+      depthwise.groups = 24;
+      add_conv(with(depthwise, true, false, act), {1, 24, 7, 7});
+    }
   }
 
   void pools() {
@@ -120,6 +131,8 @@ class Cases {
     }
     for (const Activation& act : kActivations)
       add(Linear{.k = 16, .weight = "w", .bias = "b", .act = act}, {{3, 40}});
+    for (const Activation& act : kCurves)
+      add(Linear{.k = 16, .weight = "w", .bias = "b", .act = act}, {{3, 40}});
     add(Linear{.k = 100, .weight = "w", .bias = "b"}, {{1, 2048}});
     add(Linear{.k = 1, .weight = "w"}, {{3, 5}});
     add(Softmax{}, {{1, 10}});
@@ -139,6 +152,14 @@ class Cases {
       add(Add{act}, {{1, 16, 6, 6}, {1, 16, 6, 6}});
       add(Add{act}, {{3, 13, 3, 5}, {3, 13, 3, 5}});
     }
+    for (const Activation& act : kCurves) {
+      for (const double scale : {1, 5, 60})  // past +-88 an exponential overflows
+        add(Activate{act}, {{3, 16, 5, 5}}, scale);
+      add(Activate{act}, {{1, 13, 3, 3}});
+      add(Activate{act}, {{3, 30}});
+      add(Add{act}, {{3, 13, 3, 5}, {3, 13, 3, 5}});
+    }
+    add(Activate{Activation::hard_sigmoid(0.2f, 0.5f)}, {{1, 7, 3, 3}}, 2);
     add(Activate{Activation::relu()}, {{3, 30}});
     add(Activate{Activation::leaky_relu(0.1f)}, {{1, 7, 3, 3}});
     add(Add{}, {{3, 30}, {3, 30}});
@@ -146,6 +167,27 @@ class Cases {
     add(norm, {{1, 16, 6, 6}});
     add(norm, {{3, 13, 5, 4}});
     add(norm, {{3, 20}});
+    for (const Shape& x : {Shape{1, 16, 6, 6}, Shape{3, 13, 5, 4}, Shape{3, 20}}) {
+      add(Scale{.scale = "factor", .shift = "offset"}, {x});
+      add(Scale{.scale = "factor"}, {x});
+      add(Scale{.shift = "offset"}, {x});
+      add(Scale{.scale = "factor", .shift = "offset", .act = Activation::relu()}, {x});
+      add(PRelu{"slope"}, {x});
+      for (const double scale : {1, 100}) add(LayerNorm{"scale", "shift"}, {x}, scale);
+      add(LayerNorm{.epsilon = 1e-6}, {x});
+      add(LayerNorm{.scale = "scale", .epsilon = 0.1}, {x}, 0.1);
+      add(LayerNorm{.shift = "shift"}, {x});
+    }
+    add(Scale{.scale = "factor", .shift = "offset", .act = Activation::silu()}, {{3, 13, 5, 4}});
+    add(Scale{.scale = "factor", .shift = "offset", .act = Activation::clip(1, 2)}, {{3, 13, 5, 4}});
+    add(LayerNorm{"scale", "shift"}, {{2, 384, 3, 7}});
+    add(LayerNorm{"scale", "shift"}, {{2, 8, 2, 37}});
+    add(LayerNorm{"scale", "shift"}, {{2, 768, 1, 1}});
+    add(LayerNorm{"scale", "shift"}, {{2, 1, 3, 3}});
+    add(ChannelGate{}, {{1, 16, 6, 6}, {1, 16, 1, 1}});
+    add(ChannelGate{}, {{3, 13, 5, 4}, {3, 13, 1, 1}});
+    add(ChannelGate{}, {{3, 24, 5, 4}, {3, 24}});
+    add(ChannelGate{}, {{2, 40, 1, 1}, {2, 40}});
   }
 
   void channels() {
@@ -153,6 +195,22 @@ class Cases {
     add(Concat{}, {{3, 5, 4, 3}, {3, 3, 4, 3}});
     add(Concat{}, {{3, 64, 3, 3}, {3, 1, 3, 3}, {3, 16, 3, 3}});
     add(Concat{}, {{3, 6}, {3, 4}});
+    for (const Shape& x : {Shape{1, 24, 5, 5}, Shape{3, 58, 4, 3}, Shape{2, 6, 1, 1}}) {
+      add(ChannelShuffle{1}, {x});
+      add(ChannelShuffle{2}, {x});
+      add(ChannelShuffle{x[1]}, {x});
+      add(ChannelSlice{.first = 0, .count = x[1] / 2}, {x});
+      add(ChannelSlice{.first = x[1] / 2, .count = x[1] - x[1] / 2}, {x});
+      add(ChannelSlice{.first = 1, .count = 3}, {x});
+      add(ChannelSlice{.first = 0, .count = x[1]}, {x});
+    }
+    add(ChannelShuffle{3}, {{3, 240, 3, 5}});
+    add(ChannelShuffle{8}, {{1, 96, 4, 4}});
+    for (const Shape& x : {Shape{1, 16, 5, 5}, Shape{3, 13, 4, 3}}) {
+      add(ZeroPad{{1, 1, 1, 1}}, {x});
+      add(ZeroPad{{0, 1, 2, 3}}, {x});
+      add(ZeroPad{{0, 0, 7, 0}}, {x});
+    }
     add(Lrn{}, {{1, 16, 5, 5}}, 10);
     add(Lrn{.size = 5, .alpha = 1e-4f, .beta = 0.75f, .k = 2}, {{3, 13, 4, 4}}, 100);
     add(Lrn{.size = 3, .alpha = 1, .beta = 0.5f, .k = 1}, {{1, 7, 3, 3}});

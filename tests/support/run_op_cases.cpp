@@ -34,14 +34,25 @@ std::vector<float> make_weight(Random& random, const OpCase& c, const WeightUse&
   return normals(random, count, 1 / std::sqrt(static_cast<double>(sum_length(c))));
 }
 
-// Whether integers in give results that no order of summation and no fused slope can round.
+bool exact_on_integers(const Activation& act) {
+  using Kind = Activation::Kind;
+  if (act.kind == Kind::leaky_relu || act.kind == Kind::hard_sigmoid) return act.slope == 0.25f;
+  return act.kind == Kind::none || act.kind == Kind::relu || act.kind == Kind::clip;
+}
+
+// Whether integers in give results that no order of summation and no fused function can round.
 bool exact_on_integers(const OpCase& c) {
   if (std::holds_alternative<Softmax>(c.op) || std::holds_alternative<Lrn>(c.op) ||
-      std::holds_alternative<BatchNorm>(c.op) || std::holds_alternative<GlobalAveragePool>(c.op))
+      std::holds_alternative<BatchNorm>(c.op) || std::holds_alternative<LayerNorm>(c.op) ||
+      std::holds_alternative<GlobalAveragePool>(c.op))
     return false;
   if (const auto* pool = std::get_if<Pool2d>(&c.op)) return pool->kind == Pool2d::Kind::max;
-  if (const auto* activate = std::get_if<Activate>(&c.op)) return activate->act.slope != 0.1f;
-  return true;
+  return std::visit(
+      [](const auto& op) {
+        if constexpr (requires { op.act; }) return exact_on_integers(op.act);
+        return true;
+      },
+      c.op);
 }
 
 LayerReference reference_of(const OpCase& c, const OpData& data) {
@@ -127,7 +138,17 @@ std::vector<OpCase> nan_cases() {
       {Activate{Activation::relu6()}, {x}},
       {Activate{Activation::leaky_relu(0.25f)}, {x}},
       {Add{Activation::relu()}, {x, x}},
+      {Activate{Activation::sigmoid()}, {x}},
+      {Activate{Activation::hard_sigmoid()}, {x}},
+      {Activate{Activation::hard_swish()}, {x}},
+      {Activate{Activation::silu()}, {x}},
+      {Activate{Activation::gelu()}, {x}},
+      {Activate{Activation::gelu_tanh()}, {x}},
+      {PRelu{"slope"}, {x}},
+      {ChannelGate{}, {x, {1, 8, 1, 1}}},
       {BatchNorm{"scale", "shift", "mean", "variance"}, {x}},
+      {Scale{.scale = "factor", .shift = "offset", .act = Activation::relu()}, {x}},
+      {LayerNorm{"scale", "shift"}, {x}},
       {Pool2d{.filter = {3, 3}, .stride = {1, 1}, .pad = {1, 1, 1, 1}}, {x}},
       {Pool2d{.kind = Pool2d::Kind::average, .filter = {2, 2}, .stride = {2, 2}}, {x}},
       {GlobalAveragePool{}, {x}},
@@ -135,11 +156,20 @@ std::vector<OpCase> nan_cases() {
       {fused(Activation::relu()), {x}},
       {fused(Activation::relu6()), {x}},
       {fused(Activation::leaky_relu(0.25f)), {x}},
+      {fused(Activation::sigmoid()), {x}},
+      {fused(Activation::hard_sigmoid()), {x}},
+      {fused(Activation::hard_swish()), {x}},
+      {fused(Activation::silu()), {x}},
+      {fused(Activation::gelu()), {x}},
+      {fused(Activation::gelu_tanh()), {x}},
       {Linear{.k = 10, .weight = "w", .act = Activation::relu()}, {{3, 16}}},
       {Linear{.k = 10, .weight = "w", .act = Activation::relu6()}, {{3, 16}}},
       {Softmax{}, {{3, 16}}},
       {Lrn{.size = 3}, {x}},
       {Concat{}, {x, x}},
+      {ChannelShuffle{4}, {x}},
+      {ChannelSlice{.first = 3, .count = 2}, {x}},
+      {ZeroPad{{1, 2, 1, 0}}, {x}},
       {ShortcutPad{.stride = {1, 1}, .before = 2, .after = 2}, {x}},
   };
 }
