@@ -50,6 +50,17 @@ __device__ Lanes<T> load_lanes(const T* at) {
   return lanes;
 }
 
+// Numbers per channel, fp32, from channel c on; `values` are as many as channels are stored.
+template <class T>
+__device__ Lanes<T> load_channels(const float* values, int c) {
+  Lanes<T> lanes;
+  for (int i = 0; i < kLanes<T>; i += kLanes<float>) {
+    const Lanes<float> four = load_lanes(values + c + i);
+    for (int j = 0; j < kLanes<float>; ++j) lanes.value[i + j] = four.value[j];
+  }
+  return lanes;
+}
+
 // The channels a thread is responsible for: c to c + kLanes<T> - 1 of one pixel.
 struct NhwcPosition {
   int n, h, w, c;
@@ -78,21 +89,6 @@ __device__ void store_lanes(const Nhwc<T>& y, const NhwcPosition& at, const Lane
   PackedLanes<T> packed;
   for (int i = 0; i < kLanes<T>; ++i) packed.value[i] = from_float<T>(at.c + i < y.c ? lanes.value[i] : 0.0f);
   *reinterpret_cast<PackedLanes<T>*>(y.pixel(at.n, at.h, at.w) + at.c) = packed;
-}
-
-// Written so that a NaN fails every comparison and is returned.
-__device__ inline float apply(const PointwiseFunction& f, float x) {
-  switch (f.kind) {
-    case PointwiseFunction::Kind::none:
-      return x;
-    case PointwiseFunction::Kind::relu:
-      return x < 0 ? 0.0f : x;
-    case PointwiseFunction::Kind::leaky_relu:
-      return x < 0 ? f.slope * x : x;
-    case PointwiseFunction::Kind::clip:
-      return x < f.low ? f.low : x > f.high ? f.high : x;
-  }
-  return x;
 }
 
 }  // namespace fxe

@@ -23,12 +23,4 @@ int64_t stored_channels(DType dtype, int64_t c);
 
 [[noreturn]] void throw_no_nhwc_kernel(DType);  // run_time: of a type without kernels
 
-// Element-wise function at the end of a kernel; NaN stays NaN.
-struct PointwiseFunction {
-  enum class Kind { none, relu, leaky_relu, clip };
-  Kind kind = Kind::none;
-  float slope = 0;          // leaky_relu: x < 0 gives slope * x
-  float low = 0, high = 0;  // clip
-};
-
 }  // namespace fxe

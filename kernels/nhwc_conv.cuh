@@ -3,6 +3,7 @@
 
 #include "kernels/nhwc.cuh"
 #include "kernels/nhwc_conv.h"
+#include "kernels/pointwise_function.cuh"
 
 namespace fxe {
 
@@ -13,10 +14,11 @@ __device__ void finish_conv(const DirectConv& conv, const Nhwc<T>& residual, con
     const Lanes<T> added = load_lanes(residual.pixel(at.n, at.h, at.w) + at.c);
     for (int i = 0; i < kLanes<T>; ++i) sum.value[i] += added.value[i];
   }
-  for (int i = 0; i < kLanes<T>; ++i) {
-    if (conv.bias && at.c + i < y.c) sum.value[i] += conv.bias[at.c + i];
-    sum.value[i] = apply(conv.f, sum.value[i]);
+  if (conv.bias) {
+    const Lanes<T> bias = load_channels<T>(conv.bias, at.c);
+    for (int i = 0; i < kLanes<T>; ++i) sum.value[i] += bias.value[i];
   }
+  apply(conv.f, sum.value);
   store_lanes(y, at, sum);
 }
 

@@ -3,12 +3,13 @@
 
 #include "engine/device.h"
 #include "kernels/nhwc.h"
+#include "kernels/pointwise_function.h"
 
 namespace fxe {
 
 // y = f(conv(x) + residual + bias): cross-correlation with zero padding, summed in fp32, rounded once.
 // weight: of y's type, [r s c/groups stored_k], output channels innermost and padded like y's; bias: fp32
-// [k]. bias and residual.data may be nullptr.
+// [stored_k]. bias and residual.data may be nullptr.
 struct DirectConv {
   const void* weight = nullptr;
   const float* bias = nullptr;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/device.h"
+#include "kernels/nhwc.h"
+
+namespace fxe {
+
+// y <- x with `top` rows of zeros before it, `left` columns, and as many after it as y has room for.
+void launch_nhwc_pad(Queue&, const NhwcTensor& x, int top, int left, const NhwcTensor& y);
+
+}  // namespace fxe

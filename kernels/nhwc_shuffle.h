@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/device.h"
+#include "kernels/nhwc.h"
+
+namespace fxe {
+
+// Channels seen as [groups, c / groups], the two axes exchanged; groups divides c. y is not x.
+void launch_nhwc_shuffle(Queue&, const NhwcTensor& x, int groups, const NhwcTensor& y);
+
+}  // namespace fxe

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels on NHWC values and their launchers, once more, for the host.
+#include "kernels/nhwc_channels.cu"
+#include "kernels/nhwc_conv.cu"
+#include "kernels/nhwc_gate.cu"
+#include "kernels/nhwc_layer_norm.cu"
+#include "kernels/nhwc_layout.cu"
+#include "kernels/nhwc_lrn.cu"
+#include "kernels/nhwc_pad.cu"
+#include "kernels/nhwc_pointwise.cu"
+#include "kernels/nhwc_pool.cu"
+#include "kernels/nhwc_prelu.cu"
+#include "kernels/nhwc_shuffle.cu"
+#include "kernels/nhwc_slice.cu"
+#include "kernels/nhwc_softmax.cu"
