@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/nhwc_channels.h"
 #include "kernels/nhwc_lrn.h"
+#include "kernels/nhwc_shuffle.h"
+#include "kernels/nhwc_slice.h"
 #include "layers/cuda/step.h"
 
 namespace fxe::cuda {
@@ -42,6 +44,30 @@ Prepared CudaBackend::prepare(const ShortcutPad& op, const OpContext& context) {
                .from = 0,
                .to = static_cast<int>(y.image.stored_c)},
               y);
+  });
+}
+
+Prepared CudaBackend::prepare(const ChannelShuffle& op, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x = step.ordered_input(0), y = step.output();
+    step.add("nhwc_shuffle",
+             [groups = static_cast<int>(op.groups), x = x.image, y = y.image](Queue& queue,
+                                                                              std::span<void* const> a) {
+               launch_nhwc_shuffle(queue, at(x, a[0]), groups, at(y, a[1]));
+             },
+             {x, y});
+  });
+}
+
+Prepared CudaBackend::prepare(const ChannelSlice& op, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x = step.ordered_input(0), y = step.output();
+    step.add("nhwc_slice",
+             [first = static_cast<int>(op.first), x = x.image, y = y.image](Queue& queue,
+                                                                            std::span<void* const> a) {
+               launch_nhwc_slice(queue, at(x, a[0]), first, at(y, a[1]));
+             },
+             {x, y});
   });
 }
 

@@ -47,7 +47,7 @@ void add_cudnn_plan(StepBuilder& step, const ConvParts& parts, const Fused& fuse
   const Operand bias = fused.bias || parts.bias.empty() ? Operand{} : bias_operand(step, parts, DType::f32);
   const Activation act = fused.relu ? Activation::none() : parts.act;
   if (residual.place != Operand::Place::none || bias.place != Operand::Place::none || act)
-    step.add_pointwise(parts.y, bias, residual, act, parts.y);
+    step.add_pointwise(parts.y, {.shift = bias, .other = residual, .act = act}, parts.y);
 }
 
 }  // namespace

@@ -2,19 +2,14 @@
 #include <cmath>
 
 #include "engine/error.h"
-#include "kernels/nhwc_pointwise.h"
+#include "kernels/nhwc_gate.h"
+#include "kernels/nhwc_prelu.h"
 #include "layers/cuda/step.h"
+#include "layers/cuda/weight_forms.h"
 
 namespace fxe::cuda {
 
 namespace {
-
-// The output takes over the memory of an input that nobody reads after it. An input that had to be put in
-// order is in the workspace, and its own memory may hold more or fewer bytes.
-void reuse_dying(StepBuilder& step, const std::vector<Operand>& inputs) {
-  for (size_t i = 0; i < inputs.size(); ++i)
-    if (step.dies(i) && inputs[i].place == Operand::Place::input) return step.in_place(i);
-}
 
 struct Affine {
   std::vector<float> factor, offset;
@@ -44,16 +39,16 @@ Affine affine_of(const BatchNorm& op, const OpContext& context) {
 Prepared CudaBackend::prepare(const Activate& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x = step.ordered_input(0);
-    reuse_dying(step, {x});
-    step.add_pointwise(x, {}, {}, op.act, step.output());
+    step.take_over({x});
+    step.add_pointwise(x, {.act = op.act}, step.output());
   });
 }
 
 Prepared CudaBackend::prepare(const Add& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand a = step.ordered_input(0), b = step.ordered_input(1);
-    reuse_dying(step, {a, b});
-    step.add_pointwise(a, {}, b, op.act, step.output());
+    step.take_over({a, b});
+    step.add_pointwise(a, {.other = b, .act = op.act}, step.output());
   });
 }
 
@@ -61,16 +56,48 @@ Prepared CudaBackend::prepare(const Add& op, const OpContext& context) {
 Prepared CudaBackend::prepare(const BatchNorm& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x = step.ordered_input(0);
-    reuse_dying(step, {x});
+    step.take_over({x});
     const Affine affine = affine_of(op, context);
-    const Operand y = step.output();
-    step.add("nhwc_pointwise",
+    const auto stored = [&](const std::vector<float>& values) {
+      return step.constant(padded(values, x.image.stored_c));
+    };
+    step.add_pointwise(x, {.scale = stored(affine.factor), .shift = stored(affine.offset)}, step.output());
+  });
+}
+
+Prepared CudaBackend::prepare(const Scale& op, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x = step.ordered_input(0);
+    step.take_over({x});
+    step.add_pointwise(x,
+                       {.scale = step.per_channel(op.scale, x.image),
+                        .shift = step.per_channel(op.shift, x.image),
+                        .act = op.act},
+                       step.output());
+  });
+}
+
+Prepared CudaBackend::prepare(const PRelu& op, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x = step.ordered_input(0);
+    step.take_over({x});
+    step.add("nhwc_prelu",
              [image = x.image](Queue& queue, std::span<void* const> a) {
-               launch_nhwc_pointwise(queue, at(image, a[0]), static_cast<const float*>(a[1]),
-                                     static_cast<const float*>(a[2]), at(image, nullptr), {},
-                                     at(image, a[3]));
+               launch_nhwc_prelu(queue, at(image, a[0]), static_cast<const float*>(a[1]), at(image, a[2]));
              },
-             {x, step.constant(affine.factor), step.constant(affine.offset), y});
+             {x, step.per_channel(op.slope, x.image), step.output()});
+  });
+}
+
+Prepared CudaBackend::prepare(const ChannelGate&, const OpContext& context) {
+  return build_step(*this, context, [&](StepBuilder& step) {
+    const Operand x = step.ordered_input(0), gate = step.ordered_input(1);
+    step.take_over({x});
+    step.add("nhwc_gate",
+             [x = x.image, gate = gate.image](Queue& queue, std::span<void* const> a) {
+               launch_nhwc_gate(queue, at(x, a[0]), at(gate, a[1]), at(x, a[2]));
+             },
+             {x, gate, step.output()});
   });
 }
 

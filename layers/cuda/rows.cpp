@@ -9,7 +9,7 @@ Prepared CudaBackend::prepare(const Flatten&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x = step.input(0), y = step.output_as(x.image);
     if (step.dies(0)) return step.in_place(0);
-    step.add_pointwise(x, {}, {}, Activation::none(), y);
+    step.add_pointwise(x, {}, y);
   });
 }
 

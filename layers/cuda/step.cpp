@@ -7,6 +7,7 @@
 #include "engine/error.h"
 #include "kernels/nhwc_layout.h"
 #include "kernels/nhwc_pointwise.h"
+#include "layers/cuda/weight_forms.h"
 
 namespace fxe::cuda {
 
@@ -126,6 +127,18 @@ Operand StepBuilder::constant(const std::vector<float>& values) {
           .constant = backend_.weights().upload({bytes, bytes + values.size() * sizeof(float)})};
 }
 
+Operand StepBuilder::per_channel(const std::string& name, const NhwcTensor& image) {
+  if (name.empty()) return {};
+  return weight(name, "per channel", [&](const std::vector<float>& values) {
+    return to_bytes(padded(values, image.stored_c), DType::f32, name);
+  });
+}
+
+void StepBuilder::take_over(const std::vector<Operand>& operands) {
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (dies(i) && operands[i].place == Operand::Place::input) return in_place(i);
+}
+
 void StepBuilder::add(std::string name, Launch launch, std::vector<Operand> operands) {
   Action action;
   action.launch = std::move(launch);
@@ -150,15 +163,14 @@ void StepBuilder::add(std::shared_ptr<const CudnnPlan> plan, const std::map<int6
   actions_.push_back(std::move(action));
 }
 
-void StepBuilder::add_pointwise(const Operand& x, const Operand& shift, const Operand& other,
-                                const Activation& act, const Operand& y) {
+void StepBuilder::add_pointwise(const Operand& x, const PointwiseParts& parts, const Operand& y) {
   add("nhwc_pointwise",
-      [x_image = x.image, y_image = y.image, f = pointwise_function(act)](Queue& queue,
-                                                                          std::span<void* const> a) {
-        launch_nhwc_pointwise(queue, at(x_image, a[0]), nullptr, static_cast<const float*>(a[1]),
-                              at(y_image, a[2]), f, at(y_image, a[3]));
+      [x_image = x.image, y_image = y.image, f = pointwise_function(parts.act)](Queue& queue,
+                                                                                std::span<void* const> a) {
+        launch_nhwc_pointwise(queue, at(x_image, a[0]), static_cast<const float*>(a[1]),
+                              static_cast<const float*>(a[2]), at(y_image, a[3]), f, at(y_image, a[4]));
       },
-      {x, shift, other, y});
+      {x, parts.scale, parts.shift, parts.other, y});
 }
 
 Prepared StepBuilder::finish() {
@@ -169,18 +181,41 @@ Prepared StepBuilder::finish() {
 }
 
 PointwiseFunction pointwise_function(const Activation& act) {
+  using Kind = PointwiseFunction::Kind;
+  PointwiseFunction f{.slope = act.slope, .offset = act.offset, .low = act.low, .high = act.high};
   switch (act.kind) {
-    case Activation::Kind::relu:
-      return {.kind = PointwiseFunction::Kind::relu};
-    case Activation::Kind::leaky_relu:
-      return {.kind = PointwiseFunction::Kind::leaky_relu, .slope = act.slope};
-    case Activation::Kind::clip:
-      return {.kind = PointwiseFunction::Kind::clip, .low = act.low, .high = act.high};
     case Activation::Kind::none:
-      return {};
-    default:
-      throw bad_input("no CUDA kernel for {} yet", act.str());
+      f.kind = Kind::none;
+      break;
+    case Activation::Kind::relu:
+      f.kind = Kind::relu;
+      break;
+    case Activation::Kind::leaky_relu:
+      f.kind = Kind::leaky_relu;
+      break;
+    case Activation::Kind::clip:
+      f.kind = Kind::clip;
+      break;
+    case Activation::Kind::sigmoid:
+      f.kind = Kind::sigmoid;
+      break;
+    case Activation::Kind::hard_sigmoid:
+      f.kind = Kind::hard_sigmoid;
+      break;
+    case Activation::Kind::hard_swish:
+      f.kind = Kind::hard_swish;
+      break;
+    case Activation::Kind::silu:
+      f.kind = Kind::silu;
+      break;
+    case Activation::Kind::gelu:
+      f.kind = Kind::gelu;
+      break;
+    case Activation::Kind::gelu_tanh:
+      f.kind = Kind::gelu_tanh;
+      break;
   }
+  return f;
 }
 
 Prepared build_step(CudaBackend& backend, const OpContext& context,

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/pointwise_function.h"
 #include "layers/cuda/backend.h"
 
 namespace fxe::cuda {
@@ -24,6 +25,12 @@ struct Operand {
 // Launches a kernel of ours on the addresses of its operands, in the order in which they were added.
 using Launch = std::function<void(Queue&, std::span<void* const>)>;
 
+// y = act(x * scale + shift + other), of which scale, shift and other may be no operands.
+struct PointwiseParts {
+  Operand scale, shift, other;
+  Activation act;
+};
+
 // Writes down what a step does, one kernel after the other, and the memory between them.
 class StepBuilder {
  public:
@@ -37,14 +44,17 @@ class StepBuilder {
   Operand workspace(const NhwcTensor& image);  // kept until the step ends
   Operand weight(const std::string& name, const std::string& form, const WeightStore::Convert& convert);
   Operand constant(const std::vector<float>& values);  // fp32
+  // A weight of one number per channel of `image`, fp32 with zeros after it; no operand without a name.
+  Operand per_channel(const std::string& name, const NhwcTensor& image);
   bool dies(size_t i) const { return context_.dies.size() > i && context_.dies[i]; }
   void in_place(size_t i) { in_place_ = static_cast<int>(i); }
+  // The output takes over the memory of one of the first inputs, `operands`, that nobody reads after it. An
+  // input that had to be put in order is in the workspace, and its own memory may hold more or fewer bytes.
+  void take_over(const std::vector<Operand>& operands);
 
   void add(std::string name, Launch launch, std::vector<Operand> operands);
   void add(std::shared_ptr<const CudnnPlan> plan, const std::map<int64_t, Operand>& tensors);
-  // y = act(x + shift + other), of which shift and other may be no operands.
-  void add_pointwise(const Operand& x, const Operand& shift, const Operand& other, const Activation& act,
-                     const Operand& y);
+  void add_pointwise(const Operand& x, const PointwiseParts&, const Operand& y);
 
   Prepared finish();
 
