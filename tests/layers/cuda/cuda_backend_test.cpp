@@ -80,10 +80,33 @@ TEST(CudaBackend, FallsBackByLayer) {
   EXPECT_EQ(implementation({.k = 32, .act = Activation::relu()}, x), "cudnn");
   EXPECT_EQ(implementation({.k = 32, .add_residual = true, .act = Activation::relu()}, x), "cudnn");
   EXPECT_EQ(implementation({.k = 32, .act = Activation::relu6()}, x), "cudnn + nhwc_pointwise");
+  for (const Activation& act : {Activation::silu(), Activation::hard_swish(), Activation::gelu()}) {
+    EXPECT_EQ(implementation({.k = 32, .act = act}, x), "cudnn + nhwc_pointwise");
+    EXPECT_EQ(implementation({.k = 16, .filter = {3, 3}, .pad = one, .groups = 16, .act = act}, x),
+              "nhwc_depthwise");
+  }
   EXPECT_EQ(implementation({.k = 32, .filter = {3, 3}, .pad = {0, 0, 1, 1}}, x), "cudnn");
   EXPECT_EQ(implementation({.k = 16, .filter = {3, 3}, .pad = one, .groups = 16}, x), "nhwc_depthwise");
   EXPECT_EQ(implementation({.k = 9, .filter = {3, 3}, .pad = one, .groups = 3}, {1, 6, 8, 8}),
             "nhwc_direct_conv");
+}
+
+TEST(CudaBackend, TheRestIsOneKernelEach) {
+  Recorded gpu(described_device("h200"), Precision::bf16);
+  const Shape x{2, 20, 6, 5}, gate{2, 20, 1, 1};
+  const TensorMap weights{{"w", Tensor::from_floats({20}, std::vector<float>(20))}};
+  const auto implementation = [&](const Op& op, const std::vector<Shape>& shapes) {
+    std::vector<std::vector<float>> inputs;
+    for (const Shape& shape : shapes) inputs.emplace_back(static_cast<size_t>(shape.elements()));
+    return run_layer(*gpu.backend, "layer", op, shapes, inputs, weights).implementation;
+  };
+  EXPECT_EQ(implementation(PRelu{"w"}, {x}), "nhwc_prelu");
+  EXPECT_EQ(implementation(Scale{"w", "w", Activation::relu()}, {x}), "nhwc_pointwise");
+  EXPECT_EQ(implementation(LayerNorm{"w", "w"}, {x}), "nhwc_layer_norm");
+  EXPECT_EQ(implementation(ChannelGate{}, {x, gate}), "nhwc_gate");
+  EXPECT_EQ(implementation(ChannelShuffle{4}, {x}), "nhwc_shuffle");
+  EXPECT_EQ(implementation(ChannelSlice{3, 9}, {x}), "nhwc_slice");
+  EXPECT_EQ(implementation(ZeroPad{{1, 1, 1, 1}}, {x}), "nhwc_pad");
 }
 
 // Plans of one model for several batches share its weights.

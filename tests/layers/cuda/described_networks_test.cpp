@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "layers/graph_builder.h"
 #include "tests/layers/cuda/recorded_model.h"
 
 namespace fxe::test {
@@ -21,16 +22,16 @@ bool is_depthwise(const Op& op) {
   return conv && conv->groups > 1;  // of these networks
 }
 
-// Every product is one named cuDNN engine, fused with what belongs to it; LeakyReLU alone is a kernel more.
+// Every product is one named cuDNN engine, fused with what belongs to it; activations but ReLU are a kernel
+// more.
 void expect_kernel_of(const Plan::Layer& layer, const std::string& where) {
   const auto* conv = std::get_if<Conv2d>(&layer.op);
   const auto* linear = std::get_if<Linear>(&layer.op);
   if (!conv && !linear) return;
   const Activation act = conv ? conv->act : linear->act;
-  const std::string expected = is_depthwise(layer.op) ? "nhwc_depthwise"
-                               : act.kind == Activation::Kind::leaky_relu
-                                   ? "cudnn engine [0-9]+ \\+ nhwc_pointwise"
-                                   : "cudnn engine [0-9]+";
+  const std::string expected = is_depthwise(layer.op)             ? "nhwc_depthwise"
+                               : act && act != Activation::relu() ? "cudnn engine [0-9]+ \\+ nhwc_pointwise"
+                                                                  : "cudnn engine [0-9]+";
   EXPECT_TRUE(std::regex_match(layer.implementation, std::regex(expected)))
       << where << ", " << layer.name << ": expected " << expected << ", found " << layer.implementation;
   EXPECT_LE(layer.workspace_bytes, kWorkspaceLimitBytes) << where << ", " << layer.name;
@@ -70,6 +71,54 @@ TEST_P(DescribedGpu, RunsEveryNetworkAsLaunchesOnly) {
   RecordProperty("largest_workspace_bytes", std::to_string(largest_workspace_bytes));
   fmt::print("{}: at most {} bytes of cuDNN workspace in a layer\n", GetParam().name,
              largest_workspace_bytes);
+}
+
+// Blocks of MobileNetV3, ShuffleNetV2, ConvNeXt and MobileFaceNet, with channels that fill no vector.
+Graph blocks() {
+  GraphBuilder g;
+  ValueId x = g.input(3, 64, 64);
+  x = g.conv("stem", x,
+             {.k = 20, .filter = {3, 3}, .stride = {2, 2}, .pad = same(1), .act = Activation::hard_swish()});
+  ValueId y =
+      g.conv("depthwise", x,
+             {.k = 20, .filter = {5, 5}, .pad = same(2), .groups = 20, .act = Activation::hard_swish()});
+  ValueId gate = g.global_average_pool("squeeze", y);
+  gate = g.conv("reduce", gate, {.k = 12, .act = Activation::relu()}, GraphBuilder::Bias::yes);
+  gate = g.conv("expand", gate, {.k = 20, .act = Activation::hard_sigmoid()}, GraphBuilder::Bias::yes);
+  y = g.channel_gate("gate", y, gate);
+  x = g.conv("project", y, {.k = 20});
+  const ValueId left = g.channel_slice("left", x, 0, 10);
+  ValueId right = g.channel_slice("right", x, 10, 10);
+  right = g.prelu("prelu", g.conv("branch", right, {.k = 10}));
+  x = g.channel_shuffle("shuffle", g.concat("join", {left, right}), 2);
+  y = g.layer_norm("norm", x);
+  y = g.conv("pwconv1", y, {.k = 80, .act = Activation::gelu()}, GraphBuilder::Bias::yes);
+  y = g.layer_scale("gamma", g.conv("pwconv2", y, {.k = 20}, GraphBuilder::Bias::yes));
+  x = g.node("pad", ZeroPad{{0, 0, 1, 1}}, {g.add("sum", x, y)});
+  x = g.node("pool", Pool2d{.filter = {3, 3}, .stride = {2, 2}}, {x});
+  return g.finish(
+      g.linear("fc", g.flatten("flatten", g.global_average_pool("mean", x)), 10, Activation::sigmoid()));
+}
+
+TEST_P(DescribedGpu, RunsTheBlocksOfSmallNetworks) {
+  const Model model = zero_model(blocks());
+  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16}) {
+    if (!has_precision(GetParam().compute_capability, precision)) continue;
+    Recorded gpu(GetParam(), precision);
+    for (const int64_t batch : {1, 8}) {
+      const std::string where = fmt::format("{} {} batch {}", GetParam().name, name(precision), batch);
+      const auto plan = compile(model, *gpu.backend, batch);
+      std::vector<std::string> kernels;
+      for (const Plan::Layer& layer : plan->layers()) expect_kernel_of(layer, where);
+      for (const auto& event : gpu.enqueue(*plan)) {
+        EXPECT_EQ(event.kind, Recorder::Kind::launch) << where;
+        kernels.push_back(event.name.starts_with("cudnn") ? "cudnn" : event.name);
+      }
+      for (const char* own : {"nhwc_depthwise", "nhwc_gate", "nhwc_slice", "nhwc_prelu", "nhwc_shuffle",
+                              "nhwc_layer_norm", "nhwc_pointwise"})
+        EXPECT_TRUE(std::count(kernels.begin(), kernels.end(), own)) << where << ": no " << own;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, DescribedGpu,

@@ -14,12 +14,8 @@
 
 namespace fxe::test {
 
-// An optimised network whose weights are all zero: nothing here depends on them.
-inline const Model& zero_model(const std::string& spec) {
-  static std::map<std::string, Model> models;
-  const auto [found, is_new] = models.try_emplace(spec);
-  if (!is_new) return found->second;
-  Graph graph = build_network(spec);
+// The graph, optimised, with weights that are all zero: nothing here depends on them.
+inline Model zero_model(Graph graph) {
   const std::vector<Shape> shapes = infer_shapes(graph, 1);
   TensorMap weights;
   for (const Node& node : graph.nodes) {
@@ -29,7 +25,14 @@ inline const Model& zero_model(const std::string& spec) {
       weights[use.name] =
           Tensor::from_floats(use.shape, std::vector<float>(static_cast<size_t>(use.shape.elements())));
   }
-  return found->second = optimize(bind_weights(std::move(graph), std::move(weights), "zeros"));
+  return optimize(bind_weights(std::move(graph), std::move(weights), "zeros"));
+}
+
+inline const Model& zero_model(const std::string& spec) {
+  static std::map<std::string, Model> models;
+  const auto [found, is_new] = models.try_emplace(spec);
+  if (is_new) found->second = zero_model(build_network(spec));
+  return found->second;
 }
 
 // A backend for a described GPU whose device records.
