@@ -8,7 +8,8 @@ namespace fxe::cpu {
 
 // oneDNN for convolutions, fully connected layers, LRN, concatenation and changes of layout; loops of our own
 // where memory is all that counts, or where oneDNN loses a NaN that activation.h and op.h promise to keep.
-// Known difference: a ReLU or clip fused into a convolution is oneDNN's, and turns NaN into its lower end.
+// Known difference: a ReLU, clip or hard sigmoid fused into a convolution is oneDNN's, and turns NaN into its
+// lower end.
 //
 // Plans of one backend run on one host thread at a time; each host thread that runs plans gets its own OpenMP
 // team. The environment variables of OpenMP (OMP_WAIT_POLICY, GOMP_SPINCOUNT, OMP_PROC_BIND) apply.

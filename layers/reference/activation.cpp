@@ -156,9 +156,8 @@ double evaluation_error(const Activation& act, double x) {
       return 2 * kUnit * (size * (std::min(size / 6, 1.5) + 0.5) + y);
     case Kind::silu:  // as x times a sigmoid
       return 7 * kUnit * y + kFlushed * size;
-    case Kind::gelu:  // erf 4 u, its argument u, the sum u of 1 + erf, which cancels below 0
-      return 3 * kUnit * (size + y);
-    case Kind::gelu_tanh:  // tanh 4 u, its argument 3 u
+    case Kind::gelu:  // erf to 6 u, its argument, and the sum 1 + erf, which cancels below 0
+    case Kind::gelu_tanh:  // tanh to 4 u, its argument 3 u
       return kUnit * (4 * size + 3 * y);
   }
   return 0;

@@ -93,6 +93,7 @@ class RandomGraph {
       case 13:
         return random_.integer(0, 1) ? builder_.layer_scale(name + ".gamma", x) : builder_.prelu(name, x);
       case 14:
+        if (shape[1] < 3) return builder_.relu(name, x);  // of one channel nothing is left
         return builder_.layer_norm(name, x);
       case 15:
         return gated(name, x);

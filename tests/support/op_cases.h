@@ -47,8 +47,8 @@ void run_op_cases(Backend&, const std::vector<OpCase>& = op_cases());
 // A NaN among the inputs of every operation that has a say in it (activations, sums, maxima, convolutions)
 // comes out where the reference has one, and nowhere else.
 //
-// may_be_lost: a ReLU or clip fused into a convolution may give its lower end instead of NaN, as vendors'
-// libraries do; everything else must still keep it.
+// may_be_lost: a ReLU, clip or hard sigmoid fused into a convolution may give its lower end instead of NaN,
+// as vendors' libraries do; everything else must still keep it.
 enum class FusedNan { kept, may_be_lost };
 void run_nan_cases(Backend&, FusedNan = FusedNan::kept);
 

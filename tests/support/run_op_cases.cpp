@@ -188,8 +188,9 @@ std::vector<OpCase> nan_cases() {
 // The value that a fused activation may put in place of NaN where a backend says so.
 std::optional<float> stand_in(const Op& op) {
   const auto* conv = std::get_if<Conv2d>(&op);
-  if (conv && conv->act.kind == Activation::Kind::relu) return 0.0f;
-  if (conv && conv->act.kind == Activation::Kind::clip) return conv->act.low;
+  using Kind = Activation::Kind;
+  if (conv && (conv->act.kind == Kind::relu || conv->act.kind == Kind::hard_sigmoid)) return 0.0f;
+  if (conv && conv->act.kind == Kind::clip) return conv->act.low;
   return {};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "layers/reference/layer_reference.h"
 #include "tests/support/op_cases.h"
 
 namespace fxe::test {
@@ -37,7 +39,33 @@ TEST(CpuOps, AgreeInLayoutsOfTheirOwn) {
                          });
 }
 
-// oneDNN's fused ReLU and clip are the known exception (layers/cpu/cpu_backend.h).
+// A quarter of a million arguments, on their own and fused into a convolution with the identity.
+TEST(CpuOps, ActivationsAreWithinTheBoundOnASweep) {
+  const auto backend = make_cpu_backend(2);
+  const Shape shape{1, 8, 180, 180};
+  std::vector<float> x(static_cast<size_t>(shape.elements()));
+  for (size_t i = 0; i < x.size(); ++i)
+    x[i] = (i % 3 ? 10.0f : 120.0f) * (2 * static_cast<float>(i) / static_cast<float>(x.size()) - 1);
+  std::vector<float> identity(64);
+  for (size_t i = 0; i < 8; ++i) identity[i * 9] = 1;
+  const TensorMap weights{{"w", Tensor::from_floats({8, 8, 1, 1}, identity)}};
+  for (const Activation& act :
+       {Activation::sigmoid(), Activation::hard_sigmoid(), Activation::hard_sigmoid(0.2f, 0.5f),
+        Activation::hard_swish(), Activation::silu(), Activation::gelu(), Activation::gelu_tanh()})
+    for (const Op& op : {Op(Activate{act}), Op(Conv2d{.k = 8, .weight = "w", .act = act})}) {
+      const auto reference = reference_layer(op, {shape}, {{x.begin(), x.end()}}, weights);
+      const LayerRun run = run_layer(*backend, "sweep", op, {shape}, {x}, weights);
+      const auto rounding = LayerReference::rounding(Precision::fp32);
+      const Comparison c =
+          compare(run.output, reference.value, [&](size_t i) { return reference.bound(i, rounding); });
+      EXPECT_TRUE(c) << op_str(op) << ", " << run.implementation << " at x = " << x[c.worst] << ": "
+                     << c.message;
+      fmt::print("sweep, {} {}: at most {:.3g}% of the bound used\n", op_name(op), act.str(),
+                 c.percent_of_bound);
+    }
+}
+
+// oneDNN's fused ReLU, clip and hard sigmoid are the known exception (layers/cpu/cpu_backend.h).
 TEST(CpuOps, NanComesOutWhereItShould) { run_nan_cases(*make_cpu_backend(2), FusedNan::may_be_lost); }
 
 }  // namespace fxe::test
