@@ -5,11 +5,12 @@
 
 namespace fxe {
 
-// Every thread of every block calls this once, after what its block has to say is written by thread 0. True
-// in the block that arrives last: it sees what all blocks wrote. `arrivals` is 0 before a launch and again
-// after it, so that a graph can be launched again without clearing it.
+// Every thread of every block calls this once. True in the block that arrives last: it sees what all blocks
+// wrote, and none of them reads or writes any more. `arrivals` is 0 before a launch and again after it, so
+// that a graph can be launched again without clearing it.
 __device__ inline bool is_last_block(uint32_t* arrivals) {
   FXE_SHARED(bool, last, 1);
+  __syncthreads();  // what every thread of this block did before its arrival
   if (threadIdx.x == 0) {
     __threadfence();  // this block's writes before its arrival
     const uint32_t end = gridDim.x - 1;

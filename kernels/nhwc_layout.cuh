@@ -6,14 +6,17 @@
 namespace fxe {
 
 template <class T>
-__global__ void nhwc_from_plain_kernel(const float* x, Nhwc<T> y) {
+__global__ void nhwc_from_plain_kernel(const float* x, const int32_t* rows, const int32_t* row_count,
+                                       Nhwc<T> y) {
   const NhwcPosition at = nhwc_position(y);
   if (!at.inside) return;
+  const bool used = rows == nullptr || at.n < *row_count;
+  const int image = used && rows != nullptr ? rows[at.n] : at.n;
   Lanes<T> lanes;
   for (int i = 0; i < kLanes<T>; ++i)
     lanes.value[i] =
-        at.c + i < y.c
-            ? x[static_cast<size_t>((at.n * y.c + at.c + i) * y.h + at.h) * static_cast<size_t>(y.w) +
+        used && at.c + i < y.c
+            ? x[static_cast<size_t>((image * y.c + at.c + i) * y.h + at.h) * static_cast<size_t>(y.w) +
                 static_cast<size_t>(at.w)]
             : 0.0f;
   store_lanes(y, at, lanes);

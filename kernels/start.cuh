@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/batch_switch.cuh"
 #include "kernels/simt.h"
 #include "kernels/start.h"
 
 namespace fxe {
 
-__global__ void start_kernel(StartArguments a) {
+__global__ void start_kernel(const __grid_constant__ StartArguments a) {
   const auto i = static_cast<int32_t>(blockIdx.x * blockDim.x + threadIdx.x);
   const BatchStart batch = *a.batch;
   if (i < batch.count) a.live[i] = i;
@@ -14,6 +15,7 @@ __global__ void start_kernel(StartArguments a) {
   if (i == 0) {
     *a.live_count = batch.count;
     *a.deadline = {device_clock_ns() - batch.host_ns, batch.deadline_ns};
+    set_batch(a.batch_switch, batch.count);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/device.h"
+#include "kernels/batch_switch.h"
 #include "kernels/tail.h"
 
 namespace fxe {
@@ -23,6 +24,7 @@ struct StartArguments {
   int32_t* live = nullptr;            // [n] <- 0 .. count - 1
   int32_t* live_count = nullptr;      // [1]
   float* weight_sum = nullptr;        // [n] <- 0
+  BatchSwitch batch_switch;           // of the first member
 };
 
 void run_start_cpu(

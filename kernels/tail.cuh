@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/batch_switch.cuh"
 #include "kernels/last_block.cuh"
 #include "kernels/reduce.cuh"
 #include "kernels/simt.h"
@@ -124,27 +125,20 @@ __device__ inline bool run_tail_row(const TailArguments& a, int32_t r) {
   return goes_on;
 }
 
-__device__ inline uint32_t branch_value(const TailBranch& branch, int32_t survivors) {
-  if (branch.sizes == 0) return survivors > 0;
-  if (survivors == 0) return static_cast<uint32_t>(branch.sizes);
-  uint32_t i = 0;
-  while (branch.rows[i] < survivors) ++i;
-  return i;
-}
-
 // gridDim.x is the capacity; blocks past the live rows only count.
 __global__ void __launch_bounds__(kTailMaxThreads)
     tail_kernel(TailArguments a, uint32_t* arrivals, const __grid_constant__ TailBranch branch) {
   const int32_t r = static_cast<int32_t>(blockIdx.x), count = *a.live_count;
   if (r < count) {
     const bool goes_on = run_tail_row(a, r);
-    if (threadIdx.x == 0) a.next_live[r] = goes_on ? a.live[r] : -1;
+    if (threadIdx.x == 0 && !goes_on) a.live[r] = -1;
   }
   if (!is_last_block(arrivals)) return;
-  const int32_t survivors = compact_rows(a.next_live, count);
+  const int32_t survivors = compact_rows(a.live, count);
   if (threadIdx.x != 0) return;
-  *a.next_live_count = survivors;
-  if (branch.handle != 0) cudaGraphSetConditional(branch.handle, branch_value(branch, survivors));
+  *a.live_count = survivors;
+  if (branch.goes_on != 0) cudaGraphSetConditional(branch.goes_on, survivors > 0);
+  set_batch(branch.batch, survivors);
 }
 
 }  // namespace fxe

@@ -40,14 +40,12 @@ struct TailArguments {
   Combine combine = Combine::logits;
   Signal signal = Signal::margin;
 
-  const float* logits = nullptr;        // [n classes] of this member; row r belongs to image live[stage][r]
-  float* mean = nullptr;                // [n classes], by image
-  float* weight_sum = nullptr;          // [n] W, by image; 0 before the first member that scored it
-  RowResult* results = nullptr;         // [n], by image
-  const int32_t* live = nullptr;        // [n] images that are left, ascending
-  const int32_t* live_count = nullptr;  // [1]
-  int32_t* next_live = nullptr;         // [n] those that go on, ascending; must not be `live`
-  int32_t* next_live_count = nullptr;   // [1]; 0 after the last member
+  const float* logits = nullptr;  // [n classes] of this member; row r belongs to image live[r]
+  float* mean = nullptr;          // [n classes], by image
+  float* weight_sum = nullptr;    // [n] W, by image; 0 before the first member that scored it
+  RowResult* results = nullptr;   // [n], by image
+  int32_t* live = nullptr;        // [n] images that are left, ascending <- those that go on, ascending
+  int32_t* live_count = nullptr;  // [1] <- 0 after the last member
   const TailStage* stage_parameters = nullptr;  // [1]
   const TailDeadline* deadline = nullptr;       // [1]; may be nullptr
 };

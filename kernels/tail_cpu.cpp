@@ -178,8 +178,8 @@ bool run_row(const TailArguments& a, uint64_t elapsed_ns, int32_t r) {
 void run_tail_cpu(const TailArguments& a, uint64_t elapsed_ns) {
   int32_t survivors = 0;
   for (int32_t r = 0; r < *a.live_count; ++r)
-    if (run_row(a, elapsed_ns, r)) a.next_live[survivors++] = a.live[r];
-  *a.next_live_count = survivors;
+    if (run_row(a, elapsed_ns, r)) a.live[survivors++] = a.live[r];
+  *a.live_count = survivors;
 }
 
 }  // namespace fxe

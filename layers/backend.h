@@ -8,6 +8,7 @@
 
 #include "engine/device.h"
 #include "layers/graph.h"
+#include "layers/row_index.h"
 
 namespace fxe {
 
@@ -35,6 +36,7 @@ struct Binding {
   std::vector<void*> inputs;
   void* output = nullptr;     // may equal inputs[i] where Prepared::in_place == i
   void* workspace = nullptr;  // of Prepared::workspace_bytes; contents do not survive the step
+  RowIndex rows;              // of the caller's input; only for the step of Input
 };
 
 // One operation, fully prepared. bind() once; then enqueue() as often as wanted: it allocates nothing,

@@ -7,7 +7,9 @@
 
 namespace fxe {
 
-void Plan::bind(void* arena, const void* input, void* output) {
+void Plan::bind(void* arena, const void* input, void* output, RowIndex rows) {
+  if (rows.image && layers_[0].place == Place::caller_input)
+    throw run_time_error("plan: this backend reads its input in place and cannot pick images out of it");
   arena_ = static_cast<std::byte*>(arena);
   input_ =
       const_cast<void*>(input);  // Binding has one kind of pointer; no step may write to the caller's input
@@ -18,6 +20,7 @@ void Plan::bind(void* arena, const void* input, void* output) {
     for (const int j : inputs_[i])
       binding.inputs.push_back(j == kCallerInput ? input_ : data(static_cast<size_t>(j)));
     binding.output = data(i);
+    if (i == 0) binding.rows = rows;
     if (layers_[i].workspace_bytes) binding.workspace = arena_ + workspace_offsets_bytes_[i];
     steps_[i]->bind(binding);
   }

@@ -32,8 +32,9 @@ class Plan {
 
   // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input` [n c h w] and `output` [n
   // classes], both plain fp32, all on the backend's device, aligned to kBufferAlignment, owned by the caller,
-  // living as long as the plan.
-  void bind(void* arena, const void* input, void* output);
+  // living as long as the plan. With `rows`, input may hold more images than n. Throws run_time for `rows` on
+  // a backend that works on the caller's tensor itself (cpu, reference).
+  void bind(void* arena, const void* input, void* output, RowIndex rows = {});
   void enqueue(Queue&) const;                  // runs the whole network
   void enqueue_layer(Queue&, size_t i) const;  // one step, for profiling
 

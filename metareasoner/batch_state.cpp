@@ -11,8 +11,8 @@ BatchState::BatchState(Device& device, int max_stages, int32_t capacity, int32_t
   mean_ = device.allocate(n * c * sizeof(float));
   weight_sum_ = device.allocate(n * sizeof(float));
   results_ = device.allocate(n * sizeof(RowResult));
-  live_ = device.allocate((stages + 1) * n * sizeof(int32_t));
-  live_count_ = device.allocate((stages + 1) * sizeof(int32_t));
+  live_ = device.allocate(n * sizeof(int32_t));
+  live_count_ = device.allocate(sizeof(int32_t));
   stages_ = device.allocate(stages * sizeof(TailStage));
   deadline_ = device.allocate(sizeof(TailDeadline));
 }
@@ -28,10 +28,8 @@ TailArguments BatchState::tail_arguments(const Program& program, int stage) cons
   a.mean = mean();
   a.weight_sum = weight_sum();
   a.results = results();
-  a.live = live(stage);
-  a.live_count = live_count(stage);
-  a.next_live = live(stage + 1);
-  a.next_live_count = live_count(stage + 1);
+  a.live = live();
+  a.live_count = live_count();
   a.stage_parameters = stages() + stage;
   a.deadline = deadline();
   return a;

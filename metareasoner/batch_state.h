@@ -8,7 +8,7 @@
 namespace fxe {
 
 // What a batch of up to `capacity` images keeps on its device while a program of up to `max_stages` runs.
-// live(s) and live_count(s) are what stage s finds; live_count(stages) is 0 once all is done.
+// live() are the images that are left, ascending, live_count() of them: 0 once all is done.
 class BatchState {
  public:
   BatchState(Device&, int max_stages, int32_t capacity, int32_t classes);
@@ -20,8 +20,8 @@ class BatchState {
   float* weight_sum() const { return weight_sum_.as<float>(); }
   float* mean() const { return mean_.as<float>(); }
   RowResult* results() const { return results_.as<RowResult>(); }
-  int32_t* live(int stage) const { return live_.as<int32_t>() + stage * capacity_; }
-  int32_t* live_count(int stage) const { return live_count_.as<int32_t>() + stage; }
+  int32_t* live() const { return live_.as<int32_t>(); }
+  int32_t* live_count() const { return live_count_.as<int32_t>(); }
   TailStage* stages() const { return stages_.as<TailStage>(); }
   TailDeadline* deadline() const { return deadline_.as<TailDeadline>(); }
 

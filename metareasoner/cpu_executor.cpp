@@ -5,7 +5,6 @@
 #include <chrono>
 #include <numeric>
 
-#include "engine/error.h"
 #include "metareasoner/batch_state.h"
 
 namespace fxe {
@@ -58,7 +57,7 @@ class CpuExecutor final : public Executor {
         queue_(device.make_queue()),
         state_(device, static_cast<int>(members_.size()), capacity, common_classes(members_)),
         measured_ns_(members_.size(), std::vector<uint64_t>(sizes_.size(), 0)) {
-    make_inputs(device, capacity);
+    for (const size_t elements : input_elements(members_)) inputs_.emplace_back(device, elements, capacity);
     size_t arena_bytes = 0;
     for (const auto& m : members_) arena_bytes = std::max(arena_bytes, m.member->arena_bytes());
     arena_ = device.allocate(arena_bytes);
@@ -98,32 +97,6 @@ class CpuExecutor final : public Executor {
     std::vector<TailStage> operands;
   };
 
-  static int32_t common_classes(const std::vector<MemberSlot>& members) {
-    if (members.empty()) throw bad_input("an ensemble needs at least one member");
-    const int64_t classes = members[0].member->classes();
-    for (const auto& m : members)
-      if (m.member->classes() != classes)
-        throw bad_input("members differ in classes: '{}' has {}, '{}' has {}", members[0].member->name(),
-                        classes, m.member->name(), m.member->classes());
-    return static_cast<int32_t>(classes);
-  }
-
-  void make_inputs(Device& device, int capacity) {
-    size_t count = 0;
-    for (const auto& m : members_) count = std::max(count, m.input + 1);
-    for (size_t i = 0; i < count; ++i) {
-      const auto reader =
-          std::find_if(members_.begin(), members_.end(), [&](const auto& m) { return m.input == i; });
-      const auto elements =
-          reader == members_.end() ? 0 : static_cast<size_t>(reader->member->input_elements());
-      for (const auto& m : members_)
-        if (m.input == i && static_cast<size_t>(m.member->input_elements()) != elements)
-          throw bad_input("'{}' and '{}' share an input but want {} and {} values of it",
-                          reader->member->name(), m.member->name(), elements, m.member->input_elements());
-      inputs_.emplace_back(device, elements, capacity);
-    }
-  }
-
   // Runs the instruction at `at` and returns where to go on.
   size_t step(const Program& program, size_t at, int count, Clock::time_point start) {
     const Instruction& i = program.code[at];
@@ -138,7 +111,7 @@ class CpuExecutor final : public Executor {
         tail(program, i.stage, start);
         break;
       case Instruction::Kind::branch:
-        if (*state_.live_count(i.stage + 1) == 0) return end_of(program, at);
+        if (*state_.live_count() == 0) return end_of(program, at);
         break;
       case Instruction::Kind::end:
         break;
@@ -154,8 +127,8 @@ class CpuExecutor final : public Executor {
   }
 
   void begin(int count) {
-    std::iota(state_.live(0), state_.live(0) + count, 0);
-    *state_.live_count(0) = count;
+    std::iota(state_.live(), state_.live() + count, 0);
+    *state_.live_count() = count;
     std::fill_n(state_.weight_sum(), count, 0.0f);
     std::fill_n(state_.results(), count, RowResult{-1, 0, 0, 0, 0, RowStatus::ok});
     for (auto& input : inputs_) input.forget();
@@ -165,9 +138,9 @@ class CpuExecutor final : public Executor {
     stage_start_ = Clock::now();
     const auto member = static_cast<size_t>(program.members[static_cast<size_t>(stage)]);
     const MemberSlot& slot = members_[member];
-    const int32_t live = *state_.live_count(stage);
+    const int32_t live = *state_.live_count();
     const size_t size = smallest_fit(sizes_, live);
-    inputs_[slot.input].gather({state_.live(stage), static_cast<size_t>(live)});
+    inputs_[slot.input].gather({state_.live(), static_cast<size_t>(live)});
     slot.member->enqueue(*queue_, sizes_[size]);
     queue_->wait();
     measured_ns_[member][size] = static_cast<uint64_t>(ms_since(stage_start_) * 1e6);
@@ -179,7 +152,7 @@ class CpuExecutor final : public Executor {
       const auto next = static_cast<size_t>(program.members[static_cast<size_t>(stage) + 1]);
       // The survivors are not known yet: the time on all that are live is the most that the next member can
       // take.
-      state_.stages()[stage].next_member_ns = expected_ns(next, *state_.live_count(stage));
+      state_.stages()[stage].next_member_ns = expected_ns(next, *state_.live_count());
     }
     run_tail_cpu(state_.tail_arguments(program, stage), static_cast<uint64_t>(ms_since(start) * 1e6));
     auto& done = run_.stages[static_cast<size_t>(stage)];

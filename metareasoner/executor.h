@@ -17,6 +17,13 @@ struct MemberSlot {
   size_t input = 0;
 };
 
+// Classes of every member. Throws bad_input where there is no member, or two disagree.
+int32_t common_classes(std::span<const MemberSlot>);
+
+// Floats of an image of each input; 0 for one that no member reads. Throws bad_input where two that share an
+// input want different ones.
+std::vector<size_t> input_elements(std::span<const MemberSlot>);
+
 // One run of a program over a batch.
 struct BatchRun {
   struct Stage {

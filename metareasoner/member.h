@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/device.h"
+#include "layers/row_index.h"
 
 namespace fxe {
 
@@ -21,8 +22,9 @@ class Member {
   virtual size_t arena_bytes() const = 0;  // scratch; members never run at the same time, so they share it
 
   // Once, before the first enqueue. `input` [batch input_elements] and `logits` [batch classes] have room for
-  // the largest batch; all on the member's device, owned by the caller.
-  virtual void bind(void* arena, const float* input, float* logits) = 0;
+  // the largest batch; all on the member's device, owned by the caller. With `rows`, which only members on a
+  // GPU understand, row r of the logits is that of image rows.image[r] of the input.
+  virtual void bind(void* arena, const float* input, float* logits, RowIndex rows = {}) = 0;
 
   // Rows 0 .. batch-1 of the input to the same rows of the logits. `batch` is one of batch_sizes(). Allocates
   // nothing and does not wait.

@@ -8,11 +8,14 @@ namespace fxe::cuda {
 Prepared CudaBackend::prepare(const Input&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x{.place = Operand::Place::input}, y = step.output();
+    const Operand rows{.place = Operand::Place::rows}, row_count{.place = Operand::Place::row_count};
     step.add("nhwc_from_plain",
              [y = y.image](Queue& queue, std::span<void* const> a) {
-               launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]), at(y, a[1]));
+               launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]),
+                                      static_cast<const int32_t*>(a[1]), static_cast<const int32_t*>(a[2]),
+                                      at(y, a[3]));
              },
-             {x, y});
+             {x, rows, row_count, y});
   });
 }
 

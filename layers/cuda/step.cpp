@@ -25,6 +25,10 @@ void* address_of(const Binding& binding, const Operand& operand) {
       return static_cast<std::byte*>(binding.workspace) + operand.offset_bytes;
     case Operand::Place::constant:
       return operand.constant->data();
+    case Operand::Place::rows:
+      return const_cast<int32_t*>(binding.rows.image);
+    case Operand::Place::row_count:
+      return const_cast<int32_t*>(binding.rows.count);
   }
   return nullptr;
 }

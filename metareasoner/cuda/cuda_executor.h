@@ -6,17 +6,30 @@
 #include "engine/recorder.h"
 #include "metareasoner/executor.h"
 
+// Programs on a GPU. Members are of the CUDA backend and live on `device`, a CUDA device, which like them
+// outlives the executor. Only where FXE_HAVE_CUDA is set.
 namespace fxe {
 
-// Runs a program as one CUDA graph: inputs up, members and tails with every decision taken on the device in
-// nested IF nodes, results down. The host launches it and waits once. Batches of one image; larger ones are
-// refused. Members are of the CUDA backend and live on `device`, a CUDA device, which like them outlives the
-// executor. Only where FXE_HAVE_CUDA is set.
-std::unique_ptr<Executor> make_cuda_executor(Device& device, std::vector<MemberSlot> members, int capacity);
+// The device decides. A program is one CUDA graph: inputs up, members and tails, results down; the host
+// launches it and waits once. After each tail an IF node holds the rest of the program, and in it a SWITCH
+// node the next member at each compiled batch size, so that the graph grows with members times sizes.
+std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity);
 
-// The same program on a recording device (engine/cuda/cuda_device.h): run() writes to `recorder` what the
-// device would be told, and nothing runs. Results are those of an image that no member has scored.
-std::unique_ptr<Executor> make_recording_executor(Device& device, Recorder& recorder,
-                                                  std::vector<MemberSlot> members, int capacity);
+// The host decides: after each tail it waits for the number of images that are left. The fallback where
+// conditional nodes do not work, and the baseline for what they save.
+enum class HostLaunch {
+  graph,   // a member at one batch size is one graph: one launch each
+  stream,  // kernel by kernel
+};
+std::unique_ptr<Executor> make_host_control(Device& device, std::vector<MemberSlot> members, int capacity,
+                                            HostLaunch launch);
+
+// The same on a recording device (engine/cuda/cuda_device.h): run() writes to `recorder` what the device
+// would be told, and nothing runs. Every branch is written down; results are those of images that no member
+// has scored.
+std::unique_ptr<Executor> make_recording_device_control(Device& device, Recorder& recorder,
+                                                        std::vector<MemberSlot> members, int capacity);
+std::unique_ptr<Executor> make_recording_host_control(Device& device, Recorder& recorder,
+                                                      std::vector<MemberSlot> members, int capacity);
 
 }  // namespace fxe

@@ -30,22 +30,29 @@ class GraphTarget final : public ProgramTarget {
 
   CudaQueue& queue() override { return *queues_[open_ - 1]; }
 
-  uint64_t make_condition() override {
+  // A handle may belong to the root and its node to a body of it.
+  uint64_t make_condition(unsigned initial) override {
     cudaGraphConditionalHandle handle = 0;
-    FXE_CUDA(cudaGraphConditionalHandleCreate(&handle, root_, 0, cudaGraphCondAssignDefault));
+    FXE_CUDA(cudaGraphConditionalHandleCreate(&handle, root_, initial, cudaGraphCondAssignDefault));
     return handle;
   }
 
-  void begin_body(uint64_t condition) override { begin_capture(add_if_node(condition)); }
+  void begin_if(uint64_t condition) override {
+    begin_capture(add_node(condition, cudaGraphCondTypeIf, 1)[0]);
+  }
+  void end_if() override { end_capture(); }
 
-  void end_body() override {
-    cudaGraph_t body = nullptr;
-    FXE_CUDA(cudaStreamEndCapture(queue().stream(), &body));
-    --open_;
+  void add_switch(uint64_t condition, unsigned bodies, const std::function<void(unsigned)>& write) override {
+    const cudaGraph_t* graphs = add_node(condition, cudaGraphCondTypeSwitch, bodies);
+    for (unsigned i = 0; i < bodies; ++i) {
+      begin_capture(graphs[i]);
+      write(i);
+      end_capture();
+    }
   }
 
   void finish() override {
-    end_body();
+    end_capture();
     FXE_CUDA(cudaGraphInstantiate(&executable_, root_, 0));
     FXE_CUDA(cudaGraphUpload(executable_, queues_[0]->stream()));
   }
@@ -68,9 +75,15 @@ class GraphTarget final : public ProgramTarget {
     ++open_;
   }
 
-  // Adds an IF node after all that was captured on the innermost stream, and makes what follows there wait
-  // for it.
-  cudaGraph_t add_if_node(uint64_t condition) {
+  void end_capture() {
+    cudaGraph_t captured = nullptr;
+    FXE_CUDA(cudaStreamEndCapture(queue().stream(), &captured));
+    --open_;
+  }
+
+  // Adds a conditional node after all that was captured on the innermost stream, and makes what follows there
+  // wait for it. Returns its bodies, which live as long as the graph.
+  cudaGraph_t* add_node(uint64_t condition, cudaGraphConditionalNodeType type, unsigned bodies) {
     cudaStream_t stream = queue().stream();
     cudaStreamCaptureStatus status{};
     cudaGraph_t graph = nullptr;
@@ -81,12 +94,12 @@ class GraphTarget final : public ProgramTarget {
     cudaGraphNodeParams parameters{};
     parameters.type = cudaGraphNodeTypeConditional;
     parameters.conditional.handle = condition;
-    parameters.conditional.type = cudaGraphCondTypeIf;
-    parameters.conditional.size = 1;
+    parameters.conditional.type = type;
+    parameters.conditional.size = bodies;
     cudaGraphNode_t node = nullptr;
     FXE_CUDA(cudaGraphAdd(&node, graph, before, edges, count, &parameters));
     FXE_CUDA(cudaCaptureContinueAfter(stream, &node));
-    return parameters.conditional.phGraph_out[0];
+    return parameters.conditional.phGraph_out;
   }
 
   // CUDA 13 made the signatures with edge data the only ones; 12.8 has them under versioned names.
@@ -122,30 +135,8 @@ class GraphTarget final : public ProgramTarget {
   cudaGraphExec_t executable_ = nullptr;
 };
 
-class RecordingTarget final : public ProgramTarget {
- public:
-  explicit RecordingTarget(Recorder& recorder) : recorder_(recorder), queue_(recorder) {}
-
-  CudaQueue& queue() override { return queue_; }
-  uint64_t make_condition() override { return ++conditions_; }
-  void begin_body(uint64_t) override { recorder_.add(Recorder::Kind::begin_body, "if"); }
-  void end_body() override { recorder_.add(Recorder::Kind::end_body, "if"); }
-  void finish() override {}
-  void launch() override {}
-  void wait() override { queue_.wait(); }
-
- private:
-  Recorder& recorder_;
-  CudaQueue queue_;
-  uint64_t conditions_ = 0;
-};
-
 }  // namespace
 
 std::unique_ptr<ProgramTarget> make_graph_target(int depth) { return std::make_unique<GraphTarget>(depth); }
-
-std::unique_ptr<ProgramTarget> make_recording_target(Recorder& recorder) {
-  return std::make_unique<RecordingTarget>(recorder);
-}
 
 }  // namespace fxe

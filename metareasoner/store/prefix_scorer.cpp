@@ -19,7 +19,6 @@ PrefixScorer::PrefixScorer(const OperatingPoint& order, int32_t classes, PrefixD
       weight_before_(StoreLayout::kBlockImages),
       results_(StoreLayout::kBlockImages),
       live_(StoreLayout::kBlockImages),
-      next_live_(StoreLayout::kBlockImages),
       own_(order.size() * StoreLayout::kBlockImages) {
   std::iota(live_.begin(), live_.end(), 0);
   for (size_t k = 0; k < order_.size(); ++k) {
@@ -43,8 +42,7 @@ void PrefixScorer::run(std::span<const int32_t> labels,
 }
 
 void PrefixScorer::run_tail(size_t k, size_t images, std::span<const float> logits) {
-  const auto count = static_cast<int32_t>(images);
-  int32_t next_count = 0;
+  auto count = static_cast<int32_t>(images);
   TailArguments a;
   a.classes = classes_;
   a.stage = static_cast<int32_t>(k);
@@ -55,10 +53,8 @@ void PrefixScorer::run_tail(size_t k, size_t images, std::span<const float> logi
   a.results = results_.data();
   a.live = live_.data();
   a.live_count = &count;
-  a.next_live = next_live_.data();
-  a.next_live_count = &next_count;
   a.stage_parameters = &stages_[k];
-  run_tail_cpu(a, 0);
+  run_tail_cpu(a, 0);  // nothing stops: `live_` stays as it is
 }
 
 void PrefixScorer::describe(size_t k, size_t image, int32_t label, const float* logits, PrefixScore& s) {

@@ -38,7 +38,7 @@ class PrefixScorer {
   std::vector<TailStage> stages_;
   std::vector<float> mean_, weight_sum_, weight_before_;
   std::vector<RowResult> results_;
-  std::vector<int32_t> live_, next_live_;
+  std::vector<int32_t> live_;
   std::vector<int32_t> own_;  // [sizes images] own top-1 of each member; -1: left out
 };
 

@@ -2,7 +2,6 @@
 #include "tests/kernels/kernels_on_host.h"
 
 // The launchers and the kernels behind them, once more, for the host.
-#include "kernels/gather_rows.cu"
 #include "kernels/start.cu"
 #include "kernels/tail.cu"
 

@@ -4,11 +4,9 @@
 
 #include <numeric>
 
-#include "kernels/gather_rows.h"
 #include "kernels/start.h"
 #include "kernels/tail_cuda.h"
 #include "tests/kernels/tail_check.h"
-#include "tests/support/generate.h"
 
 namespace fxe::test {
 namespace {
@@ -31,18 +29,19 @@ TEST_F(Launchers, TailChoosesItsBlocks) {
       });
 }
 
-// The switch node's value: the first size that holds the survivors.
-TEST_F(Launchers, TailChoosesTheBranch) {
+// Values of the switch node for 0 .. 7 images: the first body that holds them.
+constexpr BatchSwitch kSwitch{.handle = 6, .sizes = 4, .rows = {1, 2, 4, 7}};
+constexpr uint32_t kBodies[] = {4, 0, 1, 2, 2, 3, 3, 3};
+
+TEST_F(Launchers, TailChoosesWhetherAndInWhichBatchToGoOn) {
   constexpr int32_t kCapacity = 7;
-  TailBranch branch{.handle = 5, .sizes = 4, .rows = {1, 2, 4, 7}};
-  const uint32_t expected[kCapacity + 1] = {4, 0, 1, 2, 2, 3, 3, 3};
   for (int32_t count = 0; count <= kCapacity; ++count) {
     const std::vector<float> logits(kCapacity, 1);
     std::vector<float> mean(kCapacity), weight_sum(kCapacity);
     std::vector<RowResult> results(kCapacity);
-    std::vector<int32_t> live(kCapacity), next(kCapacity);
+    std::vector<int32_t> live(kCapacity);
     std::iota(live.begin(), live.end(), 0);
-    int32_t next_count = -1;
+    int32_t live_count = count;
     uint32_t arrivals = 0;
     const TailStage stage{.threshold = 1, .weight = 1, .temperature = 1, .next_member_ns = 0};
     TailArguments a;
@@ -52,13 +51,24 @@ TEST_F(Launchers, TailChoosesTheBranch) {
     a.weight_sum = weight_sum.data();
     a.results = results.data();
     a.live = live.data();
-    a.live_count = &count;
-    a.next_live = next.data();
-    a.next_live_count = &next_count;
+    a.live_count = &live_count;
     a.stage_parameters = &stage;
-    launch_tail(*queue, a, kCapacity, &arrivals, branch);
-    EXPECT_EQ(next_count, count);
-    EXPECT_EQ(simt::take_conditional(5), expected[count]) << count << " survivors";
+    launch_tail(*queue, a, kCapacity, &arrivals, {.goes_on = 5, .batch = kSwitch});
+    EXPECT_EQ(live_count, count);
+    EXPECT_EQ(simt::take_conditional(5), count > 0 ? 1u : 0u);
+    EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " survivors";
+  }
+}
+
+TEST_F(Launchers, StartChoosesTheBatch) {
+  for (int32_t count = 0; count <= 7; ++count) {
+    const BatchStart batch{.host_ns = 0, .deadline_ns = 0, .count = count};
+    TailDeadline deadline{};
+    int32_t live_count = -1;
+    std::vector<int32_t> live(7);
+    std::vector<float> weight_sum(7);
+    launch_start(*queue, {7, &batch, &deadline, live.data(), &live_count, weight_sum.data(), kSwitch});
+    EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " images";
   }
 }
 
@@ -71,7 +81,7 @@ TEST_F(Launchers, StartMatchesItsCpuTwin) {
         int32_t live_count = -1;
         std::vector<int32_t> live(static_cast<size_t>(n), -1);
         std::vector<float> weight_sum(static_cast<size_t>(n), 3);
-        StartArguments a{n, &batch, &deadline, live.data(), &live_count, weight_sum.data()};
+        StartArguments a{n, &batch, &deadline, live.data(), &live_count, weight_sum.data(), {}};
         start(a);
         return std::tuple(deadline.start_ns, deadline.deadline_ns, live_count, live, weight_sum);
       };
@@ -81,28 +91,6 @@ TEST_F(Launchers, StartMatchesItsCpuTwin) {
       std::get<0>(on_device) = 0;
       EXPECT_EQ(on_device, run(run_start_cpu)) << n << " " << count;
     }
-}
-
-TEST_F(Launchers, GatherRowsMatchesItsCpuTwin) {
-  Random random(1);
-  for (int64_t elements : {1, 255, 1027, 5000}) {
-    constexpr int32_t n = 6;
-    const std::vector<float> x = normals(random, static_cast<size_t>(n * elements));
-    const std::vector<int32_t> live = {0, 2, 5, -1, -1, -1};
-    for (int32_t count : {0, 1, 3}) {
-      std::vector<float> y(x.size(), -9), expected(x.size(), -9);
-      GatherRows a{n, elements, x.data(), live.data(), &count, y.data()};
-      launch_gather_rows(*queue, a);
-      for (size_t r = 0; r < static_cast<size_t>(count); ++r)
-        for (size_t i = 0; i < static_cast<size_t>(elements); ++i)
-          expected[r * static_cast<size_t>(elements) + i] =
-              x[static_cast<size_t>(live[r]) * static_cast<size_t>(elements) + i];
-      EXPECT_EQ(y, expected);
-      std::fill(y.begin(), y.end(), -9.0f);
-      run_gather_rows_cpu(a);
-      EXPECT_EQ(y, expected);
-    }
-  }
 }
 
 }  // namespace

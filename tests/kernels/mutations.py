@@ -27,6 +27,7 @@ MUTATIONS = [
      "  if (lane == 0) partial[warp] = value;\n  __syncthreads();", "  if (lane == 0) partial[warp] = value;"),
     ("butterfly begins too low", "order", "kernels/reduce.cuh", "kWarpSize / 2;", "kWarpSize / 4;"),
     ("mask of half a warp", "order", "kernels/reduce.cuh", "kFullWarp = 0xffffffffu", "kFullWarp = 0xffffu"),
+    ("no barrier before arriving", "race", "kernels/last_block.cuh", "  __syncthreads();  // what", "  // what"),
     ("no fence before arriving", "race", "kernels/last_block.cuh", "__threadfence();  // this", ";  // this"),
     ("no fence after arriving", "race", "kernels/last_block.cuh", "__threadfence();  // the", ";  // the"),
     ("plain increment", "race", "kernels/last_block.cuh", "last[0] = atomicInc(arrivals, end) == end;",
@@ -58,8 +59,7 @@ MUTATIONS = [
     ("finite if one thread says so", "order", "kernels/tail.cuh",
      "  if (!__syncthreads_and(finite)) return {false, top, 0};\n  top = block_top2",
      "  if (!__syncthreads_or(finite)) return {false, top, 0};\n  top = block_top2"),
-    ("switch takes the next size", "order", "kernels/tail.cuh", "branch.rows[i] < survivors", "branch.rows[i] <= survivors"),
-    ("rows gathered by their place", "order", "kernels/gather_rows.cuh", "a.x + a.live[r] *", "a.x + r *"),
+    ("switch takes the next size", "order", "kernels/batch_switch.cuh", "to.rows[body] < live", "to.rows[body] <= live"),
 ]
 
 

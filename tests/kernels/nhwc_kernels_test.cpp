@@ -18,8 +18,20 @@ TEST_P(NhwcKernels, LayoutsKeepEveryValue) {
     };
     expect_exact(
         Image(type(), n, c, h, w),
-        [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), y); },
+        [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), nullptr, nullptr, y); },
         [&](auto... at) { return rounded(type(), x[plain_index(at...)]); });
+
+    // Images of a larger batch; in the rows past their number zeros.
+    const std::vector<int32_t> images = {1, 0, -1, -1};
+    for (const int32_t used : {0, 1, 2})
+      expect_exact(
+          Image(type(), 4, c, h, w),
+          [&](Queue& q, const NhwcTensor& y) {
+            launch_nhwc_from_plain(q, x.data(), images.data(), &used, y);
+          },
+          [&](int64_t in, auto... at) {
+            return in < used ? rounded(type(), x[plain_index(images[static_cast<size_t>(in)], at...)]) : 0.0f;
+          });
 
     const Image kept = image("kept", n, c, h, w);
     std::vector<float> back(static_cast<size_t>(count));

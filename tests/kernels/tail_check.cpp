@@ -39,18 +39,18 @@ struct Memory {
         mean(c.capacity * c.classes),
         weight_sum(c.capacity),
         results(c.capacity),
-        live{Array<int32_t>(c.capacity), Array<int32_t>(c.capacity)},
-        live_count(2),
+        live(c.capacity),
+        live_count(1),
         stage(1),
         deadline(1) {
     for (size_t i = 0; i < weight_sum.size(); ++i) weight_sum[i] = 0;
-    std::copy(c.live.begin(), c.live.end(), live[0].data());
+    std::copy(c.live.begin(), c.live.end(), live.data());
     live_count[0] = static_cast<int32_t>(c.live.size());
     deadline[0] = {kStartNs, c.deadline_ns};
   }
   bool intact() const {
-    return logits.intact() && mean.intact() && weight_sum.intact() && results.intact() && live[0].intact() &&
-           live[1].intact() && live_count.intact() && stage.intact() && deadline.intact();
+    return logits.intact() && mean.intact() && weight_sum.intact() && results.intact() && live.intact() &&
+           live_count.intact() && stage.intact() && deadline.intact();
   }
   // What belongs to an image.
   std::vector<char> row(size_t image, size_t classes) {
@@ -62,14 +62,12 @@ struct Memory {
 
   Array<float> logits, mean, weight_sum;
   Array<RowResult> results;
-  Array<int32_t> live[2];
-  Array<int32_t> live_count;
+  Array<int32_t> live, live_count;
   Array<TailStage> stage;
   Array<TailDeadline> deadline;
 };
 
 TailArguments arguments(const TailCase& c, size_t k, Memory& m) {
-  const size_t now = k % 2, next = 1 - now;
   TailArguments a;
   a.classes = c.classes;
   a.stage = static_cast<int32_t>(k);
@@ -80,10 +78,8 @@ TailArguments arguments(const TailCase& c, size_t k, Memory& m) {
   a.mean = m.mean.data();
   a.weight_sum = m.weight_sum.data();
   a.results = m.results.data();
-  a.live = m.live[now].data();
-  a.live_count = &m.live_count[now];
-  a.next_live = m.live[next].data();
-  a.next_live_count = &m.live_count[next];
+  a.live = m.live.data();
+  a.live_count = m.live_count.data();
   a.stage_parameters = m.stage.data();
   a.deadline = c.deadline_ns == 0 && c.capacity % 2 == 0 ? nullptr : m.deadline.data();  // both mean none
   return a;
@@ -138,12 +134,10 @@ std::vector<RowResult> check_tail(const TailCase& c, const RunTail& run) {
       EXPECT_TRUE(std::equal(row.begin(), row.end() - sizeof(RowResult), before[i].begin()))
           << "left out, but the mean or its weight changed";
     }
-    const size_t next = (k + 1) % 2;
-    const int32_t count = memory.live_count[next];
+    const int32_t count = memory.live_count[0];
     EXPECT_EQ(count, static_cast<int32_t>(survivors.size())) << c.name << ": member " << k + 1;
     if (count != static_cast<int32_t>(survivors.size())) break;
-    EXPECT_EQ(std::vector<int32_t>(memory.live[next].data(), memory.live[next].data() + count), survivors)
-        << c.name;
+    EXPECT_EQ(std::vector<int32_t>(memory.live.data(), memory.live.data() + count), survivors) << c.name;
     EXPECT_TRUE(memory.intact()) << c.name << ": written outside an array";
     live = survivors;
   }

@@ -16,11 +16,9 @@ class TailKernel : public testing::TestWithParam<TailCase> {
   RunTail run(unsigned threads) {
     return [this, threads](const TailArguments& a, uint64_t elapsed_ns) {
       simt::set_clock_ns(kStartNs + elapsed_ns);
-      TailBranch branch;
-      branch.handle = kHandle;
-      run_tail_kernel(a, GetParam().capacity, threads, &arrivals_, branch);
+      run_tail_kernel(a, GetParam().capacity, threads, &arrivals_, {.goes_on = kHandle});
       EXPECT_EQ(arrivals_, 0u);
-      EXPECT_EQ(simt::take_conditional(kHandle), *a.next_live_count > 0 ? 1u : 0u);
+      EXPECT_EQ(simt::take_conditional(kHandle), *a.live_count > 0 ? 1u : 0u);
     };
   }
 

@@ -19,7 +19,7 @@ class FakeMember final : public Member {
   int64_t input_elements() const override { return 1; }
   int64_t multiply_adds() const override { return 1; }
   size_t arena_bytes() const override { return 1; }
-  void bind(void*, const float* input, float* logits) override {
+  void bind(void*, const float* input, float* logits, RowIndex) override {
     input_ = input;
     logits_ = logits;
   }

@@ -7,9 +7,6 @@
 #include "engine/cuda_availability.h"
 #include "engine/error.h"
 #include "metareasoner/cpu_executor.h"
-#if FXE_HAVE_CUDA
-#include "metareasoner/cuda/cuda_executor.h"
-#endif
 
 namespace fxe {
 
@@ -46,23 +43,26 @@ int cuda_index(const std::string& device) {
 ChosenDevice open_cuda(const RunOptions& options, int) {
   throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
 }
+std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot>,
+                                             const RunOptions& options) {
+  throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
+}
 #endif
 
 ChosenDevice choose_device(const RunOptions& options) {
   if (options.device == "cpu") return open_cpu(options);
   if (options.device == "auto")
-    return cuda_availability().working && options.batch == 1 ? open_cuda(options, 0) : open_cpu(options);
+    return cuda_availability().working ? open_cuda(options, 0) : open_cpu(options);
   const int index = cuda_index(options.device);
   if (!cuda_availability().working)
     throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
   return open_cuda(options, index);
 }
 
-std::unique_ptr<Executor> make_executor(ChosenDevice& device, std::vector<MemberSlot> members, int capacity) {
-#if FXE_HAVE_CUDA
-  if (device.is_cuda) return make_cuda_executor(*device.memory, std::move(members), capacity);
-#endif
-  return make_cpu_executor(device.backend->device(), std::move(members), capacity);
+std::unique_ptr<Executor> make_executor(ChosenDevice& device, std::vector<MemberSlot> members,
+                                        const RunOptions& options) {
+  if (device.is_cuda) return make_cuda_executor(device, std::move(members), options);
+  return make_cpu_executor(device.backend->device(), std::move(members), options.batch);
 }
 
 }  // namespace fxe

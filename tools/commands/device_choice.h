@@ -19,14 +19,17 @@ struct ChosenDevice {
   bool is_cuda = false;
 };
 
-// By --device, --precision and --threads. auto: a GPU where one works and the batch is one image, else the
-// CPU. Throws run_time where the device that was asked for does not work, bad_input for what it cannot do.
+// By --device, --precision and --threads. auto: a GPU where one works, else the CPU. Throws run_time where
+// the device that was asked for does not work, bad_input for what it cannot do.
 ChosenDevice choose_device(const RunOptions&);
 
-// Members must be of the chosen backend; the device outlives the executor.
-std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> members, int capacity);
+// By --batch, --control and --launch. Members must be of the chosen backend; the device outlives the
+// executor.
+std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> members, const RunOptions&);
 
-// GPU `index`; only called where cuda_availability() says that it works.
+// For a GPU (device_choice_cuda.cpp): `index` of one that cuda_availability() says works, and its executor.
 ChosenDevice open_cuda(const RunOptions&, int index);
+std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot> members,
+                                             const RunOptions&);
 
 }  // namespace fxe

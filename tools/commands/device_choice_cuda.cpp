@@ -2,15 +2,25 @@
 #include "engine/cuda/cuda_device.h"
 #include "engine/error.h"
 #include "layers/cuda/cuda_backend.h"
+#include "metareasoner/cuda/cuda_executor.h"
 #include "tools/commands/device_choice.h"
 
 namespace fxe {
 
+std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<MemberSlot> members,
+                                             const RunOptions& options) {
+  const bool stream = options.launch == "stream";
+  if (options.control == "host" || stream)
+    return make_host_control(*device.memory, std::move(members), options.batch,
+                             stream ? HostLaunch::stream : HostLaunch::graph);
+  return make_device_control(*device.memory, std::move(members), options.batch);
+}
+
 ChosenDevice open_cuda(const RunOptions& options, int index) {
-  if (options.control == "host" || options.tail == "separate" || options.launch == "stream")
-    throw bad_input(
-        "--control host, --tail separate and --launch stream are not there yet: the GPU runs one graph with "
-        "fused tails that decides on the device");
+  if (options.tail == "separate")
+    throw bad_input("--tail separate is not there yet: mean, softmax, margin and decision are one kernel");
+  if (options.control == "device" && options.launch == "stream")
+    throw bad_input("--launch stream: the device decides inside a graph; use --control host with it");
   ChosenDevice chosen;
   chosen.is_cuda = true;
   chosen.memory = make_cuda_device(index);

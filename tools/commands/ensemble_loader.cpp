@@ -126,7 +126,7 @@ Runtime make_runtime(LoadedEnsemble& ensemble, const RunOptions& options) {
     ensemble.models[i].model.weights.clear();
     slots.push_back({r.members.back().get(), ensemble.input_of[i]});
   }
-  r.executor = make_executor(r.device, std::move(slots), options.batch);
+  r.executor = make_executor(r.device, std::move(slots), options);
   return r;
 }
 

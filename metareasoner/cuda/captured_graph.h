@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/cuda/cuda_device.h"
+
+namespace fxe {
+
+// What one stretch of work tells a stream, as a graph of its own. Throws run_time naming `what` where the
+// work cannot be captured, or holds something that the body of a conditional node must not: memory of its
+// own, host functions, events. A body that is invalid brings down the capture around it (and with some
+// drivers the process), so each is captured like this once before it becomes one.
+class CapturedGraph {
+ public:
+  CapturedGraph(CudaQueue&, const std::string& what, const std::function<void(CudaQueue&)>& work);
+  ~CapturedGraph();
+  CapturedGraph(CapturedGraph&& other) noexcept;
+  CapturedGraph(const CapturedGraph&) = delete;
+  CapturedGraph& operator=(const CapturedGraph&) = delete;
+
+  void instantiate();  // once, before the first launch
+  void launch(CudaQueue&) const;
+
+ private:
+  cudaGraph_t graph_ = nullptr;
+  cudaGraphExec_t executable_ = nullptr;
+};
+
+}  // namespace fxe

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/tail_cuda.h"
+#include "metareasoner/batch_state.h"
+#include "metareasoner/cuda/pinned_buffer.h"
+#include "metareasoner/executor.h"
+
+namespace fxe {
+
+// A batch of up to `capacity` images on a GPU: its inputs and results in pinned memory, its state and the
+// members on the device. Says what each part of a program is in the device's words; who launches that, and
+// who decides, is up to the executors.
+class CudaBatch {
+ public:
+  // `records`: the device is one that only records.
+  CudaBatch(Device&, bool records, std::vector<MemberSlot> members, int capacity);
+
+  const std::vector<int64_t>& sizes() const { return sizes_; }  // compiled batches, ascending
+  const std::vector<MemberSlot>& members() const { return members_; }
+
+  // The host's side, not while a run is under way.
+  std::span<float> input(size_t input, int row);
+  void describe(std::span<const TailStage> operands, int count, double deadline_ms);
+  int32_t live_count() const { return *host_live_count_.as<int32_t>(); }  // after download_live_count()
+  // What was downloaded, as a run of a program with this many stages.
+  void read(size_t stages, int count, BatchRun& run) const;
+
+  // The device's side, in this order; stage s may be left out only together with all after it.
+  void upload(CudaQueue&, const Program&, const BatchSwitch& first) const;  // and the kernel that begins
+  void run_member(CudaQueue&, const Program&, int stage, int64_t batch) const;
+  void run_tail(CudaQueue&, const Program&, int stage, const TailBranch&) const;
+  void download_live_count(CudaQueue&) const;
+  void download(CudaQueue&) const;
+
+ private:
+  // One of the batch's inputs: where the host writes it and where members read it.
+  struct Input {
+    size_t elements;
+    PinnedBuffer host;
+    Buffer device;
+    Input(Device& on, size_t elements, size_t images, bool pinned);
+  };
+
+  std::vector<MemberSlot> members_;
+  std::vector<int64_t> sizes_;
+  int32_t capacity_;
+  size_t classes_;
+  BatchState state_;
+  Buffer start_, arrivals_, arena_;
+  PinnedBuffer host_start_, host_operands_, host_live_count_, host_results_, host_mean_;
+  std::vector<std::unique_ptr<Input>> inputs_;
+};
+
+}  // namespace fxe

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+
+#include "engine/error.h"
+#include "metareasoner/cuda/captured_graph.h"
+#include "metareasoner/cuda/cuda_batch.h"
+#include "metareasoner/cuda/cuda_executor.h"
+#include "metareasoner/cuda/program_target.h"
+
+namespace fxe {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class DeviceControl final : public Executor {
+ public:
+  DeviceControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, int capacity)
+      : device_(device),
+        recorder_(recorder),
+        batch_(device, recorder != nullptr, std::move(members), capacity) {
+    if (batch_.sizes().size() > BatchSwitch::kMaxSizes)
+      throw bad_input("--batch {}: a GPU graph has room for {} batch sizes up to it, not {}", capacity,
+                      BatchSwitch::kMaxSizes, batch_.sizes().size());
+    run_.stages.reserve(batch_.members().size());
+  }
+
+  int prepare(const OperatingPoint& point) override {
+    check_operating_point(point, batch_.members().size(), "operating point");
+    Prepared p{make_program(point), {}, nullptr};
+    for (int stage = 0; stage < p.program.stages(); ++stage)
+      p.operands.push_back(stage_operands(point, stage));
+    const auto same = std::find_if(prepared_.begin(), prepared_.end(),
+                                   [&](const Prepared& other) { return other.program.same_code(p.program); });
+    p.target = same != prepared_.end() ? same->target : make_target(p.program);
+    prepared_.push_back(std::move(p));
+    return static_cast<int>(prepared_.size()) - 1;
+  }
+
+  std::span<float> input(size_t input, int row) override { return batch_.input(input, row); }
+
+  const BatchRun& run(int prepared, int count, double deadline_ms) override {
+    const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
+    const auto begin = Clock::now();
+    batch_.describe(p.operands, count, deadline_ms);
+    if (recorder_) emit(p.program, *p.target);
+    p.target->launch();
+    p.target->wait();
+    run_.ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    batch_.read(p.operands.size(), count, run_);
+    return run_;
+  }
+
+  void observe(std::function<void(const StageView&)>) override {
+    throw bad_input("stages cannot be watched where the device decides; use --device cpu");
+  }
+
+ private:
+  struct Prepared {
+    Program program;
+    std::vector<TailStage> operands;
+    std::shared_ptr<ProgramTarget> target;
+  };
+
+  std::shared_ptr<ProgramTarget> make_target(const Program& program) {
+    if (recorder_) return make_recording_target(*recorder_);
+    check_members(program);
+    std::shared_ptr<ProgramTarget> target = make_graph_target(program.stages() + 1);
+    emit(program, *target);
+    target->finish();
+    return target;
+  }
+
+  void check_members(const Program& program) {
+    const auto queue = device_.make_queue();
+    for (int stage = 0; stage < program.stages(); ++stage)
+      for (const int64_t size : batch_.sizes()) {
+        const auto& slot = batch_.members()[static_cast<size_t>(program.members[static_cast<size_t>(stage)])];
+        CapturedGraph(static_cast<CudaQueue&>(*queue),
+                      fmt::format("{} at batch {}", slot.member->name(), size),
+                      [&](CudaQueue& q) { batch_.run_member(q, program, stage, size); });
+      }
+  }
+
+  // The program in the device's words. Everything that a branch may need is up before the first launch.
+  void emit(const Program& program, ProgramTarget& to) {
+    TailBranch next{.goes_on = 0, .batch = make_switch(to)};
+    for (const Instruction& i : program.code) switch (i.kind) {
+        case Instruction::Kind::begin:
+          batch_.upload(to.queue(), program, next.batch);
+          break;
+        case Instruction::Kind::run_member:
+          emit_member(program, i.stage, next.batch, to);
+          break;
+        case Instruction::Kind::tail:
+          next = i.stage + 1 < program.stages() ? TailBranch{to.make_condition(0), make_switch(to)}
+                                                : TailBranch{};
+          batch_.run_tail(to.queue(), program, i.stage, next);
+          break;
+        case Instruction::Kind::branch:
+          to.begin_if(next.goes_on);
+          break;
+        case Instruction::Kind::end:
+          to.end_if();
+          break;
+      }
+    batch_.download(to.queue());
+  }
+
+  // No switch where there is one size only.
+  BatchSwitch make_switch(ProgramTarget& to) const {
+    const auto& sizes = batch_.sizes();
+    if (sizes.size() == 1) return {};
+    BatchSwitch s;
+    s.sizes = static_cast<int32_t>(sizes.size());
+    s.handle = to.make_condition(static_cast<unsigned>(sizes.size()));
+    for (size_t i = 0; i < sizes.size(); ++i) s.rows[i] = static_cast<int32_t>(sizes[i]);
+    return s;
+  }
+
+  void emit_member(const Program& program, int stage, const BatchSwitch& by_size, ProgramTarget& to) {
+    const auto& sizes = batch_.sizes();
+    if (sizes.size() == 1) return batch_.run_member(to.queue(), program, stage, sizes[0]);
+    to.add_switch(by_size.handle, static_cast<unsigned>(sizes.size()),
+                  [&](unsigned i) { batch_.run_member(to.queue(), program, stage, sizes[i]); });
+  }
+
+  Device& device_;
+  Recorder* recorder_;
+  CudaBatch batch_;
+  std::vector<Prepared> prepared_;
+  BatchRun run_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity) {
+  return std::make_unique<DeviceControl>(device, nullptr, std::move(members), capacity);
+}
+
+std::unique_ptr<Executor> make_recording_device_control(Device& device, Recorder& recorder,
+                                                        std::vector<MemberSlot> members, int capacity) {
+  return std::make_unique<DeviceControl>(device, &recorder, std::move(members), capacity);
+}
+
+}  // namespace fxe

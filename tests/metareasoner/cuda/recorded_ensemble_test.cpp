@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device is told, counted exactly: three CIFAR ResNets on an H200 that is only described.
+#include <gtest/gtest.h>
+
+#include "engine/cuda/cuda_device.h"
+#include "engine/error.h"
+#include "kernels/start.h"
+#include "layers/cuda/cuda_backend.h"
+#include "layers/optimize.h"
+#include "metareasoner/cuda/cuda_executor.h"
+#include "metareasoner/plan_member.h"
+#include "networks/random_weights.h"
+#include "networks/registry.h"
+#include "tests/metareasoner/fake_ensemble.h"
+
+namespace fxe::test {
+namespace {
+
+using Kind = Recorder::Kind;
+
+Model random_model(const std::string& spec, uint64_t seed) {
+  Graph graph = build_network(spec);
+  TensorMap weights = random_weights(graph, seed);
+  return optimize(bind_weights(std::move(graph), std::move(weights), spec));
+}
+
+// One that can hold `capacity` images.
+class RecordedEnsemble : public testing::TestWithParam<int> {
+ protected:
+  static constexpr size_t kMembers = 3, kClasses = 10, kPixels = 3 * 32 * 32;
+
+  RecordedEnsemble() {
+    for (uint64_t seed = 1; seed <= kMembers; ++seed)
+      members_.push_back(std::make_unique<PlanMember>(
+          "m" + std::to_string(seed), random_model(seed == 3 ? "cifar_resnet14" : "cifar_resnet8", seed),
+          *backend_, capacity()));
+    for (auto& m : members_) slots_.push_back({m.get(), 0});
+  }
+
+  int capacity() const { return GetParam(); }
+  std::vector<int64_t> sizes() const { return batch_sizes(capacity()); }
+
+  std::vector<Recorder::Event> run(Executor& executor, const OperatingPoint& point) {
+    const int prepared = executor.prepare(point);
+    recorder_.clear();
+    executor.run(prepared, capacity());
+    return recorder_.events();
+  }
+  std::vector<Recorder::Event> run_device_control(double threshold = 0.9) {
+    const auto executor = make_recording_device_control(*device_, recorder_, slots_, capacity());
+    return run(*executor, plain_point(kMembers, threshold));
+  }
+
+  // Launches of one member alone, after an executor has bound it.
+  size_t launches_of(const PlanMember& member, int64_t batch) {
+    CudaQueue queue(recorder_);
+    recorder_.clear();
+    member.enqueue(queue, batch);
+    return recorder_.count(Kind::launch);
+  }
+
+  static size_t copied_bytes(const Recorder& recorder) {
+    size_t bytes = 0;
+    for (const auto& e : recorder.events()) bytes += e.kind == Kind::copy ? e.bytes : 0;
+    return bytes;
+  }
+
+  // Operating point and images up, results and means down.
+  size_t batch_bytes() const {
+    const auto n = static_cast<size_t>(capacity());
+    return sizeof(BatchStart) + kMembers * sizeof(TailStage) +
+           n * (kPixels * sizeof(float) + sizeof(RowResult) + kClasses * sizeof(float));
+  }
+
+  Recorder recorder_;
+  std::unique_ptr<Device> device_ = make_recording_device(recorder_);
+  std::unique_ptr<Backend> backend_ = make_cuda_backend(*device_, Precision::fp16, described_device("h200"));
+  std::vector<std::unique_ptr<PlanMember>> members_;
+  std::vector<MemberSlot> slots_;
+};
+
+TEST_P(RecordedEnsemble, NothingButLaunchesAndBranchesBetweenTheFirstLaunchAndTheLast) {
+  const auto events = run_device_control();
+  const auto is_launch = [](const auto& e) { return e.kind == Kind::launch; };
+  const auto first = std::find_if(events.begin(), events.end(), is_launch);
+  const auto last = std::find_if(events.rbegin(), events.rend(), is_launch).base();
+  ASSERT_LT(first, last);
+  for (auto e = first; e != last; ++e)
+    EXPECT_TRUE(e->kind == Kind::launch || e->kind == Kind::begin_body || e->kind == Kind::end_body)
+        << "event " << e - events.begin() << " " << e->name;
+}
+
+// A graph grows with members times sizes: each member is in it once at each size.
+TEST_P(RecordedEnsemble, CountsAreExact) {
+  run_device_control();
+  const Recorder told = recorder_;
+  size_t member_launches = 0;
+  for (auto& m : members_)
+    for (const int64_t size : sizes()) member_launches += launches_of(*m, size);
+  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + kMembers);  // start, and a tail per member
+  const size_t cases = sizes().size() > 1 ? kMembers * sizes().size() : 0;
+  EXPECT_EQ(told.count(Kind::begin_body), kMembers - 1 + cases);
+  EXPECT_EQ(told.count(Kind::end_body), kMembers - 1 + cases);
+  EXPECT_EQ(told.count(Kind::wait), 1u);
+  EXPECT_EQ(told.count(Kind::host_decision), 0u);
+  EXPECT_EQ(told.count(Kind::allocate), 0u);
+  EXPECT_EQ(copied_bytes(told), batch_bytes());
+}
+
+// The body of stage k's IF holds everything from the next member on; members are in cases, tails are not.
+TEST_P(RecordedEnsemble, BodiesNest) {
+  int depth = 0, deepest = 0, tails = 0;
+  bool in_case = false;
+  for (const auto& e : run_device_control()) {
+    if (e.kind == Kind::begin_body && e.name != "if") in_case = true;
+    if (e.kind == Kind::end_body && e.name != "if") in_case = false;
+    if (e.name == "if") depth += e.kind == Kind::begin_body ? 1 : -1;
+    deepest = std::max(deepest, depth);
+    if (e.kind != Kind::launch) continue;
+    const bool is_tail = e.name == "tail", is_start = e.name == "start";
+    EXPECT_EQ(in_case, !is_tail && !is_start && sizes().size() > 1) << e.name;
+    if (is_tail) {
+      EXPECT_EQ(depth, tails++);
+    }
+  }
+  EXPECT_EQ(depth, 0);
+  EXPECT_EQ(deepest, 2);
+  EXPECT_EQ(tails, 3);
+}
+
+TEST_P(RecordedEnsemble, AnotherThresholdTellsTheDeviceTheSame) {
+  const auto a = run_device_control(0.9), b = run_device_control(0.1);
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(a[i].kind == b[i].kind && a[i].name == b[i].name) << i;
+}
+
+// Under host control: the members alone, at the batch that fits, and a wait with a decision between two.
+TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
+  const auto executor = make_recording_host_control(*device_, recorder_, slots_, capacity());
+  run(*executor, plain_point(kMembers, 0.9));
+  const Recorder told = recorder_;
+  size_t member_launches = 0;
+  for (auto& m : members_) member_launches += launches_of(*m, capacity());
+  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + kMembers);
+  EXPECT_EQ(told.count(Kind::begin_body), 0u);
+  EXPECT_EQ(told.count(Kind::host_decision), kMembers - 1);
+  EXPECT_EQ(told.count(Kind::wait), kMembers);
+  EXPECT_EQ(told.count(Kind::allocate), 0u);
+  EXPECT_EQ(copied_bytes(told), batch_bytes() + (kMembers - 1) * sizeof(int32_t));
+}
+
+INSTANTIATE_TEST_SUITE_P(Capacities, RecordedEnsemble, testing::Values(1, 7, 64));
+
+TEST(RecordedGraph, HasRoomForAsManySizesAsAKernelIsTold) {
+  Recorder recorder;
+  const auto device = make_recording_device(recorder);
+  FakeMember fake("m", {{1, 2}});
+  EXPECT_THROW(make_recording_device_control(*device, recorder, {{&fake, 0}}, 1 << 15), Error);
+}
+
+}  // namespace
+}  // namespace fxe::test
