@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants one bug after the other in copies of the tail's source and shows that the tests catch it.
+"""Plants one bug after the other in copies of the kernels' source and shows that the tests catch it.
 
-    cmake --preset dev && cmake --build build-dev --target test_kernels test_kernels_tsan
-    tests/kernels/mutations.py build-dev [part of a name]
+    cmake --preset dev
+    cmake --build build-dev --target test_kernels test_kernels_tsan test_own_kernels
+    tests/kernels/mutations.py build-dev [part of a lane or name]
 
-Lane `order`: test_kernels finds it by a wrong result, an error of the SIMT shim or a crash. Lane `race`: results may
-be right, ThreadSanitizer has to object. Some minutes; not part of the test command.
+Lane `order`: the tail, whose bug shows as a wrong result, an error of the SIMT shim or a crash. Lane `race`: results may be
+right, ThreadSanitizer has to object. Lane `nhwc`: the kernels on NHWC values, one by one. Lane `steps`: how layers/cuda calls
+them. Some minutes; not part of the test command.
 """
 import json
 import pathlib
@@ -16,13 +18,18 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KERNELS = ROOT / "tests/kernels/kernels_on_host.cpp"
-LANES = {"order": ("test_kernels", ["--gtest_filter=*TailKernel*:Launchers*", "--gtest_fail_fast"]),
-         "race": ("test_kernels_tsan", [])}
+# lane: test program, its arguments, the file that includes what is mutated (other .cpp files stand for themselves)
+LANES = {
+    "order": ("test_kernels", ["--gtest_filter=*TailKernel*:Launchers*", "--gtest_fail_fast"],
+              "tests/kernels/kernels_on_host.cpp"),
+    "race": ("test_kernels_tsan", [], "tests/kernels/kernels_on_host.cpp"),
+    "nhwc": ("test_kernels", ["--gtest_filter=*Nhwc*", "--gtest_fail_fast"], "tests/kernels/nhwc_on_host.cpp"),
+    "steps": ("test_own_kernels", ["--gtest_fail_fast"], "tests/kernels/nhwc_on_host.cpp"),
+}
 
 # name, lane, file, text (must occur once), replacement
 MUTATIONS = [
-    ("nothing", None, "kernels/reduce.cuh", "value = op(value, shuffle_xor", "value = op(value, shuffle_xor"),
+    ("nothing", None, "kernels/simt.h", "#pragma once", "#pragma once"),
     ("no barrier before the partials are read", "order", "kernels/reduce.cuh",
      "  if (lane == 0) partial[warp] = value;\n  __syncthreads();", "  if (lane == 0) partial[warp] = value;"),
     ("butterfly begins too low", "order", "kernels/reduce.cuh", "kWarpSize / 2;", "kWarpSize / 4;"),
@@ -32,7 +39,7 @@ MUTATIONS = [
     ("no fence after arriving", "race", "kernels/last_block.cuh", "__threadfence();  // the", ";  // the"),
     ("plain increment", "race", "kernels/last_block.cuh", "last[0] = atomicInc(arrivals, end) == end;",
      "const uint32_t old = *arrivals; *arrivals = old == end ? 0 : old + 1; last[0] = old == end;"),
-    ("counter is not reset", "order", "kernels/last_block.cuh", "atomicInc(arrivals, end)", "atomicAdd(arrivals, 1u)"),
+    ("counter is not reset for the second replay", "order", "kernels/last_block.cuh", "atomicInc(arrivals, end)", "atomicAdd(arrivals, 1u)"),
     ("last block but one", "order", "kernels/last_block.cuh", "== end;", "+ 1 == end;"),
     ("no barrier after arriving", "order", "kernels/last_block.cuh", "  __syncthreads();\n", ""),
     ("rows are overwritten before they are read", "order", "kernels/tail_compact.cuh",
@@ -60,28 +67,99 @@ MUTATIONS = [
      "  if (!__syncthreads_and(finite)) return {false, top, 0};\n  top = block_top2",
      "  if (!__syncthreads_or(finite)) return {false, top, 0};\n  top = block_top2"),
     ("switch takes the next size", "order", "kernels/batch_switch.cuh", "to.rows[body] < live", "to.rows[body] <= live"),
+
+    ("padding keeps what the lanes hold", "nhwc", "kernels/nhwc.cuh", "at.c + i < y.c ? lanes.value[i] : 0.0f",
+     "lanes.value[i]"),
+    ("padding begins a channel late", "nhwc", "kernels/nhwc.cuh", "at.c + i < y.c ?", "at.c + i <= y.c ?"),
+    ("one pixel too many", "nhwc", "kernels/nhwc.cuh", "pixel < static_cast<unsigned>(y.pixels())",
+     "pixel <= static_cast<unsigned>(y.pixels())"),
+    ("numbers of the first channels for all", "nhwc", "kernels/nhwc.cuh", "load_lanes(values + c + i)", "load_lanes(values + i)"),
+    ("numbers of four channels for eight", "nhwc", "kernels/nhwc.cuh", "load_lanes(values + c + i)", "load_lanes(values + c)"),
+    ("sigmoid mirrored", "nhwc", "kernels/pointwise_function.cuh", "expf(-z)", "expf(z)"),
+    ("clip loses a NaN", "nhwc", "kernels/pointwise_function.cuh", "x < low ? low : x > high ? high : x",
+     "x >= low ? (x > high ? high : x) : low"),
+    ("slope above zero", "nhwc", "kernels/pointwise_function.cuh", "x < 0 ? f.slope * x : x", "x > 0 ? f.slope * x : x"),
+    ("hard sigmoid without its offset", "nhwc", "kernels/pointwise_function.cuh", "f.slope * x + f.offset", "f.slope * x"),
+    ("hard swish with a short sixth", "nhwc", "kernels/pointwise_function.cuh", "x * (1.0f / 6)", "x * 0.16666f"),
+    ("a short root of a half", "nhwc", "kernels/pointwise_function.cuh", "0x1.6a09e6p-1f", "0.70711f"),
+    ("a short cubic term", "nhwc", "kernels/pointwise_function.cuh", "0.044715f", "0.0447f"),
+    ("silu is sigmoid", "nhwc", "kernels/pointwise_function.cuh", "times_sigmoid(x, x)", "times_sigmoid(1, x)"),
+    ("shift before scale", "nhwc", "kernels/nhwc_pointwise.cuh", "lanes.value[i] *= factor.value[i]",
+     "lanes.value[i] = (lanes.value[i] + (shift ? shift[at.c + i] : 0)) * factor.value[i]"),
+    ("slope of the next channel", "nhwc", "kernels/nhwc_prelu.cuh", "*= factor.value[i]", "*= factor.value[(i + 1) % kLanes<T>]"),
+    ("gate of the first image", "nhwc", "kernels/nhwc_gate.cuh", "gate.pixel(at.n, 0, 0)", "gate.pixel(0, 0, 0)"),
+    ("shuffle turned round", "nhwc", "kernels/nhwc_shuffle.cuh", "c % groups * per_group + c / groups",
+     "c % per_group * groups + c / per_group"),
+    ("shuffle off by one", "nhwc", "kernels/nhwc_shuffle.cuh", "* per_group + c / groups", "* per_group + (c + 1) / groups"),
+    ("slice starts a channel late", "nhwc", "kernels/nhwc_slice.cuh", "+ first + at.c", "+ first + 1 + at.c"),
+    ("slice forgets where it starts", "nhwc", "kernels/nhwc_slice.cuh", "+ first + at.c", "+ at.c"),
+    ("a row past the image", "nhwc", "kernels/nhwc_pad.cuh", "h < x.h", "h <= x.h"),
+    ("columns padded like rows", "nhwc", "kernels/nhwc_pad.cuh", "at.w - left", "at.w - top"),
+    ("padding counts in the variance", "nhwc", "kernels/nhwc_layer_norm.cuh", "c + i < x.c ? lanes.value[i] - mean : 0.0f",
+     "lanes.value[i] - mean"),
+    ("mean over the stored channels", "nhwc", "kernels/nhwc_layer_norm.cuh", "(sum, threads) / static_cast<float>(x.c)",
+     "(sum, threads) / static_cast<float>(x.stored_c)"),
+    ("variance as a difference of squares", "nhwc", "kernels/nhwc_layer_norm.cuh",
+     "const float factor = 1 / sqrtf(variance", "const float factor = 1 / sqrtf((variance + mean * mean) - mean * mean"),
+    ("sums of half the neighbours", "nhwc", "kernels/nhwc_layer_norm.cuh", "distance = threads / 2", "distance = threads / 4"),
+    ("sums across pixels", "nhwc", "kernels/nhwc_layer_norm.cuh", "distance = threads / 2", "distance = 16"),
+    ("neighbours that only half the warp names", "nhwc", "kernels/nhwc_layer_norm.cuh", "0xffffffffu", "0xffffu"),
+    ("threads without a pixel leave", "nhwc", "kernels/nhwc_layer_norm.cuh", "  const int end = inside ?",
+     "  if (!inside) return;\n  const int end = inside ?"),
+    ("no epsilon", "nhwc", "kernels/nhwc_layer_norm.cuh", "variance + norm.epsilon", "variance"),
+    ("no function after a convolution", "nhwc", "kernels/nhwc_conv.cuh", "  apply(conv.f, sum.value);\n", ""),
+    ("a column past the image", "nhwc", "kernels/nhwc_conv.cuh", "w >= 0 && w < x.w", "w >= 0 && w <= x.w"),
+    ("group of the next output", "nhwc", "kernels/nhwc_conv.cuh", "(at.c + i) / group_k", "(at.c + i + 1) / group_k"),
+    ("a maximum forgets a NaN", "nhwc", "kernels/nhwc_pool.cuh", "value > result || value != value", "value > result"),
+    ("half the threads of a mean", "nhwc", "kernels/nhwc_pool.cuh", "distance >= kGroups", "distance > kGroups"),
+    ("a mean that only half the warp names", "nhwc", "kernels/nhwc_pool.cuh", "0xffffffffu", "0xffffu"),
+    ("LRN's window off by one", "nhwc", "kernels/nhwc_lrn.cuh", "(lrn.size - 1) / 2", "lrn.size / 2 - 1"),
+    ("softmax sums 16 lanes", "nhwc", "kernels/nhwc_softmax.cuh", "distance /= 2) sum +=", "distance /= 4) sum +="),
+    ("one channel too many is placed", "nhwc", "kernels/nhwc_channels.cuh", "from_c < x.c", "from_c <= x.c"),
+    ("rows and columns of a flattened image exchanged", "nhwc", "kernels/nhwc_layout.cuh", "in_plane / x.w, in_plane % x.w",
+     "in_plane % x.h, in_plane / x.h"),
+
+    ("scale and shift exchanged", "steps", "layers/cuda/layer_norm.cpp",
+     "step.per_channel(op.scale, x.image), step.per_channel(op.shift, x.image)",
+     "step.per_channel(op.shift, x.image), step.per_channel(op.scale, x.image)"),
+    ("the gate's memory is taken over", "steps", "layers/cuda/elementwise.cpp",
+     "step.take_over({x});\n    step.add(\"nhwc_gate\"", "step.in_place(1);\n    step.add(\"nhwc_gate\""),
+    ("silu becomes gelu", "steps", "layers/cuda/step.cpp", "f.kind = Kind::silu", "f.kind = Kind::gelu"),
+    ("slice starts at zero", "steps", "layers/cuda/channels.cpp", "static_cast<int>(op.first)", "0"),
+    ("padding from below", "steps", "layers/cuda/zero_pad.cpp", "op.pad.top", "op.pad.bottom"),
+    ("numbers per channel backwards", "steps", "layers/cuda/step.cpp", "padded(values, image.stored_c)",
+     "padded(std::vector<float>(values.rbegin(), values.rend()), image.stored_c)"),
 ]
 
 
 class Lane:
     """How the build compiles the kernels for a test program and links it."""
 
-    def __init__(self, build: pathlib.Path, program: str):
-        commands = json.loads((build / "compile_commands.json").read_text())
-        part = "fxe_kernels_tsan" if program.endswith("_tsan") else "test_kernels.dir"
-        entry = next(c for c in commands if c["file"] == str(KERNELS) and part in c["command"])
-        self.build, self.compile = build, shlex.split(entry["command"])
-        self.object = self.compile[self.compile.index("-o") + 1]
+    def __init__(self, build: pathlib.Path, program: str, arguments: list[str], including: str):
+        self.build, self.program, self.arguments, self.including = build, program, arguments, including
+        self.commands = json.loads((build / "compile_commands.json").read_text())
         output = subprocess.run(["ninja", "-C", build, "-t", "commands", program], capture_output=True, text=True, check=True)
         link = output.stdout.strip().splitlines()[-1].removeprefix(": && ").removesuffix(" && :")
         self.link = shlex.split(link)
 
-    def make(self, mutated: pathlib.Path) -> pathlib.Path:
-        obj, program = str(mutated / "kernels.o"), mutated / "program"
-        compile_command = [obj if a == self.object else a for a in self.compile]
-        compile_command.insert(1, f"-I{mutated}")
-        link_command = [obj if a == self.object else a for a in self.link]
-        link_command[link_command.index("-o") + 1] = str(program)
+    def compile_command(self, source: str) -> list[str]:
+        entries = [shlex.split(c["command"]) for c in self.commands if c["file"] == str(ROOT / source)]
+        sanitized = self.program.endswith("_tsan")
+        return next(e for e in entries if any("-fsanitize=thread" in a for a in e) == sanitized)
+
+    def make(self, mutated: pathlib.Path, file: str) -> pathlib.Path:
+        source = file if file.endswith(".cpp") else self.including
+        compile_command = self.compile_command(source)
+        old, new, program = compile_command[compile_command.index("-o") + 1], str(mutated / "mutated.o"), mutated / "program"
+        compile_command = [new if a == old else str(mutated / file) if a == str(ROOT / source) and source == file else a
+                           for a in compile_command]
+        first = next(i for i, a in enumerate(compile_command) if a.startswith("-"))
+        compile_command[first:first] = [f"-I{mutated}"]
+        compile_command += ["-O1", "-w"]
+        # Of a library the linker takes what no object has defined yet.
+        link_command = [new if a == old else a for a in self.link]
+        at = link_command.index("-o")
+        link_command[at:at + 2] = ["-o", str(program)] if new in link_command else ["-o", str(program), new]
         for command in (compile_command, link_command):
             done = subprocess.run(command, cwd=self.build, capture_output=True, text=True)
             if done.returncode != 0:
@@ -89,7 +167,7 @@ class Lane:
         return program
 
 
-def run(lane: Lane, arguments, file: str, text: str, replacement: str) -> str:
+def run(lane: Lane, file: str, text: str, replacement: str) -> str:
     """The line that shows the bug; empty if the tests pass."""
     source = (ROOT / file).read_text()
     if source.count(text) != 1:
@@ -98,31 +176,32 @@ def run(lane: Lane, arguments, file: str, text: str, replacement: str) -> str:
         mutated = pathlib.Path(folder)
         (mutated / file).parent.mkdir(parents=True)
         (mutated / file).write_text(source.replace(text, replacement))
-        program = lane.make(mutated)
+        program = lane.make(mutated, file)
         try:
-            done = subprocess.run([program, "--gtest_brief=1", *arguments], capture_output=True, text=True, timeout=600)
+            done = subprocess.run([program, "--gtest_brief=1", *lane.arguments], capture_output=True, text=True, timeout=600)
         except subprocess.TimeoutExpired:
             return "does not end"
     if done.returncode == 0:
         return ""
     lines = (done.stdout + done.stderr).splitlines()
-    signs = ("WARNING: ThreadSanitizer", "C++ exception", "is ", "Failure")
+    signs = ("WARNING: ThreadSanitizer", "C++ exception", "worst element", "is ", "Failure")
     return next((line.strip()[:150] for sign in signs for line in lines if sign in line), f"exit status {done.returncode}")
 
 
 def main() -> int:
     build, wanted = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2] if len(sys.argv) > 2 else ""
-    lanes = {name: Lane(build, program) for name, (program, _) in LANES.items()}
-    missed = 0
+    lanes = {name: Lane(build, *lane) for name, lane in LANES.items()}
+    planted = missed = 0
     for name, lane, *change in MUTATIONS:
-        if wanted not in name:
+        if wanted not in f"{lane} {name}":
             continue
         for l in [lane] if lane else LANES:
-            found = run(lanes[l], LANES[l][1], *change)
+            found = run(lanes[l], *change)
             right = bool(found) == bool(lane)
+            planted += 1
             missed += not right
             print(f"{'ok    ' if right else 'MISSED'} {l:5}  {name}: {found or 'no objection'}", flush=True)
-    print(f"{missed} not as expected")
+    print(f"{planted} run, {missed} not as expected")
     return 1 if missed else 0
 
 
