@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numbers>
 
+#include "weights_converter/onnx_elementwise.h"
 #include "weights_converter/onnx_operators.h"
 #include "weights_converter/onnx_tensor.h"
+#include "weights_converter/printable.h"
 
 namespace fxe {
 
 namespace {
 
 // Element by element, so in ONNX's layout as well as in fxe's.
-void activate(OnnxImport& import, const OnnxNode& node, Activation act, bool not_negative) {
-  OnnxFlow x = import.flow(node, 0);
-  if (x.probabilities) throw node.error("follows a Softmax; fxe has Softmax at the end of a network only");
-  if (x.pad.any()) throw node.error("follows a Pad; fxe joins a Pad with a convolution or pooling only");
-  x.id = import.add(node, Activate{act}, {x.id});
-  if (not_negative) import.not_negative.insert(x.id);
-  import.set(node, x);
+void activate(OnnxImport& import, const OnnxNode& node, const Activation& act,
+              const std::function<double(double)>& f) {
+  apply_onnx(import, node, open_flow(import, node, 0), f, act);
 }
+
+void step(OnnxImport& import, const OnnxNode& node, double (*f)(double)) {
+  apply_onnx(import, node, open_flow(import, node, 0), f);
+}
+
+double clipped(double x, double low, double high) { return std::min(std::max(x, low), high); }
 
 float bound(const OnnxImport& import, const OnnxNode& node, const char* attribute, size_t input,
             float otherwise) {
@@ -31,11 +38,13 @@ float bound(const OnnxImport& import, const OnnxNode& node, const char* attribut
 }  // namespace
 
 void import_relu(OnnxImport& import, const OnnxNode& node) {
-  activate(import, node, Activation::relu(), true);
+  activate(import, node, Activation::relu(), [](double x) { return std::max(x, 0.0); });
 }
 
 void import_leaky_relu(OnnxImport& import, const OnnxNode& node) {
-  activate(import, node, Activation::leaky_relu(node.number("alpha", 0.01f)), false);
+  const float slope = node.number("alpha", 0.01f);
+  activate(import, node, Activation::leaky_relu(slope),
+           [slope](double x) { return x < 0 ? static_cast<double>(slope) * x : x; });
 }
 
 void import_clip(OnnxImport& import, const OnnxNode& node) {
@@ -43,7 +52,67 @@ void import_clip(OnnxImport& import, const OnnxNode& node) {
                   kHighest = std::numeric_limits<float>::max();
   const float low = bound(import, node, "min", 1, kLowest), high = bound(import, node, "max", 2, kHighest);
   if (low == 0 && high == kHighest) return import_relu(import, node);
-  activate(import, node, Activation::clip(low, high), low >= 0);
+  activate(import, node, Activation::clip(low, high),
+           [=](double x) { return clipped(x, static_cast<double>(low), static_cast<double>(high)); });
+}
+
+void import_sigmoid(OnnxImport& import, const OnnxNode& node) {
+  activate(import, node, Activation::sigmoid(), [](double x) { return 1 / (1 + std::exp(-x)); });
+}
+
+void import_hard_sigmoid(OnnxImport& import, const OnnxNode& node) {
+  const float slope = node.number("alpha", 0.2f), offset = node.number("beta", 0.5f);
+  activate(import, node, Activation::hard_sigmoid(slope, offset), [=](double x) {
+    return clipped(static_cast<double>(slope) * x + static_cast<double>(offset), 0, 1);
+  });
+}
+
+void import_hard_swish(OnnxImport& import, const OnnxNode& node) {
+  activate(import, node, Activation::hard_swish(), [](double x) { return x * clipped(x + 3, 0, 6) / 6; });
+}
+
+void import_gelu(OnnxImport& import, const OnnxNode& node) {
+  const std::string approximate = node.text("approximate", "none");
+  if (approximate != "none" && approximate != "tanh")
+    throw node.error("approximates by '{}'; expected none or tanh", printable(approximate));
+  activate(import, node, approximate == "tanh" ? Activation::gelu_tanh() : Activation::gelu(),
+           [](double x) { return x / 2 * (1 + std::erf(x / std::numbers::sqrt2)); });
+}
+
+// One slope for all channels is a leaky ReLU.
+void import_prelu(OnnxImport& import, const OnnxNode& node) {
+  OnnxFlow x = open_flow(import, node, 0);
+  import.settle(x);
+  const std::vector<float> slopes = onnx_per_channel(import, node, 1, x);
+  Op op = Activate{Activation::leaky_relu(slopes[0])};
+  if (std::any_of(slopes.begin(), slopes.end(), [&](float slope) { return slope != slopes[0]; })) {
+    const Tensor& t = import.constant(node, 1);
+    const Shape channels{static_cast<int64_t>(slopes.size())};
+    op = PRelu{import.weight(node.input(1), Tensor{t.dtype, channels, t.bytes, t.owner})};
+  }
+  x.id = import.add(node, op, {x.id});
+  import.set(node, x);
+}
+
+void import_erf(OnnxImport& import, const OnnxNode& node) { step(import, node, std::erf); }
+void import_tanh(OnnxImport& import, const OnnxNode& node) { step(import, node, std::tanh); }
+void import_exp(OnnxImport& import, const OnnxNode& node) { step(import, node, std::exp); }
+void import_sqrt(OnnxImport& import, const OnnxNode& node) { step(import, node, std::sqrt); }
+
+void import_reciprocal(OnnxImport& import, const OnnxNode& node) {
+  step(import, node, [](double x) { return 1 / x; });
+}
+
+void import_neg(OnnxImport& import, const OnnxNode& node) {
+  affine_onnx(import, node, open_flow(import, node, 0), -1, 0);
+}
+
+void import_pow(OnnxImport& import, const OnnxNode& node) {
+  const Tensor& given = import.constant(node, 1);
+  if (given.shape.elements() != 1) throw node.error("has {} exponents", given.shape.elements());
+  const auto exponent = static_cast<double>(given.to_float().at(0));
+  apply_onnx(import, node, open_flow(import, node, 0),
+             [exponent](double x) { return std::pow(x, exponent); });
 }
 
 void import_identity(OnnxImport& import, const OnnxNode& node) { import.set(node, import.flow(node, 0)); }

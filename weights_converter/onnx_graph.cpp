@@ -83,7 +83,12 @@ class Importer {
     for (const auto& tensor : graph_.initializer())
       import_.define(tensor.name(), read_onnx_tensor(tensor, model_));
     define_input();
-    for (const onnx::Node* proto : nodes_) run_node(OnnxNode(*proto, opset_), *proto);
+    auto unread = count_uses();
+    for (const onnx::Node* proto : nodes_) {
+      run_node(OnnxNode(*proto, opset_), *proto);
+      for (const auto& value : proto->input())
+        if (--unread[value] == 0) import_.forget_function(value);
+    }
     return finish();
   }
 
@@ -164,15 +169,47 @@ class Importer {
       constant = constant && (!node.has_input(static_cast<size_t>(i)) ||
                               import_.is_constant(node, static_cast<size_t>(i)));
     if (constant && fold_onnx_constant(import_, node)) return;
-    const OnnxOperator import = find_onnx_operator(node.type());
-    if (!import) throw node.error("fxe computes this on constants only");
-    import(import_, node);
+    const OnnxOperator* const known = find_onnx_operator(node.type());
+    if (!known) throw node.error("fxe computes this on constants only");
+    settle_inputs(node, known->takes);
+    known->import(import_, node);
+  }
+
+  // Leaves pending what the operator takes itself.
+  void settle_inputs(const OnnxNode& node, OnnxTakes takes) {
+    if (takes == OnnxTakes::functions) return;
+    for (size_t i = 0; i < node.inputs(); ++i) {
+      if (!node.has_input(i) || import_.is_constant(node, i)) continue;
+      import_.settle(node, i);
+      if (takes == OnnxTakes::padding) continue;
+      import_.settle_padding(node, i);
+      if (takes == OnnxTakes::views) continue;
+      const OnnxFlow& x = import_.flow(node, i);
+      if (x.groups > 0)
+        throw node.error("works on channels that a Reshape split; fxe reads a channel shuffle only");
+      if (x.pixel)
+        throw node.error("works on rows made into images, which fxe has for a product with an image only");
+    }
+  }
+
+  // All of what could not be computed in one error, as above.
+  void expect_no_problems() {
+    auto& problems = import_.problems;
+    if (problems.empty()) return;
+    constexpr size_t kShown = 8;
+    const size_t more = problems.size() > kShown ? problems.size() - kShown : 0;
+    problems.resize(problems.size() - more);
+    throw bad_input("{}{}", fmt::join(problems, "; "), more ? fmt::format("; and {} more", more) : "");
   }
 
   TensorFile finish() {
     const std::string& name = graph_.output(0).name();
-    const auto* flow = std::get_if<OnnxFlow>(&import_.value(name));
-    if (!flow) throw bad_input("the output '{}' does not depend on the image", printable(name));
+    const auto* last = std::get_if<OnnxFlow>(&import_.value(name));
+    if (!last) throw bad_input("the output '{}' does not depend on the image", printable(name));
+    OnnxFlow settled = *last;
+    import_.settle(settled);
+    const OnnxFlow* const flow = &settled;
+    expect_no_problems();
     const Shape shape = import_.graph.shape(flow->id);
     if (flow->pad.any() || (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1)))
       throw bad_input("the output '{}' has shape {}; expected logits [n classes]", printable(name),
@@ -184,8 +221,11 @@ class Importer {
     if (flow->probabilities)
       file.notes.push_back("its softmax at the end is left out: fxe works on the logits before it");
     file.graph = import_.graph.finish(flow->id);
-    for (const auto& [id, bias] : import_.late_bias)
-      std::get<Linear>(file.graph->nodes[static_cast<size_t>(id)].op).bias = bias;
+    for (const auto& [id, bias] : import_.late_bias) {
+      Op& op = file.graph->nodes[static_cast<size_t>(id)].op;
+      if (auto* linear = std::get_if<Linear>(&op)) linear->bias = bias;
+      if (auto* conv = std::get_if<Conv2d>(&op)) conv->bias = bias;
+    }
     file.tensors = std::move(import_.weights);
     for (const auto& pair : model_->metadata_props()) file.metadata[pair.key()] = pair.value();
     return file;

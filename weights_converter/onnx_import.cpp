@@ -90,6 +90,10 @@ const OnnxFlow& OnnxImport::flow(const OnnxNode& node, size_t i) const {
 ValueId OnnxImport::padded(const OnnxNode& node, size_t i) const {
   const OnnxFlow& x = flow(node, i);
   if (x.probabilities) throw node.error("follows a Softmax; fxe has Softmax at the end of a network only");
+  if (x.groups > 0)
+    throw node.error("works on channels that a Reshape split; fxe reads a channel shuffle only");
+  if (x.pixel)
+    throw node.error("works on rows made into images, which fxe has for a product with an image only");
   if (x.nhwc && graph.shape(x.id).rank() == 4)
     throw node.error("works on [n h w c]; fxe needs a Transpose to [n c h w] before it");
   return x.id;
@@ -104,6 +108,8 @@ ValueId OnnxImport::plain(const OnnxNode& node, size_t i) const {
 
 std::vector<int64_t> OnnxImport::shape(const OnnxFlow& x) const {
   const Shape& s = graph.shape(x.id);
+  if (s.rank() != 4 && x.pixel)
+    return x.nhwc ? std::vector<int64_t>{kBatch, 1, 1, s[1]} : std::vector<int64_t>{kBatch, s[1], 1, 1};
   if (s.rank() != 4) return {kBatch, s[1]};
   const int64_t h = s[2] + x.pad.top + x.pad.bottom, w = s[3] + x.pad.left + x.pad.right;
   return x.nhwc ? std::vector<int64_t>{kBatch, h, w, s[1]} : std::vector<int64_t>{kBatch, s[1], h, w};

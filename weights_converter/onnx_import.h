@@ -3,12 +3,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "layers/graph_builder.h"
+#include "weights_converter/onnx_function.h"
 #include "weights_converter/onnx_node.h"
 
 namespace fxe {
@@ -19,9 +21,14 @@ constexpr int64_t kBatch = -0x6261746368;
 // A value that depends on the image. fxe's own is always [n c h w] or [n c]; the rest is how ONNX sees it.
 struct OnnxFlow {
   ValueId id = 0;
-  bool nhwc = false;           // ONNX has it as [n h w c]
-  Padding2 pad;                // with zeros around it, which the next convolution or pooling takes over
-  bool probabilities = false;  // after a softmax that was left out
+  bool nhwc = false;                 // ONNX has it as [n h w c]
+  Padding2 pad;                      // with zeros around it, which the next convolution or pooling takes over
+  std::optional<OnnxNode> pad_node;  // that put them there
+  bool probabilities = false;        // after a softmax that was left out
+  std::shared_ptr<const OnnxFunction> function;  // of `id`, not in the graph yet
+  int64_t groups = 0;                            // ONNX has the channels as two axes, [groups, c / groups],
+  bool exchanged = false;                        // or [c / groups, groups]
+  bool pixel = false;                            // [n c] that ONNX has as [n c 1 1], or [n 1 1 c]
 };
 
 // The state of an import: every ONNX value is either constant or a flow. Operators (onnx_operators.h) read
@@ -56,6 +63,14 @@ class OnnxImport {
 
   ValueId add(const OnnxNode&, Op, std::vector<ValueId> inputs);  // named like the node
 
+  // Put into the graph what is pending: a function, or the padding, of a flow. A function that fxe has not is
+  // noted among the problems, and the import goes on without it, to find them all.
+  void settle(OnnxFlow&);
+  void settle(const OnnxNode&, size_t i);
+  void settle_padding(const OnnxNode&, size_t i);
+  void forget_function(const std::string& name);  // of a value that nothing reads any more
+  std::vector<std::string> problems;
+
   // Names under which the graph reads a tensor: that of the initializer, with a suffix where that name is
   // taken by another form of it.
   std::string weight(const OnnxNode&, size_t i);
@@ -66,17 +81,26 @@ class OnnxImport {
 
   // What later operators need to know about earlier ones.
   std::map<ValueId, ValueId> flattened_from;
-  std::map<ValueId, std::string> bare_linear;  // without a bias yet; the ONNX value it makes
-  std::map<ValueId, std::string> late_bias;    // found for them
+  std::map<ValueId, std::string>
+      bare_linear;  // Linear or 1x1 convolution without a bias; the ONNX value it makes
+  std::map<ValueId, std::string> late_bias;  // found for them
   std::set<ValueId> not_negative;
 
  private:
+  OnnxFlow* find_flow(const OnnxNode&, size_t i);
+  ValueId make(const OnnxFunction&, ValueId base);
+  ValueId make_step(const OnnxFunction&, ValueId base);
+  ValueId make_affine(const OnnxNode&, ValueId x, double a, double b);
+
   int64_t batch_;  // as the model fixes it, or 1
   std::map<std::string, int> uses_;
   uint64_t copies_left_;
   std::map<std::string, Value> values_;
   std::set<std::string> names_;  // of fxe's nodes
 };
+
+// A constant that ONNX broadcasts over everything but channels, as one number per channel of x.
+std::vector<float> onnx_per_channel(const OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
 
 std::vector<int64_t> small_integers(const Tensor&);  // throws bad_input if not integers or more than 1024
 Tensor integer_tensor(const std::vector<int64_t>& values, const Shape&);

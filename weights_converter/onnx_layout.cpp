@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "weights_converter/onnx_operators.h"
@@ -13,7 +14,7 @@ constexpr int64_t kMaxPad = int64_t{1} << 20;
 const OnnxFlow& image(const OnnxImport& import, const OnnxNode& node) {
   const OnnxFlow& x = import.flow(node, 0);
   if (x.probabilities) throw node.error("follows a Softmax; fxe has Softmax at the end of a network only");
-  if (import.graph.shape(x.id).rank() != 4)
+  if (x.groups > 0 || import.graph.shape(x.id).rank() != 4)
     throw node.error("expected an image [n c h w], found {}", import.graph.shape(x.id).str());
   return x;
 }
@@ -30,6 +31,15 @@ void expect_zero_padding(const OnnxImport& import, const OnnxNode& node) {
   if (value != 0) throw node.error("pads with {}; fxe pads with zeros", value);
 }
 
+// An axis of an image as ONNX has it, in fxe's order n c h w.
+size_t own_axis(const OnnxNode& node, int64_t axis, bool nhwc) {
+  const int64_t from_first = axis < 0 ? axis + 4 : axis;
+  if (from_first < 0 || from_first > 3) throw node.error("has an axis {} of an image", axis);
+  constexpr std::array<size_t, 4> kFromNhwc{0, 2, 3, 1};
+  const auto a = static_cast<size_t>(from_first);
+  return nhwc ? kFromNhwc[a] : a;
+}
+
 struct Pads {
   std::array<int64_t, 4> before{}, after{};  // n c h w
 };
@@ -40,12 +50,9 @@ Pads read_pads(const OnnxImport& import, const OnnxNode& node, bool nhwc) {
   if (node.opset() >= 18 && node.has_input(3)) axes = import.integers(node, 3);
   if (given.size() != 2 * axes.size())
     throw node.error("pads has {} numbers for {} axes", given.size(), axes.size());
-  constexpr std::array<size_t, 4> kFromNhwc{0, 2, 3, 1};
   Pads pads;
   for (size_t i = 0; i < axes.size(); ++i) {
-    const int64_t axis = axes[i] < 0 ? axes[i] + 4 : axes[i];
-    if (axis < 0 || axis > 3) throw node.error("pads an axis {}", axes[i]);
-    const auto a = nhwc ? kFromNhwc[static_cast<size_t>(axis)] : static_cast<size_t>(axis);
+    const size_t a = own_axis(node, axes[i], nhwc);
     pads.before[a] = given[i];
     pads.after[a] = given[i + axes.size()];
     for (const int64_t p : {pads.before[a], pads.after[a]})
@@ -62,7 +69,7 @@ void import_concat(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow joined;
   for (size_t i = 0; i < node.inputs(); ++i) {
     const OnnxFlow& x = import.flow(node, i);
-    if (x.probabilities || x.pad.any()) throw node.error("joins the outcome of a Softmax or Pad");
+    if (x.probabilities) throw node.error("joins the outcome of a Softmax");
     if (i > 0 && x.nhwc != joined.nhwc) throw node.error("joins [n h w c] and [n c h w]");
     joined = x;
     inputs.push_back(x.id);
@@ -77,13 +84,20 @@ void import_concat(OnnxImport& import, const OnnxNode& node) {
   import.set(node, joined);
 }
 
-// Between [n c h w] and [n h w c], as TensorFlow's exporters write it: fxe keeps its own layout.
+// Between [n c h w] and [n h w c], as TensorFlow's exporters write it: fxe keeps its own layout. Or of
+// channels that a Reshape split in two, as the middle of a channel shuffle.
 void import_transpose(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = import.flow(node, 0);
   const int rank = import.graph.shape(x.id).rank();
   const auto order = node.integers("perm");
   using Order = std::vector<int64_t>;
-  if (rank == 4 && x.nhwc && order == Order{0, 3, 1, 2})
+  const bool exchanges =
+      x.nhwc ? order == Order{0, 1, 2, 4, 3} : order == Order{0, 2, 1, 3, 4} || order == Order{0, 2, 1, 3};
+  if (x.groups > 0 && !x.exchanged && exchanges)
+    x.exchanged = true;
+  else if (x.groups > 0)
+    throw node.error("of channels that a Reshape split is no channel shuffle");
+  else if (rank == 4 && x.nhwc && order == Order{0, 3, 1, 2})
     x.nhwc = false;
   else if (rank == 4 && !x.nhwc && order == Order{0, 2, 3, 1})
     x.nhwc = true;
@@ -94,10 +108,10 @@ void import_transpose(OnnxImport& import, const OnnxNode& node) {
 
 void import_pad(OnnxImport& import, const OnnxNode& node) {
   expect_zero_padding(import, node);
+  const Pads pads = read_pads(import, node, image(import, node).nhwc);
+  if (pads.before[1] || pads.after[1]) import.settle_padding(node, 0);
   OnnxFlow x = image(import, node);
-  const Pads pads = read_pads(import, node, x.nhwc);
   if (pads.before[1] || pads.after[1]) {
-    if (x.pad.any()) throw node.error("follows a Pad; fxe joins a Pad with a convolution or pooling only");
     const bool not_negative = import.not_negative.contains(x.id);
     x.id =
         import.add(node, ShortcutPad{.stride = {}, .before = pads.before[1], .after = pads.after[1]}, {x.id});
@@ -107,13 +121,14 @@ void import_pad(OnnxImport& import, const OnnxNode& node) {
   x.pad.left += pads.before[3];
   x.pad.bottom += pads.after[2];
   x.pad.right += pads.after[3];
+  if (!x.pad_node) x.pad_node.emplace(node);
   import.set(node, x);
 }
 
-// Every k-th row and column from the first, as the shortcuts of CIFAR ResNets take them.
+// Channels first to end - 1, or every k-th row and column from the first, as the shortcuts of CIFAR ResNets
+// take them.
 void import_slice(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow x = image(import, node);
-  if (x.nhwc || x.pad.any()) throw node.error("slices [n h w c] or a padded image");
+  OnnxFlow x = image(import, node);
   const auto starts = import.integers(node, "starts", 10, 1), ends = import.integers(node, "ends", 10, 2);
   auto axes = import.integers(node, "axes", 10, 3);
   auto steps = import.integers(node, "steps", 10, 4);
@@ -123,22 +138,55 @@ void import_slice(OnnxImport& import, const OnnxNode& node) {
   if (starts.size() != ends.size() || axes.size() != starts.size() || steps.size() != starts.size())
     throw node.error("has {} starts, {} ends, {} axes and {} steps", starts.size(), ends.size(), axes.size(),
                      steps.size());
+  const Shape shape = import.graph.shape(x.id);
   std::array<int64_t, 4> step{1, 1, 1, 1};
-  const Shape& shape = import.graph.shape(x.id);
+  ChannelSlice channels{.first = 0, .count = shape[1]};
   for (size_t i = 0; i < starts.size(); ++i) {
-    const int64_t axis = axes[i] < 0 ? axes[i] + 4 : axes[i];
-    if (axis < 0 || axis > 3) throw node.error("slices an axis {}", axes[i]);
-    const bool whole = axis == 0 ? ends[i] == kBatch || ends[i] >= (int64_t{1} << 31) - 1
-                                 : ends[i] >= shape[static_cast<int>(axis)];
-    if (starts[i] != 0 || !whole || steps[i] < 1 || steps[i] > kMaxPad || (axis < 2 && steps[i] != 1))
+    const size_t axis = own_axis(node, axes[i], x.nhwc);
+    const int64_t size = shape[static_cast<int>(axis)];
+    const bool whole = starts[i] == 0 &&
+                       (axis == 0 ? ends[i] == kBatch || ends[i] >= (int64_t{1} << 31) - 1 : ends[i] >= size);
+    if (axis == 1 && steps[i] == 1) {
+      const auto position = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
+      channels.first = position(starts[i]);
+      channels.count = position(ends[i]) - channels.first;
+      if (channels.count < 1) throw node.error("takes no channel of {}", size);
+    } else if (!whole || steps[i] < 1 || steps[i] > kMaxPad || (axis < 2 && steps[i] != 1)) {
       throw node.error(
-          "cuts out a part; fxe only takes every k-th row and column from the first to the last");
-    step[static_cast<size_t>(axis)] = steps[i];
+          "cuts out a part; fxe takes channels next to each other, and every k-th row and column from the "
+          "first to "
+          "the last");
+    }
+    step[axis] = steps[i];
   }
-  OnnxFlow y = x;
+  if (channels.count != shape[1]) x.id = import.add(node, channels, {x.id});
   if (step[2] != 1 || step[3] != 1)
-    y.id = import.add(node, ShortcutPad{.stride = {step[2], step[3]}, .before = 0, .after = 0}, {x.id});
-  import.set(node, y);
+    x.id = import.add(node, ShortcutPad{.stride = {step[2], step[3]}, .before = 0, .after = 0}, {x.id});
+  import.set(node, x);
+}
+
+// Of channels.
+void import_split(OnnxImport& import, const OnnxNode& node) {
+  const OnnxFlow x = image(import, node);
+  const int64_t channels = import.graph.shape(x.id)[1], outputs = static_cast<int64_t>(node.outputs());
+  if (own_axis(node, node.integer("axis", 0), x.nhwc) != 1)
+    throw node.error("splits along axis {}; fxe splits channels", node.integer("axis", 0));
+  auto sizes = import.integers(node, "split", 13, 1);
+  if (sizes.empty()) {  // equal parts, of which the last may be smaller
+    const int64_t part = (channels + outputs - 1) / outputs;
+    for (int64_t i = 0; i < outputs; ++i) sizes.push_back(std::min(part, channels - i * part));
+  }
+  if (sizes.size() != node.outputs())
+    throw node.error("has {} outputs and {} sizes", node.outputs(), sizes.size());
+  int64_t first = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] < 1 || sizes[i] > channels - first)
+      throw node.error("takes {} channels from {} of {}", sizes[i], first, channels);
+    OnnxFlow part = x;
+    part.id = import.add(node, ChannelSlice{first, sizes[i]}, {x.id});
+    if (!node.output(i).empty()) import.define(node.output(i), part);
+    first += sizes[i];
+  }
 }
 
 }  // namespace fxe

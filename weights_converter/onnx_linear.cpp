@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weights_converter/onnx_strided.h"
 #include "weights_converter/onnx_operators.h"
+#include "weights_converter/onnx_strided.h"
 
 namespace fxe {
 
@@ -54,7 +54,17 @@ void import_gemm(OnnxImport& import, const OnnxNode& node) {
   import.set(node, OnnxFlow{import.add(node, std::move(linear), {x})});
 }
 
+// Of [n h w c]: a 1x1 convolution.
 void import_mat_mul(OnnxImport& import, const OnnxNode& node) {
+  OnnxFlow flow = import.flow(node, 0);
+  if (flow.nhwc && import.graph.shape(flow.id).rank() == 4 && !flow.probabilities) {
+    Tensor weight = weight_rows(import, node, false);
+    weight.shape = {weight.shape[0], weight.shape[1], 1, 1};
+    Conv2d conv{.k = weight.shape[0], .weight = import.weight(node.input(1), weight)};
+    flow.id = import.add(node, std::move(conv), {flow.id});
+    import.bare_linear[flow.id] = node.output();
+    return import.set(node, flow);
+  }
   const ValueId x = rows(import, node);
   const Tensor weight = weight_rows(import, node, false);
   const ValueId y =

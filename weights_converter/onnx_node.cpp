@@ -6,41 +6,45 @@
 
 namespace fxe {
 
-std::string_view OnnxNode::type() const { return proto_.op_type(); }
+std::string_view OnnxNode::type() const { return proto_->op_type(); }
 
 std::string OnnxNode::title() const {
-  return fmt::format("node '{}' ({})", printable(name()), printable(proto_.op_type()));
+  return fmt::format("node '{}' ({})", printable(name()), printable(proto_->op_type()));
 }
 
 std::string OnnxNode::name() const {
-  return !proto_.name().empty() || proto_.output_size() == 0 ? proto_.name() : proto_.output(0);
+  return !proto_->name().empty() || proto_->output_size() == 0 ? proto_->name() : proto_->output(0);
 }
 
-size_t OnnxNode::inputs() const { return static_cast<size_t>(proto_.input_size()); }
+size_t OnnxNode::inputs() const { return static_cast<size_t>(proto_->input_size()); }
 
 bool OnnxNode::has_input(size_t i) const {
-  return i < inputs() && !proto_.input(static_cast<int>(i)).empty();
+  return i < inputs() && !proto_->input(static_cast<int>(i)).empty();
 }
 
 const std::string& OnnxNode::input(size_t i) const {
   if (!has_input(i)) throw error("has no input {}", i);
-  return proto_.input(static_cast<int>(i));
+  return proto_->input(static_cast<int>(i));
 }
 
 const std::string& OnnxNode::output() const {
-  if (proto_.output_size() == 0 || proto_.output(0).empty()) throw error("has no output");
-  return proto_.output(0);
+  if (proto_->output_size() == 0 || proto_->output(0).empty()) throw error("has no output");
+  return proto_->output(0);
 }
+
+size_t OnnxNode::outputs() const { return static_cast<size_t>(proto_->output_size()); }
+
+const std::string& OnnxNode::output(size_t i) const { return proto_->output(static_cast<int>(i)); }
 
 void OnnxNode::expect_single_output() const {
   output();
-  for (int i = 1; i < proto_.output_size(); ++i)
-    if (!proto_.output(i).empty())
-      throw error("has a second output '{}'; fxe computes the first only", printable(proto_.output(i)));
+  for (int i = 1; i < proto_->output_size(); ++i)
+    if (!proto_->output(i).empty())
+      throw error("has a second output '{}'; fxe computes the first only", printable(proto_->output(i)));
 }
 
 const onnx::Attribute* OnnxNode::find(std::string_view name) const {
-  for (const auto& attribute : proto_.attribute())
+  for (const auto& attribute : proto_->attribute())
     if (attribute.name() == name) return &attribute;
   return nullptr;
 }

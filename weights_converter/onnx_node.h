@@ -20,7 +20,7 @@ class Tensor;
 // One ONNX node with checked access. Errors name the node.
 class OnnxNode {
  public:
-  OnnxNode(const onnx::Node& proto, int64_t opset) : proto_(proto), opset_(opset) {}
+  OnnxNode(const onnx::Node& proto, int64_t opset) : proto_(&proto), opset_(opset) {}
 
   std::string_view type() const;
   int64_t opset() const { return opset_; }
@@ -32,7 +32,9 @@ class OnnxNode {
   bool has_input(size_t i) const;
   const std::string& input(size_t i) const;  // throws bad_input if it is absent
   const std::string& output() const;
-  void expect_single_output() const;  // the first is there, and no other is asked for
+  size_t outputs() const;
+  const std::string& output(size_t i) const;  // may be empty
+  void expect_single_output() const;          // the first is there, and no other is asked for
 
   bool has(std::string_view attribute) const { return find(attribute) != nullptr; }
   int64_t integer(std::string_view attribute, std::optional<int64_t> otherwise = {}) const;
@@ -50,7 +52,7 @@ class OnnxNode {
  private:
   const onnx::Attribute* find(std::string_view name) const;
 
-  const onnx::Node& proto_;
+  const onnx::Node* proto_;
   int64_t opset_;
 };
 

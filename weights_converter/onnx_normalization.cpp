@@ -17,6 +17,21 @@ void import_batch_normalization(OnnxImport& import, const OnnxNode& node) {
   import.set(node, OnnxFlow{import.add(node, std::move(norm), {x})});
 }
 
+void import_layer_normalization(OnnxImport& import, const OnnxNode& node) {
+  node.expect_single_output();
+  OnnxFlow x = import.flow(node, 0);
+  const int rank = import.graph.shape(x.id).rank();
+  int64_t axis = node.integer("axis", -1);
+  if (axis < 0) axis += rank;
+  if (x.probabilities || axis != rank - 1 || (rank == 4 && !x.nhwc))
+    throw node.error("is not over channels alone; fxe reads it on [n h w c] and [n c]");
+  LayerNorm norm{.epsilon = static_cast<double>(node.number("epsilon", 1e-5f))};
+  norm.scale = import.weight(node, 1);
+  if (node.has_input(2)) norm.shift = import.weight(node, 2);
+  x.id = import.add(node, std::move(norm), {x.id});
+  import.set(node, x);
+}
+
 void import_lrn(OnnxImport& import, const OnnxNode& node) {
   const ValueId x = import.plain(node, 0);
   const Lrn lrn{.size = node.integer("size"),

@@ -7,51 +7,62 @@ namespace fxe {
 
 namespace {
 
-struct Row {
-  std::string_view type;
-  OnnxOperator import;
-};
+using enum OnnxTakes;
 
 constexpr std::array kOperators{
-    Row{"Add", import_add},
-    Row{"AveragePool", import_average_pool},
-    Row{"BatchNormalization", import_batch_normalization},
-    Row{"Cast", import_cast},
-    Row{"Clip", import_clip},
-    Row{"Concat", import_concat},
-    Row{"Conv", import_conv},
-    Row{"Div", import_div},
-    Row{"Dropout", import_dropout},
-    Row{"Flatten", import_flatten},
-    Row{"Gemm", import_gemm},
-    Row{"GlobalAveragePool", import_global_average_pool},
-    Row{"GlobalMaxPool", import_global_max_pool},
-    Row{"Identity", import_identity},
-    Row{"LRN", import_lrn},
-    Row{"LeakyRelu", import_leaky_relu},
-    Row{"LogSoftmax", import_softmax},
-    Row{"MatMul", import_mat_mul},
-    Row{"MaxPool", import_max_pool},
-    Row{"Mul", import_mul},
-    Row{"Pad", import_pad},
-    Row{"ReduceMean", import_reduce_mean},
-    Row{"Relu", import_relu},
-    Row{"Reshape", import_reshape},
-    Row{"Shape", import_shape},
-    Row{"Slice", import_slice},
-    Row{"Softmax", import_softmax},
-    Row{"Squeeze", import_squeeze},
-    Row{"Sub", import_sub},
-    Row{"Sum", import_sum},
-    Row{"Transpose", import_transpose},
-    Row{"Unsqueeze", import_unsqueeze},
+    OnnxOperator{"Add", import_add, functions},
+    OnnxOperator{"AveragePool", import_average_pool, padding},
+    OnnxOperator{"BatchNormalization", import_batch_normalization},
+    OnnxOperator{"Cast", import_cast, functions},
+    OnnxOperator{"Clip", import_clip, functions},
+    OnnxOperator{"Concat", import_concat},
+    OnnxOperator{"Conv", import_conv, padding},
+    OnnxOperator{"Div", import_div, functions},
+    OnnxOperator{"Dropout", import_dropout, functions},
+    OnnxOperator{"Erf", import_erf, functions},
+    OnnxOperator{"Exp", import_exp, functions},
+    OnnxOperator{"Flatten", import_flatten, views},
+    OnnxOperator{"Gelu", import_gelu, functions},
+    OnnxOperator{"Gemm", import_gemm},
+    OnnxOperator{"GlobalAveragePool", import_global_average_pool},
+    OnnxOperator{"GlobalMaxPool", import_global_max_pool},
+    OnnxOperator{"HardSigmoid", import_hard_sigmoid, functions},
+    OnnxOperator{"HardSwish", import_hard_swish, functions},
+    OnnxOperator{"Identity", import_identity, functions},
+    OnnxOperator{"LRN", import_lrn},
+    OnnxOperator{"LayerNormalization", import_layer_normalization},
+    OnnxOperator{"LeakyRelu", import_leaky_relu, functions},
+    OnnxOperator{"LogSoftmax", import_softmax},
+    OnnxOperator{"MatMul", import_mat_mul},
+    OnnxOperator{"MaxPool", import_max_pool, padding},
+    OnnxOperator{"Mul", import_mul, functions},
+    OnnxOperator{"Neg", import_neg, functions},
+    OnnxOperator{"PRelu", import_prelu, functions},
+    OnnxOperator{"Pad", import_pad, padding},
+    OnnxOperator{"Pow", import_pow, functions},
+    OnnxOperator{"Reciprocal", import_reciprocal, functions},
+    OnnxOperator{"ReduceMean", import_reduce_mean, functions},
+    OnnxOperator{"Relu", import_relu, functions},
+    OnnxOperator{"Reshape", import_reshape, views},
+    OnnxOperator{"Shape", import_shape, padding},
+    OnnxOperator{"Sigmoid", import_sigmoid, functions},
+    OnnxOperator{"Slice", import_slice},
+    OnnxOperator{"Softmax", import_softmax},
+    OnnxOperator{"Split", import_split},
+    OnnxOperator{"Sqrt", import_sqrt, functions},
+    OnnxOperator{"Squeeze", import_squeeze, views},
+    OnnxOperator{"Sub", import_sub, functions},
+    OnnxOperator{"Sum", import_sum, functions},
+    OnnxOperator{"Tanh", import_tanh, functions},
+    OnnxOperator{"Transpose", import_transpose, padding},
+    OnnxOperator{"Unsqueeze", import_unsqueeze, views},
 };
 
 }  // namespace
 
-OnnxOperator find_onnx_operator(std::string_view type) {
-  for (const Row& row : kOperators)
-    if (row.type == type) return row.import;
+const OnnxOperator* find_onnx_operator(std::string_view type) {
+  for (const OnnxOperator& known : kOperators)
+    if (known.type == type) return &known;
   return nullptr;
 }
 

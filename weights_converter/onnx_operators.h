@@ -9,10 +9,18 @@
 // throws bad_input that names the node where fxe cannot express it.
 namespace fxe {
 
-using OnnxOperator = void (*)(OnnxImport&, const OnnxNode&);
+// What an operator takes of what its inputs have pending (OnnxFlow): nothing, so that it is put into the
+// graph before; padding; functions and padding; or channels split in two, and rows seen as images.
+enum class OnnxTakes { values, padding, functions, views };
 
-// Nothing for operators that fxe has not.
-OnnxOperator find_onnx_operator(std::string_view type);
+struct OnnxOperator {
+  std::string_view type;
+  void (*import)(OnnxImport&, const OnnxNode&);
+  OnnxTakes takes = OnnxTakes::values;
+};
+
+// nullptr for operators that fxe has not.
+const OnnxOperator* find_onnx_operator(std::string_view type);
 
 // Computes nodes all of whose inputs are constants; false where fxe does not fold this operator.
 bool fold_onnx_constant(OnnxImport&, const OnnxNode&);
@@ -33,10 +41,23 @@ void import_mat_mul(OnnxImport&, const OnnxNode&);
 void import_batch_normalization(OnnxImport&, const OnnxNode&);
 void import_lrn(OnnxImport&, const OnnxNode&);
 void import_softmax(OnnxImport&, const OnnxNode&);
+void import_layer_normalization(OnnxImport&, const OnnxNode&);
 // onnx_activation.cpp
 void import_relu(OnnxImport&, const OnnxNode&);
 void import_leaky_relu(OnnxImport&, const OnnxNode&);
 void import_clip(OnnxImport&, const OnnxNode&);
+void import_prelu(OnnxImport&, const OnnxNode&);
+void import_sigmoid(OnnxImport&, const OnnxNode&);
+void import_hard_sigmoid(OnnxImport&, const OnnxNode&);
+void import_hard_swish(OnnxImport&, const OnnxNode&);
+void import_gelu(OnnxImport&, const OnnxNode&);
+void import_erf(OnnxImport&, const OnnxNode&);
+void import_tanh(OnnxImport&, const OnnxNode&);
+void import_exp(OnnxImport&, const OnnxNode&);
+void import_sqrt(OnnxImport&, const OnnxNode&);
+void import_reciprocal(OnnxImport&, const OnnxNode&);
+void import_neg(OnnxImport&, const OnnxNode&);
+void import_pow(OnnxImport&, const OnnxNode&);
 void import_identity(OnnxImport&, const OnnxNode&);
 void import_dropout(OnnxImport&, const OnnxNode&);
 void import_cast(OnnxImport&, const OnnxNode&);
@@ -51,6 +72,7 @@ void import_concat(OnnxImport&, const OnnxNode&);
 void import_transpose(OnnxImport&, const OnnxNode&);
 void import_pad(OnnxImport&, const OnnxNode&);
 void import_slice(OnnxImport&, const OnnxNode&);
+void import_split(OnnxImport&, const OnnxNode&);
 // onnx_reshape.cpp
 void import_flatten(OnnxImport&, const OnnxNode&);
 void import_reshape(OnnxImport&, const OnnxNode&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "weights_converter/onnx_elementwise.h"
 #include "weights_converter/onnx_operators.h"
 #include "weights_converter/onnx_window.h"
 
@@ -41,27 +42,25 @@ void add_pool(OnnxImport& import, const OnnxNode& node, const Pool2d& pool) {
 }  // namespace
 
 void import_max_pool(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow& x = import.flow(node, 0);
   // Padding is ignored by a maximum, while a Pad's zeros take part in it: the same thing where no value is
   // negative.
-  if (x.pad.any() && !import.not_negative.contains(x.id))
-    throw node.error("follows a Pad of values that may be negative, which fxe cannot join with a maximum");
+  if (!import.not_negative.contains(import.flow(node, 0).id)) import.settle_padding(node, 0);
   const OnnxWindow w = read_onnx_window(import, node);
   add_pool(import, node, read_pool(import, node, w, Pool2d::Kind::max));
 }
 
 void import_average_pool(OnnxImport& import, const OnnxNode& node) {
+  // A Pad's zeros are counted in the mean; the node's own padding must then be counted as well, or be none.
+  // Rounding up would drop other windows.
+  const bool counted = node.integer("count_include_pad", 0) != 0;
+  const auto pads = node.integers("pads");
+  const bool own_pad = node.text("auto_pad", "NOTSET") != "NOTSET" ||
+                       std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p != 0; });
+  if ((own_pad && !counted) || node.integer("ceil_mode", 0) != 0) import.settle_padding(node, 0);
   const OnnxFlow& x = import.flow(node, 0);
   const OnnxWindow w = read_onnx_window(import, node);
   Pool2d pool = read_pool(import, node, w, Pool2d::Kind::average);
-  pool.count_padding = node.integer("count_include_pad", 0) != 0;
-  if (x.pad.any()) {
-    // A Pad's zeros are counted in the mean; the node's own padding must then be counted as well, or be none.
-    if (w.own_pad.any() && !pool.count_padding)
-      throw node.error(
-          "follows a Pad and has padding of its own that is not counted; fxe cannot join the two");
-    pool.count_padding = true;
-  }
+  pool.count_padding = counted || x.pad.any();
   const Shape& shape = import.graph.shape(x.id);
   if (!pool.pad.any() && pool.filter == Extent2{shape[2], shape[3]})
     return import_global(import, node, Pool2d::Kind::average);
@@ -76,18 +75,23 @@ void import_global_max_pool(OnnxImport& import, const OnnxNode& node) {
   import_global(import, node, Pool2d::Kind::max);
 }
 
+// Over h and w of an image, or over channels, as a step of a layer normalisation.
 void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow x = import.flow(node, 0);
+  OnnxFlow x = open_flow(import, node, 0);
   const Shape shape = import.graph.shape(x.id);
   auto axes = import.integers(node, "axes", 18, 1);
   for (int64_t& axis : axes)
     if (axis < 0) axis += shape.rank();
   std::sort(axes.begin(), axes.end());
+  const bool keep = node.integer("keepdims", 1) != 0;
+  const int64_t channels = x.nhwc && shape.rank() == 4 ? 3 : 1;
+  if (keep && axes == std::vector<int64_t>{channels}) return channel_mean_onnx(import, node, x);
   const std::vector<int64_t> image = x.nhwc ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{2, 3};
-  if (shape.rank() != 4 || axes != image || x.probabilities || x.pad.any())
-    throw node.error("fxe takes the mean over h and w of an image only");
-  OnnxFlow y{import.add(node, GlobalAveragePool{}, {x.id}), x.nhwc};
-  if (node.integer("keepdims", 1) == 0) {
+  if (shape.rank() != 4 || axes != image)
+    throw node.error("fxe takes the mean over h and w of an image only, or over channels in a layer norm");
+  import.settle(x);
+  OnnxFlow y{.id = import.add(node, GlobalAveragePool{}, {x.id}), .nhwc = x.nhwc};
+  if (!keep) {
     const ValueId flat = import.add(node, Flatten{}, {y.id});
     import.flattened_from[flat] = y.id;
     y = OnnxFlow{flat};

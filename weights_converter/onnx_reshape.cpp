@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "weights_converter/onnx_operators.h"
 
@@ -17,9 +18,10 @@ std::string str(const Dims& dims) {
   return fmt::format("[{}]", fmt::join(parts, ", "));
 }
 
-OnnxFlow unpadded(const OnnxImport& import, const OnnxNode& node) {
+OnnxFlow unsplit(const OnnxImport& import, const OnnxNode& node) {
   const OnnxFlow& x = import.flow(node, 0);
-  if (x.pad.any()) throw node.error("follows a Pad; fxe joins a Pad with a convolution or pooling only");
+  if (x.groups > 0)
+    throw node.error("works on channels that a Reshape split; fxe reads a channel shuffle only");
   return x;
 }
 
@@ -32,6 +34,7 @@ int64_t image_elements(const Dims& dims) {
 // [n c h w] -> [n c*h*w].
 void flatten(OnnxImport& import, const OnnxNode& node, OnnxFlow x) {
   const Shape shape = import.graph.shape(x.id);
+  x.pixel = false;
   if (shape.rank() == 4) {
     if (x.nhwc && shape[1] != 1 && shape[2] * shape[3] != 1)
       throw node.error(
@@ -44,13 +47,14 @@ void flatten(OnnxImport& import, const OnnxNode& node, OnnxFlow x) {
   import.set(node, x);
 }
 
-// [n c] -> [n c 1 1] where it was flattened from that.
+// [n c] -> [n c 1 1]: where it was flattened from that, it is that again.
 void unflatten(OnnxImport& import, const OnnxNode& node, OnnxFlow x, bool nhwc) {
   const auto source = import.flattened_from.find(x.id);
-  if (source == import.flattened_from.end() ||
-      import.graph.shape(source->second)[1] != import.graph.shape(x.id)[1])
-    throw node.error("makes rows into images, which fxe does only right after a pooling to 1x1");
-  x.id = source->second;
+  if (source != import.flattened_from.end() &&
+      import.graph.shape(source->second)[1] == import.graph.shape(x.id)[1])
+    x.id = source->second;
+  else
+    x.pixel = true;
   x.nhwc = nhwc;
   import.set(node, x);
 }
@@ -62,6 +66,47 @@ bool same_dims(const OnnxImport& import, const Dims& dims, const Dims& target) {
   for (size_t i = 1; i < dims.size(); ++i)
     if (target[i] != -1 && target[i] != dims[i]) return false;
   return true;
+}
+
+// With an entry of -1 that is not the batch's worked out.
+Dims complete(Dims target, int64_t elements) {
+  const auto open = std::find(target.begin() + 1, target.end(), -1);
+  if (open == target.end()) return target;
+  int64_t known = 1;
+  for (auto d = target.begin() + 1; d != target.end(); ++d)
+    if (d != open && (*d < 1 || *d > elements / known))
+      return target;
+    else if (d != open)
+      known *= *d;
+  if (elements % known == 0) *open = elements / known;
+  return target;
+}
+
+// The groups where `target` splits the channels of an image in two, [n g c/g h w]; h and w may be one axis.
+// 0: it does not.
+int64_t split_groups(const OnnxImport& import, const OnnxFlow& x, const Dims& dims, const Dims& target) {
+  if (x.groups > 0 || dims.size() != 4 || target.size() < 4 || !import.is_batch(target[0])) return 0;
+  const int64_t c = x.nhwc ? dims[3] : dims[1];
+  const Dims whole = complete(target, image_elements(dims));
+  const size_t at = x.nhwc ? 3 : 1;
+  if (whole.size() <= at + 1 || whole[at] < 1 || whole[at + 1] < 1 || c % whole[at] != 0 ||
+      c / whole[at] != whole[at + 1])
+    return 0;
+  const Dims pixels =
+      x.nhwc ? Dims(whole.begin() + 1, whole.begin() + 3) : Dims(whole.begin() + 3, whole.end());
+  const Dims size = x.nhwc ? Dims{dims[1], dims[2]} : Dims{dims[2], dims[3]};
+  const bool merged = !x.nhwc && pixels == Dims{size[0] * size[1]};
+  return (whole.size() == 5 && pixels == size) || (whole.size() == 4 && merged) ? whole[at] : 0;
+}
+
+// Two axes of channels become one again.
+void join_channels(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const Dims& target) {
+  const int64_t groups = std::exchange(x.groups, 0);
+  const bool exchanged = std::exchange(x.exchanged, false);
+  if (!same_dims(import, import.shape(x), target))
+    throw node.error("makes split channels into {}; fxe reads a channel shuffle only", str(target));
+  if (exchanged) x.id = import.add(node, ChannelShuffle{groups}, {x.id});
+  import.set(node, x);
 }
 
 Dims normalised(const OnnxNode& node, Dims axes, int64_t rank) {
@@ -76,7 +121,7 @@ Dims normalised(const OnnxNode& node, Dims axes, int64_t rank) {
 }  // namespace
 
 void import_flatten(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow x = unpadded(import, node);
+  const OnnxFlow x = unsplit(import, node);
   const int rank = import.graph.shape(x.id).rank();
   int64_t axis = node.integer("axis", 1);
   if (axis < 0) axis += rank;
@@ -85,12 +130,19 @@ void import_flatten(OnnxImport& import, const OnnxNode& node) {
 }
 
 void import_reshape(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow x = unpadded(import, node);
+  OnnxFlow x = import.flow(node, 0);
   const Dims dims = import.shape(x);
   Dims target = import.integers(node, 1);
+  if (target.empty()) throw node.error("makes {} into one number", str(dims));
+  if (target[0] == 0 && node.integer("allowzero", 0) == 0) target[0] = kBatch;
+  if (x.groups > 0) return join_channels(import, node, x, target);
   for (size_t i = 0; i < target.size() && node.integer("allowzero", 0) == 0; ++i)
     if (target[i] == 0 && i < dims.size()) target[i] = dims[i];
   if (same_dims(import, dims, target)) return import.set(node, x);
+  if (const int64_t groups = split_groups(import, x, dims, target)) {
+    x.groups = groups;
+    return import.set(node, x);
+  }
   const bool batch_first = !target.empty() && import.is_batch(target[0]);
   if (batch_first && target.size() == 2) {
     const bool rest = target[1] == image_elements(dims) || (target[1] == -1 && target[0] != -1);
@@ -100,25 +152,27 @@ void import_reshape(OnnxImport& import, const OnnxNode& node) {
     if (same_dims(import, {kBatch, dims[1], 1, 1}, target)) return unflatten(import, node, x, false);
     if (same_dims(import, {kBatch, 1, 1, dims[1]}, target)) return unflatten(import, node, x, true);
   }
-  throw node.error("makes {} into {}; fxe only flattens images to rows", str(dims), str(target));
+  throw node.error("makes {} into {}; fxe only flattens images to rows, and shuffles channels", str(dims),
+                   str(target));
 }
 
 void import_squeeze(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow x = unpadded(import, node);
+  const OnnxFlow x = unsplit(import, node);
   const Dims dims = import.shape(x);
   Dims axes = normalised(node, import.integers(node, "axes", 13, 1), static_cast<int64_t>(dims.size()));
   if (axes.empty())
     for (size_t i = 1; i < dims.size(); ++i)
       if (dims[i] == 1) axes.push_back(static_cast<int64_t>(i));
   const Dims image = x.nhwc ? Dims{1, 2} : Dims{2, 3};
-  if (dims.size() != 4 || axes != image || import.graph.shape(x.id)[2] != 1 ||
-      import.graph.shape(x.id)[3] != 1)
+  const bool one_pixel = dims.size() == 4 && dims[static_cast<size_t>(image[0])] == 1 &&
+                         dims[static_cast<size_t>(image[1])] == 1;
+  if (!one_pixel || axes != image)
     throw node.error("of {} drops other axes than h and w of size 1", str(dims));
   flatten(import, node, x);
 }
 
 void import_unsqueeze(OnnxImport& import, const OnnxNode& node) {
-  const OnnxFlow x = unpadded(import, node);
+  const OnnxFlow x = unsplit(import, node);
   const Dims axes = normalised(node, import.integers(node, "axes", 13, 1), 4);
   const bool nhwc = axes == Dims{1, 2};
   if (import.graph.shape(x.id).rank() != 2 || (!nhwc && axes != Dims{2, 3}))

@@ -28,6 +28,8 @@ def fill(module: nn.Module) -> nn.Module:
             m.running_var.uniform_(0.5, 2.0)
             m.weight.data.uniform_(0.5, 1.5)
             m.bias.data.uniform_(-0.5, 0.5)
+        if isinstance(m, nn.PReLU):
+            m.weight.data.uniform_(-0.5, 0.5)
     return module.eval()
 
 
@@ -99,6 +101,54 @@ class Shortcut(nn.Module):
         return self.fc(F.avg_pool2d(x, (6, 5)).reshape(-1, x.size(1)))
 
 
+class Mobile(nn.Module):
+    """Squeeze and excitation from convolutions and from rows, the functions of MobileNet v3 and EfficientNet, a shuffle
+    and a split of channels, PReLU."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(C, 8, 3, padding=1)
+        self.bn = nn.BatchNorm2d(8)
+        self.squeeze, self.excite = nn.Conv2d(8, 4, 1), nn.Conv2d(4, 8, 1)
+        self.down, self.up = nn.Linear(8, 3), nn.Linear(3, 8)
+        self.prelu, self.one_slope = nn.PReLU(4), nn.PReLU()
+        self.fc = nn.Linear(12, K)
+
+    def forward(self, x):
+        x = F.hardswish(self.bn(self.stem(x)))
+        x = x * F.hardsigmoid(self.excite(F.silu(self.squeeze(F.adaptive_avg_pool2d(x, 1)))))
+        x = x * torch.sigmoid(self.up(F.relu(self.down(x.mean((2, 3)))))).view(-1, 8, 1, 1)
+        x = x.view(-1, 4, 2, H, W).transpose(1, 2).reshape(-1, 8, H, W)
+        a, b = x.chunk(2, 1)
+        x = torch.cat([self.prelu(a), self.one_slope(b), x[:, 5:], F.gelu(x[:, :1])], 1)
+        return self.fc(F.silu(x.mean((2, 3))))
+
+
+class ConvNext(nn.Module):
+    """ConvNeXt's block, with its norm over channels both ways, on [n h w c] and on [n c h w]."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(C, 8, 2, stride=2)
+        self.weight, self.bias = nn.Parameter(torch.rand(8) + 0.5), nn.Parameter(torch.randn(8))
+        self.depthwise = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+        self.norm = nn.LayerNorm(8, eps=1e-6)
+        self.expand, self.project = nn.Linear(8, 16), nn.Linear(16, 8)
+        self.gamma = nn.Parameter(torch.randn(8) * 0.3)
+        self.last = nn.LayerNorm(8, eps=1e-5)
+        self.fc = nn.Linear(8, K)
+
+    def forward(self, x):
+        x = self.stem(x)
+        mean = x.mean(1, keepdim=True)
+        x = (x - mean) / torch.sqrt((x - mean).pow(2).mean(1, keepdim=True) + 1e-6)
+        x = self.weight[:, None, None] * x + self.bias[:, None, None]
+        y = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        y = self.gamma * self.project(F.gelu(self.expand(y)))
+        x = x + y.permute(0, 3, 1, 2)
+        return self.fc(self.last(x.mean((2, 3))))
+
+
 class Writer:
     def __init__(self, path: str):
         self.path = pathlib.Path(path)
@@ -139,6 +189,8 @@ def exported(out: Writer) -> None:
     dynamic = {"dynamic_axes": {"image": {0: "n"}, "logits": {0: "n"}}}
     training_mean = lambda m, x: m.train()(x)  # the logits, without the softmax
     for opset in (9, 10, 11, 13, 15, 17):
+        out.export(f"mobile_{opset}", Mobile(), opset)
+        out.export(f"convnext_{opset}", ConvNext(), opset, **dynamic)
         # torch exports ceil_mode and steps from 10 on.
         if opset >= 10:
             out.export(f"branches_{opset}", Branches(), opset)
@@ -224,12 +276,82 @@ def hand_made(out: Writer) -> None:
                 finish(F.conv2d(image, w, b)), shape)
 
 
+def spelled_out(out: Writer) -> None:
+    """Functions in the forms that exporters write."""
+    torch.manual_seed(6)
+    image = 3 * torch.randn(N, C, H, W)
+    w, b = torch.randn(4, C, 3, 3), torch.randn(4)
+    wt, bt = torch.randn(4, K), torch.randn(K)
+    c = F.conv2d(image, w, b)
+    node = helper.make_node
+    tail = [node("GlobalAveragePool", ["t"], ["g"]), node("Flatten", ["g"], ["f"]), node("Gemm", ["f", "wt", "bt"], ["y"])]
+    numbers = {"half": 0.5, "one": 1, "three": 3, "six": 6, "sixth": 1 / 6, "zero": 0, "root": np.sqrt(2), "inverse": np.sqrt(0.5),
+               "cube": 3, "k": 0.044715, "two_pi": np.sqrt(2 / np.pi), "two": 2}
+    constants = {"w": w.numpy(), "b": b.numpy(), "wt": wt.numpy(), "bt": bt.numpy(),
+                 **{name: np.float32(value) for name, value in numbers.items()}}
+    step = lambda op, *names, **more: node(op, list(names[:-1]), [names[-1]], **more)
+    conv = [step("Conv", "x", "w", "b", "c")]
+
+    def case(name, nodes, expected, opset=13):
+        out.by_hand(name, conv + nodes + tail, constants, image, expected.mean((2, 3)) @ wt + bt, ("n", C, H, W), opset)
+
+    relu6 = [step("Add", "c", "three", "a"), step("Clip", "a", "zero", "six", "r")]
+    case("hard_sigmoid_div", relu6 + [step("Div", "r", "six", "t")], F.hardsigmoid(c))
+    case("hard_sigmoid_mul", relu6 + [step("Mul", "sixth", "r", "t")], F.hardsigmoid(c))
+    case("hard_sigmoid_onnx", [step("HardSigmoid", "c", "t")], (0.2 * c + 0.5).clamp(0, 1))
+    case("hard_swish_div_last", relu6 + [step("Mul", "c", "r", "m"), step("Div", "m", "six", "t")], F.hardswish(c))
+    case("hard_swish_div_first", relu6 + [step("Div", "r", "six", "d"), step("Mul", "d", "c", "t")], F.hardswish(c))
+    case("hard_swish_by_sigmoid", [step("HardSigmoid", "c", "h", alpha=1 / 6), step("Mul", "c", "h", "t")], F.hardswish(c))
+    case("hard_swish_onnx", [step("HardSwish", "c", "t")], F.hardswish(c), opset=14)
+    case("silu_exp", [step("Neg", "c", "n"), step("Exp", "n", "e"), step("Add", "one", "e", "d"), step("Div", "c", "d", "t")],
+         F.silu(c))
+    erf = [step("Mul", "c", "inverse", "z"), step("Erf", "z", "e"), step("Add", "e", "one", "o")]
+    case("gelu_half_first", erf + [step("Mul", "c", "half", "h"), step("Mul", "h", "o", "t")], F.gelu(c))
+    case("gelu_half_inside", erf + [step("Mul", "o", "half", "h"), step("Mul", "c", "h", "t")], F.gelu(c))
+    tanh = [step("Pow", "c", "cube", "p"), step("Mul", "p", "k", "q"), step("Add", "c", "q", "s"), step("Mul", "s", "two_pi", "z"),
+            step("Tanh", "z", "h"), step("Add", "h", "one", "o"), step("Mul", "c", "o", "m"), step("Mul", "m", "half", "t")]
+    z = np.sqrt(2 / np.pi) * (c + 0.044715 * c**3)
+    case("gelu_tanh", tanh, c / 2 * (1 + torch.tanh(z)))
+    parts = [step("Concat", "v", "u", "t", axis=1)]
+    case("split_attribute", [node("Split", ["c"], ["u", "v"], axis=1, split=[1, 3])] + parts, torch.cat([c[:, 1:], c[:, :1]], 1), opset=11)
+    constants["sizes"] = np.array([3, 1], np.int64)
+    case("split_input", [node("Split", ["c", "sizes"], ["u", "v"], axis=-3)] + parts, torch.cat([c[:, 3:], c[:, :3]], 1))
+    case("split_equal", [node("Split", ["c"], ["u", "v"], axis=1)] + parts, torch.cat([c[:, 2:], c[:, :2]], 1))
+    case("split_last", [node("Transpose", ["c"], ["c1"], perm=[0, 2, 3, 1]), node("Split", ["c1"], ["u", "v"], axis=3),
+                        step("Concat", "v", "u", "t1", axis=3), node("Transpose", ["t1"], ["t"], perm=[0, 3, 1, 2])],
+         torch.cat([c[:, 2:], c[:, :2]], 1))
+    constants["grouped"], constants["joined"] = np.array([0, 10, 8, 2, 2], np.int64), np.array([0, 10, 8, 4], np.int64)
+    case("shuffle_last", [node("Transpose", ["c"], ["c1"], perm=[0, 2, 3, 1]), step("Reshape", "c1", "grouped", "c2"),
+                          node("Transpose", ["c2"], ["c3"], perm=[0, 1, 2, 4, 3]), step("Reshape", "c3", "joined", "c4"),
+                          node("Transpose", ["c4"], ["t"], perm=[0, 3, 1, 2])], c[:, [0, 2, 1, 3]])
+    constants["merged"], constants["image"] = np.array([0, 2, -1, 80], np.int64), np.array([0, -1, 10, 8], np.int64)
+    case("shuffle_merged", [step("Reshape", "c", "merged", "c2"), node("Transpose", ["c2"], ["c3"], perm=[0, 2, 1, 3]),
+                            step("Reshape", "c3", "image", "t")], c[:, [0, 2, 1, 3]])
+    case("shuffle_undone", [step("Reshape", "c", "merged", "c2"), step("Reshape", "c2", "image", "t")], c)
+    # Not functions that fxe has: each step on its own.
+    case("relu_of_sum", [step("Add", "c", "three", "a"), step("Relu", "a", "r"), step("Mul", "r", "half", "t")],
+         F.relu(c + 3) / 2)
+    case("sum_of_functions", [step("Sigmoid", "c", "s"), step("Clip", "c", "zero", "six", "r"), step("Add", "s", "r", "t")],
+         torch.sigmoid(c) + F.relu6(c))
+    case("silu_twice", [step("Sigmoid", "c", "s"), step("Mul", "c", "s", "m"), step("Sigmoid", "m", "s2"), step("Mul", "m", "s2", "t")],
+         F.silu(F.silu(c)))
+    case("pad_relu", [node("Pad", ["c"], ["p"], mode="constant", pads=[0, 0, 1, 0, 0, 0, 2, 1]), step("Relu", "p", "t")],
+         F.relu(F.pad(c, (0, 1, 1, 2))), opset=10)
+    case("pad_max_negative", [node("Pad", ["c"], ["p"], mode="constant", pads=[0, 0, 1, 0, 0, 0, 2, 1]),
+                              node("MaxPool", ["p"], ["t"], kernel_shape=[3, 3], strides=[2, 2])],
+         F.max_pool2d(F.pad(c, (0, 1, 1, 2)), 3, 2), opset=10)
+
+
 def refused(out: Writer) -> None:
     node = helper.make_node
     ones = np.ones((4, C, 3, 3), np.float32)
-    out.refuse("unknown", "operators that fxe has not: Elu ('e', 'e2'); HardSwish ('h'); com.acme.Elu ('d')",
-               [node("Elu", ["x"], ["a"], name="e"), node("HardSwish", ["a"], ["b"], name="h"),
+    out.refuse("unknown", "operators that fxe has not: Elu ('e', 'e2'); Softsign ('h'); com.acme.Elu ('d')",
+               [node("Elu", ["x"], ["a"], name="e"), node("Softsign", ["a"], ["b"], name="h"),
                 node("Elu", ["b"], ["c"], name="e2"), node("Elu", ["c"], ["y"], name="d", domain="com.acme")])
+    out.refuse("unknown_functions", "node 'first' (Tanh): computes what fxe has not; it reads this as a step of sigmoid, SiLU, "
+               "hard swish, GELU or layer normalisation only; node 'second' (Exp): computes",
+               [node("Tanh", ["x"], ["a"], name="first"), node("GlobalAveragePool", ["a"], ["b"]),
+                node("Exp", ["b"], ["c"], name="second"), node("Flatten", ["c"], ["y"])])
     out.refuse("opset_6", "operator set 6; fxe reads 7 to 21", [node("Relu", ["x"], ["y"])], opset=6)
     out.refuse("dynamic_size", "no fixed size on axis 2", [node("Relu", ["x"], ["y"])], shape=("n", C, "h", "w"))
     out.refuse("two_inputs", "the model has 2 inputs", [node("Add", ["x", "z"], ["y"])], inputs=("x", "z"))
@@ -239,14 +361,13 @@ def refused(out: Writer) -> None:
     out.refuse("made_twice", "made twice", [node("Relu", ["x"], ["y"]), node("Relu", ["x"], ["y"])])
     out.refuse("softmax_inside", "follows a Softmax",
                [node("GlobalAveragePool", ["x"], ["g"]), node("Softmax", ["g"], ["s"], axis=1), node("Relu", ["s"], ["y"])])
-    out.refuse("pad_and_relu", "follows a Pad", [node("Pad", ["x", "p"], ["a"]), node("Relu", ["a"], ["y"])],
-               {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)})
-    out.refuse("pad_negative_max", "may be negative",
-               [node("Pad", ["x", "p"], ["a"]), node("MaxPool", ["a"], ["y"], kernel_shape=[3, 3])],
-               {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)})
+    out.refuse("split_and_relu", "channels that a Reshape split", [node("Reshape", ["x", "s"], ["a"]), node("Relu", ["a"], ["y"])],
+               {"s": np.array([-1, 3, 1, H, W], np.int64)})
+    out.refuse("gate_of_rows", "multiplies two images", [node("Conv", ["x", "w"], ["a"]), node("Conv", ["x", "w"], ["b"]),
+                                                       node("Mul", ["a", "b"], ["y"])], {"w": ones})
     out.refuse("not_channels", "not one number per channel", [node("Add", ["x", "c"], ["y"])],
                {"c": np.ones((H, W), np.float32)})
-    out.refuse("mul_images", "multiplies two images", [node("Mul", ["x", "x"], ["y"])])
+    out.refuse("square", "computes what fxe has not", [node("Mul", ["x", "x"], ["a"]), node("Relu", ["a"], ["y"])])
     out.refuse("weights_from_image", "needs a constant input 1", [node("Conv", ["x", "x"], ["y"])])
     out.refuse("wrong_kernel", "kernel_shape is 1x1, but the weight's is 3x3", [node("Conv", ["x", "w"], ["y"], kernel_shape=[1, 1])],
                {"w": ones})
@@ -274,4 +395,5 @@ if __name__ == "__main__":
     writer = Writer(sys.argv[1])
     exported(writer)
     hand_made(writer)
+    spelled_out(writer)
     refused(writer)

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "weights_converter/onnx_function.h"
+#include "weights_converter/onnx_import.h"
+
+// How operators extend the function that a flow has become (onnx_function.h). What is recognised as complete
+// goes into the graph at once; the rest when something else reads it.
+namespace fxe {
+
+// Input i of a node that works element by element, with what a Pad left put into the graph.
+OnnxFlow open_flow(OnnxImport&, const OnnxNode&, size_t i);
+
+// Each sets the node's output. `act`: what the step is where fxe has it.
+void apply_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x, const std::function<double(double)>& f,
+                std::optional<Activation> act = {});
+void affine_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x, double a, double b);  // a x + b
+void channel_mean_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x);
+
+// f of two functions of one value; false where they are of two values.
+bool join_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& a, const OnnxFlow& b,
+               double (*f)(double, double), bool is_sum = false);
+
+}  // namespace fxe
