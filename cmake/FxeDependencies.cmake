@@ -19,14 +19,14 @@ target_link_libraries(fxe_dnnl INTERFACE ${FXE_DNNL_LIBRARY} OpenMP::OpenMP_CXX)
 
 find_path(FXE_STB_INCLUDE stb/stb_image.h REQUIRED)
 
-# ONNX: the parts of the published schema that fxe reads, compiled from weights_converter/onnx.proto.
-add_library(fxe_onnx_proto STATIC)
-protobuf_generate(TARGET fxe_onnx_proto LANGUAGE cpp
-  PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto
+# ONNX and Caffe: the parts of the published schemas that fxe reads.
+add_library(fxe_model_protos STATIC)
+protobuf_generate(TARGET fxe_model_protos LANGUAGE cpp
+  PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto ${CMAKE_SOURCE_DIR}/weights_converter/caffe.proto
   IMPORT_DIRS ${CMAKE_SOURCE_DIR}/weights_converter
   PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)
 # Where onnx.pb.h lands depends on the version of CMake.
-target_include_directories(fxe_onnx_proto SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated
+target_include_directories(fxe_model_protos SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated
   ${CMAKE_BINARY_DIR}/generated/weights_converter)
 # zlib comes along: weights_converter reads deflated zip entries, and links this library alone.
-target_link_libraries(fxe_onnx_proto PUBLIC protobuf::libprotobuf ZLIB::ZLIB)
+target_link_libraries(fxe_model_protos PUBLIC protobuf::libprotobuf ZLIB::ZLIB)

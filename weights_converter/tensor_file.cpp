@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/mapped_file.h"
+#include "weights_converter/caffe_file.h"
 #include "weights_converter/name_hash.h"
 #include "weights_converter/onnx_file.h"
 #include "weights_converter/safetensors.h"
@@ -33,24 +34,26 @@ bool is_tar(Bytes file) {
   if (begins_with(file, "\x80")) throw bad_input("is a Python pickle that torch.save did not write");
   if (begins_with(file, "version https://git-lfs"))
     throw bad_input("is a Git LFS pointer, not the weights: fetch the file itself with git lfs pull");
-  throw bad_input("is none of the formats that fxe reads: safetensors, PyTorch (.pth, .pt, .th), ONNX");
+  throw bad_input(
+      "is none of the formats that fxe reads: safetensors, PyTorch (.pth, .pt, .th), ONNX, Caffe");
 }
 
-TensorFile read(Bytes file, std::shared_ptr<const void> owner) {
+TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::optional<Input>& input) {
   if (is_zip(file)) return read_torch_zip(file, std::move(owner));
   if (is_torch_legacy(file)) return read_torch_legacy(file, std::move(owner));
   if (is_safetensors(file)) return read_safetensors(file, std::move(owner));
   if (is_onnx(file)) return read_onnx(file);
+  if (is_caffe(file)) return read_caffe(file, input);
   refuse(file);
 }
 
 }  // namespace
 
-TensorFile read_tensor_file(const std::filesystem::path& path) {
+TensorFile read_tensor_file(const std::filesystem::path& path, const std::optional<Input>& input) {
   const auto file = MappedFile::open(path);
   try {
     const auto note = check_name_hash(path, file->bytes());
-    TensorFile result = read(file->bytes(), file);
+    TensorFile result = read(file->bytes(), file, input);
     if (note) result.notes.push_back(*note);
     return result;
   } catch (const Error& e) {

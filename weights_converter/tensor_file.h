@@ -18,7 +18,7 @@ struct TensorFile {
   TensorMap tensors;
   std::map<std::string, std::string, std::less<>>
       metadata;                    // safetensors' __metadata__, ONNX's metadata_props
-  std::string format;              // "safetensors", "PyTorch zip", "PyTorch legacy", "ONNX"
+  std::string format;              // "safetensors", "PyTorch zip", "PyTorch legacy", "ONNX", "Caffe"
   std::optional<Graph> graph;      // where the file carries one; its weights are then `tensors`
   std::vector<std::string> notes;  // what was chosen or left out, one line each
 };
@@ -26,7 +26,8 @@ struct TensorFile {
 // Reads a file of any format that fxe knows, told apart by content, not by name. A hash in the file's name,
 // as in resnet50-0676ba61.pth, is compared with the file's SHA-256. Files are not trusted: they run no code,
 // and sizes they state are checked before memory is taken. Throws bad_input, one line naming the file, the
-// place in it, what was expected and what was found.
-TensorFile read_tensor_file(const std::filesystem::path&);
+// place in it, what was expected and what was found. `input`: of a caffemodel, in place of the size that the
+// file says, which it need not; other formats leave it alone.
+TensorFile read_tensor_file(const std::filesystem::path&, const std::optional<Input>& input = {});
 
 }  // namespace fxe

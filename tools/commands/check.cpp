@@ -28,10 +28,12 @@ std::vector<Subject> load_subjects(const std::string& input, const cxxopts::Pars
     subjects.push_back({input, random_model(input, seed).model});
   } else if (is_ensemble_file(input)) {
     const EnsembleFile file = read_ensemble_file(input);
-    for (const auto& m : file.members)
-      subjects.push_back({m.name, load_model(file.folder / m.model, m.network).model});
+    for (const auto& m : file.members) subjects.push_back({m.name, load_member(file, m).model});
   } else {
-    subjects.push_back({input, load_model(input, parsed["network"].as<std::string>()).model});
+    const auto asked = parse_input_option(parsed["input"].as<std::string>());
+    LoadedModel loaded = load_model(input, parsed["network"].as<std::string>(), asked);
+    expect_input(loaded, asked, input);
+    subjects.push_back({input, std::move(loaded.model)});
   }
   return subjects;
 }
@@ -72,7 +74,7 @@ int run_check(int argc, char** argv) {
       cxxopts::value<uint64_t>()->default_value("1"));
   add_run_options(options);
   add_model_options(options);
-  const auto parsed = parse_options(options, argc, argv, "input", 1, "ENSEMBLE|MODEL|NETWORK", 1);
+  const auto parsed = parse_options(options, argc, argv, "subject", 1, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
   const RunOptions run = read_run_options(*parsed);
   const auto seed = (*parsed)["seed"].as<uint64_t>();
@@ -90,7 +92,7 @@ int run_check(int argc, char** argv) {
   Json members = Json::array();
   std::string first_failure;
   for (const auto& subject :
-       load_subjects((*parsed)["input"].as<std::vector<std::string>>()[0], *parsed, seed)) {
+       load_subjects((*parsed)["subject"].as<std::vector<std::string>>()[0], *parsed, seed)) {
     if (!run.quiet) fmt::print("{}: {} against {}, seed {}\n", subject.name, tested.name, against, seed);
     const Model model = optimize(subject.model);
     const auto input = random_input(model.input(), run.batch, seed);

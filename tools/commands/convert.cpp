@@ -13,13 +13,17 @@ int run_convert(int argc, char** argv) {
                            "Writes a model of any format as one safetensors file that carries its graph.");
   options.add_options()("o,output", "the file to write", cxxopts::value<std::string>()->default_value(""))(
       "network", "builder, where the file does not say and is not recognised",
+      cxxopts::value<std::string>()->default_value(""))(
+      "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
       cxxopts::value<std::string>()->default_value(""));
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
   if (!parsed) return 0;
   const auto models = (*parsed)["model"].as<std::vector<std::string>>();
   const std::filesystem::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o OUT.safetensors, the file to write");
-  const LoadedModel loaded = load_model(models[0], (*parsed)["network"].as<std::string>());
+  const auto input = parse_input_option((*parsed)["input"].as<std::string>());
+  const LoadedModel loaded = load_model(models[0], (*parsed)["network"].as<std::string>(), input);
+  expect_input(loaded, input, models[0]);
   for (const auto& note : loaded.notes) fmt::print("{}\n", note);
   write_converted(output, loaded.model.graph, loaded.model.weights, models[0], loaded.network);
   fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,

@@ -7,6 +7,7 @@
 #include "engine/input/classes.h"
 #include "layers/optimize.h"
 #include "networks/registry.h"
+#include "tools/commands/mean_image_file.h"
 
 namespace fxe {
 
@@ -27,7 +28,7 @@ EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::P
 }
 
 void refuse_model_options(const cxxopts::ParseResult& options, const std::filesystem::path& path) {
-  for (const char* key : {"network", "preprocess"})
+  for (const char* key : {"network", "preprocess", "input"})
     if (options.count(key))
       throw bad_input("{}: an ensemble says this for each member; --{} is for a single model", path.string(),
                       key);
@@ -67,6 +68,8 @@ void add_model_options(cxxopts::Options& options) {
   options.add_options("A single model")("network", "builder, such as resnet50 or mobilenet_v1:width=0.25",
                                         cxxopts::value<std::string>()->default_value(""))(
       "preprocess", "preset such as torchvision-224, or a JSON object as in ensemble files",
+      cxxopts::value<std::string>()->default_value(""))(
+      "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
       cxxopts::value<std::string>()->default_value(""));
 }
 
@@ -75,20 +78,54 @@ Preprocess parse_preprocess_option(const std::string& text) {
   auto json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded())
     throw bad_input("--preprocess: expected a preset or JSON, found '{}'", text.substr(0, 80));
-  return parse_preprocess(json, "--preprocess");
+  Preprocess p = parse_preprocess(json, "--preprocess");
+  if (!p.mean_file.empty()) p.mean_file = fs::absolute(p.mean_file).string();
+  return p;
 }
 
-Preprocess usual_preprocess_of(const LoadedModel& loaded, const std::string& path) {
+LoadedModel load_member(const EnsembleFile& file, const MemberEntry& member) {
+  const Preprocess& p = member.preprocess;
+  return load_model(file.folder / member.model, member.network, Input{3, p.crop_h, p.crop_w});
+}
+
+Preprocess usual_preprocess_of(LoadedModel& loaded, const std::string& path) {
   if (!loaded.network.empty()) {
     auto p = parse_preprocess(std::string(usual_preprocess(loaded.network)), path);
     const Input input = loaded.model.input();
     if (p.crop_h == input.h && p.crop_w == input.w) return p;
+  }
+  const Input input = loaded.model.input();
+  if (loaded.format == "Caffe" && input.c == 3 && input.h == input.w && input.h <= 256) {
+    const auto preset = fmt::format("caffe-{}", input.h);
+    loaded.notes.push_back(fmt::format(
+        "{}: images are prepared as Caffe's ImageNet models expect them, {} (blue first, minus 104, "
+        "117, 123); another way is named with --preprocess",
+        fs::path(path).filename().string(), preset));
+    return parse_preprocess(preset, path);
   }
   throw bad_input(
       "{}: the file does not say how images are prepared; name it with --preprocess, such as "
       "torchvision-{}",
       path, loaded.model.input().h);
 }
+
+namespace {
+
+// A model that is no member of an ensemble file: how its images are prepared comes from the options, or is
+// the usual way.
+LoadedModel load_single(MemberEntry& member, const fs::path& path, const cxxopts::ParseResult& options) {
+  const auto preprocess = options["preprocess"].as<std::string>();
+  const auto asked = parse_input_option(options["input"].as<std::string>());
+  if (!preprocess.empty()) member.preprocess = parse_preprocess_option(preprocess);
+  const Input crop{3, member.preprocess.crop_h, member.preprocess.crop_w};
+  LoadedModel loaded =
+      load_model(path, member.network, asked || preprocess.empty() ? asked : std::optional(crop));
+  expect_input(loaded, asked, path);
+  if (preprocess.empty()) member.preprocess = usual_preprocess_of(loaded, path.string());
+  return loaded;
+}
+
+}  // namespace
 
 LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& options) {
   LoadedEnsemble e;
@@ -98,13 +135,10 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
   fs::path classes = e.file.classes.empty() ? fs::path() : e.file.folder / e.file.classes;
   if (options.count("classes")) classes = options["classes"].as<std::string>();
   if (!classes.empty()) e.classes = read_classes(classes);
+  MeanImageFiles mean_images;
   for (auto& member : e.file.members) {
-    LoadedModel loaded = load_model(e.file.folder / member.model, member.network);
-    if (!is_ensemble) {
-      const auto asked = options["preprocess"].as<std::string>();
-      member.preprocess =
-          asked.empty() ? usual_preprocess_of(loaded, path.string()) : parse_preprocess_option(asked);
-    }
+    LoadedModel loaded = is_ensemble ? load_member(e.file, member) : load_single(member, path, options);
+    mean_images.load(member.preprocess, e.file.folder);
     check_input(member, loaded.model);
     e.input_of.push_back(intern(e.inputs, member.preprocess));
     e.notes.insert(e.notes.end(), loaded.notes.begin(), loaded.notes.end());

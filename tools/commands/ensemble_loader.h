@@ -14,7 +14,7 @@
 
 namespace fxe {
 
-// --network and --preprocess, for commands that take an ENSEMBLE or a single MODEL.
+// --network, --preprocess and --input, for commands that take an ENSEMBLE or a single MODEL.
 void add_model_options(cxxopts::Options&);
 
 // An ensemble file, or a model file as an ensemble of one, with its models read and optimised.
@@ -30,11 +30,15 @@ struct LoadedEnsemble {
 // Where the command has a --classes, it replaces the ensemble's own.
 LoadedEnsemble load_ensemble(const std::filesystem::path&, const cxxopts::ParseResult&);
 
-// "--preprocess" or "preprocess" in JSON: a preset's name or an object.
+// A member's model, read for the size that its preprocessing gives.
+LoadedModel load_member(const EnsembleFile&, const MemberEntry&);
+
+// "--preprocess": a preset's name or an object. A mean image's path becomes absolute.
 Preprocess parse_preprocess_option(const std::string& text);
 
 // How images are prepared for this model where nobody says so; throws bad_input where that is not known.
-Preprocess usual_preprocess_of(const LoadedModel&, const std::string& model_path);
+// Adds a note to the model where that is a guess.
+Preprocess usual_preprocess_of(LoadedModel&, const std::string& model_path);
 
 // An ensemble compiled for a device, ready to run. Destroyed from the bottom: each needs what is above it.
 struct Runtime {

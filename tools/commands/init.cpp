@@ -5,6 +5,7 @@
 #include "engine/input/classes.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
+#include "tools/commands/mean_image_file.h"
 
 namespace fxe {
 
@@ -33,6 +34,33 @@ std::string unique_name(std::set<std::string>& taken, const std::string& wanted)
   return name;
 }
 
+// What the options say of one model.
+struct Asked {
+  std::string network, preprocess, input, mean;
+};
+
+// Reads a model and fills in its entry.
+LoadedModel load_member_of(MemberEntry& member, const std::string& model, const Asked& asked,
+                           const fs::path& output) {
+  Preprocess& p = member.preprocess;
+  auto input = parse_input_option(asked.input);
+  const bool usual = asked.preprocess.empty();
+  if (!usual) p = parse_preprocess_option(asked.preprocess);
+  LoadedModel loaded =
+      load_model(model, asked.network, input || usual ? input : std::optional(Input{3, p.crop_h, p.crop_w}));
+  expect_input(loaded, input, model);
+  if (usual) p = usual_preprocess_of(loaded, model);
+  if (!asked.mean.empty()) {
+    p.mean = {};
+    p.mean_file = asked.mean;
+  }
+  MeanImageFiles().load(p, "");
+  if (!p.mean_file.empty()) p.mean_file = relative_to(p.mean_file, output).generic_string();
+  member.model = relative_to(model, output);
+  member.network = loaded.network;
+  return loaded;
+}
+
 }  // namespace
 
 int run_init(int argc, char** argv) {
@@ -42,7 +70,11 @@ int run_init(int argc, char** argv) {
       "network", "builder for all models, or one each (repeat the option); recognised where left out",
       cxxopts::value<std::vector<std::string>>())("preprocess", "preset or JSON for all models, or one each",
                                                   cxxopts::value<std::vector<std::string>>())(
-      "classes", "class names, one a line", cxxopts::value<std::string>()->default_value(""))(
+      "input", "HxW or C,H,W for all models, or one each, where caffemodels do not say it",
+      cxxopts::value<std::vector<std::string>>())(
+      "mean", "mean image (Caffe's binaryproto) for all models, or one each, in place of their mean",
+      cxxopts::value<std::vector<std::string>>())("classes", "class names, one a line",
+                                                  cxxopts::value<std::string>()->default_value(""))(
       "combine", "logits | probabilities", cxxopts::value<std::string>()->default_value("logits"))(
       "name", "of the ensemble", cxxopts::value<std::string>()->default_value(""));
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
@@ -53,7 +85,8 @@ int run_init(int argc, char** argv) {
   const auto values_of = [&](const char* key) {
     return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
   };
-  const auto networks = values_of("network"), preprocesses = values_of("preprocess");
+  const auto networks = values_of("network"), preprocesses = values_of("preprocess"),
+             inputs = values_of("input"), means = values_of("mean");
 
   EnsembleFile file;
   file.name = (*parsed)["name"].as<std::string>();
@@ -71,15 +104,16 @@ int run_init(int argc, char** argv) {
   std::set<std::string> taken;
   int64_t classes = 0;
   for (size_t i = 0; i < models.size(); ++i) {
-    const LoadedModel loaded = load_model(models[i], value_for(networks, i, models.size(), "network"));
-    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
-    const auto& preprocess = value_for(preprocesses, i, models.size(), "preprocess");
     MemberEntry member;
     member.name = unique_name(taken, fs::path(models[i]).stem().string());
-    member.model = relative_to(models[i], output);
-    member.network = loaded.network;
-    member.preprocess =
-        preprocess.empty() ? usual_preprocess_of(loaded, models[i]) : parse_preprocess_option(preprocess);
+    const LoadedModel loaded =
+        load_member_of(member, models[i],
+                       {.network = value_for(networks, i, models.size(), "network"),
+                        .preprocess = value_for(preprocesses, i, models.size(), "preprocess"),
+                        .input = value_for(inputs, i, models.size(), "input"),
+                        .mean = value_for(means, i, models.size(), "mean")},
+                       output);
+    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
     const Input input = loaded.model.input();
     if (member.preprocess.crop_h != input.h || member.preprocess.crop_w != input.w || input.c != 3)
       throw bad_input("{}: preprocess gives 3x{}x{}, the network takes {}x{}x{}", models[i],

@@ -101,15 +101,15 @@ int run_inspect(int argc, char** argv) {
       "policy", "whose program is shown", cxxopts::value<std::string>()->default_value(""));
   add_run_options(options);
   add_model_options(options);
-  const auto parsed = parse_options(options, argc, argv, "input", 0, "ENSEMBLE|MODEL|NETWORK", 1);
+  const auto parsed = parse_options(options, argc, argv, "subject", 0, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
   if (parsed->count("networks")) {
     for (const auto& name : network_names()) fmt::print("{}\n", name);
     return 0;
   }
-  if (parsed->count("input") == 0) throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see --help");
+  if (parsed->count("subject") == 0) throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see --help");
   const RunOptions run = read_run_options(*parsed);
-  const auto input = (*parsed)["input"].as<std::vector<std::string>>()[0];
+  const auto input = (*parsed)["subject"].as<std::vector<std::string>>()[0];
   const ChosenDevice device = choose_device(run);
   Json json = {
       {"schema", "fxe.inspect/1"}, {"device", device.name}, {"batch", run.batch}, {"members", Json::array()}};
@@ -117,8 +117,10 @@ int run_inspect(int argc, char** argv) {
   const bool is_ensemble = std::filesystem::exists(input) && is_ensemble_file(input);
   if (!is_ensemble) {
     const bool is_file = std::filesystem::exists(input);
+    const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
     const LoadedModel loaded =
-        is_file ? load_model(input, (*parsed)["network"].as<std::string>()) : random_model(input, 1);
+        is_file ? load_model(input, (*parsed)["network"].as<std::string>(), asked) : random_model(input, 1);
+    expect_input(loaded, asked, input);
     MemberEntry member;
     member.name = input;
     for (const auto& note : loaded.notes) fmt::print("{}\n", note);
@@ -129,7 +131,7 @@ int run_inspect(int argc, char** argv) {
                file.combine == Combine::logits ? "logits" : "probabilities", file.profiles.size(),
                file.profiles.size() == 1 ? "" : "s");
     for (const auto& member : file.members) {
-      const LoadedModel loaded = load_model(file.folder / member.model, member.network);
+      const LoadedModel loaded = load_member(file, member);
       json["members"].push_back(
           inspect_member(member, loaded, *device.backend, run, parsed->count("layers") > 0));
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/model_loader.h"
 
+#include <algorithm>
+#include <cstdio>
+
 #include "engine/error.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
@@ -26,8 +29,9 @@ std::string choose_network(const std::filesystem::path& path, const TensorFile& 
 
 }  // namespace
 
-LoadedModel load_model(const std::filesystem::path& path, const std::string& network) {
-  TensorFile file = read_tensor_file(path);
+LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
+                       const std::optional<Input>& input) {
+  TensorFile file = read_tensor_file(path, input);
   LoadedModel loaded;
   loaded.format = file.format;
   loaded.notes = file.notes;
@@ -42,6 +46,28 @@ LoadedModel load_model(const std::filesystem::path& path, const std::string& net
     loaded.model = bind_weights(build_network(loaded.network), std::move(file.tensors), path.string());
   }
   return loaded;
+}
+
+std::optional<Input> parse_input_option(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  Input input;
+  int h = 0, w = 0, c = 3, end = 0;
+  const auto whole = [&] { return static_cast<size_t>(end) == text.size(); };
+  const bool read = (std::sscanf(text.c_str(), "%5dx%5d%n", &h, &w, &end) == 2 && whole()) ||
+                    (std::sscanf(text.c_str(), "%5d,%5d,%5d%n", &c, &h, &w, &end) == 3 && whole());
+  constexpr int kMaxSize = 1 << 14;
+  if (!read || std::min({c, h, w}) < 1 || std::max({c, h, w}) > kMaxSize)
+    throw bad_input("--input: expected HEIGHTxWIDTH or CHANNELS,HEIGHT,WIDTH, such as 227x227, found '{}'",
+                    text.substr(0, 40));
+  return Input{c, h, w};
+}
+
+void expect_input(const LoadedModel& loaded, const std::optional<Input>& asked,
+                  const std::filesystem::path& path) {
+  const Input input = loaded.model.input();
+  if (asked && input != *asked)
+    throw bad_input("{}: this {} file takes images of {}x{}x{}, and --input cannot change that",
+                    path.string(), loaded.format, input.c, input.h, input.w);
 }
 
 int64_t parameters_of(const Op& op, const std::vector<Shape>& inputs) {

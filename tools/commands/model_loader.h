@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,15 @@ struct LoadedModel {
 };
 
 // Reads any format that convert reads. `network`: a spec of networks/registry.h; empty: the file's own graph,
-// or the network its metadata names, or the one whose tensors are exactly these. Throws bad_input where none
-// fits.
-LoadedModel load_model(const std::filesystem::path& path, const std::string& network);
+// or the network its metadata names, or the one whose tensors are exactly these. `input`: of a file that does
+// not fix its size, which caffemodels need not. Throws bad_input where none fits.
+LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
+                       const std::optional<Input>& input = {});
+
+// --input: "227x227" (height, width) or "3,227,227"; nothing for "".
+std::optional<Input> parse_input_option(const std::string& text);
+// Throws bad_input where the user asked for one size and the file has another.
+void expect_input(const LoadedModel&, const std::optional<Input>& asked, const std::filesystem::path&);
 
 // A network of networks/registry.h with seeded random weights.
 LoadedModel random_model(const std::string& network, uint64_t seed);

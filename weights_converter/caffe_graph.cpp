@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights_converter/caffe_graph.h"
+
+#include <fmt/ranges.h>
+
+#include "caffe.pb.h"
+#include "weights_converter/caffe_input.h"
+#include "weights_converter/caffe_operators.h"
+
+namespace fxe {
+
+namespace {
+
+// All of them in one error: who has to change a model wants to know the whole list.
+void expect_all_in_fxe(const CaffeNet& net) {
+  std::map<std::string, std::vector<std::string>> missing;
+  for (const CaffeStep& step : net.steps)
+    if (const std::string what = missing_in_fxe(*step.layer); !what.empty())
+      missing[what].push_back("'" + step.layer->name + "'");
+  if (missing.empty()) return;
+  constexpr size_t kShown = 8;
+  std::vector<std::string> parts;
+  for (auto& [what, names] : missing) {
+    const size_t more = names.size() > kShown ? names.size() - kShown : 0;
+    names.resize(names.size() - more);
+    parts.push_back(fmt::format("{} ({}{})", what, fmt::join(names, ", "),
+                                more ? fmt::format(" and {} more", more) : ""));
+  }
+  throw bad_input("the net has layers that fxe has not: {}", fmt::join(parts, "; "));
+}
+
+void run_steps(CaffeImport& import, const CaffeNet& net, const std::optional<Input>& asked) {
+  try {
+    for (const CaffeStep& step : net.steps) find_caffe_operator(step.layer->type)(import, step);
+  } catch (const Error& e) {
+    if (!asked) throw;
+    throw Error(e.kind(), fmt::format("{} (with the input {}x{}x{} that was asked for)", e.what(), asked->c,
+                                      asked->h, asked->w));
+  }
+}
+
+// What training nets say of BatchNorm does not hold when images are classified.
+void note_batch_statistics(const CaffeNet& net, TensorFile& file) {
+  for (const CaffeStep& step : net.steps)
+    if (const auto& p = *step.layer->batch_norm; p.has_use_global_stats() && !p.use_global_stats())
+      return file.notes.push_back(fmt::format(
+          "its layer '{}' (BatchNorm) asks for statistics of the batch, as in training; the stored "
+          "ones are used",
+          step.layer->name));
+}
+
+// Scale and shift of BatchNorms, those of a Scale after them or 1 and 0.
+void complete_norms(CaffeImport& import, Graph& graph) {
+  for (const auto& [id, names] : import.late_scale) {
+    Node& node = graph.nodes[static_cast<size_t>(id)];
+    auto& norm = std::get<BatchNorm>(node.op);
+    std::tie(norm.scale, norm.shift) = names;
+    if (!norm.scale.empty()) continue;
+    const Shape c = import.weights.at(norm.mean).shape;
+    const auto fill = [&](const char* what, float value) {
+      std::string name = fmt::format("{}~{}", norm.mean, what);
+      import.weights[name] =
+          Tensor::from_floats(c, std::vector<float>(static_cast<size_t>(c.elements()), value));
+      return name;
+    };
+    norm.scale = fill("one", 1);
+    norm.shift = fill("zero", 0);
+  }
+}
+
+}  // namespace
+
+TensorFile import_caffe(std::shared_ptr<const caffe::Net> proto, const std::optional<Input>& size) {
+  const CaffeNet net = read_caffe_net(*proto);
+  expect_all_in_fxe(net);
+  const Input input = caffe_input(*proto, net, size);
+  CaffeImport import(net, proto);
+  import.set(net.image, import.graph.input(input.c, input.h, input.w));
+  run_steps(import, net, size);
+  const ValueId logits = import.value(net.logits);
+  const Shape& shape = import.graph.shape(logits);
+  if (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1))
+    throw bad_input("its output '{}' has the shape {}; expected logits [n classes]",
+                    net.blobs[net.logits].name, shape.str());
+  TensorFile file;
+  file.notes = net.notes;
+  note_batch_statistics(net, file);
+  file.graph = import.graph.finish(logits);
+  complete_norms(import, *file.graph);
+  file.tensors = std::move(import.weights);
+  return file;
+}
+
+}  // namespace fxe

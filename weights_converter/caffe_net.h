@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weights_converter/caffe_layer.h"
+
+namespace fxe {
+
+// What a layer reads and makes, once names that layers in place (top == bottom) write again are told apart.
+struct CaffeStep {
+  const CaffeLayer* layer;
+  std::vector<size_t> inputs, outputs;  // indices into CaffeNet::blobs
+};
+
+struct CaffeBlobUse {
+  std::string name;     // printable
+  int reads = 0;        // by `steps` of the net
+  bool source = false;  // an input of the net, or made by a data layer
+};
+
+// The part of a net between its image and its logits.
+struct CaffeNet {
+  std::vector<CaffeLayer> layers;  // all of them
+  std::vector<CaffeBlobUse> blobs;
+  std::vector<CaffeStep> steps;    // what the logits need, in an order in which they can run
+  size_t image = 0, logits = 0;    // blobs
+  std::vector<std::string> notes;  // what is left out at the end, one line each
+};
+
+// Data, Input, ImageData, ...: their tops come from outside.
+bool is_caffe_source(const std::string& type);
+
+// Leaves out layers of the training phase, losses, accuracies and a softmax at the end. A blob that no layer
+// makes is an input. Throws bad_input for blobs that are made twice, or read before they are made, and where
+// there is not one image.
+CaffeNet read_caffe_net(const caffe::Net&);
+
+}  // namespace fxe
