@@ -38,10 +38,12 @@ class Reader {
  public:
   explicit Reader(const caffe::Net& proto) : proto_(proto) {
     net_.layers = caffe_layers(proto);
+    says_inputs_ = proto.input_size() > 0;
     for (const CaffeLayer& layer : net_.layers) {
       if (layer.bottoms.size() > kMaxBlobs || layer.tops.size() > kMaxBlobs)
         throw layer.error("reads {} blobs and makes {}; expected at most {}", layer.bottoms.size(),
                           layer.tops.size(), kMaxBlobs);
+      says_inputs_ = says_inputs_ || is_caffe_source(layer.type);
       for (const auto& top : layer.tops)
         if (!is_in_place(layer, top)) (layer.in_test_phase ? makers_ : left_out_).emplace(top, &layer);
     }
@@ -97,6 +99,7 @@ class Reader {
     if (const auto skipped = left_out_.find(name); skipped != left_out_.end())
       throw layer.error("reads '{}', which layer '{}' makes in the training phase only", printable(name),
                         skipped->second->name);
+    if (says_inputs_) throw layer.error("reads '{}', which no layer makes", printable(name));
     return add_source(name);
   }
 
@@ -178,6 +181,7 @@ class Reader {
   const caffe::Net& proto_;
   CaffeNet net_;
   Names latest_;
+  bool says_inputs_ = false;                           // or a blob that no layer makes is one
   std::map<std::string, const CaffeLayer*> makers_;    // of blobs
   std::map<std::string, const CaffeLayer*> left_out_;  // the same of layers of the training phase
   std::vector<bool> ends_;                             // per step

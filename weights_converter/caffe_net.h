@@ -29,9 +29,9 @@ struct CaffeNet {
 // Data, Input, ImageData, ...: their tops come from outside.
 bool is_caffe_source(const std::string& type);
 
-// Leaves out layers of the training phase, losses, accuracies and a softmax at the end. A blob that no layer
-// makes is an input. Throws bad_input for blobs that are made twice, or read before they are made, and where
-// there is not one image.
+// Leaves out layers of the training phase, losses, accuracies and a softmax at the end. In a net that says
+// nothing of its inputs, a blob that no layer makes is one. Throws bad_input for blobs that are made twice,
+// or read before they are made, and where there is not one image.
 CaffeNet read_caffe_net(const caffe::Net&);
 
 }  // namespace fxe

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a caffemodel may say in more ways than one, what is left out of it, and what is refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "engine/error.h"
+#include "engine/shape.h"
+#include "layers/run_plan.h"
+#include "tests/weights_converter/caffe_networks.h"
+#include "tests/weights_converter/torch_peer.h"
+#include "weights_converter/caffe_file.h"
+
+namespace fxe::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TensorFile read(const std::string& bytes, const std::optional<Input>& size = {}) {
+  return read_tensor_file(temporary_file("net.caffemodel", bytes), size);
+}
+
+std::vector<float> logits_of(TensorFile file) {
+  const Model model = bind_weights(*std::move(file.graph), std::move(file.tensors), "net");
+  Random random(3);
+  const auto image = normals(random, static_cast<size_t>(infer_shapes(model.graph, 1)[0].elements()));
+  return run_model(model, *make_reference_backend(), image, 1);
+}
+
+std::string error_of(const std::string& bytes, const std::optional<Input>& size = {}) {
+  try {
+    read(bytes, size);
+  } catch (const Error& e) {
+    std::string text = e.what();
+    EXPECT_EQ(e.kind(), ErrorKind::bad_input) << text;
+    EXPECT_EQ(text.find('\n'), text.npos) << text;
+    return text.substr(text.find(": ") + 2);
+  }
+  return "NO ERROR";
+}
+
+// data -> conv -> relu -> pool -> fc -> prob, of layers that both forms have.
+struct Small : CaffeBuilder {
+  explicit Small(bool with_input = true) : CaffeBuilder(11) {
+    if (with_input) input(3, 8, 7);
+    conv("conv", "data", 3, {.k = 4, .filter = 3, .pad = 1});
+    in_place("ReLU", "relu", "conv");
+    pool("pool", "conv", 0, 2, 2);
+    linear("fc", "pool", 4 * 4 * 4, 5);
+    layer("Softmax", "prob", "fc");
+  }
+  caffe::Layer& named(const std::string& name) {
+    for (auto& l : *net.mutable_layer())
+      if (l.name() == name) return l;
+    throw std::runtime_error("no layer " + name);
+  }
+  std::vector<float> logits() const { return logits_of(read(bytes(), Input{3, 8, 7})); }
+};
+
+TEST(CaffeFile, ReadsTheOldFormOfLayersAndBlobs) {
+  Small small(false);
+  small.layer("Softmax", "prob2", "fc");
+  caffe::Net v1 = as_v1(small.net);
+  v1.add_input("data");
+  for (const int64_t size : {10, 3, 8, 7}) v1.add_input_dim(size);
+  const TensorFile file = read(v1.SerializeAsString());
+  EXPECT_EQ(std::get<Input>(file.graph->nodes[0].op), (Input{3, 8, 7}));
+  EXPECT_EQ(logits_of(file), small.logits());
+  for (const CaffeCase& c : caffe_networks(16)) {
+    if (c.name != "alexnet" && c.name != "squeezenet1.0") continue;
+    caffe::Net net = c.net;
+    net.mutable_layer()->DeleteSubrange(0, 1);  // Input is newer than the old form
+    EXPECT_EQ(logits_of(read(as_v1(net).SerializeAsString(), Input{c.c, c.h, c.w})),
+              logits_of(read(c.net.SerializeAsString())))
+        << c.name;
+  }
+}
+
+// As Caffe's solver saves a net: data layers with a crop, Split, layers of the training phase alone, loss and
+// accuracy.
+TEST(CaffeFile, LeavesOutWhatOnlyTrainingNeeds) {
+  for (const bool old_form : {false, true}) {
+    CaffeBuilder b(11);
+    for (const int phase : {0, 1}) {
+      auto& data = b.layer("Data", "data", CaffeBuilder::Names{}, {"data", "label"});
+      data.add_include()->set_phase(phase);
+      data.mutable_transform_param()->set_crop_size(phase == 0 ? 9 : 8);
+    }
+    b.layer("Split", "label_split", {"label"}, {"label_1", "label_2"});
+    b.conv("conv", "data", 3, {.k = 4, .filter = 3, .pad = 1});
+    b.in_place("ReLU", "relu", "conv");
+    b.layer("Power", "noise", {"conv"}, {"noise"}).add_include()->set_phase(0);
+    b.pool("pool", "conv", 0, 2, 2);
+    b.in_place("Dropout", "drop", "pool");
+    b.linear("fc", "pool", 4 * 4 * 4, 5);
+    b.layer("Split", "fc_split", {"fc"}, {"fc_1", "fc_2"});
+    b.layer("Accuracy", "accuracy", {"fc_1", "label_1"}, {"accuracy"}).add_include()->set_phase(1);
+    b.layer("SoftmaxWithLoss", "loss", {"fc_2", "label_2"}, {"loss"});
+    const TensorFile file = read((old_form ? as_v1(b.net) : b.net).SerializeAsString());
+    EXPECT_EQ(std::get<Input>(file.graph->nodes[0].op), (Input{3, 8, 8}));
+    std::vector<std::string> names;
+    for (const Node& node : file.graph->nodes) names.push_back(node.name);
+    EXPECT_THAT(names, ElementsAre("input", "conv", "relu", "pool", "fc.flatten", "fc"));
+    std::vector<std::string> tensors;
+    for (const auto& [name, tensor] : file.tensors) tensors.push_back(name);
+    EXPECT_THAT(tensors, ElementsAre("conv.bias", "conv.weight", "fc.bias", "fc.weight"));
+    EXPECT_THAT(file.notes,
+                ElementsAre("of its 2 outputs the last, 'fc_2', is read",
+                            "its layer 'loss' (SoftmaxWithLoss) at the end is left out: fxe works "
+                            "on logits"));
+  }
+}
+
+TEST(CaffeFile, PhasesFollowCaffesRules) {
+  const auto logits_with = [](auto change) {
+    Small small;
+    change(small.named("relu"));
+    return small.logits();
+  };
+  const auto with = logits_with([](auto&) {});
+  Small bare;
+  bare.net.mutable_layer()->DeleteSubrange(2, 1);
+  const auto without = bare.logits();
+  ASSERT_NE(with, without);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_include()->set_phase(1); }), with);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_include()->set_phase(0); }), without);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_exclude()->set_phase(1); }), without);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_exclude()->set_phase(0); }), with);
+  EXPECT_EQ(logits_with([](auto& l) {
+              l.add_include()->set_phase(0);
+              l.add_include()->set_phase(1);
+            }),
+            with);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_include()->set_min_level(1); }), without);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_include()->set_max_level(-1); }), without);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_include()->add_stage("deploy"); }), without);
+  EXPECT_EQ(logits_with([](auto& l) { l.add_include()->add_not_stage("deploy"); }), with);
+}
+
+TEST(CaffeFile, BlobsOfEveryEncoding) {
+  Small small;
+  const auto expected = small.logits();
+  const auto each_blob = [&](auto change) {
+    Small other;
+    for (auto& layer : *other.net.mutable_layer())
+      for (auto& blob : *layer.mutable_blobs()) {
+        const std::vector<float> values(blob.data().begin(), blob.data().end());
+        change(blob, values);
+      }
+    return other.logits();
+  };
+  EXPECT_EQ(each_blob([](caffe::Blob& blob, const std::vector<float>& values) {
+              blob.clear_data();
+              blob.mutable_double_data()->Add(values.begin(), values.end());
+            }),
+            expected);
+  const auto raw = [](caffe::Blob& blob, int type, const auto& values) {
+    blob.clear_data();
+    blob.set_raw_data_type(type);
+    blob.set_raw_data(values.data(), values.size() * sizeof(values[0]));
+  };
+  EXPECT_EQ(each_blob([&](caffe::Blob& blob, const std::vector<float>& values) { raw(blob, 1, values); }),
+            expected);
+  EXPECT_EQ(each_blob([&](caffe::Blob& blob, const std::vector<float>& values) {
+              raw(blob, 0, std::vector<double>(values.begin(), values.end()));
+            }),
+            expected);
+  const auto halves = [](const std::vector<float>& values) {
+    std::vector<uint16_t> bits;
+    for (const float v : values) bits.push_back(float_to_half(v));
+    return bits;
+  };
+  const auto rounded = each_blob([&](caffe::Blob& blob, const std::vector<float>& values) {
+    for (int i = 0; i < blob.data_size(); ++i)
+      blob.set_data(i, half_to_float(halves(values)[static_cast<size_t>(i)]));
+  });
+  EXPECT_NE(rounded, expected);
+  EXPECT_EQ(
+      each_blob([&](caffe::Blob& blob, const std::vector<float>& values) { raw(blob, 2, halves(values)); }),
+      rounded);
+}
+
+TEST(CaffeFile, TransposedWeightsAreTurned) {
+  Small small, turned;
+  turned.named("fc").mutable_inner_product_param()->set_transpose(true);
+  auto& blob = *turned.named("fc").mutable_blobs(0);
+  const caffe::Blob plain = blob;
+  for (int k = 0; k < 5; ++k)
+    for (int c = 0; c < 64; ++c) blob.set_data(c * 5 + k, plain.data(k * 64 + c));
+  blob.mutable_shape()->set_dim(0, 64);
+  blob.mutable_shape()->set_dim(1, 5);
+  EXPECT_EQ(turned.logits(), small.logits());
+}
+
+TEST(CaffeFile, ParametersThatOpenCvDoesNotKnow) {
+  Small small;
+  small.named("pool").mutable_pooling_param()->set_round_mode(1);
+  small.named("fc").mutable_blobs(0)->mutable_shape()->set_dim(1, 48);
+  small.named("fc").mutable_blobs(0)->mutable_data()->Truncate(5 * 48);
+  small.named("relu").set_type("Clip");
+  small.named("relu").mutable_clip_param()->set_min(-0.5f);
+  small.named("relu").mutable_clip_param()->set_max(2);
+  small.in_place("LRN", "lrn", "conv").mutable_lrn_param()->set_k(2);
+  small.net.mutable_layer()->SwapElements(3, small.net.layer_size() - 1);  // before the pooling
+  small.net.mutable_layer()->SwapElements(4, small.net.layer_size() - 1);
+  small.net.mutable_layer()->SwapElements(5, small.net.layer_size() - 1);
+  const TensorFile file = read(small.bytes());
+  const auto op = [&](const std::string& name) {
+    for (const Node& node : file.graph->nodes)
+      if (node.name == name) return node.op;
+    return Op();
+  };
+  EXPECT_EQ(std::get<Activate>(op("relu")).act, Activation::clip(-0.5f, 2));
+  EXPECT_EQ(std::get<Lrn>(op("lrn")).k, 2);
+  EXPECT_FALSE(std::get<Pool2d>(op("pool")).ceil_mode);
+}
+
+TEST(CaffeFile, TheInputsSize) {
+  Small small(false);
+  EXPECT_EQ(error_of(small.bytes()),
+            "does not say the size of its input 'data'; name it with --input, such as --input 227x227");
+  const auto size_of = [](const TensorFile& file) { return std::get<Input>(file.graph->nodes[0].op); };
+  EXPECT_EQ(size_of(read(small.bytes(), Input{3, 8, 7})), (Input{3, 8, 7}));
+  EXPECT_THAT(
+      error_of(small.bytes(), Input{3, 20, 20}),
+      HasSubstr("layer 'fc' (InnerProduct): its blob 0 has the shape [5, 64]; expected [5, 400] (with the "
+                "input 3x20x20 that was asked for)"));
+  small.net.add_input("data");
+  auto& shape = *small.net.add_input_shape();
+  for (const int64_t d : {10, 3, 8, 7}) shape.add_dim(d);
+  EXPECT_EQ(size_of(read(small.bytes())), (Input{3, 8, 7}));
+  shape.set_dim(2, -8);
+  EXPECT_EQ(error_of(small.bytes()), "its input 'data' is 3x-8x7; expected 1 to 65536 of each");
+
+  Small dummy(false);
+  auto& layer = dummy.layer("DummyData", "dummy", CaffeBuilder::Names{}, {"data"});
+  layer.mutable_dummy_data_param()->add_channels(3);
+  layer.mutable_dummy_data_param()->add_height(8);
+  layer.mutable_dummy_data_param()->add_width(7);
+  dummy.net.mutable_layer()->SwapElements(0, dummy.net.layer_size() - 1);  // data comes first
+  dummy.net.mutable_layer()->SwapElements(1, dummy.net.layer_size() - 1);
+  dummy.net.mutable_layer()->SwapElements(2, dummy.net.layer_size() - 1);
+  dummy.net.mutable_layer()->SwapElements(3, dummy.net.layer_size() - 1);
+  dummy.net.mutable_layer()->SwapElements(4, dummy.net.layer_size() - 1);
+  EXPECT_EQ(size_of(read(dummy.bytes())), (Input{3, 8, 7}));
+}
+
+TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
+  Small small;
+  small.named("relu").set_type("ELU");
+  small.named("pool").mutable_pooling_param()->set_pool(2);
+  small.in_place("LRN", "norm\n", "fc").mutable_lrn_param()->set_norm_region(1);
+  small.in_place("ELU", "elu2", "fc");
+  auto& sum = *small.layer("Eltwise", "difference", {"fc", "fc"}, {"difference"}).mutable_eltwise_param();
+  sum.add_coeff(1);
+  sum.add_coeff(-1);
+  small.layer("Eltwise", "greatest", {"difference", "fc"}, {"greatest"})
+      .mutable_eltwise_param()
+      ->set_operation(2);
+  small.layer("Power", "square", "greatest").mutable_power_param()->set_power(2);
+  EXPECT_EQ(
+      error_of(small.bytes()),
+      "the net has layers that fxe has not: ELU ('relu', 'elu2'); Eltwise of the maximum ('greatest'); "
+      "Eltwise with coefficients other than 1 ('difference'); LRN within a channel ('norm\\x0a'); Power of "
+      "2 ('square'); stochastic Pooling ('pool')");
+}
+
+TEST(CaffeFile, NetsThatContradictThemselves) {
+  const auto error_with = [](auto change) {
+    Small small;
+    change(small);
+    return error_of(small.bytes());
+  };
+  EXPECT_EQ(error_with([](Small& s) { s.named("pool").set_bottom(0, "nothing"); }),
+            "layer 'pool' (Pooling): reads 'nothing', which no layer makes");
+  EXPECT_EQ(error_with([](Small& s) {
+              s.net.mutable_layer()->DeleteSubrange(0, 1);
+              s.layer("Eltwise", "two", {"fc", "other"}, {"two"});
+            }),
+            "the net reads 2 inputs: 'data', 'other'; fxe runs models of one image");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").set_bottom(0, "pool"); }),
+            "layer 'conv' (Convolution): reads 'pool', which layer 'pool' makes after it");
+  EXPECT_EQ(
+      error_with([](Small& s) { s.named("fc").set_top(0, "conv"); }),
+      "layer 'fc' (InnerProduct): makes 'conv', which is there already; a blob is made once, or changed in "
+      "place");
+  EXPECT_EQ(error_with([](Small& s) { s.named("pool").add_include()->set_phase(0); }),
+            "layer 'fc' (InnerProduct): reads 'pool', which layer 'pool' makes in the training phase only");
+  EXPECT_EQ(
+      error_with([](Small& s) { s.named("conv").clear_blobs(); }),
+      "layer 'conv' (Convolution): has no weights; expected 2 blobs: is this the net's description without "
+      "them?");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").add_blobs(); }),
+            "layer 'conv' (Convolution): has 3 blobs; expected 2");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_blobs(0)->mutable_data()->RemoveLast(); }),
+            "layer 'conv' (Convolution): its blob 0 has the shape [4, 3, 3, 3] and 428 bytes of f32");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_blobs(0)->mutable_shape()->set_dim(0, 8); }),
+            "layer 'conv' (Convolution): its blob 0 has the shape [8, 3, 3, 3] and 432 bytes of f32");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->set_group(2); }),
+            "layer 'conv' (Convolution): its group 2 does not divide the 3 channels");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->set_num_output(-4); }),
+            "layer 'conv' (Convolution): num_output is -4; expected 1 or more");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->clear_kernel_size(); }),
+            "layer 'conv' (Convolution): needs a kernel");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->set_kernel_h(3); }),
+            "layer 'conv' (Convolution): has one of kernel_h and kernel_w");
+  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->add_stride(0); }),
+            "layer 'conv' (Convolution): stride is 0; expected 1 to 1048576");
+  EXPECT_EQ(error_with([](Small& s) { s.named("pool").mutable_pooling_param()->set_stride(5); }),
+            "layer 'pool' (Pooling): a window of 2 at stride 5 begins past the 8 pixels");
+  EXPECT_EQ(error_with([](Small& s) { s.named("pool").mutable_pooling_param()->set_pad(2); }),
+            "layer 'pool' (Pooling): its padding is not smaller than its window");
+  EXPECT_EQ(error_with([](Small& s) { s.named("fc").clear_bottom(); }),
+            "the net reads 0 inputs; fxe runs models of one image");
+  EXPECT_EQ(error_with([](Small& s) { s.net.mutable_layer()->DeleteSubrange(1, 5); }),
+            "the net has no layers that compute anything");
+  EXPECT_EQ(error_with([](Small& s) { s.net.add_layers()->set_type(4); }),
+            "has layers of both of Caffe's forms, 'layers' and 'layer'; expected one");
+  EXPECT_EQ(error_with([](Small& s) {
+              s.net.clear_layer();
+              s.net.add_layers()->set_v0_layer("");
+            }),
+            "is of Caffe's first format (V0LayerParameter); bring it up to date with Caffe's "
+            "upgrade_net_proto_binary");
+}
+
+TEST(CaffeFile, ChainsOfLayersOfOneName) {
+  Small small;
+  for (int i = 0; i < 3; ++i) small.in_place("ReLU", "same", "fc");
+  std::vector<std::string> names;
+  const TensorFile file = read(small.bytes());
+  for (const Node& node : file.graph->nodes) names.push_back(node.name);
+  EXPECT_THAT(names, testing::IsSupersetOf({"same", "same.2", "same.3"}));
+}
+
+// Every prefix is a whole net of fewer layers, or damaged: an error of one line, never more.
+TEST(CaffeFile, TruncatedAnywhere) {
+  const std::string bytes = Small().bytes();
+  int damaged = 0;
+  for (size_t size = 1; size < bytes.size(); size += size < 200 ? 1 : 37)
+    damaged += error_of(bytes.substr(0, size)) != "NO ERROR";
+  EXPECT_GT(damaged, 150);
+  EXPECT_THAT(error_of(bytes.substr(0, bytes.size() / 2)), HasSubstr("is not a whole caffemodel"));
+}
+
+TEST(CaffeFile, DamagedAnywhere) {
+  const std::string bytes = Small().bytes();
+  Random random(17);
+  for (int i = 0; i < 600; ++i) {
+    std::string damaged = bytes;
+    for (int64_t n = random.integer(1, 4); n > 0; --n)
+      damaged[static_cast<size_t>(random.integer(0, static_cast<int64_t>(bytes.size()) - 1))] =
+          static_cast<char>(random.integer(0, 255));
+    error_of(damaged);  // what it says is checked there; some damage does no harm
+  }
+}
+
+// Two bytes a layer, or a bottom, cost far more than two bytes once they are parsed.
+TEST(CaffeFile, ManyEmptyMessagesAreRefusedBeforeTheyAreParsed) {
+  std::string layers, bottoms;
+  for (int i = 0; i < 200'000; ++i) layers += std::string("\x12\x00", 2);
+  EXPECT_THAT(error_of(layers), HasSubstr("layers, blobs and names or more; expected at most 131072"));
+  caffe::Net net;
+  for (int i = 0; i < 200'000; ++i)
+    net.mutable_layer()->empty() ? net.add_layer()->add_bottom("") : net.mutable_layer(0)->add_bottom("");
+  EXPECT_THAT(error_of(net.SerializeAsString()), HasSubstr("expected at most 131072"));
+}
+
+TEST(CaffeFile, MeanImages) {
+  caffe::Blob blob;
+  blob.set_num(1);
+  blob.set_channels(3);
+  blob.set_height(2);
+  blob.set_width(4);
+  for (int i = 0; i < 24; ++i) blob.add_data(static_cast<float>(i));
+  const auto mean = [&] { return read_caffe_mean(as_bytes(blob.SerializeAsString())); };
+  const std::string bytes = blob.SerializeAsString();
+  const Tensor tensor = read_caffe_mean(as_bytes(bytes));
+  EXPECT_EQ(tensor.shape, (Shape{3, 2, 4}));
+  EXPECT_EQ(tensor.to_float()[23], 23);
+  const auto message = [&] {
+    try {
+      mean();
+      return std::string("NO ERROR");
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+  };
+  blob.set_channels(1);
+  EXPECT_EQ(message(), "the mean image has the shape [1, 1, 2, 4] and 96 bytes of f32");
+  blob.set_height(6);
+  EXPECT_EQ(message(), "expected a mean image of shape [1, 3, h, w], found [1, 6, 4]");
+  EXPECT_THROW(read_caffe_mean(as_bytes(bytes.substr(0, 50))), Error);
+}
+
+}  // namespace
+}  // namespace fxe::test

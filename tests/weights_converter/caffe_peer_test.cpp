@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Imported caffemodels give OpenCV's logits within the error that fp32 allows: caffe_goldens.inc, made by
+// make_caffe_goldens.py.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "layers/reference/error_bound.h"
+#include "layers/run_plan.h"
+#include "tests/support/compare.h"
+#include "tests/weights_converter/caffe_networks.h"
+#include "tests/weights_converter/torch_peer.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe::test {
+namespace {
+
+const std::map<std::string, std::vector<float>> kGoldens{
+#include "tests/weights_converter/caffe_goldens.inc"
+};
+
+// Pixels less a mean, as Caffe's networks see them.
+std::vector<float> image_of(const CaffeCase& c) {
+  Random random(5, c.name);
+  std::vector<float> image(static_cast<size_t>(c.c * c.h * c.w));
+  for (float& v : image) v = static_cast<float>(random.integer(-120, 130));
+  return image;
+}
+
+// For make_caffe_goldens.py, where FXE_CAFFE_CASES names a folder.
+void write_for_peer(const CaffeCase& c, const std::vector<float>& image) {
+  const char* folder = std::getenv("FXE_CAFFE_CASES");
+  if (!folder) return;
+  const auto write = [&](const std::string& ending, std::string_view bytes) {
+    std::ofstream(std::filesystem::path(folder) / (c.name + ending), std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  };
+  write(".caffemodel", c.net.SerializeAsString());
+  write(".f32", {reinterpret_cast<const char*>(image.data()), image.size() * sizeof(float)});
+}
+
+Model load(const CaffeCase& c) {
+  const auto path = temporary_file(c.name + ".caffemodel", c.net.SerializeAsString());
+  TensorFile file = read_tensor_file(path);
+  EXPECT_EQ(file.format, "Caffe");
+  return bind_weights(*std::move(file.graph), std::move(file.tensors), c.name);
+}
+
+void compare_with_opencv(const CaffeCase& c) {
+  SCOPED_TRACE(c.name);
+  const auto image = image_of(c);
+  write_for_peer(c, image);
+  const auto golden = kGoldens.find(c.name);
+  ASSERT_TRUE(golden != kGoldens.end());
+  const Model model = load(c);
+  EXPECT_EQ(model.input(), (Input{c.c, c.h, c.w}));
+  const NetworkReference reference = reference_network(model, image, 1);
+  const auto bound = [&](size_t i) { return reference.bound(i); };
+  const Comparison peer = compare(golden->second, reference.logits, bound);
+  EXPECT_TRUE(peer) << "OpenCV: " << peer.message;
+  const auto backend = make_reference_backend();
+  const Comparison own = compare(run_model(model, *backend, image, 1), reference.logits, bound);
+  EXPECT_TRUE(own) << "fxe: " << own.message;
+  std::printf("%s: OpenCV uses %.0f%% of the bound, fxe %.0f%%\n", c.name.c_str(), peer.percent_of_bound,
+              own.percent_of_bound);
+}
+
+// An eighth of their width, so that the double-precision reference is quick; FXE_CAFFE_NARROW=1 is the whole,
+// for a run by hand with goldens of its own.
+TEST(CaffePeer, NetworksGiveOpencvsLogits) {
+  const char* narrow = std::getenv("FXE_CAFFE_NARROW");
+  for (const CaffeCase& c : caffe_networks(narrow ? std::atoi(narrow) : 8)) compare_with_opencv(c);
+}
+
+TEST(CaffePeer, LayersGiveOpencvsLogits) {
+  for (const CaffeCase& c : caffe_layer_cases()) compare_with_opencv(c);
+}
+
+}  // namespace
+}  // namespace fxe::test

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes caffe_goldens.inc: what OpenCV's dnn module computes for the caffemodels of caffe_peer_test.cpp.
+
+usage: make_caffe_goldens.py FOLDER CAFFE_PROTO > caffe_goldens.inc
+FOLDER: NAME.caffemodel and NAME.f32, the image, as FXE_CAFFE_CASES=FOLDER test_weights_converter
+        --gtest_filter='CaffePeer.*' writes them
+CAFFE_PROTO: Caffe's own caffe.proto. OpenCV wants the net's description as text; protoc makes it of the caffemodel, so
+that field numbers are Caffe's, not those of weights_converter/caffe.proto.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+
+
+def description(model: pathlib.Path, proto: pathlib.Path) -> str:
+    """The caffemodel as text, without its weights; blobs begin with a line of their own."""
+    text = subprocess.run(["protoc", "--decode=caffe.NetParameter", f"-I{proto.parent}", proto.name],
+                          input=model.read_bytes(), stdout=subprocess.PIPE, check=True).stdout.decode()
+    return re.sub(r"^  blobs \{\n.*?^  \}\n", "", text, flags=re.M | re.S)
+
+
+def main() -> None:
+    folder, proto = map(pathlib.Path, sys.argv[1:])
+    print("// SPDX-License-Identifier: Apache-2.0")
+    print(f"// Made by make_caffe_goldens.py with OpenCV {cv2.__version__}.")
+    for model in sorted(folder.glob("*.caffemodel")):
+        text = description(model, proto.resolve())
+        shape = [int(size) for size in re.findall(r"dim: (\d+)", text)[:4]]
+        text = re.sub(r'^layer \{\n  name: "prob".*?^\}\n', "", text, flags=re.M | re.S)  # the logits before it
+        net = cv2.dnn.readNetFromCaffe(text.encode(), model.read_bytes())
+        net.enableWinograd(False)  # its intermediate values are not those of a sum of products
+        image = np.fromfile(folder / (model.stem + ".f32"), np.float32)
+        net.setInput(image.reshape(shape))
+        logits = ", ".join(f"{float(v):.9e}f" for v in net.forward().ravel())
+        print(f'{{"{model.stem}", {{{logits}}}}},')
+
+
+if __name__ == "__main__":
+    main()
