@@ -40,7 +40,7 @@ def violations(root: pathlib.Path):
                 top = target.split("/")[0]
                 if top in MAY_INCLUDE and top not in allowed:
                     yield f"{relative}:{number}: {folder} must not include {target}"
-                elif quoted and top not in MAY_INCLUDE and target != "onnx.pb.h":
+                elif quoted and top not in MAY_INCLUDE and target not in ("onnx.pb.h", "caffe.pb.h"):
                     yield f'{relative}:{number}: write "{target}" from the root of the project'
                 if VENDOR.match(target) and not BACKEND_FILE.search(relative):
                     yield f"{relative}:{number}: {target} belongs in a backend's file (cuda/, cpu/, *.cu, *_cuda.cpp)"
