@@ -8,8 +8,8 @@
 #include "engine/error.h"
 #include "engine/shape.h"
 #include "layers/run_plan.h"
+#include "tests/support/python_peer.h"
 #include "tests/weights_converter/caffe_networks.h"
-#include "tests/weights_converter/torch_peer.h"
 #include "weights_converter/caffe_file.h"
 
 namespace fxe::test {

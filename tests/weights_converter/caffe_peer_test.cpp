@@ -11,8 +11,8 @@
 #include "layers/reference/error_bound.h"
 #include "layers/run_plan.h"
 #include "tests/support/compare.h"
+#include "tests/support/python_peer.h"
 #include "tests/weights_converter/caffe_networks.h"
-#include "tests/weights_converter/torch_peer.h"
 #include "weights_converter/tensor_file.h"
 
 namespace fxe::test {
