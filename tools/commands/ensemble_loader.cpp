@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/input/classes.h"
+#include "engine/input/published_preprocess.h"
 #include "layers/optimize.h"
 #include "networks/registry.h"
 #include "tools/commands/mean_image_file.h"
@@ -89,12 +90,24 @@ LoadedModel load_member(const EnsembleFile& file, const MemberEntry& member) {
 }
 
 Preprocess usual_preprocess_of(LoadedModel& loaded, const std::string& path) {
-  if (!loaded.network.empty()) {
-    auto p = parse_preprocess(std::string(usual_preprocess(loaded.network)), path);
-    const Input input = loaded.model.input();
-    if (p.crop_h == input.h && p.crop_w == input.w) return p;
-  }
   const Input input = loaded.model.input();
+  const auto fits = [&](const Preprocess& p) { return p.crop_h == input.h && p.crop_w == input.w; };
+  const auto name = published_name(path);
+  if (const auto preset = published_preset(name)) {
+    const auto p = parse_preprocess(*preset, path);
+    if (fits(p)) {
+      loaded.notes.push_back(fmt::format("{}: images as published, {}", name, *preset));
+      return p;
+    }
+  }
+  if (!loaded.network.empty()) {
+    const auto usual = std::string(usual_preprocess(loaded.network));
+    const auto p = parse_preprocess(usual, path);
+    if (fits(p)) {
+      loaded.notes.push_back(fmt::format("{}: images as usual for {}, {}", name, loaded.network, usual));
+      return p;
+    }
+  }
   if (loaded.format == "Caffe" && input.c == 3 && input.h == input.w && input.h <= 256) {
     const auto preset = fmt::format("caffe-{}", input.h);
     loaded.notes.push_back(fmt::format(
@@ -106,7 +119,7 @@ Preprocess usual_preprocess_of(LoadedModel& loaded, const std::string& path) {
   throw bad_input(
       "{}: the file does not say how images are prepared; name it with --preprocess, such as "
       "torchvision-{}",
-      path, loaded.model.input().h);
+      path, input.h);
 }
 
 namespace {

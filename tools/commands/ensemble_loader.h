@@ -36,8 +36,9 @@ LoadedModel load_member(const EnsembleFile&, const MemberEntry&);
 // "--preprocess": a preset's name or an object. A mean image's path becomes absolute.
 Preprocess parse_preprocess_option(const std::string& text);
 
-// How images are prepared for this model where nobody says so; throws bad_input where that is not known.
-// Adds a note to the model where that is a guess.
+// How images are prepared for this model where nobody says so: as published, if its file's name is one of a
+// published file (engine/input/published_preprocess.h), else as its network or format usually is. Adds a note
+// to the model that says which. Throws bad_input where neither is known.
 Preprocess usual_preprocess_of(LoadedModel&, const std::string& model_path);
 
 // An ensemble compiled for a device, ready to run. Destroyed from the bottom: each needs what is above it.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "engine/error.h"
 #include "engine/input/classes.h"
+#include "engine/input/published_preprocess.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/mean_image_file.h"
@@ -61,6 +64,37 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   return loaded;
 }
 
+// A folder stands for the weight files in it and one level below, sorted.
+std::vector<std::string> model_files(const std::vector<std::string>& words) {
+  constexpr std::array<std::string_view, 8> kEndings = {".safetensors", ".pth", ".pt",   ".th",
+                                                        ".tar",         ".bin", ".onnx", ".caffemodel"};
+  std::vector<std::string> files;
+  for (const auto& word : words) {
+    std::error_code error;
+    if (!fs::is_directory(word, error)) {
+      files.push_back(word);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (fs::recursive_directory_iterator i(word, error), end; !error && i != end; i.increment(error)) {
+      if (i.depth() >= 1) i.disable_recursion_pending();
+      const auto ending = i->path().extension().string();
+      std::error_code ignored;
+      if (i->is_regular_file(ignored) && std::ranges::find(kEndings, ending) != kEndings.end())
+        found.push_back(i->path().string());
+    }
+    if (error) throw bad_input("{}: cannot be listed: {}", word, error.message());
+    if (found.empty())
+      throw bad_input(
+          "{}: no weight files found in it or one level below (safetensors, pth, pt, th, tar, bin, onnx, "
+          "caffemodel)",
+          word);
+    std::ranges::sort(found);
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
 }  // namespace
 
 int run_init(int argc, char** argv) {
@@ -79,7 +113,7 @@ int run_init(int argc, char** argv) {
       "name", "of the ensemble", cxxopts::value<std::string>()->default_value(""));
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
   if (!parsed) return 0;
-  const auto models = (*parsed)["models"].as<std::vector<std::string>>();
+  const auto models = model_files((*parsed)["models"].as<std::vector<std::string>>());
   const fs::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o ENSEMBLE, the file to write");
   const auto values_of = [&](const char* key) {
@@ -105,7 +139,7 @@ int run_init(int argc, char** argv) {
   int64_t classes = 0;
   for (size_t i = 0; i < models.size(); ++i) {
     MemberEntry member;
-    member.name = unique_name(taken, fs::path(models[i]).stem().string());
+    member.name = unique_name(taken, published_name(models[i]));
     const LoadedModel loaded =
         load_member_of(member, models[i],
                        {.network = value_for(networks, i, models.size(), "network"),

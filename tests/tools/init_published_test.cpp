@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a folder as timm's weights are downloaded to a running ensemble, in two commands; and the script that
+// downloads them, where it cannot.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "engine/input/preprocess_presets.h"
+#include "metareasoner/ensemble_file.h"
+#include "networks/random_weights.h"
+#include "networks/registry.h"
+#include "tests/paths.h"
+#include "tests/tools/command_line.h"
+#include "weights_converter/safetensors.h"
+
+namespace fxe::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Random weights in a file as timm publishes it: no metadata of fxe's, and BatchNorm's counters.
+void write_timm(const std::string& path, const std::string& network, uint64_t seed) {
+  TensorMap weights = random_weights(build_network(network), seed);
+  std::vector<std::string> norms;
+  for (const auto& [name, tensor] : weights)
+    if (name.ends_with(".running_mean")) norms.push_back(name.substr(0, name.size() - 12));
+  for (const auto& norm : norms)
+    weights[norm + "num_batches_tracked"] =
+        Tensor::from_bytes(DType::i64, Shape{}, std::vector<std::byte>(8, std::byte{1}));
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  write_safetensors(path, weights, {{"format", "pt"}});
+}
+
+TEST(InitPublished, AFolderOfTimmsFilesRunsInTwoCommands) {
+  const Folder folder;
+  write_timm(folder / "timm/resnet18.tv_in1k/model.safetensors", "resnet18:classes=10", 1);
+  write_timm(folder / "timm/resnet18.a1_in1k/model.safetensors", "resnet18:classes=10", 2);
+  write_text(folder / "timm/resnet18.a1_in1k/README.md", "not weights");
+  for (int i = 0; i < 3; ++i)
+    write_text(folder / ("images/" + std::to_string(i) + "/a.ppm"), rendered_image(static_cast<uint64_t>(i)));
+
+  const auto init = fxe({"init", folder / "timm", "-o", folder / "e.json"});
+  ASSERT_EQ(init.code, 0) << init.err;
+  EXPECT_THAT(init.out, HasSubstr("resnet18.a1_in1k: images as published, timm-224-0.95-bicubic\n"));
+  const auto file = read_ensemble_file(folder / "e.json");
+  ASSERT_EQ(file.members.size(), 2u);
+  EXPECT_EQ(file.members[0].name, "resnet18.a1_in1k");
+  EXPECT_EQ(file.members[0].model, "timm/resnet18.a1_in1k/model.safetensors");
+  EXPECT_EQ(file.members[0].network, "resnet18:classes=10");
+  EXPECT_EQ(file.members[0].preprocess, preprocess_preset("timm-224-0.95-bicubic", ""));
+  EXPECT_EQ(file.members[1].name, "resnet18.tv_in1k");
+  EXPECT_EQ(file.members[1].preprocess, preprocess_preset("timm-224-0.875-bilinear", ""));
+
+  const auto eval = fxe({"eval", folder / "e.json", folder / "images", "--json", folder / "r.json"});
+  ASSERT_EQ(eval.code, 0) << eval.err;
+  EXPECT_EQ(read_json(folder / "r.json")["images"], 3);
+}
+
+TEST(InitPublished, WhatIsAskedForWins) {
+  const Folder folder;
+  write_timm(folder / "resnet18.a1_in1k.safetensors", "resnet18:classes=10", 1);
+  ASSERT_EQ(fxe({"init", folder / "resnet18.a1_in1k.safetensors", "--preprocess", "torchvision-224", "-o",
+                 folder / "e.json"})
+                .code,
+            0);
+  EXPECT_EQ(read_ensemble_file(folder / "e.json").members[0].preprocess,
+            preprocess_preset("torchvision-224", ""));
+}
+
+TEST(InitPublished, AFolderWithoutWeights) {
+  const Folder folder;
+  write_text(folder / "empty/notes.txt", "x");
+  const auto init = fxe({"init", folder / "empty", "-o", folder / "e.json"});
+  EXPECT_EQ(init.code, 2);
+  EXPECT_THAT(init.err,
+              HasSubstr("empty: no weight files found in it or one level below (safetensors, pth, pt, th, "));
+}
+
+// The script's exit code and what it said.
+Outcome published_ensemble(const std::string& words, const std::string& mirror) {
+  const Folder folder;
+  const std::string command = "FXE=/bin/true FXE_MIRROR='" + mirror +
+                              "' '" FXE_SOURCE_DIR "/tools/published_ensemble' " + words + " >'" +
+                              (folder / "log") + "' 2>&1";
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(folder / "log"), ""};
+}
+
+TEST(InitPublished, TheScriptSaysWhatItCouldNotFetch) {
+  if (std::system("curl --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no curl";
+  const Folder folder;
+  const auto to = "'" + (folder / "to") + "'";
+  EXPECT_EQ(published_ensemble("", "").code, 2);
+  EXPECT_EQ(published_ensemble("keras " + to, "").code, 2);
+  const auto missing = published_ensemble("torchvision " + to, "file://" + (folder / "nowhere"));
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(missing.out,
+              HasSubstr("could not fetch file://" + (folder / "nowhere/models/alexnet-owt-7be5be79.pth") +
+                        "; this needs a network that reaches it."));
+  write_text(folder / "mirror/models/alexnet-owt-7be5be79.pth", "something else");
+  const auto wrong = published_ensemble("torchvision " + to, "file://" + (folder / "mirror"));
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.out, HasSubstr("expected sha256 7be5be79..., found "));
+  EXPECT_FALSE(std::filesystem::exists(folder / "to/alexnet-owt-7be5be79.pth"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "to/alexnet-owt-7be5be79.pth.part"));
+}
+
+}  // namespace
+}  // namespace fxe::test
