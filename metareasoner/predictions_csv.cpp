@@ -19,8 +19,11 @@ std::string quoted(std::string_view field) {
   return out + '"';
 }
 
-std::string start_of(std::string_view path, int label) {
-  return quoted(path) + (label < 0 ? std::string(",") : fmt::format(",{}", label));
+std::string start_of(std::string_view path, int label, std::span<const int> more_labels) {
+  if (label < 0) return quoted(path) + ",";
+  auto text = fmt::format("{},{}", quoted(path), label);
+  for (const int more : more_labels) text += fmt::format(" {}", more);
+  return text;
 }
 
 }  // namespace
@@ -43,16 +46,17 @@ PredictionsCsv::PredictionsCsv(const std::filesystem::path& path) : file_(path) 
   file_.write("path,label,predicted,p1,p2,margin,members,status\n");
 }
 
-void PredictionsCsv::add(std::string_view path, int label, const RowResult& row) {
+void PredictionsCsv::add(std::string_view path, int label, const RowResult& row,
+                         std::span<const int> more_labels) {
   if (row.status == RowStatus::failed)
-    file_.write(fmt::format("{},,,,,{},failed\n", start_of(path, label), row.members));
+    file_.write(fmt::format("{},,,,,{},failed\n", start_of(path, label, more_labels), row.members));
   else
-    file_.write(fmt::format("{},{},{:.9g},{:.9g},{:.9g},{},{}\n", start_of(path, label), row.label, row.p1,
-                            row.p2, row.margin, row.members, name(row.status)));
+    file_.write(fmt::format("{},{},{:.9g},{:.9g},{:.9g},{},{}\n", start_of(path, label, more_labels),
+                            row.label, row.p1, row.p2, row.margin, row.members, name(row.status)));
 }
 
-void PredictionsCsv::add_unreadable(std::string_view path, int label) {
-  file_.write(fmt::format("{},,,,,0,failed\n", start_of(path, label)));
+void PredictionsCsv::add_unreadable(std::string_view path, int label, std::span<const int> more_labels) {
+  file_.write(fmt::format("{},,,,,0,failed\n", start_of(path, label, more_labels)));
 }
 
 }  // namespace fxe

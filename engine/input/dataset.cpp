@@ -9,6 +9,7 @@
 
 #include "engine/error.h"
 #include "engine/input/classes.h"
+#include "engine/input/label_lists.h"
 #include "engine/input/text_file.h"
 #include "engine/names.h"
 
@@ -129,6 +130,29 @@ Dataset from_class_folders(const fs::path& root, const std::vector<std::string>&
   return dataset;
 }
 
+Dataset from_class_map(const fs::path& root, const std::vector<std::string>& folders, const fs::path& file,
+                       size_t class_count) {
+  const auto map = read_class_map(file);
+  Dataset dataset{.root = root};
+  dataset.classes = class_count;
+  size_t named = 0;
+  for (const auto& folder : folders) {
+    const auto found = map.find(folder);
+    if (found == map.end()) continue;
+    ++named;
+    if (class_count && found->second >= static_cast<int>(class_count))
+      throw bad_input("{}: '{}' is class {} of {}; indices are 0-based", file.string(), folder, found->second,
+                      class_count);
+    add_class(dataset, folder, found->second);
+  }
+  if (named == 0)
+    throw bad_input("{}: names none of the {} folders of {}", file.string(), folders.size(), root.string());
+  dataset.layout = fmt::format("{} class folders, classes from {}", named, file.filename().string());
+  if (named != folders.size())
+    dataset.layout += fmt::format("; {} folders that it does not name are left out", folders.size() - named);
+  return dataset;
+}
+
 }  // namespace
 
 bool is_image_name(const std::string& name) {
@@ -143,11 +167,14 @@ bool is_image_name(const std::string& name) {
 }
 
 Dataset open_dataset(const fs::path& root, const std::vector<std::string>& classes,
-                     const fs::path& labels_file) {
+                     const fs::path& labels_file, const fs::path& class_map_file) {
   std::error_code error;
   if (!fs::is_directory(root, error)) throw bad_input("{}: expected a folder of images", root.string());
+  if (!labels_file.empty() && !class_map_file.empty())
+    throw bad_input("{}: a file of labels and a class map; expected one of them", class_map_file.string());
   if (!labels_file.empty()) return from_label_file(root, labels_file, classes.size());
   const auto [images, folders] = list(root);
+  if (!class_map_file.empty()) return from_class_map(root, folders, class_map_file, classes.size());
   if (fs::exists(root / "ILSVRC2012_validation_ground_truth.txt") && !fs::exists(root / "val.txt"))
     throw bad_input(
         "{}: the devkit's ground truth numbers classes from 1 in an order of its own; give the labels as "

@@ -8,8 +8,9 @@
 namespace fxe {
 
 struct Sample {
-  std::string path;  // relative to the dataset's root
-  int label = -1;    // class index; -1: not known
+  std::string path;              // relative to the dataset's root
+  int label = -1;                // class index; -1: not known
+  std::vector<int> more_labels;  // further classes that count as right
 };
 
 struct Dataset {
@@ -28,10 +29,12 @@ struct Dataset {
 //   folders named by class           class = position in `classes` (by synset or by whole line); without
 //                                    `classes`, position in sorted order
 //   a flat folder without labels     labels -1
-// Throws bad_input for a folder that fits two of them, none, holds no image, or names a class that is not in
-// `classes` or twice there.
+// With a class map (label_lists.h), which says what class a folder is, folders that it does not name are left
+// out. Throws bad_input for a folder that fits two of them, none, holds no image, or names a class that is
+// not in `classes` or twice there.
 Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::string>& classes,
-                     const std::filesystem::path& labels_file = {});
+                     const std::filesystem::path& labels_file = {},
+                     const std::filesystem::path& class_map_file = {});
 
 // By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga.
 bool is_image_name(const std::string& name);

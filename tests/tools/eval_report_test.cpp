@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <sstream>
 
 #include "tests/tools/small_ensemble.h"
 
@@ -148,24 +147,6 @@ TEST_F(EvalReport, WithoutLabelsWhatNeedsThemIsNull) {
   EXPECT_EQ(report["full"]["gap_ci95"], Json({nullptr, nullptr}));
   EXPECT_EQ(flat.out.find("nan"), std::string::npos) << flat.out;
   EXPECT_EQ(read_text(folder / "timm.csv").find("nan"), std::string::npos);
-}
-
-TEST_F(EvalReport, ResultsFileTakesOneLineARun) {
-  run({"--results-file", folder / "timm.csv"});
-  run({"--results-file", folder / "timm.csv"});
-  std::istringstream lines(read_text(folder / "timm.csv"));
-  std::string head, first, second, more;
-  std::getline(lines, head);
-  std::getline(lines, first);
-  std::getline(lines, second);
-  EXPECT_FALSE(std::getline(lines, more));
-  EXPECT_EQ(head, "model,top1,top1_err,top5,top5_err,param_count,img_size");
-  EXPECT_EQ(first, second);
-  const double top1_percent = 100 * report["top1"].get<double>();
-  const double top5_percent = 100 * report["top5"].get<double>();
-  // Three ResNet-8 of 78,042 parameters each: He et al.'s CIFAR networks with n = 1.
-  EXPECT_EQ(first, fmt::format("ensemble,{:.3f},{:.3f},{:.3f},{:.3f},0.23,32", top1_percent,
-                               100 - top1_percent, top5_percent, 100 - top5_percent));
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include "engine/error.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/eval_labels.h"
 #include "tools/commands/eval_report.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/results_file.h"
 
 namespace fxe {
 
@@ -14,23 +16,17 @@ namespace {
 cxxopts::Options eval_options() {
   cxxopts::Options options("fxe eval", "Accuracy, exits and time of an ensemble on a labelled image folder.");
   const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options()("labels", "lines 'file index', 0-based", text())(
-      "policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text())(
+  options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text())(
       "compare-full", "run the full ensemble on the same batches and compare")(
       "predictions", "write one line an image to FILE.csv", text())(
-      "results-file", "append one line of timm's columns to FILE.csv", text())(
+      "results-file", "append one line of timm's columns and fxe's to FILE.csv", text())(
+      "mlperf-log", "write MLPerf's accuracy log to FILE.json", text())(
       "limit", "only the first N images", cxxopts::value<size_t>()->default_value("0"))(
       "strict", "exit 1 if any image failed")("classes", "class names of a single MODEL, one a line", text());
+  add_label_options(options);
   add_run_options(options);
   add_model_options(options);
   return options;
-}
-
-void check_labels(const Dataset& dataset, int64_t classes) {
-  for (const auto& sample : dataset.samples)
-    if (sample.label >= classes)
-      throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
-                      sample.path, sample.label, classes);
 }
 
 void print_failed(const EvalResult& result) {
@@ -62,8 +58,10 @@ int run_eval(int argc, char** argv) {
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
-  Dataset dataset = open_dataset(inputs[1], ensemble.classes, (*parsed)["labels"].as<std::string>());
-  check_labels(dataset, ensemble.models[0].model.classes());
+  Dataset dataset = open_labelled(inputs[1], ensemble, *parsed);
+  const auto class_ids = restrict_classes(ensemble, dataset, *parsed);
+  const auto results_file = (*parsed)["results-file"].as<std::string>();
+  if (!results_file.empty()) check_results_file(results_file);
   if (const auto limit = (*parsed)["limit"].as<size_t>(); limit && limit < dataset.samples.size())
     dataset.samples.resize(limit);
   EvalSubject subject{
@@ -78,12 +76,13 @@ int run_eval(int argc, char** argv) {
                                      {.compare_full = parsed->count("compare-full") > 0,
                                       .quiet = run.quiet,
                                       .deadline_ms = run.deadline_ms.value_or(0),
-                                      .predictions = (*parsed)["predictions"].as<std::string>()});
+                                      .predictions = (*parsed)["predictions"].as<std::string>(),
+                                      .mlperf_log = (*parsed)["mlperf-log"].as<std::string>(),
+                                      .class_ids = class_ids});
   write_json(run.json, eval_json(subject, result));
   print_failed(result);
   if (result.policy.evaluation.images() == 0) throw run_time_error("{}: no image could be used", inputs[1]);
-  if (const auto file = (*parsed)["results-file"].as<std::string>(); !file.empty())
-    append_results_file(file, ensemble, result);
+  if (!results_file.empty()) append_results_file(results_file, ensemble, subject, result);
   if (!run.quiet) print_eval(subject, result, stdout);
   return parsed->count("strict") && !result.failed.empty() ? 1 : 0;
 }

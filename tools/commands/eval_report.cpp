@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
 
 #include "engine/error.h"
 #include "tools/commands/json_file.h"
@@ -115,21 +114,6 @@ void print_eval(const EvalSubject& s, const EvalResult& r, std::FILE* to) {
   if (r.full) print_comparison(to, r);
   fmt::print(to, "\n * Acc@1 {} Acc@5 {}\n", thousandths(100 * e.top1(), "-"),
              thousandths(100 * e.top5(), "-"));
-}
-
-void append_results_file(const std::filesystem::path& path, const LoadedEnsemble& ensemble,
-                         const EvalResult& r) {
-  const bool is_new = !std::filesystem::exists(path) || std::filesystem::file_size(path) == 0;
-  std::ofstream file(path, std::ios::app);
-  if (is_new) file << "model,top1,top1_err,top5,top5_err,param_count,img_size\n";
-  const double top1 = 100 * r.policy.evaluation.top1(), top5 = 100 * r.policy.evaluation.top5();
-  int size = 0;
-  for (const auto& input : ensemble.inputs) size = std::max(size, input.crop_h);
-  file << fmt::format("{},{},{},{},{},{:.2f},{}\n", ensemble.file.name, thousandths(top1, ""),
-                      thousandths(100 - top1, ""), thousandths(top5, ""), thousandths(100 - top5, ""),
-                      static_cast<double>(ensemble.parameters) / 1e6, size);
-  file.flush();
-  if (!file) throw run_time_error("{}: could not be appended to", path.string());
 }
 
 }  // namespace fxe

@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/input/loader.h"
+#include "metareasoner/mlperf_log.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/progress.h"
 
@@ -35,6 +36,7 @@ class Evaluator {
       result_.full.emplace(full_point_.size());
     }
     if (!options.predictions.empty()) csv_.emplace(options.predictions);
+    if (!options.mlperf_log.empty()) mlperf_.emplace(options.mlperf_log);
   }
 
   EvalResult run() {
@@ -49,6 +51,7 @@ class Evaluator {
     }
     flush();
     if (csv_) csv_->commit();
+    if (mlperf_) mlperf_->commit();
     result_.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     return std::move(result_);
   }
@@ -86,7 +89,7 @@ class Evaluator {
       if (result_.full && !full_first) run_full();
       if (result_.full)
         for (size_t i = 0; i < hits_.size(); ++i)
-          if (label_of(static_cast<int>(i)) >= 0) result_.gap.add(full_hits_[i], hits_[i]);
+          if (sample_of(i).label >= 0) result_.gap.add(full_hits_[i], hits_[i]);
     }
     write_rows();
     waiting_.clear();
@@ -109,24 +112,30 @@ class Evaluator {
     add(run, full_point_, full_hits_, *result_.full);
   }
 
-  int label_of(int row) const {
-    const auto w =
-        std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& x) { return x.row == row; });
-    return dataset_.samples[w->sample].label;
+  const Sample& sample_of(size_t row) const {
+    const auto w = std::find_if(waiting_.begin(), waiting_.end(),
+                                [&](const auto& x) { return x.row == static_cast<int>(row); });
+    return dataset_.samples[w->sample];
   }
 
   void judge_rows(const BatchRun& run, std::vector<Hits>& hits) const {
     const size_t classes = run.mean.size() / run.rows.size();
     hits.clear();
-    for (size_t i = 0; i < run.rows.size(); ++i)
-      hits.push_back(
-          judge(label_of(static_cast<int>(i)), run.rows[i], run.mean.subspan(i * classes, classes)));
+    for (size_t i = 0; i < run.rows.size(); ++i) {
+      const Sample& sample = sample_of(i);
+      const auto mean = run.mean.subspan(i * classes, classes);
+      Hits any = judge(sample.label, run.rows[i], mean);
+      for (const int label : sample.more_labels) {
+        const Hits one = judge(label, run.rows[i], mean);
+        any = {any.top1 || one.top1, any.top5 || one.top5};
+      }
+      hits.push_back(any);
+    }
   }
 
   void add(const BatchRun& run, const OperatingPoint& point, const std::vector<Hits>& hits,
            PolicyResult& to) const {
-    for (size_t i = 0; i < run.rows.size(); ++i)
-      to.evaluation.add(label_of(static_cast<int>(i)), run.rows[i], hits[i]);
+    for (size_t i = 0; i < run.rows.size(); ++i) to.evaluation.add(sample_of(i).label, run.rows[i], hits[i]);
     to.latency.add(run.ms, run.rows.size());
     to.network_ms += run.ms;
     for (size_t k = 0; k < run.stages.size(); ++k)
@@ -135,14 +144,25 @@ class Evaluator {
           static_cast<double>(runtime_.members[static_cast<size_t>(point.members[k])]->multiply_adds());
   }
 
+  int name_of(int output) const {
+    return options_.class_ids.empty() || output < 0 ? output
+                                                    : options_.class_ids[static_cast<size_t>(output)];
+  }
+
   void write_rows() {
-    if (!csv_) return;
     for (const auto& w : waiting_) {
       const Sample& sample = dataset_.samples[w.sample];
-      if (w.row < 0)
-        csv_->add_unreadable(sample.path, sample.label);
-      else
-        csv_->add(sample.path, sample.label, results_[static_cast<size_t>(w.row)]);
+      const int label = name_of(sample.label);
+      std::vector<int> more;
+      for (const int other : sample.more_labels) more.push_back(name_of(other));
+      if (w.row < 0) {
+        if (csv_) csv_->add_unreadable(sample.path, label, more);
+        continue;
+      }
+      RowResult row = results_[static_cast<size_t>(w.row)];
+      row.label = name_of(row.label);
+      if (csv_) csv_->add(sample.path, label, row, more);
+      if (mlperf_ && row.status != RowStatus::failed) mlperf_->add(w.sample, row.label);
     }
   }
 
@@ -155,6 +175,7 @@ class Evaluator {
   int prepared_, prepared_full_ = -1;
   EvalResult result_;
   std::optional<PredictionsCsv> csv_;
+  std::optional<MlperfLog> mlperf_;
 
   std::vector<Waiting> waiting_;  // in dataset order
   int rows_ = 0;

@@ -44,7 +44,9 @@ struct EvalOptions {
   bool compare_full = false;
   bool quiet = false;
   double deadline_ms = 0;
-  std::filesystem::path predictions;  // empty: none
+  std::filesystem::path predictions, mlperf_log;  // empty: none
+  // Where the networks give some of their classes only: what output i is called in files. Empty: i.
+  std::vector<int> class_ids;
 };
 
 // Reads the dataset ahead on threads, fills batches with the images that could be read, runs them.

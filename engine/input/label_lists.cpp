@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/input/label_lists.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "engine/error.h"
+#include "engine/input/classes.h"
+#include "engine/input/dataset.h"
+#include "engine/input/text_file.h"
+#include "engine/names.h"
+
+namespace fxe {
+
+namespace {
+
+namespace fs = std::filesystem;
+constexpr size_t kMaxRealBytes = size_t{64} << 20;
+
+std::optional<int> whole_number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 0)
+    return std::nullopt;
+  return value;
+}
+
+// Reads [[...], [...]] as it comes: nothing else is kept, however deep or large a file is.
+class RealReader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  std::vector<std::vector<int>> lists;
+  std::string found;  // what stopped it
+
+  bool start_array(size_t) override {
+    if (++depth_ > 2) return stop("a list within a list");
+    if (depth_ == 2) lists.emplace_back();
+    return true;
+  }
+  bool end_array() override { return --depth_, true; }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (depth_ != 2) return stop("a number");
+    if (value > 1'000'000) return stop(std::to_string(value));
+    lists.back().push_back(static_cast<int>(value));
+    return true;
+  }
+  bool number_integer(number_integer_t value) override { return stop(std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& text) override { return stop(text.substr(0, 20)); }
+  bool null() override { return stop("null"); }
+  bool boolean(bool) override { return stop("true or false"); }
+  bool string(string_t&) override { return stop("text"); }
+  bool binary(binary_t&) override { return stop("binary data"); }
+  bool start_object(size_t) override { return stop("an object"); }
+  bool key(string_t&) override { return stop("a key"); }
+  bool end_object() override { return stop("an object"); }
+  bool parse_error(size_t at, const std::string&, const nlohmann::json::exception&) override {
+    return stop("no JSON at byte " + std::to_string(at));
+  }
+
+ private:
+  bool stop(std::string what) {
+    found = std::move(what);
+    return false;
+  }
+
+  int depth_ = 0;
+};
+
+// 17 for "val/n01440764/ILSVRC2012_val_00000017.JPEG"; 0: not such a name.
+int validation_number(const std::string& path) {
+  constexpr std::string_view kStart = "ILSVRC2012_val_";
+  const std::string stem = fs::path(path).stem().string();
+  if (!stem.starts_with(kStart) || stem.size() != kStart.size() + 8) return 0;
+  return whole_number(std::string_view(stem).substr(kStart.size())).value_or(0);
+}
+
+}  // namespace
+
+std::vector<std::vector<int>> read_real_labels(const fs::path& path) {
+  std::vector<std::byte> bytes;
+  read_file(path, kMaxRealBytes, bytes);
+  RealReader reader;
+  const auto* text = reinterpret_cast<const char*>(bytes.data());
+  if (!nlohmann::json::sax_parse(text, text + bytes.size(), &reader))
+    throw bad_input(
+        "{}: entry {}: expected a list of class indices for each image, [[65], [970, 795], ...], found {}",
+        path.string(), reader.lists.size(), reader.found);
+  if (reader.lists.empty()) throw bad_input("{}: no labels; expected [[65], [970, 795], ...]", path.string());
+  return std::move(reader.lists);
+}
+
+void apply_real_labels(Dataset& dataset, const std::vector<std::vector<int>>& labels, const fs::path& file) {
+  size_t labelled = 0;
+  for (Sample& sample : dataset.samples) {
+    const int number = validation_number(sample.path);
+    if (number < 1 || static_cast<size_t>(number) > labels.size())
+      throw bad_input(
+          "{}: {} holds labels of ILSVRC2012_val_00000001 to {:08d}; expected images of these names",
+          sample.path, file.string(), labels.size());
+    const auto& list = labels[static_cast<size_t>(number) - 1];
+    sample.label = list.empty() ? -1 : list[0];
+    sample.more_labels.assign(list.empty() ? list.begin() : list.begin() + 1, list.end());
+    labelled += !list.empty();
+  }
+  dataset.layout += fmt::format("; labels from {}: {} of {} images have one", file.filename().string(),
+                                labelled, dataset.samples.size());
+}
+
+std::map<std::string, int> read_class_map(const fs::path& path) {
+  std::map<std::string, int> map;
+  const auto lines = read_lines(path);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const auto space = lines[i].find_last_of(" \t");
+    std::string name = lines[i];
+    int index = static_cast<int>(i);
+    if (space != std::string::npos) {
+      const auto number = whole_number(std::string_view(lines[i]).substr(space + 1));
+      name = lines[i].substr(0, lines[i].find_last_not_of(" \t", space) + 1);
+      if (!number)
+        throw bad_input("{}:{}: expected 'folder' or 'folder index', found '{}'", path.string(), i + 1,
+                        lines[i].substr(0, 80));
+      index = *number;
+    }
+    if (name.empty())
+      throw bad_input("{}:{}: expected 'folder' or 'folder index', found an empty line", path.string(),
+                      i + 1);
+    if (!map.emplace(name, index).second)
+      throw bad_input("{}:{}: '{}' is there twice", path.string(), i + 1, name);
+  }
+  if (map.empty()) throw bad_input("{}: no lines 'folder' or 'folder index'", path.string());
+  return map;
+}
+
+std::vector<int> read_valid_labels(const fs::path& path, const std::vector<std::string>& classes,
+                                   int64_t class_count) {
+  std::multimap<std::string, int> index;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < classes.size(); ++i) {
+    names.push_back(folder_name(classes[i]));
+    index.emplace(names.back(), static_cast<int>(i));
+    if (names.back() != classes[i]) index.emplace(classes[i], static_cast<int>(i));
+  }
+  std::vector<int> valid;
+  std::set<int> taken;
+  const auto lines = read_lines(path);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    auto number = whole_number(lines[i]);
+    if (!number) {
+      // A line may be the synset alone, or with its names behind it.
+      const auto found = index.find(index.contains(lines[i]) ? lines[i] : folder_name(lines[i]));
+      if (found == index.end())
+        throw bad_input("{}:{}: expected a class index or one of the {} classes, found '{}'{}", path.string(),
+                        i + 1, classes.size(), lines[i].substr(0, 80),
+                        names.empty()
+                            ? " (the ensemble names no classes)"
+                            : fmt::format(" (nearest: {})", fmt::join(nearest_names(lines[i], names), ", ")));
+      if (index.count(found->first) > 1)
+        throw bad_input("{}:{}: '{}' is the name of {} classes; give its index", path.string(), i + 1,
+                        found->first, index.count(found->first));
+      number = found->second;
+    }
+    if (*number >= class_count)
+      throw bad_input("{}:{}: class {} of {}; indices are 0-based", path.string(), i + 1, *number,
+                      class_count);
+    if (!taken.insert(*number).second)
+      throw bad_input("{}:{}: class {} is there twice", path.string(), i + 1, *number);
+    valid.push_back(*number);
+  }
+  if (valid.empty()) throw bad_input("{}: no classes; expected one a line", path.string());
+  return valid;
+}
+
+}  // namespace fxe

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/eval_labels.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/error.h"
+#include "engine/input/label_lists.h"
+#include "layers/select_classes.h"
+
+namespace fxe {
+
+namespace {
+
+void check_label(const Sample& sample, int label, int64_t classes) {
+  if (label >= classes)
+    throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
+                    sample.path, label, classes);
+}
+
+// The position of every label among `valid`; of several right labels those that are not there are dropped.
+void relabel(Dataset& dataset, const std::vector<int>& valid) {
+  const auto position = [&](int label) {
+    const auto found = std::ranges::find(valid, label);
+    return found == valid.end() ? -1 : static_cast<int>(found - valid.begin());
+  };
+  for (Sample& sample : dataset.samples) {
+    if (sample.label < 0) continue;
+    std::vector<int> kept;
+    if (const int at = position(sample.label); at >= 0) kept.push_back(at);
+    for (const int label : sample.more_labels)
+      if (const int at = position(label); at >= 0) kept.push_back(at);
+    if (kept.empty())
+      throw bad_input("{}: class {} is not among the {} of --valid-labels", sample.path, sample.label,
+                      valid.size());
+    sample.label = kept[0];
+    sample.more_labels.assign(kept.begin() + 1, kept.end());
+  }
+}
+
+}  // namespace
+
+void add_label_options(cxxopts::Options& options) {
+  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
+  options.add_options("Labels")("labels", "lines 'file index', 0-based", text())(
+      "class-map", "lines 'folder' (class = line, from 0) or 'folder index'", text())(
+      "real-labels", "ReaL's real.json: right answers by the number of the validation image", text())(
+      "valid-labels", "only these classes can be the answer: FILE (index or synset a line) | folder", text());
+}
+
+Dataset open_labelled(const std::filesystem::path& folder, const LoadedEnsemble& ensemble,
+                      const cxxopts::ParseResult& parsed) {
+  const auto text = [&](const char* key) { return parsed[key].as<std::string>(); };
+  Dataset dataset = open_dataset(folder, ensemble.classes, text("labels"), text("class-map"));
+  if (const auto file = text("real-labels"); !file.empty())
+    apply_real_labels(dataset, read_real_labels(file), file);
+  const auto classes = ensemble.models[0].model.classes();
+  for (const Sample& sample : dataset.samples) {
+    check_label(sample, sample.label, classes);
+    for (const int label : sample.more_labels) check_label(sample, label, classes);
+  }
+  return dataset;
+}
+
+std::vector<int> restrict_classes(LoadedEnsemble& ensemble, Dataset& dataset,
+                                  const cxxopts::ParseResult& parsed) {
+  const auto wanted = parsed["valid-labels"].as<std::string>();
+  if (wanted.empty()) return {};
+  std::vector<int> valid;
+  if (wanted == "folder") {
+    std::set<int> present;
+    for (const Sample& sample : dataset.samples) {
+      if (sample.label >= 0) present.insert(sample.label);
+      present.insert(sample.more_labels.begin(), sample.more_labels.end());
+    }
+    valid.assign(present.begin(), present.end());
+    if (valid.empty())
+      throw bad_input("{}: no image has a label; expected labels for --valid-labels folder",
+                      dataset.root.string());
+  } else {
+    valid = read_valid_labels(wanted, ensemble.classes, ensemble.models[0].model.classes());
+  }
+  relabel(dataset, valid);
+  for (size_t i = 0; i < ensemble.models.size(); ++i)
+    ensemble.models[i].model =
+        select_classes(std::move(ensemble.models[i].model), valid, ensemble.file.members[i].name);
+  std::vector<std::string> names;
+  for (const int c : valid)
+    if (!ensemble.classes.empty()) names.push_back(ensemble.classes[static_cast<size_t>(c)]);
+  ensemble.classes = std::move(names);
+  dataset.layout += fmt::format("; {} classes can be the answer", valid.size());
+  return valid;
+}
+
+}  // namespace fxe
