@@ -5,6 +5,7 @@
 #include "engine/sha256.h"
 #include "weights_converter/graph_json.h"
 #include "weights_converter/safetensors.h"
+#include "weights_converter/sharded_safetensors.h"
 
 namespace fxe {
 
@@ -12,7 +13,7 @@ void write_converted(const std::filesystem::path& out, const Graph& graph, const
                      const std::filesystem::path& source, const std::string& network) {
   std::map<std::string, std::string, std::less<>> metadata{
       {"fxe.source", source.filename().string()},
-      {"fxe.source_sha256", sha256_hex(MappedFile::open(source)->bytes())}};
+      {"fxe.source_sha256", sha256_hex(MappedFile::open(file_in_folder(source))->bytes())}};
   if (network.empty())
     metadata["fxe.graph"] = graph_to_json(graph);
   else

@@ -179,7 +179,7 @@ Tensor constant_of_shape(const OnnxImport& import, const OnnxNode& node) {
   const Shape shape(import.integers(node, 0));
   int64_t value = 0;
   if (const auto* given = node.tensor("value"))
-    value = small_integers(read_onnx_tensor(*given, nullptr)).at(0);
+    value = small_integers(read_onnx_tensor(*given, nullptr, nullptr)).at(0);
   if (shape.elements() > 1024) throw node.error("makes a constant of shape {}", shape.str());
   return integer_tensor(Dims(static_cast<size_t>(shape.elements()), value), shape);
 }

@@ -48,14 +48,14 @@ bool is_onnx(Bytes file) {
   return graph;
 }
 
-TensorFile read_onnx(Bytes file) {
+TensorFile read_onnx(Bytes file, const std::filesystem::path& folder) {
   auto model = std::make_shared<onnx::Model>();
   CodedInputStream stream = stream_of(file);
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
   if (!model->ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage())
     throw bad_input("is not a whole ONNX model: its protobuf breaks off or is damaged near byte {} of {}",
                     stream.CurrentPosition(), file.size());
-  TensorFile result = import_onnx(std::move(model), file.size());
+  TensorFile result = import_onnx(std::move(model), file.size(), folder);
   result.format = "ONNX";
   return result;
 }

@@ -11,7 +11,7 @@ bool is_onnx(Bytes file);
 
 // Reads an image classifier of operator sets 7 to 21 into a Graph and the tensors it reads, named like the
 // initializers. Throws bad_input without the file's name; operators that fxe does not have are all listed in
-// one error.
-TensorFile read_onnx(Bytes file);
+// one error. `folder`: the model's own, which external data is looked for in.
+TensorFile read_onnx(Bytes file, const std::filesystem::path& folder);
 
 }  // namespace fxe

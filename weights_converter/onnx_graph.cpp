@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "onnx.pb.h"
+#include "weights_converter/onnx_external.h"
 #include "weights_converter/onnx_operators.h"
 #include "weights_converter/onnx_tensor.h"
 #include "weights_converter/printable.h"
@@ -71,17 +72,19 @@ void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
 
 class Importer {
  public:
-  Importer(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes)
+  Importer(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes, const std::filesystem::path& folder)
       : model_(std::move(model)),
         graph_(model_->graph()),
         opset_(find_opset(*model_)),
         nodes_(checked_nodes(graph_)),
         input_(find_input()),
-        import_(input_dimension(0).value_or(1), count_uses(), 4 * file_bytes + 4096) {}
+        import_(input_dimension(0).value_or(1), count_uses(), 4 * file_bytes + 4096),
+        external_(folder) {}
 
   TensorFile run() {
     for (const auto& tensor : graph_.initializer())
-      import_.define(tensor.name(), read_onnx_tensor(tensor, model_));
+      import_.define(tensor.name(), read_onnx_tensor(tensor, model_, &external_));
+    import_.allow_copies(4 * external_.file_bytes());
     define_input();
     auto unread = count_uses();
     for (const onnx::Node* proto : nodes_) {
@@ -163,7 +166,7 @@ class Importer {
 
   void run_node(const OnnxNode& node, const onnx::Node& proto) {
     if (node.type() == "Constant" && node.tensor("value"))
-      return import_.set(node, read_onnx_tensor(*node.tensor("value"), model_));
+      return import_.set(node, read_onnx_tensor(*node.tensor("value"), model_, &external_));
     bool constant = true;
     for (int i = 0; i < proto.input_size(); ++i)
       constant = constant && (!node.has_input(static_cast<size_t>(i)) ||
@@ -237,12 +240,14 @@ class Importer {
   std::vector<const onnx::Node*> nodes_;
   const onnx::ValueInfo& input_;
   OnnxImport import_;
+  OnnxExternalData external_;
 };
 
 }  // namespace
 
-TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes) {
-  return Importer(std::move(model), file_bytes).run();
+TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes,
+                       const std::filesystem::path& folder) {
+  return Importer(std::move(model), file_bytes, folder).run();
 }
 
 }  // namespace fxe

@@ -78,6 +78,7 @@ class OnnxImport {
 
   int uses(const std::string& name) const;
   void charge_copy(uint64_t bytes);  // throws bad_input past the limit
+  void allow_copies(uint64_t bytes) { copies_left_ += bytes; }
 
   // What later operators need to know about earlier ones.
   std::map<ValueId, ValueId> flattened_from;

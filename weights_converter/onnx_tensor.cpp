@@ -3,6 +3,7 @@
 
 #include "onnx.pb.h"
 #include "weights_converter/byte_reader.h"
+#include "weights_converter/onnx_external.h"
 #include "weights_converter/printable.h"
 
 namespace fxe {
@@ -56,6 +57,22 @@ Tensor from_fields(const onnx::Tensor& proto, DType type, const Shape& shape,
   throw run_time_error("unknown data type");
 }
 
+Tensor find_data(const onnx::Tensor& proto, DType type, const Shape& shape, std::shared_ptr<const void> owner,
+                 OnnxExternalData* external) {
+  if (proto.data_location() == kExternal || proto.external_data_size() > 0) {
+    const std::string name = printable(proto.name());
+    if (!external) throw bad_input("the tensor '{}' lies in another file", name);
+    try {
+      auto part = external->read(proto);
+      return {type, shape, part.bytes, std::move(part.owner)};
+    } catch (const Error& e) {
+      throw Error(e.kind(), fmt::format("the tensor '{}': {}", name, e.what()));
+    }
+  }
+  if (proto.has_raw_data()) return {type, shape, as_bytes(proto.raw_data()), std::move(owner)};
+  return from_fields(proto, type, shape, std::move(owner));
+}
+
 }  // namespace
 
 std::optional<DType> onnx_dtype(int64_t data_type) {
@@ -85,12 +102,9 @@ std::optional<DType> onnx_dtype(int64_t data_type) {
   }
 }
 
-Tensor read_onnx_tensor(const onnx::Tensor& proto, std::shared_ptr<const void> owner) {
+Tensor read_onnx_tensor(const onnx::Tensor& proto, std::shared_ptr<const void> owner,
+                        OnnxExternalData* external) {
   const std::string name = printable(proto.name());
-  if (proto.data_location() == kExternal || proto.external_data_size() > 0)
-    throw bad_input(
-        "the tensor '{}' lies in another file, which fxe does not read yet; save the model as one file",
-        name);
   const auto type = onnx_dtype(proto.data_type());
   if (!type)
     throw bad_input("the tensor '{}' has ONNX type {}, which fxe does not read", name, proto.data_type());
@@ -100,8 +114,7 @@ Tensor read_onnx_tensor(const onnx::Tensor& proto, std::shared_ptr<const void> o
   } catch (const Error& e) {
     throw bad_input("the tensor '{}': {}", name, e.what());
   }
-  Tensor tensor = proto.has_raw_data() ? Tensor{*type, shape, as_bytes(proto.raw_data()), owner}
-                                       : from_fields(proto, *type, shape, owner);
+  Tensor tensor = find_data(proto, *type, shape, std::move(owner), external);
   const size_t element = size_bytes(*type);
   if (tensor.bytes.size() % element != 0 ||
       tensor.bytes.size() / element != static_cast<uint64_t>(shape.elements()))

@@ -25,9 +25,9 @@ enum class Kind : uint8_t {
   tuple,
   set,
   dict,    // `items`: key, value, key, value, ...; a later key replaces an earlier one
-  global,  // `text`: "module.name", on the resolver's list
+  global,  // `text`: "module.name"
   object,  // a resolver's own: `integer` is its number
-  opaque,  // something harmless that is of no use here
+  opaque,  // something that is of no use here; `text`: its class, where that is unknown
 };
 
 struct Value {

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 14> kNames{
     "state_dict", "model_state_dict", "model_state", "model",  "net",
     "network",    "module",           "weights",     "params", "backbone",
     "generator",  "state_dict_ema",   "model_ema",   "ema"};
-constexpr std::array<std::string_view, 3> kPrefixes{"module.", "model.", "_orig_mod."};
+constexpr std::array<std::string_view, 4> kPrefixes{"module.", "model.", "net.", "_orig_mod."};
 constexpr size_t kMaxDepth = 6;
 
 // A dict that holds tensors under names.
@@ -43,6 +43,16 @@ struct Candidate {
   }
 };
 
+// "; not read: 'model_ema'".
+std::string others(const std::vector<Candidate>& all, const Candidate& chosen) {
+  constexpr size_t kShown = 3;
+  std::vector<std::string> names;
+  for (const Candidate& c : all)
+    if (c.id != chosen.id && names.size() <= kShown)
+      names.push_back(names.size() == kShown ? "..." : c.name());
+  return names.empty() ? "" : fmt::format("; not read: {}", fmt::join(names, ", "));
+}
+
 bool is_optimizer(std::string_view name) { return name.find("optim") != std::string_view::npos; }
 
 class Search {
@@ -52,6 +62,7 @@ class Search {
   // Depth is bounded and no value is entered twice: cycles end, and so does recursion.
   void visit(Id id, const std::vector<std::string>& path) {
     const Value& value = heap_[id];
+    if (value.kind == Kind::opaque && unknown_class.empty()) unknown_class = value.text;
     if (value.kind != Kind::dict || path.size() > kMaxDepth || !seen_.insert(id).second) return;
     size_t tensors = 0;
     for (size_t i = 0; i + 1 < value.items.size(); i += 2) {
@@ -67,6 +78,7 @@ class Search {
   }
 
   std::vector<Candidate> candidates;
+  std::string_view unknown_class;  // the first met, of a value that may hold weights
 
  private:
   const Heap& heap_;
@@ -97,20 +109,24 @@ void strip_prefixes(StateDict& dict) {
 StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects) {
   Search search(heap, objects);
   search.visit(root, {});
+  if (search.candidates.empty() && !search.unknown_class.empty())
+    throw bad_input("needs {}: fxe reads tensors only and runs no code; save the model's state_dict()",
+                    printable(search.unknown_class));
   if (search.candidates.empty())
     throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
   const auto best = std::min_element(search.candidates.begin(), search.candidates.end(),
                                      [](const auto& a, const auto& b) { return a.rank() < b.rank(); });
   StateDict result;
   if (!best->path.empty())
-    result.notes.push_back(fmt::format(
-        "weights are those under {}{}", best->name(),
-        search.candidates.size() > 1 ? fmt::format(", one of {} dicts with tensors", search.candidates.size())
-                                     : ""));
+    result.notes.push_back(
+        fmt::format("weights are those under {}{}", best->name(), others(search.candidates, *best)));
   const Value& dict = heap[best->id];
   for (size_t i = 0; i + 1 < dict.items.size(); i += 2) {
     const Value &key = heap[dict.items[i]], &value = heap[dict.items[i + 1]];
     if (key.kind != Kind::text) continue;
+    if (value.kind == Kind::opaque && value.text.starts_with("torch."))
+      throw bad_input("the tensor '{}' needs {}, which fxe does not read", printable(key.text),
+                      printable(value.text));
     if (const TorchTensor* tensor = objects.tensor(value))
       result.tensors.insert_or_assign(std::string(key.text), tensor);
     else

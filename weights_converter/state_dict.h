@@ -17,7 +17,8 @@ struct StateDict {
 // The weights among what a training program saved: the dict with tensors under the best known name
 // ("state_dict" before "model", ...), else the outermost one, else the one with the most tensors, optimizers
 // left out; without a prefix that all names share and that only says how the model was wrapped ("module.",
-// "model.", "_orig_mod."). Notes tell both. Throws bad_input where there are no tensors.
+// "model.", "net.", "_orig_mod."). Notes tell both, and which other dicts have tensors, such as an average of
+// the weights ("model_ema"). Throws bad_input where there are no tensors.
 StateDict find_state_dict(const pickle::Heap&, pickle::Id root, const TorchObjects&);
 
 }  // namespace fxe

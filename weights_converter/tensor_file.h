@@ -23,7 +23,8 @@ struct TensorFile {
   std::vector<std::string> notes;  // what was chosen or left out, one line each
 };
 
-// Reads a file of any format that fxe knows, told apart by content, not by name. A hash in the file's name,
+// Reads a file of any format that fxe knows, told apart by content, not by name; of safetensors in several
+// files the index or their folder. A hash in the file's name,
 // as in resnet50-0676ba61.pth, is compared with the file's SHA-256. Files are not trusted: they run no code,
 // and sizes they state are checked before memory is taken. Throws bad_input, one line naming the file, the
 // place in it, what was expected and what was found. `input`: of a caffemodel, in place of the size that the

@@ -67,7 +67,7 @@ TorchStorage named_storage(const Heap& heap, const std::vector<Id>& pid) {
   TorchStorage storage;
   storage.dtype = storage_dtype(type.text);
   if (!storage.dtype && !is_untyped_storage(type.text))
-    throw bad_input("'{}' is not a storage", printable(type.text));
+    throw bad_input("needs {}, which is not a storage of numbers that fxe has", printable(type.text));
   storage.key = argument(heap, pid, 2, Kind::text, "a storage").text;
   storage.elements = argument(heap, pid, 4, Kind::integer, "a storage").integer;
   if (storage.elements < 0 || storage.elements > int64_t{1} << 48)
@@ -98,14 +98,6 @@ Id TorchObjects::add_object(Heap& heap, ObjectKind kind, size_t index) {
   return heap.add({.kind = Kind::object, .integer = static_cast<int64_t>(index) * 2 + kind});
 }
 
-void TorchObjects::expect_global(std::string_view name) {
-  if (callee(name) != Callee::none || storage_dtype(name) || is_untyped_storage(name) || torch_dtype(name) ||
-      is_harmless_global(name))
-    return;
-  throw bad_input("needs {}: fxe reads tensors only and runs no code; save the model's state_dict()",
-                  printable(name));
-}
-
 Id TorchObjects::call(Heap& heap, std::string_view name, Id arguments_id) {
   const std::vector<Id> arguments = heap[arguments_id].items;
   switch (callee(name)) {
@@ -122,7 +114,7 @@ Id TorchObjects::call(Heap& heap, std::string_view name, Id arguments_id) {
       argument(heap, arguments, 0, Kind::tuple, "torch.Size");
       return arguments[0];
     case Callee::none:
-      return heap.add({.kind = Kind::opaque});
+      return heap.add({.kind = Kind::opaque, .text = is_harmless_global(name) ? "" : name});
   }
   throw run_time_error("unknown callee");
 }

@@ -30,7 +30,8 @@ struct TorchTensor {
 };
 
 // What torch.save's names mean: tensors and storages become objects, harmless names (numpy scalars,
-// Namespace, ...) become opaque, all others are refused.
+// Namespace, ...) become opaque, and so do all others, with their name: what a training program keeps beside
+// its weights is nobody's business, until weights turn out to be made of it.
 class TorchObjects : public pickle::Resolver {
  public:
   std::vector<TorchStorage> storages;
@@ -39,7 +40,6 @@ class TorchObjects : public pickle::Resolver {
   // The tensor that a value is, if it is one.
   const TorchTensor* tensor(const pickle::Value&) const;
 
-  void expect_global(std::string_view name) override;
   pickle::Id call(pickle::Heap&, std::string_view name, pickle::Id arguments) override;
   pickle::Id persistent(pickle::Heap&, pickle::Id id) override;
 

@@ -305,12 +305,11 @@ void Unpickler::recall(uint64_t index) {
 
 void Unpickler::push_global(std::string_view module, std::string_view name) {
   std::string full = fmt::format("{}.{}", module, name);
-  resolver_.expect_global(full);
   push({.kind = Kind::global, .text = heap_.keep(std::move(full))});
 }
 
 void Unpickler::reduce(Id callee, Id arguments) {
-  if (heap_[callee].kind == Kind::opaque) return push({.kind = Kind::opaque});
+  if (heap_[callee].kind == Kind::opaque) return push({.kind = Kind::opaque, .text = heap_[callee].text});
   if (heap_[callee].kind != Kind::global) throw bad_input("the pickle calls a value that is not a class");
   if (heap_[arguments].kind != Kind::tuple)
     throw bad_input("the pickle calls a class without a tuple of arguments");

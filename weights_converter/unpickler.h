@@ -9,12 +9,10 @@
 namespace fxe::pickle {
 
 // What the pickle's names and calls mean. Nothing is ever imported or run: a resolver knows a fixed list of
-// names.
+// names, and makes opaque values of all others.
 class Resolver {
  public:
   virtual ~Resolver() = default;
-  // Whether "module.name" may occur; throws bad_input naming it where it may not.
-  virtual void expect_global(std::string_view name) = 0;
   virtual Id call(Heap&, std::string_view name, Id arguments) = 0;  // name(*arguments)
   virtual Id persistent(Heap&, Id id) = 0;                          // an object that lies outside the pickle
 };

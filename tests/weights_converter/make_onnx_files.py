@@ -342,6 +342,25 @@ def spelled_out(out: Writer) -> None:
          F.max_pool2d(F.pad(c, (0, 1, 1, 2)), 3, 2), opset=10)
 
 
+def external(out: Writer) -> None:
+    """Large tensors in a file beside the model, with gaps and an open end, as onnx.save_model writes them."""
+    torch.manual_seed(6)
+    node = helper.make_node
+    image, w, wt = torch.randn(N, C, H, W), torch.randn(4, C, 3, 3), torch.randn(K, 4)
+    data = b"\0" * 64 + w.numpy().tobytes() + b"\0" * 128 + wt.numpy().tobytes()
+    (out.path / "external.data").write_bytes(data)
+    tensors = {}
+    for name, value, offset, open_end in (("w", w, 64, False), ("wt", wt, len(data) - 4 * wt.numel(), True)):
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=value.shape, data_location=TensorProto.EXTERNAL)
+        entries = {"location": "external.data", "offset": offset, **({} if open_end else {"length": 4 * value.numel()})}
+        for key, entry in entries.items():
+            tensor.external_data.add(key=key, value=str(entry))
+        tensors[name] = tensor
+    out.by_hand("external_data", [node("Conv", ["x", "w"], ["c"]), node("GlobalAveragePool", ["c"], ["g"]),
+                                  node("Flatten", ["g"], ["f"]), node("Gemm", ["f", "wt"], ["y"], transB=1)],
+                tensors, image, F.conv2d(image, w).mean((2, 3)) @ wt.T, ("n", C, H, W))
+
+
 def refused(out: Writer) -> None:
     node = helper.make_node
     ones = np.ones((4, C, 3, 3), np.float32)
@@ -377,7 +396,20 @@ def refused(out: Writer) -> None:
     out.refuse("flatten_last", "whose order of elements is not fxe's", [node("Flatten", ["x"], ["y"])], shape=("n", H, W, C))
     external = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=ones.shape, data_location=TensorProto.EXTERNAL)
     external.external_data.add(key="location", value="../../etc/passwd")
-    out.refuse("external", "lies in another file", [node("Conv", ["x", "w"], ["y"])], {"w": external})
+    out.refuse("external_escape", "is in '../../etc/passwd'; expected a file in the model's folder",
+               [node("Conv", ["x", "w"], ["y"])], {"w": external})
+    for name, entries, text in (
+            ("absolute", {"location": "/etc/passwd"}, "expected a file in the model's folder"),
+            ("no_location", {"offset": "0"}, "expected a file in the model's folder"),
+            ("absent", {"location": "no_such_file"}, "cannot open"),
+            ("offset", {"location": "external.data", "offset": "99999999999"}, "is the file complete?"),
+            ("length", {"location": "external.data", "offset": "8", "length": str(2**64 - 1)}, "is the file complete?"),
+            ("negative", {"location": "external.data", "offset": "-4"}, "expected a number of bytes"),
+            ("size", {"location": "external.data", "offset": "0", "length": "16"}, "has 16 bytes")):
+        tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=ones.shape, data_location=TensorProto.EXTERNAL)
+        for key, value in entries.items():
+            tensor.external_data.add(key=key, value=value)
+        out.refuse(f"external_{name}", text, [node("Conv", ["x", "w"], ["y"])], {"w": tensor})
     short = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1 << 30, 1 << 20], raw_data=b"1234")
     out.refuse("short_tensor", "has 4 bytes", [node("Conv", ["x", "w"], ["y"])], {"w": short})
     huge = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1 << 40, 1 << 40], raw_data=b"1234")
@@ -396,4 +428,5 @@ if __name__ == "__main__":
     exported(writer)
     hand_made(writer)
     spelled_out(writer)
+    external(writer)
     refused(writer)

@@ -24,6 +24,14 @@ def raw(tensor: torch.Tensor) -> bytes:
     return tensor.view(torch.int16).numpy().tobytes() if tensor.dtype == torch.bfloat16 else tensor.numpy().tobytes()
 
 
+class Hyperparameters(dict):
+    """A class that nobody else knows."""
+
+    def __init__(self, **values):
+        super().__init__(values)
+        self.__dict__.update(values)
+
+
 class Folder:
     def __init__(self, path: str):
         self.path = pathlib.Path(path)
@@ -93,6 +101,17 @@ def main() -> None:
     for name, options in (("checkpoint", {}), ("legacy_checkpoint", legacy)):
         out.save(name, checkpoint, small, **options)
     out.save("several", {"model": small, "model_ema": {"fc.weight": torch.zeros(2, 3)}}, small)
+    out.save("ema", {"state_dict": small, "state_dict_ema": {"fc.weight": torch.zeros(2, 3)}, "arch": "resnet50"}, small)
+    # As PyTorch Lightning saves them, with objects of the user's own classes beside the weights.
+    lightning = {"epoch": 3, "pytorch-lightning_version": "2.1.0", "state_dict": {f"net.{k}": v for k, v in small.items()},
+                 "optimizer_states": [optimizer.state_dict()], "hyper_parameters": Hyperparameters(lr=0.1),
+                 "callbacks": {"best": Hyperparameters(path="a", state=[1, 2])}, "loops": collections.Counter("ab")}
+    for name, options in (("lightning", {}), ("legacy_lightning", legacy)):
+        out.save(name, lightning, small, **options)
+    out.save("unknown_class", {"model": Hyperparameters(weight=1)},
+             "needs __main__.Hyperparameters: fxe reads tensors only and runs no code; save the model's state_dict()")
+    quantized = torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)
+    out.save("quantized", {"fc.weight": quantized, "fc.bias": torch.zeros(2)}, "needs torch.")
     out.save("compiled", {"_orig_mod." + k: v for k, v in wrapped.items()}, small)
     out.save("parameters", {k: torch.nn.Parameter(v) for k, v in small.items()}, small)
     out.save("shared", {"a": plain["conv.bias"], "b": plain["conv.bias"]},

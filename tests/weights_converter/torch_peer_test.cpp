@@ -80,10 +80,16 @@ TEST(TorchPeer, NotesTellWhatWasChosen) {
   if (python.empty()) GTEST_SKIP() << "no Python with torch and numpy";
   const fs::path folder = test::run_script(python, "weights_converter/make_torch_files.py");
   EXPECT_THAT(read_tensor_file(folder / "checkpoint.pth").notes,
-              testing::ElementsAre("weights are those under 'state_dict', one of 2 dicts with tensors",
-                                   "all tensors begin with 'module.': left out of their names"));
+              testing::ElementsAre(
+                  testing::StartsWith("weights are those under 'state_dict'; not read: the outermost dict"),
+                  "all tensors begin with 'module.': left out of their names"));
+  EXPECT_THAT(read_tensor_file(folder / "lightning.pth").notes,
+              testing::ElementsAre("weights are those under 'state_dict'",
+                                   "all tensors begin with 'net.': left out of their names"));
+  EXPECT_THAT(read_tensor_file(folder / "ema.pth").notes,
+              testing::ElementsAre("weights are those under 'state_dict'; not read: 'state_dict_ema'"));
   EXPECT_THAT(read_tensor_file(folder / "several.pth").notes,
-              testing::ElementsAre("weights are those under 'model', one of 2 dicts with tensors"));
+              testing::ElementsAre("weights are those under 'model'; not read: 'model_ema'"));
   EXPECT_THAT(read_tensor_file(folder / "zip_protocol2.pth").notes, testing::IsEmpty());
 }
 

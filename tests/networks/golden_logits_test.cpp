@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Networks by name give the logits that torchvision's and timm's own code gives with the same weights under
+// the same names (golden_logits.txt, made by make_golden_logits.py), within the bound that fp32 allows
+// (docs/numerics.md).
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "layers/optimize.h"
+#include "layers/reference/error_bound.h"
+#include "layers/run_plan.h"
+#include "networks/registry.h"
+#include "tests/networks/named_values.h"
+#include "tests/paths.h"
+#include "tests/support/compare.h"
+#include "tests/support/python_peer.h"
+#include "tests/support/sanitized.h"
+
+namespace fxe::test {
+namespace {
+
+struct Golden {
+  std::string peer, model, spec;
+  std::vector<double> logits;
+};
+
+std::vector<Golden> read_golden(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::vector<Golden> rows;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    Golden row;
+    words >> row.peer >> row.model >> row.spec;
+    for (double value; words >> value;) row.logits.push_back(value);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<Golden> committed() { return read_golden(FXE_SOURCE_DIR "/tests/networks/golden_logits.txt"); }
+
+int64_t total_multiply_adds(const Graph& graph) {
+  const auto shapes = infer_shapes(graph, 1);
+  int64_t total = 0;
+  for (const Node& node : graph.nodes) {
+    std::vector<Shape> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
+    total += multiply_adds(node.op, inputs);
+  }
+  return total;
+}
+
+class GoldenLogits : public testing::TestWithParam<Golden> {};
+
+TEST_P(GoldenLogits, AreThoseOfThePeer) {
+  const Golden& golden = GetParam();
+  Graph graph = build_network(golden.spec);
+  if (kSanitized && total_multiply_adds(graph) > 30'000'000)
+    GTEST_SKIP() << "too long under sanitizers; runs without";
+  const Model model = with_named_weights(std::move(graph));
+  const auto image = named_image(model.input());
+  const NetworkReference reference = reference_network(model, image, 1);
+  const auto within = [&](size_t i) { return reference.bound(i); };
+
+  ASSERT_EQ(golden.logits.size(), reference.logits.size());
+  for (size_t i = 0; i < golden.logits.size(); ++i)
+    EXPECT_NEAR(golden.logits[i], reference.logits[i], reference.bound(i)) << "class " << i;
+  const auto backend = make_cpu_backend(2);
+  const auto c = compare(run_model(optimize(model), *backend, image, 1), golden.logits, within);
+  EXPECT_TRUE(c) << c.message;
+  fmt::print("cpu, {} as {} has it: {:.3g}% of the bound used\n", golden.spec, golden.peer,
+             c.percent_of_bound);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenLogits, testing::ValuesIn(committed()), [](const auto& row) {
+  return fmt::format("{}_{}", row.param.peer, row.param.model);
+});
+
+// The committed file is what its script writes.
+TEST(GoldenFile, IsWhatThePeersWriteToday) {
+  if (kSanitized) GTEST_SKIP() << "the peers' code, not fxe's; runs without sanitizers";
+  const std::string python = python_with("timm, torch, torchvision");
+  if (python.empty()) GTEST_SKIP() << "no Python with timm, torch and torchvision (set FXE_PYTHON)";
+  const auto golden = committed(),
+             today = read_golden(run_script(python, "networks/make_golden_logits.py") / "golden_logits.txt");
+  ASSERT_EQ(golden.size(), today.size());
+  for (size_t i = 0; i < golden.size(); ++i) {
+    SCOPED_TRACE(golden[i].spec);
+    EXPECT_EQ(golden[i].spec, today[i].spec);
+    ASSERT_EQ(golden[i].logits.size(), today[i].logits.size());
+    // Double precision in another order: far more than fp32 could tell apart.
+    for (size_t k = 0; k < golden[i].logits.size(); ++k)
+      EXPECT_NEAR(golden[i].logits[k], today[i].logits[k], 1e-9 * (1 + std::abs(golden[i].logits[k])));
+  }
+}
+
+}  // namespace
+}  // namespace fxe::test

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes golden_logits.txt: what torchvision's and timm's own networks make of weights and an image that are computed from
+names (named_values.h computes the same), in double precision.
+
+usage: make_golden_logits.py FOLDER [NETWORK...]     (needs torch, torchvision and timm)
+A line: PEER MODEL SPEC LOGIT..., with MODEL as the peer calls it and SPEC as networks/registry.h does.
+"""
+import os
+import pathlib
+import sys
+
+import numpy as np
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+import timm
+import torch
+import torchvision
+
+CLASSES = 16
+SEED = 20240229
+
+# peer, model, network, input: as small as the network allows.
+CASES = [
+    ("torchvision", "resnet34", "resnet34", 40),
+    ("torchvision", "resnext101_32x8d", "resnext101_32x8d", 32),
+    ("torchvision", "vgg11", "vgg11", 224),
+    ("torchvision", "squeezenet1_0", "squeezenet1_0", 64),
+    ("torchvision", "squeezenet1_1", "squeezenet1_1", 64),
+    ("torchvision", "densenet161", "densenet161", 32),
+    ("torchvision", "googlenet", "googlenet", 64),
+    ("torchvision", "mobilenet_v2", "mobilenet_v2", 64),
+    ("timm", "resnet50", "resnet50", 40),
+    ("timm", "resnext50_32x4d", "resnext50_32x4d", 40),
+    ("timm", "wide_resnet50_2", "wide_resnet50_2", 40),
+    ("timm", "vgg11_bn", "timm_vgg11_bn", 224),
+    ("timm", "densenet121", "densenet121", 40),
+    ("timm", "mobilenetv2_100", "mobilenetv2_100", 64),
+]
+
+
+def uniforms(name: str, count: int) -> np.ndarray:
+    """The first `count` values of test::Random(SEED, name).uniform(): SplitMix64 behind FNV-1a."""
+    state = SEED
+    for byte in name.encode():
+        state = (state ^ byte) * 0x100000001B3 % 2**64
+    z = np.uint64(state) + np.uint64(0x9E3779B97F4A7C15) * np.arange(1, count + 1, dtype=np.uint64)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def weights(name: str, shape: tuple) -> np.ndarray:
+    count = int(np.prod(shape))
+    u = uniforms(name, count)
+    if count > shape[0]:
+        values = np.sqrt(6.0 / (count // shape[0])) * (2 * u - 1)
+    elif name.endswith("running_var"):
+        values = 0.5 + 1.5 * u
+    elif name.endswith(("weight", "layer_scale", "gamma")):
+        values = 0.5 + u
+    else:
+        values = u - 0.5
+    return values.astype(np.float32).reshape(shape)
+
+
+def create(peer: str, name: str) -> torch.nn.Module:
+    if peer == "timm":
+        return timm.create_model(name, num_classes=CLASSES)
+    options = {"init_weights": False, "aux_logits": False} if name == "googlenet" else {}
+    return getattr(torchvision.models, name)(num_classes=CLASSES, **options)
+
+
+def logits(peer: str, name: str, size: int) -> list:
+    model = create(peer, name).eval()
+    state = {k: torch.from_numpy(weights(k, tuple(v.shape))) for k, v in model.state_dict().items()
+             if not k.endswith("num_batches_tracked")}
+    unread = model.load_state_dict(state, strict=False).missing_keys
+    assert all(k.endswith("num_batches_tracked") for k in unread), unread
+    image = (np.sqrt(3.0) * (2 * uniforms("image", 3 * size * size) - 1)).astype(np.float32)
+    with torch.no_grad():
+        return model.double()(torch.from_numpy(image).double().reshape(1, 3, size, size))[0].tolist()
+
+
+def main() -> None:
+    lines = []
+    for peer, model, network, size in CASES:
+        if sys.argv[2:] and network not in sys.argv[2:]:
+            continue
+        numbers = " ".join(f"{v:.17g}" for v in logits(peer, model, size))
+        lines.append(f"{peer} {model} {network}:classes={CLASSES},input={size} {numbers}\n")
+        print(lines[-1][:100], flush=True)
+    (pathlib.Path(sys.argv[1]) / "golden_logits.txt").write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/error.h"
+#include "tests/support/python_peer.h"
+#include "weights_converter/convert.h"
+#include "weights_converter/safetensors.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+namespace {
+
+namespace fs = std::filesystem;
+
+Tensor numbers(float first) { return Tensor::from_floats({2, 3}, {first, 1, 2, 3, 4, 5}); }
+
+// A folder with two shards, a of a.safetensors and b, c of b.safetensors, and this index.
+fs::path sharded(const std::string& index) {
+  static int count = 0;
+  const fs::path folder =
+      test::temporary_file("sharded", "").replace_filename("sharded-" + std::to_string(count++));
+  fs::create_directories(folder);
+  write_safetensors(folder / "a.safetensors", {{"a", numbers(10)}});
+  write_safetensors(folder / "b.safetensors", {{"b", numbers(20)}, {"c", numbers(30)}});
+  return test::temporary_file((folder.filename() / "model.safetensors.index.json").string(), index);
+}
+
+const char* const kIndex =
+    R"({"metadata": {"total_size": 72}, "weight_map": {"a": "a.safetensors", "b": "b.safetensors", "c": "b.safetensors"}})";
+
+TEST(Sharded, IsReadByItsIndexAndByItsFolder) {
+  const fs::path index = sharded(kIndex);
+  for (const fs::path& path : {index, index.parent_path()}) {
+    const TensorFile file = read_tensor_file(path);
+    EXPECT_EQ(file.format, "safetensors in 2 files");
+    ASSERT_EQ(file.tensors.size(), 3u);
+    EXPECT_EQ(file.tensors.at("a").to_float()[0], 10);
+    EXPECT_EQ(file.tensors.at("b").to_float()[0], 20);
+    EXPECT_EQ(file.tensors.at("c").to_float()[0], 30);
+  }
+}
+
+TEST(Sharded, OneFileInAFolderNeedsNoIndex) {
+  const fs::path folder = sharded(kIndex).parent_path();
+  fs::remove(folder / "model.safetensors.index.json");
+  fs::rename(folder / "b.safetensors", folder / "model.safetensors");
+  EXPECT_EQ(read_tensor_file(folder).tensors.size(), 2u);
+}
+
+std::string error_of(const fs::path& path) {
+  try {
+    read_tensor_file(path);
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Sharded, WhatDoesNotAgreeIsRefused) {
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"weight_map": {"a": "../a.safetensors"}})", "expected a name without a folder"},
+      {R"({"weight_map": {"a": "/etc/passwd"}})", "expected a name without a folder"},
+      {R"({"weight_map": {"a": ".."}})", "expected a name without a folder"},
+      {R"({"weight_map": {"a": ""}})", "expected a name without a folder"},
+      {R"({"weight_map": {"a": 3}})", "is not named by text"},
+      {R"({"weight_map": {"a": "none.safetensors"}})", "cannot open"},
+      {R"({"weight_map": {"a": "model.safetensors.index.json"}})", "is not safetensors"},
+      {R"({"weight_map": {"z": "a.safetensors"}})", "has no tensor 'z'"},
+      {R"({"weight_map": {"b": "b.safetensors"}})", "a tensor 'c', which the index does not place there"},
+      {R"({"weight_map": {}})", "names no tensors"},
+      {R"({"weight_map": []})", "expected a JSON object with a 'weight_map'"},
+      {R"([1, 2])", "expected a JSON object with a 'weight_map'"},
+      {R"({"weight_map": )", "expected a JSON object with a 'weight_map'"},
+      {std::string(100000, '['), "nested deeper"},
+      {R"({"weight_map": {"a": [[[[[1]]]]]}})", "nested deeper"}};
+  for (const auto& [index, part] : cases) {
+    const std::string message = error_of(sharded(index));
+    EXPECT_THAT(message, testing::HasSubstr(part)) << index.substr(0, 80);
+    EXPECT_THAT(message, testing::HasSubstr("model.safetensors.index.json: "));
+  }
+  const fs::path folder = sharded(kIndex).parent_path();
+  fs::remove(folder / "model.safetensors.index.json");
+  EXPECT_THAT(error_of(folder), testing::HasSubstr("found a folder without model.safetensors"));
+}
+
+}  // namespace
+}  // namespace fxe

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+
+// Safetensors in several files, as Hugging Face writes them: model.safetensors.index.json with
+// {"metadata": {...}, "weight_map": {"tensor": "model-00001-of-00002.safetensors", ...}} and the files it
+// names beside it.
+
+bool is_safetensors_index(const std::filesystem::path&);  // by its name
+
+// The file to read where a folder is given: its index, else its only model.safetensors; other paths are
+// returned as they are. Throws bad_input where a folder has neither.
+std::filesystem::path file_in_folder(const std::filesystem::path&);
+
+// Throws bad_input without the index's name: where the index is not of this form, names a file outside its
+// folder, or does not agree with the files about which tensors there are.
+TensorFile read_sharded_safetensors(const std::filesystem::path& index);
+
+}  // namespace fxe
