@@ -26,9 +26,17 @@ bool reads_names(const std::vector<WeightUse>& uses, const TensorMap& tensors) {
          std::all_of(uses.begin(), uses.end(), [&](const auto& u) { return tensors.contains(u.name); });
 }
 
+// As bind_weights joins them: a fully connected layer's [k c] serves a 1x1 convolution.
+bool same_but_for_trailing_ones(const Shape& a, const Shape& b) {
+  for (int i = 0; i < std::max(a.rank(), b.rank()); ++i)
+    if ((i < a.rank() ? a[i] : 1) != (i < b.rank() ? b[i] : 1)) return false;
+  return true;
+}
+
 bool reads_shapes(const std::vector<WeightUse>& uses, const TensorMap& tensors) {
-  return std::all_of(uses.begin(), uses.end(),
-                     [&](const auto& u) { return tensors.at(u.name).shape == u.shape; });
+  return std::all_of(uses.begin(), uses.end(), [&](const auto& u) {
+    return same_but_for_trailing_ones(tensors.at(u.name).shape, u.shape);
+  });
 }
 
 }  // namespace

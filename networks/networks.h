@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "layers/graph.h"
 
 // Networks as data, one file per family, with the tensor names of the framework that published them. Nothing
-// here knows a device or reads a file. A new network is a function here and a row in registry.cpp.
+// here knows a device or reads a file. A new network is a function here and a row in entries.cpp.
 namespace fxe {
 
 // What a name can be followed by: "mobilenet_v1:width=0.25,activation=leaky_relu,slope=0.1".
@@ -50,9 +52,20 @@ Graph densenet(int depth, bool dotted, const NetworkOptions&);
 // preprocessing.
 Graph googlenet(const NetworkOptions&);
 
-// MobileNet v2 (Sandler et al. 2018).
-Graph mobilenet_v2(const NetworkOptions&);       // torchvision
-Graph timm_mobilenet_v2(const NetworkOptions&);  // timm: mobilenetv2_100
+// MobileNet v2 (Sandler et al. 2018); timm: mobilenetv2_100.
+Graph mobilenet_v2(Source, const NetworkOptions&);
+
+// MobileNet v3 (Howard et al. 2019), large or small; timm: mobilenetv3_large_100, mobilenetv3_small_100.
+Graph mobilenet_v3(bool large, Source, const NetworkOptions&);
+
+// EfficientNet b0 to b4 (Tan and Le 2019).
+Graph efficientnet(int size, Source, const NetworkOptions&);
+
+// torchvision's ShuffleNet v2 (Ma et al. 2018); its width in tenths: 5, 10, 15 or 20.
+Graph shufflenet_v2(int tenths, const NetworkOptions&);
+
+// ConvNeXt (Liu et al. 2022): tiny, small, base or large.
+Graph convnext(std::string_view size, Source, const NetworkOptions&);
 
 // He et al.'s CIFAR ResNets, shortcut type A; names as in the checkpoints of
 // akamaster/pytorch_resnet_cifar10. depth: 6 n + 2, such as 20, 32, 44, 56, 110.

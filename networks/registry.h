@@ -10,7 +10,7 @@
 
 namespace fxe {
 
-// "resnet50", "cifar_resnet20", ... in the order of registry.cpp.
+// "resnet50", "cifar_resnet20", ... in the order of entries.cpp.
 std::vector<std::string> network_names();
 
 // Builds "NAME" or "NAME:key=value,...": keys classes, input (224 or 192x256), width, activation (relu,

@@ -36,6 +36,18 @@ CASES = [
     ("timm", "vgg11_bn", "timm_vgg11_bn", 224),
     ("timm", "densenet121", "densenet121", 40),
     ("timm", "mobilenetv2_100", "mobilenetv2_100", 64),
+    ("torchvision", "shufflenet_v2_x0_5", "shufflenet_v2_x0_5", 64),
+    ("torchvision", "shufflenet_v2_x1_0", "shufflenet_v2_x1_0", 64),
+    ("torchvision", "mobilenet_v3_large", "mobilenet_v3_large", 64),
+    ("torchvision", "mobilenet_v3_small", "mobilenet_v3_small", 64),
+    ("torchvision", "efficientnet_b0", "efficientnet_b0", 64),
+    ("torchvision", "efficientnet_b3", "efficientnet_b3", 40),
+    ("torchvision", "convnext_tiny", "convnext_tiny", 64),
+    ("timm", "mobilenetv3_large_100", "mobilenetv3_large_100", 64),
+    ("timm", "mobilenetv3_small_100", "mobilenetv3_small_100", 64),
+    ("timm", "efficientnet_b0", "timm_efficientnet_b0", 64),
+    ("timm", "efficientnet_b2", "timm_efficientnet_b2", 40),
+    ("timm", "convnext_tiny", "timm_convnext_tiny", 64),
 ]
 
 

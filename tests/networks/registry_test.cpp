@@ -80,7 +80,16 @@ INSTANTIATE_TEST_SUITE_P(
         Published{"densenet121", 7'978'856, 2834}, Published{"densenet161", 28'681'000, 7728},
         Published{"densenet169", 14'149'480, 3360}, Published{"densenet201", 20'013'928, 4291},
         Published{"googlenet", 6'624'904, 1498}, Published{"mobilenet_v2", 3'504'872, 301},
-        Published{"mobilenetv2_100", 3'504'872, 301}),
+        Published{"mobilenetv2_100", 3'504'872, 301}, Published{"mobilenet_v3_large", 5'483'032, 217},
+        Published{"mobilenet_v3_small", 2'542'856, 56.5}, Published{"mobilenetv3_large_100", 5'483'032, 217},
+        Published{"mobilenetv3_small_100", 2'542'856, 56.5}, Published{"shufflenet_v2_x0_5", 1'366'792, 40.4},
+        Published{"shufflenet_v2_x1_0", 2'278'604, 144.9}, Published{"shufflenet_v2_x1_5", 3'503'624, 296},
+        Published{"shufflenet_v2_x2_0", 7'393'996, 583}, Published{"efficientnet_b0", 5'288'548, 386},
+        Published{"efficientnet_b1", 7'794'184, 687}, Published{"efficientnet_b2", 9'109'994, 1088},
+        Published{"efficientnet_b3", 12'233'232, 1827}, Published{"efficientnet_b4", 19'341'616, 4394},
+        Published{"timm_efficientnet_b0", 5'288'548, 386}, Published{"convnext_tiny", 28'589'128, 4456},
+        Published{"convnext_small", 50'223'688, 8684}, Published{"convnext_base", 88'591'464, 15355},
+        Published{"convnext_large", 197'767'336, 34361}, Published{"timm_convnext_tiny", 28'589'128, 4456}),
     [](const auto& row) {
       std::string name = row.param.spec;
       for (char& c : name)
