@@ -43,6 +43,10 @@ constexpr PeerCase kCases[] = {
     {"densenet121", 64, 1, "pth+unfolded+onnx", false},
     {"googlenet", 64, 2, "pth+unfolded+onnx", false},
     {"mobilenet_v2", 64, 2, "pth+unfolded+onnx", true},
+    {"mobilenet_v3_small", 64, 2, "pth+unfolded+onnx", true},
+    {"shufflenet_v2_x0_5", 64, 2, "pth+unfolded+onnx", true},
+    {"efficientnet_b0", 64, 1, "pth+onnx", false},
+    {"convnext_tiny", 32, 1, "pth", false},
 };
 
 std::string arguments() {
