@@ -34,3 +34,9 @@ if(FXE_SANITIZE)
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=undefined>)
   endif()
 endif()
+
+if(FXE_FUZZ)
+  # The macro is libFuzzer's convention: checksums that no fuzzer can guess are not compared then.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
+  add_compile_definitions(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
+endif()

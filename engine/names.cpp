@@ -8,6 +8,8 @@ namespace fxe {
 
 namespace {
 
+constexpr size_t kMaxCompared = 4096;  // of candidates: files may hold millions of names
+
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -28,7 +30,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> candidates,
                                        size_t count) {
   std::vector<std::pair<size_t, std::string>> ranked;
-  for (const auto& c : candidates)
+  for (const auto& c : candidates.first(std::min(candidates.size(), kMaxCompared)))
     ranked.emplace_back(edit_distance(name.substr(0, 256), c.substr(0, 256)), c);
   count = std::min(count, ranked.size());
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count), ranked.end());

@@ -9,6 +9,8 @@ namespace fxe {
 
 namespace {
 
+constexpr size_t kMaxNodes = 8192;  // memory is planned in quadratic time
+
 Shape input_shape(const Node& node, int64_t n) {
   const auto* input = std::get_if<Input>(&node.op);
   if (!input) throw bad_input("the first node must be the input, found {}", op_name(node.op));
@@ -34,6 +36,8 @@ Shape node_shape(const Node& node, int64_t index, const std::vector<Shape>& shap
 
 std::vector<Shape> infer_shapes(const Graph& graph, int64_t n) {
   if (graph.nodes.empty()) throw bad_input("the network has no nodes");
+  if (graph.nodes.size() > kMaxNodes)
+    throw bad_input("the network has {} nodes; at most {} are supported", graph.nodes.size(), kMaxNodes);
   if (n < 1) throw bad_input("the batch must be at least 1, found {}", n);
   std::vector<Shape> shapes;
   std::unordered_set<std::string> names;

@@ -56,26 +56,32 @@ void drop_trailing_ones(Tensor& tensor, const Shape& wanted) {
   if (without(tensor.shape) == without(wanted)) tensor.shape = wanted;
 }
 
-void check_tensor(const Tensor& tensor, const WeightUse& use, const std::string& layer,
-                  const std::string& where) {
+void check_shape(const Tensor& tensor, const WeightUse& use, const std::string& layer,
+                 const std::string& where) {
   if (tensor.shape != use.shape)
     throw bad_input(
         "{}: the tensor '{}' has shape {}, but layer '{}' needs {}; is it another network or width?", where,
         use.name, tensor.shape.str(), layer, use.shape.str());
-  if (!is_floating(tensor.dtype))
-    throw bad_input("{}: the tensor '{}' is {}, but weights are f16, bf16, f32 or f64", where, use.name,
-                    name(tensor.dtype));
-  if (tensor.bytes.size() != static_cast<size_t>(tensor.shape.elements()) * size_bytes(tensor.dtype))
-    throw bad_input("{}: the tensor '{}' of shape {} has {} bytes", where, use.name, tensor.shape.str(),
-                    tensor.bytes.size());
-  if (const auto i = find_element(tensor, [](float v) { return !std::isfinite(v); }))
-    throw bad_input("{}: the tensor '{}' is not finite (or not within fp32) at element {}", where, use.name,
-                    *i);
 }
 
-void check_variance(const Node& node, const TensorMap& tensors, const std::string& where) {
+// Once per tensor, however many layers read it.
+void check_content(const Tensor& tensor, const std::string& tensor_name, const std::string& where) {
+  if (!is_floating(tensor.dtype))
+    throw bad_input("{}: the tensor '{}' is {}, but weights are f16, bf16, f32 or f64", where, tensor_name,
+                    name(tensor.dtype));
+  if (tensor.bytes.size() != static_cast<size_t>(tensor.shape.elements()) * size_bytes(tensor.dtype))
+    throw bad_input("{}: the tensor '{}' of shape {} has {} bytes", where, tensor_name, tensor.shape.str(),
+                    tensor.bytes.size());
+  if (const auto i = find_element(tensor, [](float v) { return !std::isfinite(v); }))
+    throw bad_input("{}: the tensor '{}' is not finite (or not within fp32) at element {}", where,
+                    tensor_name, *i);
+}
+
+using Checked = std::set<std::pair<std::string, double>>;  // variances, with the epsilon that is added
+
+void check_variance(const Node& node, const TensorMap& tensors, const std::string& where, Checked& checked) {
   const auto* norm = std::get_if<BatchNorm>(&node.op);
-  if (!norm) return;
+  if (!norm || !checked.emplace(norm->variance, norm->epsilon).second) return;
   const auto epsilon = static_cast<float>(norm->epsilon);
   if (const auto i = find_element(tensors.at(norm->variance), [&](float v) { return !(v + epsilon > 0); }))
     throw bad_input("{}: the variance '{}' plus epsilon {} is not positive at element {}", where,
@@ -128,9 +134,11 @@ Model bind_weights(Graph graph, TensorMap tensors, const std::string& where) {
   for (const auto& [node, use] : uses) {
     Tensor& tensor = tensors.find(use.name)->second;
     drop_trailing_ones(tensor, use.shape);
-    check_tensor(tensor, use, node->name, where);
+    check_shape(tensor, use, node->name, where);
   }
-  for (const Node& node : graph.nodes) check_variance(node, tensors, where);
+  for (const auto& [name, tensor] : tensors) check_content(tensor, name, where);
+  Checked checked;
+  for (const Node& node : graph.nodes) check_variance(node, tensors, where, checked);
   return {std::move(graph), std::move(tensors)};
 }
 

@@ -11,6 +11,8 @@ namespace fxe {
 
 namespace {
 
+constexpr int64_t kMaxCopies = 4;  // of all weights, by folding
+
 // Rewrites nodes where they stand; a node that became part of another is left unread and dropped at the end.
 class Optimizer {
  public:
@@ -25,6 +27,7 @@ class Optimizer {
       if (live_[i])
         for (const ValueId id : nodes_[i].inputs) ++reads(id);
     ++reads(output_);
+    for (const auto& [name, tensor] : weights_) may_fold_ += kMaxCopies * tensor.shape.elements();
   }
 
   Model run() {
@@ -75,10 +78,14 @@ class Optimizer {
     return name;
   }
 
-  // weight and bias are those of `by`, which takes the affine function in. False where it would overflow.
+  // weight and bias are those of `by`, which takes the affine function in. False where it would overflow, or
+  // a shared weight would have too many copies.
   bool fold_into(ValueId by, const ChannelAffine& affine, std::string& weight, std::string& bias) {
+    const int64_t elements = weight.empty() ? 0 : weights_.at(weight).shape.elements();
+    if (elements > may_fold_) return false;
     const auto folded = fxe::fold(affine, weights_, weight, bias);
     if (!folded) return false;
+    may_fold_ -= elements;
     const std::string layer = node(by).name;
     bias = add_weight(layer, bias.empty() ? layer + ".bias" : bias, folded->bias);
     weight = add_weight(layer, weight.empty() ? layer + ".weight" : weight, folded->weight);
@@ -215,6 +222,7 @@ class Optimizer {
   TensorMap weights_;
   std::vector<Shape> shapes_;  // at batch 1
   std::vector<bool> live_;     // per node: neither unread nor part of another
+  int64_t may_fold_ = 0;       // elements; a weight of a thousand layers could become a thousand weights
   std::vector<int> reads_;     // per value, by live nodes; the network's output is read once more
 };
 

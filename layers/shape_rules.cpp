@@ -11,6 +11,8 @@ namespace {
 constexpr int64_t kMaxElements = (int64_t{1} << 31) - 1;  // of a value or a weight
 constexpr int64_t kMaxSize = int64_t{1} << 20;            // of a filter, stride, padding or dilation
 
+constexpr size_t kMaxInputs = 256;
+
 using Inputs = std::vector<Shape>;
 
 void expect_inputs(const Inputs& inputs, size_t count) {
@@ -241,6 +243,8 @@ struct Rule {
 }  // namespace
 
 Shape output_shape(const Op& op, const std::vector<Shape>& inputs) {
+  if (inputs.size() > kMaxInputs)
+    throw bad_input("it has {} inputs; at most {} are supported", inputs.size(), kMaxInputs);
   for (const Shape& x : inputs)
     if (x.elements() == 0) throw bad_input("an input has no elements: {}", x.str());
   const Shape y = std::visit(Rule{inputs}, op);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/atomic_file.h"
+#include "engine/bounded_json.h"
 #include "engine/input/text_file.h"
 #include "metareasoner/json_reader.h"
 
@@ -14,8 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr const char* kSchema = "fxe.ensemble/1";
-constexpr size_t kMaxFileBytes = size_t{16} << 20;
+constexpr size_t kMaxFileBytes = size_t{4} << 20;
 constexpr size_t kMaxMembers = 4096;
+constexpr JsonLimits kLimits{.bytes = kMaxFileBytes, .depth = 16, .keys = 1024};
 
 template <class Enum>
 Enum choice(const JsonReader& reader, const char* key,
@@ -51,24 +53,28 @@ MemberEntry read_member(const Json& json, const std::string& where) {
   return m;
 }
 
-int member_index(const EnsembleFile& file, const std::string& name, const std::string& where) {
+using MemberIndex = std::map<std::string, int>;
+
+int member_index(const MemberIndex& members, const std::string& name, const std::string& where) {
+  if (const auto found = members.find(name); found != members.end()) return found->second;
   std::vector<std::string> names;
-  for (const auto& m : file.members) names.push_back(m.name);
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw bad_input("{}: no member is called '{}' (nearest: {})", where, name,
-                    fmt::join(nearest_names(name, names, 1), ""));
-  return static_cast<int>(found - names.begin());
+  for (const auto& [known, index] : members) names.push_back(known);
+  throw bad_input("{}: no member is called '{}' (nearest: {})", where, name,
+                  fmt::join(nearest_names(name, names, 1), ""));
 }
 
-Profile read_profile(const Json& json, const EnsembleFile& file, const std::string& where) {
+Profile read_profile(const Json& json, const EnsembleFile& file, const MemberIndex& members,
+                     const std::string& where) {
   const JsonReader r(
       json, where,
       {"members", "combine", "weights", "temperatures", "signal", "thresholds", "reference", "made"});
   Profile p;
+  if (r.array("members").size() > file.members.size())
+    throw bad_input("{}: expected at most {} members, found {}", r.place("members"), file.members.size(),
+                    r.array("members").size());
   for (const auto& name : r.array("members")) {
     if (!name.is_string()) throw bad_input("{}: expected names of members", r.place("members"));
-    p.point.members.push_back(member_index(file, name.get<std::string>(), r.place("members")));
+    p.point.members.push_back(member_index(members, name.get<std::string>(), r.place("members")));
   }
   p.point.combine = r.has("combine") ? read_combine(r) : file.combine;
   p.point.signal =
@@ -133,19 +139,16 @@ bool is_ensemble_file(const std::filesystem::path& path) {
 EnsembleFile read_ensemble_file(const std::filesystem::path& path) {
   std::vector<std::byte> bytes;
   read_file(path, kMaxFileBytes, bytes);
+  return parse_ensemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
+EnsembleFile parse_ensemble(std::string_view content, const std::filesystem::path& path) {
   const auto where = path.string();
   Json json;
   try {
-    int depth_limit_hit = 0;
-    const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
-      if (depth > 16) ++depth_limit_hit;
-      return depth <= 16;
-    };
-    const auto* text_begin = reinterpret_cast<const char*>(bytes.data());
-    json = Json::parse(text_begin, text_begin + bytes.size(), shallow);
-    if (depth_limit_hit) throw bad_input("{}: nested too deeply to be an ensemble", where);
-  } catch (const Json::exception& e) {
-    throw bad_input("{}: not JSON: {}", where, e.what());
+    json = parse_json<Json>(content, kLimits);
+  } catch (const Error& e) {
+    throw bad_input("{}: {}", where, e.what());
   }
   const JsonReader r(json, where, {"schema", "name", "classes", "combine", "members", "profiles"});
   if (r.text("schema") != kSchema)
@@ -158,10 +161,13 @@ EnsembleFile read_ensemble_file(const std::filesystem::path& path) {
   for (const auto& member : r.array("members"))
     file.members.push_back(read_member(member, fmt::format("{}: members[{}]", where, file.members.size())));
   check_members(file, where);
+  MemberIndex members;
+  for (const auto& m : file.members) members.emplace(m.name, static_cast<int>(members.size()));
   if (r.has("profiles")) {
     if (!r.at("profiles").is_object()) throw bad_input("{}: expected an object", r.place("profiles"));
     for (const auto& [name, profile] : r.at("profiles").items())
-      file.profiles[name] = read_profile(profile, file, fmt::format("{}: profile '{}'", where, name));
+      file.profiles[name] =
+          read_profile(profile, file, members, fmt::format("{}: profile '{}'", where, name));
   }
   return file;
 }

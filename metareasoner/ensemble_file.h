@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/input/preprocess.h"
@@ -40,8 +41,12 @@ struct EnsembleFile {
 // Whether the file looks like JSON, by its first character that is not white space.
 bool is_ensemble_file(const std::filesystem::path&);
 
-// Throws bad_input naming the file, the key and what was expected. Files of at most 16 MiB and 4096 members.
+// Throws bad_input naming the file, the key and what was expected. Files of at most 4 MiB, 4096 members and
+// 1024 profiles.
 EnsembleFile read_ensemble_file(const std::filesystem::path&);
+
+// The same for the content of the file at `path`.
+EnsembleFile parse_ensemble(std::string_view content, const std::filesystem::path& path);
 
 // Under a temporary name, then renamed.
 void write_ensemble_file(const EnsembleFile&, const std::filesystem::path&);

@@ -96,8 +96,7 @@ Floats mapped(Floats values, float (*f)(float)) {
 }  // namespace
 
 // A constant that ONNX broadcasts over everything but channels, as one number per channel of x.
-std::vector<float> onnx_per_channel(const OnnxImport& import, const OnnxNode& node, size_t i,
-                                    const OnnxFlow& x) {
+std::vector<float> onnx_per_channel(OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
   const Tensor& tensor = import.constant(node, i);
   const Shape& shape = import.graph.shape(x.id);
   const int rank = shape.rank(), channel_axis = x.nhwc && rank == 4 ? 3 : 1;
@@ -110,6 +109,8 @@ std::vector<float> onnx_per_channel(const OnnxImport& import, const OnnxNode& no
     const int64_t size = tensor.shape[d];
     if (size != 1 && (axis != channel_axis || size != shape[1])) throw fail();
   }
+  import.charge_copy(4 * static_cast<uint64_t>(shape[1]) * sizeof(float));  // for all of scale_shift()
+  import.charge_copy(static_cast<uint64_t>(shape[1]) * sizeof(float));
   Floats values = tensor.to_float();
   if (values.size() == 1) values.resize(static_cast<size_t>(shape[1]), values[0]);
   return values;

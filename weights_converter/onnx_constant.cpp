@@ -99,6 +99,8 @@ Tensor concat(const OnnxImport& import, const OnnxNode& node) {
     if (import.constant(node, i).shape.rank() != 1) throw node.error("joins constants that are not lists");
     const Dims part = import.integers(node, i);
     out.insert(out.end(), part.begin(), part.end());
+    if (out.size() > static_cast<size_t>(kMaxIntegers))
+      throw node.error("joins more than {} numbers", kMaxIntegers);
   }
   return integer_tensor(out, {static_cast<int64_t>(out.size())});
 }
@@ -177,11 +179,12 @@ Tensor arithmetic(const OnnxImport& import, const OnnxNode& node) {
 
 Tensor constant_of_shape(const OnnxImport& import, const OnnxNode& node) {
   const Shape shape(import.integers(node, 0));
-  int64_t value = 0;
+  Dims value{0};
   if (const auto* given = node.tensor("value"))
-    value = small_integers(read_onnx_tensor(*given, nullptr, nullptr)).at(0);
-  if (shape.elements() > 1024) throw node.error("makes a constant of shape {}", shape.str());
-  return integer_tensor(Dims(static_cast<size_t>(shape.elements()), value), shape);
+    value = small_integers(read_onnx_tensor(*given, nullptr, nullptr));
+  if (value.size() != 1) throw node.error("repeats a value of {} numbers; expected one", value.size());
+  if (shape.elements() > kMaxIntegers) throw node.error("makes a constant of shape {}", shape.str());
+  return integer_tensor(Dims(static_cast<size_t>(shape.elements()), value[0]), shape);
 }
 
 Tensor shape_of(const OnnxImport& import, const OnnxNode& node) {

@@ -7,6 +7,7 @@
 
 #include "onnx.pb.h"
 #include "weights_converter/onnx_graph.h"
+#include "weights_converter/onnx_size.h"
 
 namespace fxe {
 
@@ -49,6 +50,7 @@ bool is_onnx(Bytes file) {
 }
 
 TensorFile read_onnx(Bytes file, const std::filesystem::path& folder) {
+  expect_onnx_of_sound_size(file);
   auto model = std::make_shared<onnx::Model>();
   CodedInputStream stream = stream_of(file);
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());

@@ -8,14 +8,17 @@ namespace fxe {
 
 namespace {
 
-constexpr int64_t kMaxIntegers = 1024;
-
 template <class T>
 std::vector<int64_t> read_integers(const Tensor& tensor) {
   ByteReader reader(tensor.bytes, "a constant");
   std::vector<int64_t> values;
   for (int64_t i = 0; i < tensor.shape.elements(); ++i) values.push_back(reader.read<T>());
   return values;
+}
+
+// "name.2", "name.3", ...; counting from 2 for each new one would take quadratic time.
+std::string numbered(std::map<std::string, int>& last, const std::string& name) {
+  return fmt::format("{}.{}", name, ++last.try_emplace(name, 1).first->second);
 }
 
 }  // namespace
@@ -123,7 +126,7 @@ ValueId OnnxImport::add(const OnnxNode& node, Op op, std::vector<ValueId> inputs
   std::string name = node.name();
   if (!names_.insert(name).second) {
     name = node.output();
-    for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}.{}", node.output(), i);
+    while (!names_.insert(name).second) name = numbered(node_numbers_, node.output());
   }
   return graph.node(name, std::move(op), std::move(inputs));
 }
@@ -133,18 +136,11 @@ std::string OnnxImport::weight(const OnnxNode& node, size_t i) {
 }
 
 std::string OnnxImport::weight(const std::string& name, Tensor tensor) {
-  std::string unique = name;
-  for (int i = 2;; ++i) {
-    const auto found = weights.find(unique);
-    if (found == weights.end()) break;
-    const Tensor& known = found->second;
-    if (known.bytes.data() == tensor.bytes.data() && known.shape == tensor.shape &&
-        known.dtype == tensor.dtype)
-      return unique;
-    unique = fmt::format("{}.{}", name, i);
-  }
-  weights.emplace(unique, std::move(tensor));
-  return unique;
+  std::string& known = known_weights_[{name, tensor.bytes.data(), tensor.shape.str(), tensor.dtype}];
+  if (!known.empty()) return known;
+  known = name;
+  while (!weights.emplace(known, tensor).second) known = numbered(weight_numbers_, name);
+  return known;
 }
 
 int OnnxImport::uses(const std::string& name) const {

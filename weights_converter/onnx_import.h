@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace fxe {
 
 // The batch size in shapes that a model computes, whatever its value.
 constexpr int64_t kBatch = -0x6261746368;
+
+constexpr int64_t kMaxIntegers = 1024;  // in a constant that shapes are computed with
 
 // A value that depends on the image. fxe's own is always [n c h w] or [n c]; the rest is how ONNX sees it.
 struct OnnxFlow {
@@ -97,11 +100,14 @@ class OnnxImport {
   std::map<std::string, int> uses_;
   uint64_t copies_left_;
   std::map<std::string, Value> values_;
-  std::set<std::string> names_;  // of fxe's nodes
+  std::set<std::string> names_;                // of fxe's nodes
+  using Numbers = std::map<std::string, int>;  // the last number that was added to a name
+  Numbers node_numbers_, weight_numbers_;
+  std::map<std::tuple<std::string, const std::byte*, std::string, DType>, std::string> known_weights_;
 };
 
 // A constant that ONNX broadcasts over everything but channels, as one number per channel of x.
-std::vector<float> onnx_per_channel(const OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
+std::vector<float> onnx_per_channel(OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
 
 std::vector<int64_t> small_integers(const Tensor&);  // throws bad_input if not integers or more than 1024
 Tensor integer_tensor(const std::vector<int64_t>& values, const Shape&);

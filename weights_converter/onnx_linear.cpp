@@ -23,12 +23,14 @@ Tensor scaled(OnnxImport& import, const Tensor& tensor, float factor) {
 }
 
 // [k], from [k], [1, k] or one number.
-Tensor as_bias(const OnnxNode& node, const Tensor& tensor, int64_t k) {
+Tensor as_bias(OnnxImport& import, const OnnxNode& node, const Tensor& tensor, int64_t k) {
   const Shape& shape = tensor.shape;
   if (shape.elements() == k && (shape.rank() == 1 || (shape.rank() == 2 && shape[0] == 1)))
     return {tensor.dtype, Shape{k}, tensor.bytes, tensor.owner};
-  if (shape.elements() == 1)
+  if (shape.elements() == 1) {
+    import.charge_copy(static_cast<uint64_t>(k) * sizeof(float));
     return Tensor::from_floats({k}, std::vector<float>(static_cast<size_t>(k), tensor.to_float().at(0)));
+  }
   throw node.error("expected a bias of {} numbers, found shape {}", k, shape.str());
 }
 
@@ -48,7 +50,7 @@ void import_gemm(OnnxImport& import, const OnnxNode& node) {
       scaled(import, weight_rows(import, node, node.integer("transB", 0) != 0), node.number("alpha", 1.0f));
   Linear linear{.k = weight.shape[0], .weight = import.weight(node.input(1), weight)};
   if (node.has_input(2)) {
-    const Tensor bias = as_bias(node, import.constant(node, 2), linear.k);
+    const Tensor bias = as_bias(import, node, import.constant(node, 2), linear.k);
     linear.bias = import.weight(node.input(2), scaled(import, bias, node.number("beta", 1.0f)));
   }
   import.set(node, OnnxFlow{import.add(node, std::move(linear), {x})});

@@ -39,7 +39,7 @@ struct Value {
 };
 
 struct Heap {
-  std::vector<Value> values;
+  std::deque<Value> values;      // which grows without a copy
   std::deque<std::string> texts;  // those that were unescaped
 
   Id add(Value value);  // throws bad_input past kMaxValues
@@ -47,7 +47,7 @@ struct Heap {
   const Value& operator[](Id id) const { return values[id]; }
   Value& operator[](Id id) { return values[id]; }
 
-  static constexpr size_t kMaxValues = 8'000'000;
+  static constexpr size_t kMaxValues = 2'000'000;
 };
 
 }  // namespace fxe::pickle

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
+#include "engine/bounded_json.h"
 #include "engine/error.h"
 #include "weights_converter/act_fields.h"
 #include "weights_converter/graph_json.h"
@@ -15,8 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxText = size_t{64} << 20;
-constexpr int kMaxDepth = 6;
+constexpr JsonLimits kLimits{.bytes = size_t{8} << 20, .depth = 6, .keys = 32};
 
 int64_t integer(const json& value, const char* name) {
   if (!value.is_number_integer() ||
@@ -137,24 +136,10 @@ Node read_node(const json& object) {
   return node;
 }
 
-json parse(std::string_view text) {
-  if (text.size() > kMaxText)
-    throw bad_input("it is {} bytes long; at most {} are expected", text.size(), kMaxText);
-  const auto limit_depth = [](int depth, json::parse_event_t, json&) {
-    if (depth > kMaxDepth) throw bad_input("it is nested more than {} deep", kMaxDepth);
-    return true;
-  };
-  try {
-    return json::parse(text.begin(), text.end(), limit_depth);
-  } catch (const json::parse_error& e) {
-    throw bad_input("it is not JSON at byte {}", e.byte);
-  }
-}
-
 }  // namespace
 
 Graph graph_from_json(std::string_view source) {
-  const json object = parse(source);
+  const json object = parse_json<json>(source, kLimits);
   if (!object.is_object()) throw bad_input("it is not a JSON object");
   Reader reader(object);
   const std::string schema = text(reader.take("schema"), "schema");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <tuple>
 #include <unordered_set>
 
@@ -25,6 +26,8 @@ constexpr std::array<std::string_view, 14> kNames{
     "generator",  "state_dict_ema",   "model_ema",   "ema"};
 constexpr std::array<std::string_view, 4> kPrefixes{"module.", "model.", "net.", "_orig_mod."};
 constexpr size_t kMaxDepth = 6;
+constexpr size_t kMaxName = 1024;  // bytes of a tensor's name
+constexpr int kMaxPrefixes = 8;
 
 // A dict that holds tensors under names.
 struct Candidate {
@@ -43,13 +46,14 @@ struct Candidate {
   }
 };
 
+constexpr size_t kNamed = 3;  // of the dicts that are not read
+
 // "; not read: 'model_ema'".
-std::string others(const std::vector<Candidate>& all, const Candidate& chosen) {
-  constexpr size_t kShown = 3;
+std::string others(const std::vector<Candidate>& first, const Candidate& chosen) {
   std::vector<std::string> names;
-  for (const Candidate& c : all)
-    if (c.id != chosen.id && names.size() <= kShown)
-      names.push_back(names.size() == kShown ? "..." : c.name());
+  for (const Candidate& c : first)
+    if (c.id != chosen.id && names.size() <= kNamed)
+      names.push_back(names.size() == kNamed ? "..." : c.name());
   return names.empty() ? "" : fmt::format("; not read: {}", fmt::join(names, ", "));
 }
 
@@ -60,7 +64,7 @@ class Search {
   Search(const Heap& heap, const TorchObjects& objects) : heap_(heap), objects_(objects) {}
 
   // Depth is bounded and no value is entered twice: cycles end, and so does recursion.
-  void visit(Id id, const std::vector<std::string>& path) {
+  void visit(Id id, std::vector<std::string>& path) {
     const Value& value = heap_[id];
     if (value.kind == Kind::opaque && unknown_class.empty()) unknown_class = value.text;
     if (value.kind != Kind::dict || path.size() > kMaxDepth || !seen_.insert(id).second) return;
@@ -69,18 +73,25 @@ class Search {
       const Value& key = heap_[value.items[i]];
       if (key.kind != Kind::text) continue;
       if (objects_.tensor(heap_[value.items[i + 1]])) ++tensors;
-      if (is_optimizer(key.text)) continue;
-      auto inner = path;
-      inner.push_back(printable(key.text));
-      visit(value.items[i + 1], inner);
+      const Kind kind = heap_[value.items[i + 1]].kind;
+      if ((kind != Kind::dict && kind != Kind::opaque) || is_optimizer(key.text)) continue;
+      path.push_back(kind == Kind::dict ? printable(key.text) : "");
+      visit(value.items[i + 1], path);
+      path.pop_back();
     }
-    if (tensors > 0) candidates.push_back({id, path, tensors});
+    if (tensors > 0) add({id, path, tensors});
   }
 
-  std::vector<Candidate> candidates;
+  std::optional<Candidate> best;
+  std::vector<Candidate> first;    // a few, for a note: there may be any number
   std::string_view unknown_class;  // the first met, of a value that may hold weights
 
  private:
+  void add(Candidate candidate) {
+    if (first.size() < kNamed + 2) first.push_back(candidate);
+    if (!best || candidate.rank() < best->rank()) best = std::move(candidate);
+  }
+
   const Heap& heap_;
   const TorchObjects& objects_;
   std::unordered_set<Id> seen_;
@@ -88,7 +99,7 @@ class Search {
 
 void strip_prefixes(StateDict& dict) {
   bool again = true;
-  while (again) {
+  for (int stripped_prefixes = 0; again && stripped_prefixes < kMaxPrefixes; ++stripped_prefixes) {
     again = false;
     for (const std::string_view prefix : kPrefixes) {
       const auto has = [&](const auto& t) {
@@ -108,22 +119,24 @@ void strip_prefixes(StateDict& dict) {
 
 StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects) {
   Search search(heap, objects);
-  search.visit(root, {});
-  if (search.candidates.empty() && !search.unknown_class.empty())
+  std::vector<std::string> path;
+  search.visit(root, path);
+  if (!search.best && !search.unknown_class.empty())
     throw bad_input("needs {}: fxe reads tensors only and runs no code; save the model's state_dict()",
                     printable(search.unknown_class));
-  if (search.candidates.empty())
-    throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
-  const auto best = std::min_element(search.candidates.begin(), search.candidates.end(),
-                                     [](const auto& a, const auto& b) { return a.rank() < b.rank(); });
+  if (!search.best) throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
+  const Candidate& best = *search.best;
   StateDict result;
-  if (!best->path.empty())
+  if (!best.path.empty())
     result.notes.push_back(
-        fmt::format("weights are those under {}{}", best->name(), others(search.candidates, *best)));
-  const Value& dict = heap[best->id];
+        fmt::format("weights are those under {}{}", best.name(), others(search.first, best)));
+  const Value& dict = heap[best.id];
   for (size_t i = 0; i + 1 < dict.items.size(); i += 2) {
     const Value &key = heap[dict.items[i]], &value = heap[dict.items[i + 1]];
     if (key.kind != Kind::text) continue;
+    if (key.text.size() > kMaxName)
+      throw bad_input("expected names of at most {} bytes, found one of {}: '{}'", kMaxName, key.text.size(),
+                      printable(key.text));
     if (value.kind == Kind::opaque && value.text.starts_with("torch."))
       throw bad_input("the tensor '{}' needs {}, which fxe does not read", printable(key.text),
                       printable(value.text));

@@ -26,8 +26,10 @@ Callee callee(std::string_view name) {
   return Callee::none;
 }
 
-const Value& argument(const Heap& heap, const std::vector<Id>& arguments, size_t i, Kind kind,
-                      const char* what) {
+// Valid while no value is added to the heap, which moves lists but does not copy them.
+using Arguments = std::span<const Id>;
+
+const Value& argument(const Heap& heap, Arguments arguments, size_t i, Kind kind, const char* what) {
   if (i >= arguments.size() || heap[arguments[i]].kind != kind)
     throw bad_input("argument {} of {} is not what torch.save writes", i, what);
   return heap[arguments[i]];
@@ -48,7 +50,7 @@ std::vector<int64_t> integers(const Heap& heap, const Value& tuple, const char* 
 
 // OrderedDict() or, from Python 2, OrderedDict([[key, value], ...]). Takes the pairs out of their list, which
 // no honest pickle reads again: copies of one list could grow with the square of the pickle.
-Id ordered_dict(Heap& heap, const std::vector<Id>& arguments) {
+Id ordered_dict(Heap& heap, Arguments arguments) {
   Value dict{.kind = Kind::dict};
   if (!arguments.empty()) {
     argument(heap, arguments, 0, Kind::list, "OrderedDict");
@@ -62,7 +64,7 @@ Id ordered_dict(Heap& heap, const std::vector<Id>& arguments) {
   return heap.add(std::move(dict));
 }
 
-TorchStorage named_storage(const Heap& heap, const std::vector<Id>& pid) {
+TorchStorage named_storage(const Heap& heap, Arguments pid) {
   const Value& type = argument(heap, pid, 1, Kind::global, "a storage");
   TorchStorage storage;
   storage.dtype = storage_dtype(type.text);
@@ -99,7 +101,7 @@ Id TorchObjects::add_object(Heap& heap, ObjectKind kind, size_t index) {
 }
 
 Id TorchObjects::call(Heap& heap, std::string_view name, Id arguments_id) {
-  const std::vector<Id> arguments = heap[arguments_id].items;
+  const Arguments arguments = heap[arguments_id].items;  // a copy for each call could take forever
   switch (callee(name)) {
     case Callee::ordered_dict:
       return ordered_dict(heap, arguments);
@@ -120,7 +122,7 @@ Id TorchObjects::call(Heap& heap, std::string_view name, Id arguments_id) {
 }
 
 // (storage, offset, size, strides, requires_grad, hooks[, dtype]).
-Id TorchObjects::rebuild_tensor(Heap& heap, const std::vector<Id>& arguments, bool has_dtype) {
+Id TorchObjects::rebuild_tensor(Heap& heap, Arguments arguments, bool has_dtype) {
   const char* what = "a tensor";
   const Value& object = argument(heap, arguments, 0, Kind::object, what);
   if (object.integer % 2 != storage_object)
@@ -137,6 +139,7 @@ Id TorchObjects::rebuild_tensor(Heap& heap, const std::vector<Id>& arguments, bo
   if (t.strides.size() != static_cast<size_t>(t.shape.rank()) || t.offset < 0)
     throw bad_input("a tensor of shape {} has {} strides and begins at element {}", t.shape.str(),
                     t.strides.size(), t.offset);
+  if (tensors.size() == kMaxObjects) throw bad_input("it holds more than {} tensors", kMaxObjects);
   tensors.push_back(std::move(t));
   return add_object(heap, tensor_object, tensors.size() - 1);
 }
@@ -155,6 +158,7 @@ Id TorchObjects::persistent(Heap& heap, Id id) {
   TorchStorage storage = named_storage(heap, pid.items);
   if (pid.items.size() > 5 && heap[pid.items[5]].kind == Kind::tuple)
     set_view(heap, heap[pid.items[5]], storage);
+  if (storages.size() == kMaxObjects) throw bad_input("it names more than {} storages", kMaxObjects);
   storages.push_back(storage);
   return add_object(heap, storage_object, storages.size() - 1);
 }

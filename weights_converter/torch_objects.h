@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ class TorchObjects : public pickle::Resolver {
  public:
   std::vector<TorchStorage> storages;
   std::vector<TorchTensor> tensors;
+  static constexpr size_t kMaxObjects = size_t{1} << 18;  // storages, and tensors
 
   // The tensor that a value is, if it is one.
   const TorchTensor* tensor(const pickle::Value&) const;
@@ -46,7 +48,7 @@ class TorchObjects : public pickle::Resolver {
  private:
   enum ObjectKind : int64_t { storage_object, tensor_object };
   static pickle::Id add_object(pickle::Heap&, ObjectKind, size_t index);
-  pickle::Id rebuild_tensor(pickle::Heap&, const std::vector<pickle::Id>& arguments, bool has_dtype);
+  pickle::Id rebuild_tensor(pickle::Heap&, std::span<const pickle::Id> arguments, bool has_dtype);
 };
 
 }  // namespace fxe

@@ -29,7 +29,7 @@ std::string find_folder(const ZipReader& zip) {
   return found->substr(0, found->size() - kPickle.size());
 }
 
-void expect_little_endian(const ZipReader& zip, const std::string& folder) {
+void expect_little_endian(ZipReader& zip, const std::string& folder) {
   const std::string name = folder + "byteorder";
   if (!zip.entries().contains(name)) return;
   const SharedBytes order = zip.read(name, 16);
@@ -41,7 +41,7 @@ void expect_little_endian(const ZipReader& zip, const std::string& folder) {
 // Unpacks a deflated storage once, however many tensors share it.
 class Storages {
  public:
-  Storages(const ZipReader& zip, std::string folder) : zip_(zip), folder_(std::move(folder)) {}
+  Storages(ZipReader& zip, std::string folder) : zip_(zip), folder_(std::move(folder)) {}
 
   SharedBytes operator()(const TorchStorage& storage) {
     const auto expected = static_cast<uint64_t>(storage.elements) * storage.element_bytes();
@@ -60,7 +60,7 @@ class Storages {
   }
 
  private:
-  const ZipReader& zip_;
+  ZipReader& zip_;
   std::string folder_;
   std::map<std::string, SharedBytes, std::less<>> read_;
 };
@@ -68,7 +68,7 @@ class Storages {
 }  // namespace
 
 TensorFile read_torch_zip(Bytes file, std::shared_ptr<const void> owner) {
-  const ZipReader zip(file, std::move(owner));
+  ZipReader zip(file, std::move(owner));
   const std::string folder = find_folder(zip);
   if (zip.entries().contains(folder + "constants.pkl"))
     throw bad_input("is a TorchScript program; fxe reads tensors only: save the model's state_dict()");

@@ -13,6 +13,7 @@ namespace {
 constexpr uint8_t kStop = '.';
 constexpr uint8_t kProto = 0x80, kFrame = 0x95;
 constexpr uint8_t kMaxProtocol = 5;
+constexpr Id kNothing = ~Id{0};  // no value's: there are at most kMaxValues
 
 const char* kind_name(Kind kind) {
   switch (kind) {
@@ -40,9 +41,11 @@ Id Unpickler::load(ByteReader& reader) {
   stack_.clear();
   marks_.clear();
   memo_.clear();
-  while (true) {
+  for (size_t steps = 1;; ++steps) {
     const size_t at = reader.position();
     const auto opcode = reader.read<uint8_t>();
+    if (steps > kMaxSteps)
+      throw bad_input("it has more than {} pickle opcodes; save the model's state_dict() alone", kMaxSteps);
     try {
       if (opcode == kStop) return pop();
       step(reader, opcode);
@@ -297,10 +300,18 @@ void Unpickler::append(Kind kind, const std::vector<Id>& items) {
   target.items.insert(target.items.end(), items.begin(), items.end());
 }
 
+// Pickles number their memo from 0.
+void Unpickler::remember(uint64_t index) {
+  if (index >= kMaxMemo) throw bad_input("expected a memo index below {}, found {}", kMaxMemo, index);
+  const Id id = top();
+  if (index >= memo_.size()) memo_.resize(static_cast<size_t>(index) + 1, kNothing);
+  memo_[static_cast<size_t>(index)] = id;
+}
+
 void Unpickler::recall(uint64_t index) {
-  const auto found = memo_.find(index);
-  if (found == memo_.end()) throw bad_input("the pickle refers to memo {}, which is not there", index);
-  push(found->second);
+  if (index >= memo_.size() || memo_[static_cast<size_t>(index)] == kNothing)
+    throw bad_input("the pickle refers to memo {}, which is not there", index);
+  push(memo_[static_cast<size_t>(index)]);
 }
 
 void Unpickler::push_global(std::string_view module, std::string_view name) {

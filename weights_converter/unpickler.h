@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <unordered_map>
-
 #include "weights_converter/byte_reader.h"
 #include "weights_converter/pickle_value.h"
 
@@ -18,14 +16,17 @@ class Resolver {
 };
 
 // Python's pickle machine, protocols 0 to 5 (PEP 307, 3154, 574), for data only: state that BUILD would set
-// on objects is dropped; extension codes and out-of-band buffers are refused. Memory is bounded by the
-// pickle's size.
+// on objects is dropped; extension codes and out-of-band buffers are refused. Time and memory are bounded by
+// kMaxSteps, kMaxMemo and Heap::kMaxValues, some 250 MB, however long the pickle is.
 class Unpickler {
  public:
   Unpickler(Heap& heap, Resolver& resolver) : heap_(heap), resolver_(resolver) {}
 
   // One pickle, up to its STOP; the reader is left behind it. Throws bad_input saying at which byte.
   Id load(ByteReader&);
+
+  static constexpr size_t kMaxSteps = 8'000'000;  // opcodes of a pickle
+  static constexpr size_t kMaxMemo = Heap::kMaxValues;
 
  private:
   void step(ByteReader&, uint8_t opcode);
@@ -44,7 +45,7 @@ class Unpickler {
   void push_items(Kind kind, std::vector<Id> items) { push({.kind = kind, .items = std::move(items)}); }
   void push_tuple(size_t count);
   void append(Kind kind, const std::vector<Id>& items);
-  void remember(uint64_t index) { memo_[index] = top(); }
+  void remember(uint64_t index);
   void recall(uint64_t index);
   void push_global(std::string_view module, std::string_view name);
   void reduce(Id callee, Id arguments);
@@ -53,7 +54,7 @@ class Unpickler {
   Resolver& resolver_;
   std::vector<Id> stack_;
   std::vector<size_t> marks_;  // heights of the stack
-  std::unordered_map<uint64_t, Id> memo_;
+  std::vector<Id> memo_;       // kNothing where nothing was put
 };
 
 }  // namespace fxe::pickle

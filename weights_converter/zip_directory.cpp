@@ -2,6 +2,8 @@
 #include "weights_converter/zip_directory.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "weights_converter/printable.h"
 
@@ -96,6 +98,21 @@ std::pair<std::string, ZipReader::Entry> read_entry(ByteReader& r) {
   return {std::move(name), entry};
 }
 
+// No entry may reach into the next: archives whose entries share their bytes unpack to any size.
+void find_ends(ZipReader::Entries& entries, uint64_t directory_offset) {
+  std::vector<std::pair<uint64_t, const std::string*>> order;
+  for (const auto& [name, entry] : entries) order.emplace_back(entry.local_header, &name);
+  std::sort(order.begin(), order.end());
+  uint64_t end = directory_offset;
+  for (size_t i = order.size(); i-- > 0;) {
+    const auto& [begin, name] = order[i];
+    if (begin >= end)
+      throw bad_input("the zip entry '{}' begins at byte {}, where another begins, or past the last at {}",
+                      printable(*name), begin, directory_offset);
+    entries.find(*name)->second.end = std::exchange(end, begin);
+  }
+}
+
 }  // namespace
 
 ZipReader::Entries read_zip_directory(Bytes file) {
@@ -112,6 +129,7 @@ ZipReader::Entries read_zip_directory(Bytes file) {
     if (!entries.emplace(name, entry).second)
       throw bad_input("the zip archive has two entries '{}'", printable(name));
   }
+  find_ends(entries, directory.offset);
   return entries;
 }
 

@@ -17,7 +17,7 @@ struct SharedBytes {
 
 // A zip archive (also zip64) in memory, by its central directory; stored and deflated entries. Throws
 // bad_input without the file's name on archives that are damaged, encrypted, in parts, or name an entry
-// twice.
+// twice, and on entries that overlap: reading all entries looks at every byte of the file once at most.
 class ZipReader {
  public:
   struct Entry {
@@ -25,6 +25,7 @@ class ZipReader {
     uint32_t crc32 = 0;
     uint64_t stored_bytes = 0, bytes = 0;  // in the archive; unpacked
     uint64_t local_header = 0;
+    uint64_t end = 0;  // where the next entry or the directory begins
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
@@ -34,13 +35,14 @@ class ZipReader {
 
   // The entry's content: a part of the file where it is stored, a new buffer where it is deflated. A deflated
   // entry may unpack to at most `limit` bytes, and memory is taken as they come, whatever the directory
-  // states. Checks the CRC.
-  SharedBytes read(std::string_view name, uint64_t limit) const;
+  // states; all that are read together, to 32 times the archive and 64 MiB. Checks the CRC.
+  SharedBytes read(std::string_view name, uint64_t limit);
 
  private:
   Bytes file_;
   std::shared_ptr<const void> owner_;
   Entries entries_;
+  uint64_t unpack_left_;
 };
 
 bool is_zip(Bytes file);

@@ -12,17 +12,23 @@ namespace {
 
 constexpr size_t kMaxClasses = size_t{1} << 20;
 
+std::vector<std::string> checked(std::vector<std::string> lines, const std::string& where) {
+  if (lines.size() > kMaxClasses)
+    throw bad_input("{}: {} lines, expected at most {} classes", where, lines.size(), kMaxClasses);
+  for (size_t i = 0; i < lines.size(); ++i)
+    if (lines[i].empty()) throw bad_input("{}:{}: an empty line; expected one class a line", where, i + 1);
+  if (lines.empty()) throw bad_input("{}: no classes; expected one a line", where);
+  return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> read_classes(const std::filesystem::path& path) {
-  auto lines = read_lines(path);
-  if (lines.size() > kMaxClasses)
-    throw bad_input("{}: {} lines, expected at most {} classes", path.string(), lines.size(), kMaxClasses);
-  for (size_t i = 0; i < lines.size(); ++i)
-    if (lines[i].empty())
-      throw bad_input("{}:{}: an empty line; expected one class a line", path.string(), i + 1);
-  if (lines.empty()) throw bad_input("{}: no classes; expected one a line", path.string());
-  return lines;
+  return checked(read_lines(path), path.string());
+}
+
+std::vector<std::string> parse_classes(std::string_view text, const std::string& where) {
+  return checked(parse_lines(text, where), where);
 }
 
 std::string folder_name(const std::string& line) {

@@ -57,26 +57,9 @@ void add_class(Dataset& dataset, const std::string& folder, int label) {
 }
 
 Dataset from_label_file(const fs::path& root, const fs::path& file, size_t class_count) {
-  Dataset dataset{.root = root, .layout = fmt::format("labels from {}", file.filename().string())};
-  const auto lines = read_lines(file);
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const auto space = lines[i].find_last_of(" \t");
-    const int label = space == std::string::npos
-                          ? -1
-                          : whole_number(std::string_view(lines[i]).substr(space + 1)).value_or(-1);
-    const auto name = lines[i].substr(0, lines[i].find_last_not_of(" \t", space) + 1);
-    if (label < 0 || name.empty())
-      throw bad_input("{}:{}: expected 'file index', found '{}'", file.string(), i + 1,
-                      lines[i].substr(0, 80));
-    const auto plain = fs::path(name).lexically_normal();
-    if (plain.is_absolute() || *plain.begin() == "..")
-      throw bad_input("{}:{}: '{}' leads out of the folder", file.string(), i + 1, name);
-    if (class_count && label >= static_cast<int>(class_count))
-      throw bad_input("{}:{}: class {} of {}; indices are 0-based", file.string(), i + 1, label, class_count);
-    dataset.samples.push_back({name, label});
-  }
-  if (dataset.samples.empty()) throw bad_input("{}: no lines 'file index' found", file.string());
-  return dataset;
+  return {.root = root,
+          .samples = parse_labels(read_lines(file), class_count, file.string()),
+          .layout = fmt::format("labels from {}", file.filename().string())};
 }
 
 Dataset from_numeric_folders(const fs::path& root, const std::vector<std::string>& folders,
@@ -154,6 +137,28 @@ Dataset from_class_map(const fs::path& root, const std::vector<std::string>& fol
 }
 
 }  // namespace
+
+std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t class_count,
+                                 const std::string& where) {
+  std::vector<Sample> samples;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const auto space = lines[i].find_last_of(" \t");
+    const int label = space == std::string::npos
+                          ? -1
+                          : whole_number(std::string_view(lines[i]).substr(space + 1)).value_or(-1);
+    const auto name = lines[i].substr(0, lines[i].find_last_not_of(" \t", space) + 1);
+    if (label < 0 || name.empty())
+      throw bad_input("{}:{}: expected 'file index', found '{}'", where, i + 1, lines[i].substr(0, 80));
+    const auto plain = fs::path(name).lexically_normal();
+    if (plain.is_absolute() || *plain.begin() == "..")
+      throw bad_input("{}:{}: '{}' leads out of the folder", where, i + 1, name);
+    if (class_count && label >= static_cast<int>(class_count))
+      throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, i + 1, label, class_count);
+    samples.push_back({name, label});
+  }
+  if (samples.empty()) throw bad_input("{}: no lines 'file index' found", where);
+  return samples;
+}
 
 bool is_image_name(const std::string& name) {
   constexpr std::array<std::string_view, 8> kEndings = {"jpg", "jpeg", "png", "bmp",

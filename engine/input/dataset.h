@@ -36,6 +36,12 @@ Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::s
                      const std::filesystem::path& labels_file = {},
                      const std::filesystem::path& class_map_file = {});
 
+// The samples of a label file's lines "file index", 0-based; `where` names the file in errors. Throws
+// bad_input for other lines, for files outside the folder, and for an index past `class_count`, unless that
+// is 0: not known.
+std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t class_count,
+                                 const std::string& where);
+
 // By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga.
 bool is_image_name(const std::string& name);
 

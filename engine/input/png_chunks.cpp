@@ -12,6 +12,11 @@ namespace fxe {
 namespace {
 
 constexpr size_t kSignature = 8;
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+constexpr bool kChecked = false;  // no fuzzer guesses a checksum
+#else
+constexpr bool kChecked = true;
+#endif
 constexpr size_t kAround = 12;  // length, type and CRC of a chunk
 
 constexpr std::array<uint32_t, 256> crc_table() {
@@ -44,7 +49,7 @@ void check_png_chunks(std::span<const std::byte> file) {
     const size_t length = big_endian(file.subspan(at, 4));
     if (length > file.size() - at - kAround) break;
     const auto checked = file.subspan(at + 4, 4 + length);
-    if (crc32(checked) != big_endian(file.subspan(at + 8 + length, 4)))
+    if (kChecked && crc32(checked) != big_endian(file.subspan(at + 8 + length, 4)))
       throw bad_input("PNG: the chunk at byte {} has another checksum; the file is damaged", at);
     if (std::string_view(reinterpret_cast<const char*>(checked.data()), 4) == "IEND") return;
     at += kAround + length;

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <string_view>
 
 #include "engine/error.h"
 
@@ -12,7 +11,7 @@ namespace fxe {
 
 namespace {
 
-constexpr size_t kMaxLines = size_t{1} << 24;
+constexpr size_t kMaxLines = size_t{1} << 22, kMaxLineBytes = 4096;
 
 }  // namespace
 
@@ -36,16 +35,21 @@ void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vecto
 std::vector<std::string> read_lines(const std::filesystem::path& path) {
   std::vector<std::byte> bytes;
   read_file(path, size_t{1} << 28, bytes);
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.find('\0') != text.npos)
-    throw bad_input("{}: expected a text file, found a NUL byte", path.string());
+  return parse_lines({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+std::vector<std::string> parse_lines(std::string_view text, const std::string& where) {
+  if (text.find('\0') != text.npos) throw bad_input("{}: expected a text file, found a NUL byte", where);
   std::vector<std::string> lines;
   while (!text.empty()) {
     const auto end = text.find('\n');
     auto line = text.substr(0, end);
     line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
     if (lines.size() == kMaxLines)
-      throw bad_input("{}: more than the {} lines that are allowed", path.string(), kMaxLines);
+      throw bad_input("{}: more than the {} lines that are allowed", where, kMaxLines);
+    if (line.size() > kMaxLineBytes)
+      throw bad_input("{}:{}: a line of {} bytes; expected at most {}", where, lines.size() + 1, line.size(),
+                      kMaxLineBytes);
     lines.emplace_back(line);
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }

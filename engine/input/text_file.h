@@ -3,14 +3,18 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fxe {
 
 // The lines of a text file without their ends (LF or CRLF), trailing white space and trailing empty lines
-// removed. Throws bad_input for a file that cannot be read, is larger than 256 MiB, has more than 2^24 lines,
-// or holds a NUL byte.
+// removed. Throws bad_input for a file that cannot be read, is larger than 256 MiB, has more than 2^22 lines
+// or a line of more than 4096 bytes, or holds a NUL byte.
 std::vector<std::string> read_lines(const std::filesystem::path& path);
+
+// The same for the content of a file, which `where` names in errors.
+std::vector<std::string> parse_lines(std::string_view text, const std::string& where);
 
 // The whole of a file. Throws bad_input saying why it cannot be read, or that it is larger than
 // `limit_bytes`.

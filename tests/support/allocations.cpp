@@ -2,13 +2,19 @@
 #include "tests/support/allocations.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <new>
 #include <stdexcept>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/allocator_interface.h>
+#endif
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FXE_COUNTS_ALLOCATIONS 1
@@ -23,6 +29,15 @@ struct Record {
 std::atomic<bool> counting = false;
 std::atomic<size_t> counted = 0;
 std::array<Record, size_t{1} << 16> records;
+std::atomic<size_t> limit = 0, asked = 0;
+
+void charge(size_t bytes) {
+  const size_t allowed = limit.load(std::memory_order_relaxed);
+  if (allowed == 0 || (asked += bytes) <= allowed) return;
+  limit = 0;
+  constexpr char kMessage[] = "\nmore memory was asked for than is allowed\n";
+  if (write(STDERR_FILENO, kMessage, sizeof kMessage - 1) >= 0) std::abort();
+}
 
 }  // namespace
 
@@ -38,6 +53,7 @@ void* __libc_memalign(size_t, size_t);
 namespace {
 
 void count(void* caller, size_t bytes) {
+  charge(bytes);
   if (!counting.load(std::memory_order_relaxed)) return;
   const size_t i = counted.fetch_add(1);
   if (i < records.size()) records[i] = {caller, bytes};
@@ -131,6 +147,18 @@ std::vector<Allocation> allocations_during(const std::function<void()>& f) {
   std::vector<Allocation> found;
   for (size_t i = 0; i < counted; ++i) found.push_back(described(records[i]));
   return found;
+}
+
+void limit_allocations(size_t bytes) {
+#ifdef __SANITIZE_ADDRESS__
+  static const bool kHooked = [] {
+    return __sanitizer_install_malloc_and_free_hooks([](const volatile void*, size_t size) { charge(size); },
+                                                     [](const volatile void*) {}) != 0;
+  }();
+  if (!kHooked) throw std::runtime_error("AddressSanitizer took no hook for allocations");
+#endif
+  asked = 0;
+  limit = bytes;
 }
 
 bool can_count_allocations() {

@@ -19,6 +19,10 @@ struct Allocation {
 // and an operator new that count and then call glibc's.
 std::vector<Allocation> allocations_during(const std::function<void()>& f);
 
+// From now on, ends the process (abort, after a message) once more than `bytes` were asked for in all, on any
+// thread and whatever was given back. 0: no limit. Also under AddressSanitizer.
+void limit_allocations(size_t bytes);
+
 // False where a sanitizer has a malloc of its own.
 bool can_count_allocations();
 

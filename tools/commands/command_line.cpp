@@ -42,8 +42,10 @@ const Command& find_command(std::string_view name) {
                   fmt::join(nearest_names(name, names, 2), ", "));
 }
 
-// One line, whatever names of files and tensors the message holds.
+// One line, whatever names of files and tensors the message holds, and not a long one.
 int report(std::string_view command, std::string message, int exit_code) {
+  constexpr size_t kLongest = 4096;
+  if (message.size() > kLongest) message.replace(kLongest, message.npos, "...");
   for (char& c : message)
     if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
   std::fflush(stdout);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/bounded_json.h"
 #include "engine/error.h"
 #include "engine/input/classes.h"
 #include "engine/input/published_preprocess.h"
@@ -76,9 +77,12 @@ void add_model_options(cxxopts::Options& options) {
 
 Preprocess parse_preprocess_option(const std::string& text) {
   if (!text.starts_with('{')) return parse_preprocess(text, "--preprocess");
-  auto json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_discarded())
-    throw bad_input("--preprocess: expected a preset or JSON, found '{}'", text.substr(0, 80));
+  nlohmann::json json;
+  try {
+    json = parse_json<nlohmann::json>(text, {.bytes = 1 << 16, .depth = 4, .keys = 16});
+  } catch (const Error& e) {
+    throw bad_input("--preprocess: expected a preset or JSON, found '{}': {}", text.substr(0, 80), e.what());
+  }
   Preprocess p = parse_preprocess(json, "--preprocess");
   if (!p.mean_file.empty()) p.mean_file = fs::absolute(p.mean_file).string();
   return p;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/bounded_json.h"
+
+#include <vector>
+
+#include "engine/error.h"
+
+namespace fxe {
+
+template <class Json>
+Json parse_json(std::string_view text, const JsonLimits& limits) {
+  if (text.size() > limits.bytes)
+    throw bad_input("it is {} bytes long; at most {} are expected", text.size(), limits.bytes);
+  std::vector<size_t> keys(static_cast<size_t>(limits.depth) +
+                           1);  // by depth, of the object that is open there
+  using Event = typename Json::parse_event_t;
+  const auto check = [&](int depth, Event event, Json&) {
+    if (event == Event::object_start || event == Event::array_start) {
+      if (depth >= limits.depth) throw bad_input("it is nested more than {} deep", limits.depth);
+      keys[static_cast<size_t>(depth) + 1] = 0;
+    }
+    if (event == Event::key && ++keys[static_cast<size_t>(depth)] > limits.keys)
+      throw bad_input("it has an object of more than {} keys", limits.keys);
+    return true;
+  };
+  try {
+    return Json::parse(text.begin(), text.end(), check);
+  } catch (const typename Json::parse_error& e) {
+    throw bad_input("it is not JSON at byte {}: {}", e.byte, e.what());
+  } catch (const typename Json::exception& e) {
+    throw bad_input("it is not JSON that fxe reads: {}", e.what());
+  }
+}
+
+template nlohmann::json parse_json(std::string_view, const JsonLimits&);
+template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&);
+
+}  // namespace fxe

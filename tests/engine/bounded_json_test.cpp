@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/bounded_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/error.h"
+#include "tests/engine/input/expect_error.h"
+
+namespace fxe {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using testing::HasSubstr;
+
+constexpr JsonLimits kSmall{.bytes = 60, .depth = 2, .keys = 3};
+
+std::string error(const std::string& text) {
+  return test::error_of([&] { parse_json<ordered_json>(text, kSmall); });
+}
+
+TEST(BoundedJson, ReadsWhatIsWithinItsLimits) {
+  EXPECT_EQ(parse_json<json>(R"([{"a":1,"b":2,"c":3},{"a":1,"b":2,"c":3}])", kSmall)[1]["c"], 3);
+  EXPECT_EQ(parse_json<ordered_json>("7", kSmall), 7);
+}
+
+TEST(BoundedJson, RefusesMore) {
+  EXPECT_EQ(error(std::string(61, ' ')), "it is 61 bytes long; at most 60 are expected");
+  EXPECT_EQ(error("[[[1]]]"), "it is nested more than 2 deep");
+  EXPECT_EQ(error(std::string(60, '[')), "it is nested more than 2 deep");
+  EXPECT_EQ(error(R"({"a":1,"b":2,"c":3,"d":4})"), "it has an object of more than 3 keys");
+  EXPECT_EQ(error(R"({"a":{"x":1,"y":2,"x":3},"a":2,"a":3})"), "NO ERROR");
+  EXPECT_EQ(error(R"({"a":1,"a":2,"a":3,"a":4})"), "it has an object of more than 3 keys");
+}
+
+TEST(BoundedJson, RefusesWhatIsNotJson) {
+  EXPECT_THAT(error("{\n"), HasSubstr("it is not JSON at byte"));
+  EXPECT_THAT(error("\"\xff\n\""), HasSubstr("it is not JSON at byte"));
+  EXPECT_THAT(error("1e999"), HasSubstr("number overflow"));
+  EXPECT_THAT(error(""), HasSubstr("it is not JSON at byte"));
+}
+
+}  // namespace
+}  // namespace fxe

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/graph.h"
+#include "onnx.pb.h"
+#include "tests/fuzz/onnx_models.h"
+#include "tests/fuzz/target.h"
+#include "weights_converter/onnx_file.h"
+
+namespace fxe::fuzz {
+
+namespace {
+
+void run(Bytes input) {
+  if (!is_onnx(input)) throw bad_input("not ONNX");
+  TensorFile file = read_onnx(input);
+  for (const auto& [name, tensor] : file.tensors) touch(tensor.bytes);
+  bind_weights(*std::move(file.graph), std::move(file.tensors), "m");
+}
+
+}  // namespace
+
+Target onnx_model() { return {"onnx", 4096, run, onnx_models}; }
+
+}  // namespace fxe::fuzz

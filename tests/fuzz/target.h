@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weights_converter/byte_reader.h"
+
+namespace fxe::fuzz {
+
+// One parser of untrusted bytes. The same targets run under libFuzzer (libfuzzer_main.cpp) and, for a few
+// seconds, in the test suite (fuzz_test.cpp).
+struct Target {
+  std::string_view name;
+  size_t max_bytes;                     // inputs longer than this find nothing new
+  void (*run)(Bytes input);             // parses, and reads all that came out
+  std::vector<std::string> (*seeds)();  // well-formed inputs that reach every part of the parser
+};
+
+std::span<const Target> targets();
+const Target& find_target(std::string_view name);  // throws bad_input listing all
+
+// What `run` must do with any input: succeed, or throw a bad_input. Returns its message, empty for success;
+// throws std::logic_error for an Error of any other kind. Other exceptions pass.
+std::string run_input(const Target&, Bytes input);
+
+// Reads every byte, so that a sanitizer sees those that are not there.
+void touch(Bytes);
+
+Target safetensors();
+Target graph_json();
+Target torch_pickle();
+Target torch_zip();
+Target torch_legacy();
+Target onnx_model();
+Target ensemble();
+Target preprocess();
+Target labels();
+Target classes();
+Target network_spec();
+Target jpeg();
+Target png();
+Target other_images();
+
+}  // namespace fxe::fuzz

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of an ensemble and of a dataset.
+#include "engine/bounded_json.h"
+#include "engine/input/classes.h"
+#include "engine/input/dataset.h"
+#include "engine/input/text_file.h"
+#include "metareasoner/ensemble_file.h"
+#include "networks/registry.h"
+#include "tests/fuzz/target.h"
+
+namespace fxe::fuzz {
+
+namespace {
+
+constexpr const char* kEnsemble =
+    R"({"schema":"fxe.ensemble/1","name":"e","classes":"c.txt","combine":"probabilities",
+"members":[{"name":"a","model":"a.pth","network":"resnet18:classes=5","weight":2,"temperature":0.5,
+"preprocess":{"resize":{"to":256,"side":"shorter","filter":"bicubic","antialias":true},"crop":[224,200],
+"channels":"bgr","scale":0.5,"mean":[1,2,3],"std":[1,1.5,1e0]}},
+{"name":"b","model":"b.onnx","preprocess":"timm-224-0.95-bicubic"}],
+"profiles":{"default":{"members":["b","a"],"combine":"logits","weights":[1,2],"temperatures":[1,1],
+"signal":"raw_margin","thresholds":[0.5],"reference":"full","made":{"by":"x","n":[1,{"y":null}]}}}})";
+
+void run_ensemble(Bytes input) { parse_ensemble(as_text(input), "folder/e.json"); }
+
+std::vector<std::string> ensemble_seeds() {
+  return {
+      kEnsemble, R"({"schema":"fxe.ensemble/1","members":[{"model":"m","preprocess":"cifar-32"}]})",
+      R"({"schema":"fxe.ensemble/1","members":[{"model":"m","preprocess":"squash-64"}],"profiles":{"p":{"members":["m"],"thresholds":[]}}})"};
+}
+
+void run_preprocess(Bytes input) {
+  const auto json = parse_json<nlohmann::json>(as_text(input), {.bytes = 1 << 16, .depth = 4, .keys = 16});
+  const Preprocess p = parse_preprocess(json, "p");
+  if (parse_preprocess(nlohmann::json(to_json(p)), "p") != p)
+    throw std::logic_error("another preprocess when read again");
+}
+
+std::vector<std::string> preprocess_seeds() {
+  return {
+      R"("torchvision-232-224")",
+      R"("timm-224-0.95-bilinear")",
+      R"("caffe-227")",
+      R"("squash-299")",
+      R"({"resize":{"to":[10,20],"side":"both","filter":"bilinear"},"crop":8,"channels":"rgb","scale":1,"mean":[0,0,0],"std":[1,1,1]})",
+      R"({"resize":{"side":"none"},"crop":[1,16384]})"};
+}
+
+void run_labels(Bytes input) {
+  const auto lines = parse_lines(as_text(input), "val.txt");
+  for (const Sample& sample : parse_labels(lines, lines.size() % 2 ? 0 : 1000, "val.txt")) {
+    const auto path = std::filesystem::path(sample.path).lexically_normal();
+    if (path.is_absolute() || *path.begin() == "..") throw std::logic_error("a path out of the folder");
+  }
+}
+
+std::vector<std::string> labels_seeds() {
+  return {"a.jpg 0\nb/c d.png\t17\r\n\n", "x 1\n./y/../z 999\n", "only.png 3"};
+}
+
+void run_classes(Bytes input) {
+  for (const std::string& line : parse_classes(as_text(input), "classes.txt")) folder_name(line);
+}
+
+std::vector<std::string> classes_seeds() {
+  return {"n01440764 tench, Tinca tinca\nn01443537\tgoldfish\n", "cat\r\ndog\r\n\r\n"};
+}
+
+void run_network_spec(Bytes input) { infer_shapes(build_network(as_text(input)), 1); }
+
+std::vector<std::string> network_spec_seeds() {
+  return {"resnet18", "mobilenet_v1:width=0.25,classes=10,input=64x32,activation=relu6",
+          "cifar_resnet8:slope=0.1", "alexnet:input=224,classes=7"};
+}
+
+}  // namespace
+
+Target ensemble() { return {"ensemble", 4096, run_ensemble, ensemble_seeds}; }
+Target preprocess() { return {"preprocess", 1024, run_preprocess, preprocess_seeds}; }
+Target labels() { return {"labels", 1024, run_labels, labels_seeds}; }
+Target classes() { return {"classes", 1024, run_classes, classes_seeds}; }
+Target network_spec() { return {"network_spec", 256, run_network_spec, network_spec_seeds}; }
+
+}  // namespace fxe::fuzz

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX models that go in circles, point outside, or unfold to much more than their size. Damage without a
+// plan: tests/fuzz.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/hostile.h"
+#include "tests/support/onnx_writer.h"
+#include "weights_converter/onnx_file.h"
+
+namespace fxe {
+namespace {
+
+using namespace test::onnx_writer;
+using testing::HasSubstr;
+
+std::string refused(const std::string& file) {
+  return test::refusal(
+      [](Bytes bytes) { is_onnx(bytes) ? void(read_onnx(bytes)) : throw bad_input("not ONNX"); }, file);
+}
+
+TEST(HostileOnnx, Circles) {
+  ModelWriter m(13);
+  m.node("Add", {"x", "b"}, {"a"});
+  m.node("Relu", {"a"}, {"b"});
+  EXPECT_THAT(refused(m.finish("b")), HasSubstr("reads 'b', which no node before it makes"));
+  ModelWriter self(13);
+  self.node("Relu", {"y"}, {"y"});
+  EXPECT_THAT(refused(self.finish("y")), HasSubstr("reads 'y'"));
+  ModelWriter twice(13);
+  twice.node("Relu", {"x"}, {"x"});
+  EXPECT_THAT(refused(twice.finish("x")), HasSubstr("made twice"));
+}
+
+TEST(HostileOnnx, TensorsThatLie) {
+  const auto with_weight = [](Numbers dims, const std::string& data, const char* location = nullptr) {
+    ModelWriter m(13);
+    auto* tensor = m.graph().add_initializer();
+    tensor->set_name("w");
+    tensor->set_data_type(1);
+    for (const int64_t d : dims) tensor->add_dims(d);
+    tensor->set_raw_data(data);
+    if (location) {
+      auto* entry = tensor->add_external_data();
+      entry->set_key("location");
+      entry->set_value(location);
+      tensor->set_data_location(1);
+    }
+    m.node("Conv", {"x", "w"}, {"y"});
+    return refused(m.finish("y"));
+  };
+  EXPECT_THAT(with_weight({2, 2, 1, 1}, "1234"), HasSubstr("has 4 bytes"));
+  EXPECT_THAT(with_weight({-2, 2, -1, 1}, "1234567890123456"), HasSubstr("must not be negative"));
+  EXPECT_THAT(with_weight({int64_t{1} << 62, 4}, ""), HasSubstr("too many elements"));
+  EXPECT_THAT(with_weight({int64_t{1} << 62}, ""), HasSubstr("has 0 bytes"));
+  EXPECT_THAT(with_weight({1, 1, 1, 1, 1, 1, 1, 1, 1}, "1234"), HasSubstr("at most 8 dimensions"));
+  EXPECT_THAT(with_weight({1}, "", "../../../etc/passwd"), HasSubstr("lies in another file"));
+}
+
+// [2^40, 0] has no elements, and 2^40 rows.
+TEST(HostileOnnx, NumbersRepeatedWithoutEnd) {
+  ModelWriter bias(13, {1, 2, 1, 1});
+  bias.floats("w", {int64_t{1} << 40, 0});
+  bias.floats("b", {1});
+  bias.node("Flatten", {"x"}, {"f"});
+  set(bias.node("Gemm", {"f", "w", "b"}, {"y"}), "transB", 1);
+  EXPECT_THAT(refused(bias.finish("y")), HasSubstr("much more than the file is long"));
+
+  ModelWriter channels(13, {1, int64_t{1} << 28, 1, 5});
+  channels.floats("k", {});
+  channels.node("Mul", {"x", "k"}, {"y"});
+  EXPECT_THAT(refused(channels.finish("y")), HasSubstr("much more than the file is long"));
+
+  ModelWriter lists(13);
+  lists.integers("l", std::vector<int64_t>(1000, 1));
+  auto& concat = lists.node("Concat", {}, {"c"});
+  set(concat, "axis", 0);
+  for (int i = 0; i < 100'000; ++i) concat.add_input("l");
+  lists.node("Reshape", {"x", "c"}, {"y"});
+  EXPECT_THAT(refused(lists.finish("y")), HasSubstr("joins more than 1024 numbers"));
+
+  ModelWriter none(13);
+  none.integers("d", {2});
+  auto* value = none.node("ConstantOfShape", {"d"}, {"c"}).add_attribute();
+  value->set_name("value");
+  value->mutable_t()->set_data_type(7);
+  value->mutable_t()->add_dims(0);
+  none.node("Reshape", {"x", "c"}, {"y"});
+  EXPECT_THAT(refused(none.finish("y")), HasSubstr("repeats a value of 0 numbers"));
+}
+
+// Each of these takes a number until a name is free.
+TEST(HostileOnnx, NamesThatAreTaken) {
+  ModelWriter sums(13);
+  auto& sum = sums.node("Sum", {}, {"y"});
+  for (int i = 0; i < 200'000; ++i) sum.add_input("x");
+  EXPECT_THAT(refused(sums.finish("y")), HasSubstr("expected logits"));
+
+  ModelWriter products(13, {1, 1, 1, 1});
+  products.floats("w", {1, 1});
+  products.node("Flatten", {"x"}, {"0"});
+  for (int i = 0; i < 30'000; ++i) {
+    auto& node = products.node("Gemm", {}, {});
+    node.add_input(std::to_string(i));
+    node.add_input("w");
+    node.add_output(std::to_string(i + 1));
+  }
+  EXPECT_THAT(refused(products.finish("30000")), HasSubstr("at most 8192"));
+}
+
+TEST(HostileOnnx, MessagesWithoutEnd) {
+  std::string nodes;
+  for (int i = 0; i < 2'000'000; ++i) nodes += std::string("\x0a\0", 2);
+  std::string file = "\x3a";  // the graph, and its size
+  for (size_t size = nodes.size(); size > 0; size >>= 7)
+    file += static_cast<char>((size & 0x7f) | (size > 0x7f ? 0x80 : 0));
+  EXPECT_THAT(refused(file + nodes), HasSubstr("more than 1000000 nodes"));
+  EXPECT_THAT(refused(std::string("\x3a\x7f\x0a", 3)), HasSubstr("breaks off"));
+  EXPECT_THAT(refused(std::string("\x3a\x02\x0b\x0c", 4)), HasSubstr("damaged"));
+}
+
+}  // namespace
+}  // namespace fxe
