@@ -27,6 +27,7 @@ std::vector<Subject> load_subjects(const std::string& input, const cxxopts::Pars
   if (!std::filesystem::exists(input)) {
     subjects.push_back({input, random_model(input, seed).model});
   } else if (is_ensemble_file(input)) {
+    refuse_model_options(parsed, input);
     const EnsembleFile file = read_ensemble_file(input);
     for (const auto& m : file.members) subjects.push_back({m.name, load_member(file, m).model});
   } else {
@@ -73,7 +74,7 @@ int run_check(int argc, char** argv) {
       "seed", "of the random input, and of the weights of a NETWORK",
       cxxopts::value<uint64_t>()->default_value("1"));
   add_run_options(options);
-  add_model_options(options);
+  add_network_option(options);
   const auto parsed = parse_options(options, argc, argv, "subject", 1, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
   const RunOptions run = read_run_options(*parsed);
@@ -86,7 +87,7 @@ int run_check(int argc, char** argv) {
     if (against != "cpu" && !against.starts_with("cuda"))
       throw bad_input("--against: expected reference, cpu or cuda, found '{}'", against);
     RunOptions other_run = run;
-    other_run.device = against;
+    set_device(other_run, against, "--against");
     other = choose_device(other_run);
   }
   Json members = Json::array();

@@ -3,6 +3,7 @@
 
 #include "engine/error.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/json_file.h"
 #include "tools/commands/model_loader.h"
 #include "tools/commands/options.h"
 
@@ -16,18 +17,30 @@ int run_convert(int argc, char** argv) {
       cxxopts::value<std::string>()->default_value(""))(
       "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
       cxxopts::value<std::string>()->default_value(""));
+  add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
   if (!parsed) return 0;
-  const auto models = (*parsed)["model"].as<std::vector<std::string>>();
+  const RunOptions run = read_common_options(*parsed);
+  const auto source = (*parsed)["model"].as<std::vector<std::string>>()[0];
   const std::filesystem::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o OUT.safetensors, the file to write");
   const auto input = parse_input_option((*parsed)["input"].as<std::string>());
-  const LoadedModel loaded = load_model(models[0], (*parsed)["network"].as<std::string>(), input);
-  expect_input(loaded, input, models[0]);
-  for (const auto& note : loaded.notes) fmt::print("{}\n", note);
-  write_converted(output, loaded.model.graph, loaded.model.weights, models[0], loaded.network);
-  fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,
-             loaded.network.empty() ? "" : ", network " + loaded.network);
+  const LoadedModel loaded = load_model(source, (*parsed)["network"].as<std::string>(), input);
+  expect_input(loaded, input, source);
+  write_converted(output, loaded.model.graph, loaded.model.weights, source, loaded.network);
+  if (!run.quiet) {
+    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,
+               loaded.network.empty() ? "" : ", network " + loaded.network);
+  }
+  write_json(run.json, {{"schema", "fxe.convert/1"},
+                        {"source", source},
+                        {"format", loaded.format},
+                        {"output", output.string()},
+                        {"network", loaded.network},
+                        {"tensors", loaded.model.weights.size()},
+                        {"parameters", parameters_of(loaded.model)},
+                        {"notes", loaded.notes}});
   return 0;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/device_choice.h"
 
-#include <charconv>
 #include <thread>
 
 #include "engine/cuda_availability.h"
@@ -17,24 +16,15 @@ ChosenDevice open_cpu(const RunOptions& options) {
     throw bad_input("--precision {}: the CPU engine computes in fp32", name(options.precision));
   if (options.control == "device")
     throw bad_input("--control device: on the CPU the host decides; leave it out or use --control host");
+  if (options.tail == "separate" || options.launch == "stream")
+    throw bad_input(
+        "--tail separate, --launch stream: these choose how a GPU is driven; leave them out on the CPU");
   const int threads =
       options.threads ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   ChosenDevice chosen;
   chosen.name = fmt::format("cpu, {} thread{}", threads, threads == 1 ? "" : "s");
   chosen.backend = make_cpu_backend(threads);
   return chosen;
-}
-
-// "cuda" or "cuda:I".
-int cuda_index(const std::string& device) {
-  int index = 0;
-  if (device == "cuda") return index;
-  const std::string_view digits = std::string_view(device).substr(std::min<size_t>(device.size(), 5));
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-  if (!device.starts_with("cuda:") || digits.empty() || error != std::errc{} ||
-      end != digits.data() + digits.size() || index < 0)
-    throw bad_input("--device: expected auto, cpu or cuda[:I], found '{}'", device);
-  return index;
 }
 
 }  // namespace
@@ -53,10 +43,9 @@ ChosenDevice choose_device(const RunOptions& options) {
   if (options.device == "cpu") return open_cpu(options);
   if (options.device == "auto")
     return cuda_availability().working ? open_cuda(options, 0) : open_cpu(options);
-  const int index = cuda_index(options.device);
   if (!cuda_availability().working)
     throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
-  return open_cuda(options, index);
+  return open_cuda(options, options.cuda_index);
 }
 
 std::unique_ptr<Executor> make_executor(ChosenDevice& device, std::vector<MemberSlot> members,

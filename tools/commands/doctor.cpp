@@ -35,25 +35,34 @@ std::string vector_units() {
 
 int run_doctor(int argc, char** argv) {
   cxxopts::Options options("fxe doctor", "What works on this machine, what is missing, and why.");
-  options.add_options()("json", "write the result to FILE", cxxopts::value<std::string>()->default_value(""));
+  add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "inputs", 0, "", 0);
   if (!parsed) return 0;
+  const RunOptions run = read_common_options(*parsed);
   const auto cuda = cuda_availability();
   const unsigned threads = std::thread::hardware_concurrency();
   const std::string library = cpu_library_version();
 
-  fmt::print("cpu   works    {}, {} threads, {}\n", cpu_model(), threads, vector_units());
-  fmt::print("               {}\n", library);
-  fmt::print("cuda  {}  {}\n", cuda.working ? "works  " : cuda.built_in ? "no GPU " : "absent ", cuda.text);
-  write_json((*parsed)["json"].as<std::string>(),
-             {{"schema", "fxe.doctor/1"},
-              {"cpu",
-               {{"works", true},
-                {"model", cpu_model()},
-                {"threads", threads},
-                {"vectors", vector_units()},
-                {"library", library}}},
-              {"cuda", {{"built_in", cuda.built_in}, {"works", cuda.working}, {"text", cuda.text}}}});
+  if (!run.quiet) {
+    fmt::print("cpu   works    {}, {} threads, {}\n", cpu_model(), threads, vector_units());
+    fmt::print("               {}\n", library);
+    fmt::print("cuda  {}  {}\n", cuda.working ? "works  " : cuda.built_in ? "no GPU " : "absent ", cuda.text);
+    if (!cuda.versions.empty()) fmt::print("               {}\n", cuda.versions);
+  }
+  write_json(run.json, {{"schema", "fxe.doctor/1"},
+                        {"cpu",
+                         {{"works", true},
+                          {"model", cpu_model()},
+                          {"threads", threads},
+                          {"vectors", vector_units()},
+                          {"library", library}}},
+                        {"cuda",
+                         {{"built_in", cuda.built_in},
+                          {"works", cuda.working},
+                          {"text", cuda.text},
+                          {"versions", cuda.versions}}}});
+  if (run.device.starts_with("cuda") && !cuda.working)
+    throw run_time_error("--device {}: {}", run.device, cuda.text);
   return 0;
 }
 

@@ -29,13 +29,6 @@ EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::P
   return file;
 }
 
-void refuse_model_options(const cxxopts::ParseResult& options, const std::filesystem::path& path) {
-  for (const char* key : {"network", "preprocess", "input"})
-    if (options.count(key))
-      throw bad_input("{}: an ensemble says this for each member; --{} is for a single model", path.string(),
-                      key);
-}
-
 void check_input(const MemberEntry& member, const Model& model) {
   const Input input = model.input();
   const Preprocess& p = member.preprocess;
@@ -66,13 +59,25 @@ void check_classes(const LoadedEnsemble& e, const fs::path& file) {
 
 }  // namespace
 
-void add_model_options(cxxopts::Options& options) {
+void add_network_option(cxxopts::Options& options) {
   options.add_options("A single model")("network", "builder, such as resnet50 or mobilenet_v1:width=0.25",
                                         cxxopts::value<std::string>()->default_value(""))(
-      "preprocess", "preset such as torchvision-224, or a JSON object as in ensemble files",
-      cxxopts::value<std::string>()->default_value(""))(
       "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
       cxxopts::value<std::string>()->default_value(""));
+}
+
+void add_model_options(cxxopts::Options& options) {
+  add_network_option(options);
+  options.add_options("A single model")(
+      "preprocess", "preset such as torchvision-224, or a JSON object as in ensemble files",
+      cxxopts::value<std::string>()->default_value(""));
+}
+
+void refuse_model_options(const cxxopts::ParseResult& options, const fs::path& ensemble) {
+  for (const char* key : {"network", "preprocess", "input"})
+    if (options.count(key))
+      throw bad_input("{}: an ensemble says this for each member; --{} is for a single model",
+                      ensemble.string(), key);
 }
 
 Preprocess parse_preprocess_option(const std::string& text) {

@@ -14,8 +14,11 @@
 
 namespace fxe {
 
-// --network, --preprocess and --input, for commands that take an ENSEMBLE or a single MODEL.
+// --network and --input, and --preprocess too, for commands that take an ENSEMBLE or a single MODEL.
+void add_network_option(cxxopts::Options&);
 void add_model_options(cxxopts::Options&);
+// Throws bad_input where one of these was given with an ensemble, which says this for each member.
+void refuse_model_options(const cxxopts::ParseResult&, const std::filesystem::path& ensemble);
 
 // An ensemble file, or a model file as an ensemble of one, with its models read and optimised.
 struct LoadedEnsemble {

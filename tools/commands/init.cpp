@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "engine/error.h"
@@ -8,7 +7,9 @@
 #include "engine/input/published_preprocess.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
+#include "tools/commands/json_file.h"
 #include "tools/commands/mean_image_file.h"
+#include "tools/commands/model_files.h"
 
 namespace fxe {
 
@@ -64,35 +65,21 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   return loaded;
 }
 
-// A folder stands for the weight files in it and one level below, sorted.
-std::vector<std::string> model_files(const std::vector<std::string>& words) {
-  constexpr std::array<std::string_view, 8> kEndings = {".safetensors", ".pth", ".pt",   ".th",
-                                                        ".tar",         ".bin", ".onnx", ".caffemodel"};
-  std::vector<std::string> files;
-  for (const auto& word : words) {
-    std::error_code error;
-    if (!fs::is_directory(word, error)) {
-      files.push_back(word);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (fs::recursive_directory_iterator i(word, error), end; !error && i != end; i.increment(error)) {
-      if (i.depth() >= 1) i.disable_recursion_pending();
-      const auto ending = i->path().extension().string();
-      std::error_code ignored;
-      if (i->is_regular_file(ignored) && std::ranges::find(kEndings, ending) != kEndings.end())
-        found.push_back(i->path().string());
-    }
-    if (error) throw bad_input("{}: cannot be listed: {}", word, error.message());
-    if (found.empty())
-      throw bad_input(
-          "{}: no weight files found in it or one level below (safetensors, pth, pt, th, tar, bin, onnx, "
-          "caffemodel)",
-          word);
-    std::ranges::sort(found);
-    files.insert(files.end(), found.begin(), found.end());
+void refuse_overwriting(const std::vector<std::string>& models, const fs::path& output) {
+  std::error_code error;
+  for (const auto& model : models)
+    if (fs::equivalent(model, output, error))
+      throw bad_input("-o {}: that is a model; give the ensemble file a name of its own", output.string());
+}
+
+// What was found out about one member, for people and for scripts.
+nlohmann::ordered_json report_member(const MemberEntry& member, const LoadedModel& loaded, bool quiet) {
+  if (!quiet) {
+    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    fmt::print("{:<24} {} {}\n", member.name, loaded.format, loaded.network);
   }
-  return files;
+  return {{"name", member.name},       {"model", member.model.generic_string()},   {"format", loaded.format},
+          {"network", loaded.network}, {"preprocess", to_json(member.preprocess)}, {"notes", loaded.notes}};
 }
 
 }  // namespace
@@ -111,11 +98,14 @@ int run_init(int argc, char** argv) {
                                                   cxxopts::value<std::string>()->default_value(""))(
       "combine", "logits | probabilities", cxxopts::value<std::string>()->default_value("logits"))(
       "name", "of the ensemble", cxxopts::value<std::string>()->default_value(""));
+  add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
   if (!parsed) return 0;
+  const RunOptions run = read_common_options(*parsed);
   const auto models = model_files((*parsed)["models"].as<std::vector<std::string>>());
   const fs::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o ENSEMBLE, the file to write");
+  refuse_overwriting(models, output);
   const auto values_of = [&](const char* key) {
     return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
   };
@@ -137,6 +127,7 @@ int run_init(int argc, char** argv) {
 
   std::set<std::string> taken;
   int64_t classes = 0;
+  auto members = nlohmann::ordered_json::array();
   for (size_t i = 0; i < models.size(); ++i) {
     MemberEntry member;
     member.name = unique_name(taken, published_name(models[i]));
@@ -147,7 +138,6 @@ int run_init(int argc, char** argv) {
                         .input = value_for(inputs, i, models.size(), "input"),
                         .mean = value_for(means, i, models.size(), "mean")},
                        output);
-    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
     const Input input = loaded.model.input();
     if (member.preprocess.crop_h != input.h || member.preprocess.crop_w != input.w || input.c != 3)
       throw bad_input("{}: preprocess gives 3x{}x{}, the network takes {}x{}x{}", models[i],
@@ -155,13 +145,18 @@ int run_init(int argc, char** argv) {
     if (i > 0 && loaded.model.classes() != classes)
       throw bad_input("{}: {} classes, but {} has {}", models[i], loaded.model.classes(), models[0], classes);
     classes = loaded.model.classes();
-    fmt::print("{:<24} {} {}\n", member.name, loaded.format, loaded.network);
+    members.push_back(report_member(member, loaded, run.quiet));
     file.members.push_back(std::move(member));
   }
   if (class_names && class_names != static_cast<size_t>(classes))
     throw bad_input("{}: {} classes, but the models have {}", file.classes.string(), class_names, classes);
   write_ensemble_file(file, output);
-  fmt::print("{}: {} members, {} classes\n", output.string(), file.members.size(), classes);
+  if (!run.quiet)
+    fmt::print("{}: {} member{}, {} classes\n", output.string(), file.members.size(),
+               file.members.size() == 1 ? "" : "s", classes);
+  write_json(
+      run.json,
+      {{"schema", "fxe.init/1"}, {"ensemble", output.string()}, {"classes", classes}, {"members", members}});
   return 0;
 }
 

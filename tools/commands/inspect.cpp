@@ -51,27 +51,46 @@ Json layers_json(const Model& model, Totals& totals, bool show) {
   return layers;
 }
 
-Json inspect_member(const MemberEntry& member, const LoadedModel& loaded, Backend& backend,
+// The memory plan: what runs, where in the arena its value lies, how much it needs besides.
+Json steps_json(const Plan& plan) {
+  Json steps = Json::array();
+  for (const auto& layer : plan.layers())
+    steps.push_back(
+        {{"name", layer.name},
+         {"implementation", layer.implementation},
+         {"offset_bytes", layer.place == Plan::Place::arena ? Json(layer.offset_bytes) : Json(nullptr)},
+         {"bytes", layer.value.bytes},
+         {"workspace_bytes", layer.workspace_bytes}});
+  return steps;
+}
+
+void print_plan(const Plan& plan) {
+  fmt::print("\n");
+  std::fflush(stdout);
+  plan.describe(std::cout);
+  std::cout.flush();
+}
+
+Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend& backend,
                     const RunOptions& run, bool show_layers) {
   Totals totals;
-  fmt::print("{}: {}{}\n", member.name, loaded.format.empty() ? "random weights" : loaded.format,
-             loaded.network.empty() ? "" : ", " + loaded.network);
-  Json layers = layers_json(loaded.model, totals, show_layers);
+  if (!run.quiet)
+    fmt::print("{}: {}{}\n", name, loaded.format.empty() ? "random weights" : loaded.format,
+               loaded.network.empty() ? "" : ", " + loaded.network);
+  Json layers = layers_json(loaded.model, totals, show_layers && !run.quiet);
   const Model optimized = optimize(loaded.model);
   const auto plan = compile(optimized, backend, run.batch);
   size_t values_bytes = 0;
   for (const auto& layer : plan->layers()) values_bytes += layer.value.bytes;
-  fmt::print("  {} parameters, {:.1f} M multiply-adds, {:.2f} MB of weights\n", totals.parameters,
-             static_cast<double>(totals.multiply_adds) / 1e6, static_cast<double>(totals.weight_bytes) / 1e6);
-  fmt::print("  plan for {}, batch {}: {} steps, arena {} bytes for {} bytes of values\n", backend.name(),
-             run.batch, plan->layers().size(), plan->arena_bytes(), values_bytes);
-  if (show_layers) {
-    fmt::print("\n");
-    std::fflush(stdout);
-    plan->describe(std::cout);
-    std::cout.flush();
+  if (!run.quiet) {
+    fmt::print("  {} parameters, {:.1f} M multiply-adds, {:.2f} MB of weights\n", totals.parameters,
+               static_cast<double>(totals.multiply_adds) / 1e6,
+               static_cast<double>(totals.weight_bytes) / 1e6);
+    fmt::print("  plan for {}, batch {}: {} steps, arena {} bytes for {} bytes of values\n", backend.name(),
+               run.batch, plan->layers().size(), plan->arena_bytes(), values_bytes);
+    if (show_layers) print_plan(*plan);
   }
-  return {{"name", member.name},
+  return {{"name", name},
           {"network", loaded.network},
           {"format", loaded.format},
           {"parameters", totals.parameters},
@@ -79,7 +98,8 @@ Json inspect_member(const MemberEntry& member, const LoadedModel& loaded, Backen
           {"multiply_adds", totals.multiply_adds},
           {"arena_bytes", plan->arena_bytes()},
           {"value_bytes", values_bytes},
-          {"layers", layers}};
+          {"layers", layers},
+          {"plan", steps_json(*plan)}};
 }
 
 void print_program(const EnsembleFile& file, const Policy& policy) {
@@ -91,6 +111,23 @@ void print_program(const EnsembleFile& file, const Policy& policy) {
   std::cout.flush();
 }
 
+void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& parsed, Backend& backend,
+                      const RunOptions& run, Json& json) {
+  const EnsembleFile file = read_ensemble_file(path);
+  if (!run.quiet)
+    fmt::print("{}: {} members, combine {}, {} profile{}\n\n", file.name, file.members.size(),
+               file.combine == Combine::logits ? "logits" : "probabilities", file.profiles.size(),
+               file.profiles.size() == 1 ? "" : "s");
+  for (const auto& member : file.members) {
+    const LoadedModel loaded = load_member(file, member);
+    json["members"].push_back(inspect_member(member.name, loaded, backend, run, parsed.count("layers") > 0));
+  }
+  const Policy policy = resolve_policy(file, parsed["policy"].as<std::string>());
+  if (!run.quiet) print_program(file, policy);
+  json["policy"] = policy.text;
+  json["instructions"] = make_program(policy.point).code.size();
+}
+
 }  // namespace
 
 int run_inspect(int argc, char** argv) {
@@ -100,7 +137,7 @@ int run_inspect(int argc, char** argv) {
       "layers", "every layer of every member (a single model: always)")(
       "policy", "whose program is shown", cxxopts::value<std::string>()->default_value(""));
   add_run_options(options);
-  add_model_options(options);
+  add_network_option(options);
   const auto parsed = parse_options(options, argc, argv, "subject", 0, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
   if (parsed->count("networks")) {
@@ -114,31 +151,18 @@ int run_inspect(int argc, char** argv) {
   Json json = {
       {"schema", "fxe.inspect/1"}, {"device", device.name}, {"batch", run.batch}, {"members", Json::array()}};
 
-  const bool is_ensemble = std::filesystem::exists(input) && is_ensemble_file(input);
-  if (!is_ensemble) {
-    const bool is_file = std::filesystem::exists(input);
-    const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
-    const LoadedModel loaded =
-        is_file ? load_model(input, (*parsed)["network"].as<std::string>(), asked) : random_model(input, 1);
-    expect_input(loaded, asked, input);
-    MemberEntry member;
-    member.name = input;
-    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
-    json["members"].push_back(inspect_member(member, loaded, *device.backend, run, true));
+  if (std::filesystem::exists(input) && is_ensemble_file(input)) {
+    refuse_model_options(*parsed, input);
+    inspect_ensemble(input, *parsed, *device.backend, run, json);
   } else {
-    const EnsembleFile file = read_ensemble_file(input);
-    fmt::print("{}: {} members, combine {}, {} profile{}\n\n", file.name, file.members.size(),
-               file.combine == Combine::logits ? "logits" : "probabilities", file.profiles.size(),
-               file.profiles.size() == 1 ? "" : "s");
-    for (const auto& member : file.members) {
-      const LoadedModel loaded = load_member(file, member);
-      json["members"].push_back(
-          inspect_member(member, loaded, *device.backend, run, parsed->count("layers") > 0));
-    }
-    const Policy policy = resolve_policy(file, (*parsed)["policy"].as<std::string>());
-    print_program(file, policy);
-    json["policy"] = policy.text;
-    json["instructions"] = make_program(policy.point).code.size();
+    const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
+    const LoadedModel loaded = std::filesystem::exists(input)
+                                   ? load_model(input, (*parsed)["network"].as<std::string>(), asked)
+                                   : random_model(input, 1);
+    expect_input(loaded, asked, input);
+    if (!run.quiet)
+      for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    json["members"].push_back(inspect_member(input, loaded, *device.backend, run, true));
   }
   write_json(run.json, json);
   return 0;

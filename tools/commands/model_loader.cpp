@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "engine/error.h"
+#include "engine/names.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
 #include "weights_converter/tensor_file.h"
@@ -90,6 +91,12 @@ int64_t parameters_of(const Model& model) {
 }
 
 LoadedModel random_model(const std::string& network, uint64_t seed) {
+  const auto names = network_names();
+  if (const auto name = network.substr(0, network.find(':'));
+      std::find(names.begin(), names.end(), name) == names.end())
+    throw bad_input(
+        "{}: no such file, and no network of that name (nearest: {}); fxe inspect --networks lists all",
+        network, fmt::join(nearest_names(name, names), ", "));
   LoadedModel loaded;
   Graph graph = build_network(network);
   TensorMap weights = random_weights(graph, seed);

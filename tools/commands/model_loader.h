@@ -30,7 +30,8 @@ std::optional<Input> parse_input_option(const std::string& text);
 // Throws bad_input where the user asked for one size and the file has another.
 void expect_input(const LoadedModel&, const std::optional<Input>& asked, const std::filesystem::path&);
 
-// A network of networks/registry.h with seeded random weights.
+// A network of networks/registry.h with seeded random weights. Throws bad_input where there is none, and
+// neither a file, of that name.
 LoadedModel random_model(const std::string& network, uint64_t seed);
 
 // What training adjusts: every weight the layers read, without BatchNorm's running mean and variance; as

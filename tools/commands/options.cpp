@@ -2,7 +2,7 @@
 #include "tools/commands/options.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 
 #include "engine/error.h"
 
@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kMaxBatch = 1024;
 constexpr int kMaxThreads = 1024;
+constexpr double kMaxDeadlineMs = 1e9;
 
 int read_count(const cxxopts::ParseResult& parsed, const std::string& key, int low, int high) {
   const int value = parsed[key].as<int>();
@@ -29,29 +30,38 @@ void check_choice(const cxxopts::ParseResult& parsed, const std::string& key,
 
 }  // namespace
 
-void add_run_options(cxxopts::Options& options) {
-  options.add_options("Running")("device", "auto | cpu | cuda[:I]",
-                                 cxxopts::value<std::string>()->default_value("auto"))(
+void add_common_options(cxxopts::Options& options) {
+  options.add_options("Everywhere")("device", "auto | cpu | cuda[:I]",
+                                    cxxopts::value<std::string>()->default_value("auto"))(
       "precision", "fp32 | tf32 | fp16 | bf16", cxxopts::value<std::string>()->default_value("fp32"))(
       "batch", "images at a time", cxxopts::value<int>()->default_value("1"))(
       "threads", "0: every core", cxxopts::value<int>()->default_value("0"))(
-      "control", "who decides to stop: auto | device | host",
-      cxxopts::value<std::string>()->default_value("auto"))(
-      "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
-      "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
-      "deadline-ms", "stop before the member that would end later", cxxopts::value<double>())(
       "json", "write the result to FILE", cxxopts::value<std::string>()->default_value(""))(
       "quiet", "no progress, no table");
 }
 
-RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
+void add_run_options(cxxopts::Options& options) {
+  add_common_options(options);
+  options.add_options("Running")("control", "who decides to stop: auto | device | host",
+                                 cxxopts::value<std::string>()->default_value("auto"))(
+      "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
+      "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
+      "deadline-ms", "stop before the member that would end later", cxxopts::value<double>());
+}
+
+RunOptions read_common_options(const cxxopts::ParseResult& parsed) {
   RunOptions run;
-  run.device = parsed["device"].as<std::string>();
+  set_device(run, parsed["device"].as<std::string>());
   run.precision = parse_precision(parsed["precision"].as<std::string>());
   run.batch = read_count(parsed, "batch", 1, kMaxBatch);
   run.threads = read_count(parsed, "threads", 0, kMaxThreads);
   run.json = parsed["json"].as<std::string>();
   run.quiet = parsed.count("quiet") > 0;
+  return run;
+}
+
+RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
+  RunOptions run = read_common_options(parsed);
   check_choice(parsed, "control", {"auto", "device", "host"});
   check_choice(parsed, "tail", {"fused", "separate"});
   check_choice(parsed, "launch", {"graph", "stream"});
@@ -60,10 +70,22 @@ RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
   run.launch = parsed["launch"].as<std::string>();
   if (parsed.count("deadline-ms")) {
     run.deadline_ms = parsed["deadline-ms"].as<double>();
-    if (!(*run.deadline_ms > 0))
-      throw bad_input("--deadline-ms: expected more than 0, found {}", *run.deadline_ms);
+    if (!(*run.deadline_ms > 0 && *run.deadline_ms <= kMaxDeadlineMs))
+      throw bad_input("--deadline-ms: expected more than 0 and at most {}, found {}", kMaxDeadlineMs,
+                      *run.deadline_ms);
   }
   return run;
+}
+
+void set_device(RunOptions& run, const std::string& text, std::string_view option) {
+  run.device = text;
+  run.cuda_index = 0;
+  if (text == "auto" || text == "cpu" || text == "cuda") return;
+  const std::string_view digits = std::string_view(text).substr(std::min<size_t>(text.size(), 5));
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), run.cuda_index);
+  if (!text.starts_with("cuda:") || digits.empty() || error != std::errc{} ||
+      end != digits.data() + digits.size() || run.cuda_index < 0)
+    throw bad_input("{}: expected auto, cpu or cuda[:I], found '{}'", option, text);
 }
 
 std::optional<cxxopts::ParseResult> parse_options(cxxopts::Options& options, int argc, char** argv,

@@ -11,9 +11,10 @@
 
 namespace fxe {
 
-// What every command that runs a network understands.
+// What every command understands; `control` and what follows: those that run a schedule.
 struct RunOptions {
   std::string device = "auto";  // auto | cpu | cuda[:I]
+  int cuda_index = 0;           // I
   Precision precision = Precision::fp32;
   int batch = 1;
   int threads = 0;   // 0: every core this process may use
@@ -23,10 +24,17 @@ struct RunOptions {
   std::string control = "auto", tail = "fused", launch = "graph";
 };
 
-// Adds --device --precision --batch --threads --json --quiet --control --tail --launch --deadline-ms.
+// Adds --device --precision --batch --threads --json --quiet. Commands that run nothing take them too, so
+// that a script can give all its commands the same words.
+void add_common_options(cxxopts::Options&);
+// The same and --control --tail --launch --deadline-ms.
 void add_run_options(cxxopts::Options&);
-// Throws bad_input for values out of range, naming the option and what it takes.
+// What was added. Throws bad_input for values out of range, naming the option and what it takes.
+RunOptions read_common_options(const cxxopts::ParseResult&);
 RunOptions read_run_options(const cxxopts::ParseResult&);
+
+// Sets device and cuda_index; throws bad_input naming `option` for a text that is neither.
+void set_device(RunOptions&, const std::string& text, std::string_view option = "--device");
 
 // Parses; prints the help and returns nothing for --help. Throws bad_input unless `positional_min` to
 // `positional_max` words remain.

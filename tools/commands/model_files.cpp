@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/model_files.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "engine/error.h"
+
+namespace fxe {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> model_files(const std::vector<std::string>& words) {
+  constexpr std::array<std::string_view, 8> kEndings = {".safetensors", ".pth", ".pt",   ".th",
+                                                        ".tar",         ".bin", ".onnx", ".caffemodel"};
+  std::vector<std::string> files;
+  for (const auto& word : words) {
+    std::error_code error;
+    if (!fs::is_directory(word, error)) {
+      files.push_back(word);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (fs::recursive_directory_iterator i(word, error), end; !error && i != end; i.increment(error)) {
+      if (i.depth() >= 1) i.disable_recursion_pending();
+      const auto ending = i->path().extension().string();
+      std::error_code ignored;
+      if (i->is_regular_file(ignored) && std::ranges::find(kEndings, ending) != kEndings.end())
+        found.push_back(i->path().string());
+    }
+    if (error) throw bad_input("{}: cannot be listed: {}", word, error.message());
+    if (found.empty())
+      throw bad_input(
+          "{}: no weight files found in it or one level below (safetensors, pth, pt, th, tar, bin, onnx, "
+          "caffemodel)",
+          word);
+    std::ranges::sort(found);
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+}  // namespace fxe
