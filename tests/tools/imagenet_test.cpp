@@ -11,6 +11,7 @@
 #include "engine/input/loader.h"
 #include "layers/optimize.h"
 #include "layers/reference/error_correlation.h"
+#include "tests/paths.h"
 #include "tests/tools/command_line.h"
 #include "tests/tools/sanitizer.h"
 #include "tools/commands/model_loader.h"

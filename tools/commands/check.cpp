@@ -72,13 +72,13 @@ int run_check(int argc, char** argv) {
   options.add_options()("against", "reference | cpu | cuda",
                         cxxopts::value<std::string>()->default_value("reference"))(
       "seed", "of the random input, and of the weights of a NETWORK",
-      cxxopts::value<uint64_t>()->default_value("1"));
+      cxxopts::value<std::string>()->default_value("1"));
   add_run_options(options);
   add_network_option(options);
   const auto parsed = parse_options(options, argc, argv, "subject", 1, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
   const RunOptions run = read_run_options(*parsed);
-  const auto seed = (*parsed)["seed"].as<uint64_t>();
+  const auto seed = static_cast<uint64_t>(read_integer(*parsed, "seed", 0, INT64_MAX));
   const auto against = (*parsed)["against"].as<std::string>();
 
   const ChosenDevice tested = choose_device(run);

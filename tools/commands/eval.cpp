@@ -21,7 +21,7 @@ cxxopts::Options eval_options() {
       "predictions", "write one line an image to FILE.csv", text())(
       "results-file", "append one line of timm's columns and fxe's to FILE.csv", text())(
       "mlperf-log", "write MLPerf's accuracy log to FILE.json", text())(
-      "limit", "only the first N images", cxxopts::value<size_t>()->default_value("0"))(
+      "limit", "only the first N images", cxxopts::value<std::string>()->default_value("0"))(
       "strict", "exit 1 if any image failed")("classes", "class names of a single MODEL, one a line", text());
   add_label_options(options);
   add_run_options(options);
@@ -55,6 +55,7 @@ int run_eval(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
   const RunOptions run = read_run_options(*parsed);
+  const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
@@ -62,8 +63,7 @@ int run_eval(int argc, char** argv) {
   const auto class_ids = restrict_classes(ensemble, dataset, *parsed);
   const auto results_file = (*parsed)["results-file"].as<std::string>();
   if (!results_file.empty()) check_results_file(results_file);
-  if (const auto limit = (*parsed)["limit"].as<size_t>(); limit && limit < dataset.samples.size())
-    dataset.samples.resize(limit);
+  if (limit && limit < dataset.samples.size()) dataset.samples.resize(limit);
   EvalSubject subject{
       ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
       run.precision,      run.batch};

@@ -12,12 +12,15 @@ namespace {
 
 constexpr int kMaxBatch = 1024;
 constexpr int kMaxThreads = 1024;
-constexpr double kMaxDeadlineMs = 1e9;
+constexpr double kMinDeadlineMs = 1e-6, kMaxDeadlineMs = 1e9;
 
-int read_count(const cxxopts::ParseResult& parsed, const std::string& key, int low, int high) {
-  const int value = parsed[key].as<int>();
-  if (value < low || value > high)
-    throw bad_input("--{}: expected {} to {}, found {}", key, low, high, value);
+template <class T>
+T read_number(const cxxopts::ParseResult& parsed, const std::string& key, T low, T high) {
+  const auto text = parsed[key].as<std::string>();
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !(value >= low && value <= high))
+    throw bad_input("--{}: expected a number from {} to {}, found '{}'", key, low, high, text);
   return value;
 }
 
@@ -34,8 +37,8 @@ void add_common_options(cxxopts::Options& options) {
   options.add_options("Everywhere")("device", "auto | cpu | cuda[:I]",
                                     cxxopts::value<std::string>()->default_value("auto"))(
       "precision", "fp32 | tf32 | fp16 | bf16", cxxopts::value<std::string>()->default_value("fp32"))(
-      "batch", "images at a time", cxxopts::value<int>()->default_value("1"))(
-      "threads", "0: every core", cxxopts::value<int>()->default_value("0"))(
+      "batch", "images at a time", cxxopts::value<std::string>()->default_value("1"))(
+      "threads", "0: every core", cxxopts::value<std::string>()->default_value("0"))(
       "json", "write the result to FILE", cxxopts::value<std::string>()->default_value(""))(
       "quiet", "no progress, no table");
 }
@@ -46,15 +49,15 @@ void add_run_options(cxxopts::Options& options) {
                                  cxxopts::value<std::string>()->default_value("auto"))(
       "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
       "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
-      "deadline-ms", "stop before the member that would end later", cxxopts::value<double>());
+      "deadline-ms", "stop before the member that would end later", cxxopts::value<std::string>());
 }
 
 RunOptions read_common_options(const cxxopts::ParseResult& parsed) {
   RunOptions run;
   set_device(run, parsed["device"].as<std::string>());
   run.precision = parse_precision(parsed["precision"].as<std::string>());
-  run.batch = read_count(parsed, "batch", 1, kMaxBatch);
-  run.threads = read_count(parsed, "threads", 0, kMaxThreads);
+  run.batch = static_cast<int>(read_integer(parsed, "batch", 1, kMaxBatch));
+  run.threads = static_cast<int>(read_integer(parsed, "threads", 0, kMaxThreads));
   run.json = parsed["json"].as<std::string>();
   run.quiet = parsed.count("quiet") > 0;
   return run;
@@ -68,13 +71,17 @@ RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
   run.control = parsed["control"].as<std::string>();
   run.tail = parsed["tail"].as<std::string>();
   run.launch = parsed["launch"].as<std::string>();
-  if (parsed.count("deadline-ms")) {
-    run.deadline_ms = parsed["deadline-ms"].as<double>();
-    if (!(*run.deadline_ms > 0 && *run.deadline_ms <= kMaxDeadlineMs))
-      throw bad_input("--deadline-ms: expected more than 0 and at most {}, found {}", kMaxDeadlineMs,
-                      *run.deadline_ms);
-  }
+  if (parsed.count("deadline-ms"))
+    run.deadline_ms = read_real(parsed, "deadline-ms", kMinDeadlineMs, kMaxDeadlineMs);
   return run;
+}
+
+int64_t read_integer(const cxxopts::ParseResult& parsed, const std::string& key, int64_t low, int64_t high) {
+  return read_number(parsed, key, low, high);
+}
+
+double read_real(const cxxopts::ParseResult& parsed, const std::string& key, double low, double high) {
+  return read_number(parsed, key, low, high);
 }
 
 void set_device(RunOptions& run, const std::string& text, std::string_view option) {

@@ -33,6 +33,10 @@ void add_run_options(cxxopts::Options&);
 RunOptions read_common_options(const cxxopts::ParseResult&);
 RunOptions read_run_options(const cxxopts::ParseResult&);
 
+// The number an option was given as text; throws bad_input naming the option, the range and what was found.
+int64_t read_integer(const cxxopts::ParseResult&, const std::string& key, int64_t low, int64_t high);
+double read_real(const cxxopts::ParseResult&, const std::string& key, double low, double high);
+
 // Sets device and cuda_index; throws bad_input naming `option` for a text that is neither.
 void set_device(RunOptions&, const std::string& text, std::string_view option = "--device");
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all commands share: the options that are there everywhere, their values, help and exit codes.
+#include "tools/commands/commands.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/tools/refused.h"
+
+namespace fxe::test {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<std::string> kFoundation = {"init", "convert", "inspect", "classify",
+                                              "eval", "check",   "doctor"};
+
+class EveryCommand : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryCommand, HasTheCommonOptionsAndHelp) {
+  const auto help = fxe({GetParam(), "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_EQ(help.err, "");
+  for (const char* option : {"--device", "--precision", "--batch", "--threads", "--json", "--quiet"})
+    EXPECT_THAT(help.out, HasSubstr(option));
+}
+
+TEST_P(EveryCommand, RefusesBadValuesInOneLine) {
+  const std::vector<std::vector<std::string>> bad = {
+      {"--device", "tpu"}, {"--device", "cuda:"},  {"--device", "cuda:-1"}, {"--precision", "fp8"},
+      {"--batch", "0"},    {"--batch", "1000000"}, {"--batch", "two"},      {"--threads", "-1"},
+      {"--threads", "x"},  {"--no-such-option"}};
+  for (const auto& words : bad) {
+    std::vector<std::string> all = {GetParam()};
+    // Words that stand for what the command takes, so that only the option is wrong.
+    if (GetParam() != "doctor") all.push_back("cifar_resnet8");
+    if (GetParam() == "eval" || GetParam() == "classify") all.push_back("images");
+    if (GetParam() == "init" || GetParam() == "convert") all.insert(all.end(), {"-o", "/nowhere/out"});
+    all.insert(all.end(), words.begin(), words.end());
+    expect_refused(all, words[0].substr(2));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Commands, EveryCommand, testing::ValuesIn(kFoundation),
+                         [](const auto& command) { return command.param; });
+
+TEST(CommandLine, OptionsOfTheDesignAreThere) {
+  const std::vector<std::string> running = {"--control", "--tail", "--launch", "--deadline-ms", "--policy"};
+  for (const auto& [command, more] : std::map<std::string, std::vector<std::string>>{
+           {"eval", {"--labels", "--compare-full", "--predictions", "--limit", "--strict", "--results-file"}},
+           {"classify", {"--explain", "--strict"}}}) {
+    const auto help = fxe({command, "--help"}).out;
+    for (const auto& option : running) EXPECT_THAT(help, HasSubstr(option)) << command;
+    for (const auto& option : more) EXPECT_THAT(help, HasSubstr(option)) << command;
+  }
+  for (const char* option : {"--network", "--preprocess", "--classes", "--output"})
+    EXPECT_THAT(fxe({"init", "--help"}).out, HasSubstr(option));
+  EXPECT_THAT(fxe({"check", "--help"}).out, HasSubstr("--against"));
+}
+
+TEST(CommandLine, NamesItsCommands) {
+  const auto help = fxe({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_GE(commands().size(), kFoundation.size());
+  for (const auto& command : commands()) EXPECT_THAT(help.out, HasSubstr(fmt::format("  {} ", command.name)));
+  const auto none = fxe({});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_EQ(none.out, "");
+  EXPECT_EQ(none.err, help.out);
+  const auto wrong = fxe({"clasify"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("nearest: classify"));
+  EXPECT_EQ(lines_of(wrong.err), 1u);
+}
+
+}  // namespace
+}  // namespace fxe::test
