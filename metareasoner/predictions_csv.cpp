@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <string>
+#include "engine/error.h"
+#include "engine/input/text_file.h"
 
 namespace fxe {
 
@@ -19,12 +20,14 @@ std::string quoted(std::string_view field) {
   return out + '"';
 }
 
-std::string start_of(std::string_view path, int label, std::span<const int> more_labels) {
-  if (label < 0) return quoted(path) + ",";
-  auto text = fmt::format("{},{}", quoted(path), label);
-  for (const int more : more_labels) text += fmt::format(" {}", more);
+std::string labels(int label, std::span<const int> more) {
+  if (label < 0) return "";
+  auto text = fmt::format("{}", label);
+  for (const int other : more) text += fmt::format(" {}", other);
   return text;
 }
+
+constexpr std::string_view kHead = "path,label,predicted,p1,p2,margin,members,status";
 
 }  // namespace
 
@@ -43,20 +46,60 @@ std::string_view name(RowStatus status) {
 }
 
 PredictionsCsv::PredictionsCsv(const std::filesystem::path& path) : file_(path) {
-  file_.write("path,label,predicted,p1,p2,margin,members,status\n");
+  file_.write(fmt::format("{}\n", kHead));
+}
+
+std::string PredictionsCsv::fields(int label, const RowResult& row, std::span<const int> more_labels) {
+  const std::string known = labels(label, more_labels);
+  if (row.status == RowStatus::failed) return fmt::format("{},,,,,{},failed", known, row.members);
+  return fmt::format("{},{},{:.9g},{:.9g},{:.9g},{},{}", known, row.label, row.p1, row.p2, row.margin,
+                     row.members, name(row.status));
 }
 
 void PredictionsCsv::add(std::string_view path, int label, const RowResult& row,
                          std::span<const int> more_labels) {
-  if (row.status == RowStatus::failed)
-    file_.write(fmt::format("{},,,,,{},failed\n", start_of(path, label, more_labels), row.members));
-  else
-    file_.write(fmt::format("{},{},{:.9g},{:.9g},{:.9g},{},{}\n", start_of(path, label, more_labels),
-                            row.label, row.p1, row.p2, row.margin, row.members, name(row.status)));
+  file_.write(fmt::format("{},{}\n", quoted(path), fields(label, row, more_labels)));
 }
 
 void PredictionsCsv::add_unreadable(std::string_view path, int label, std::span<const int> more_labels) {
-  file_.write(fmt::format("{},,,,,0,failed\n", start_of(path, label, more_labels)));
+  add(path, label, {-1, 0, 0, 0, 0, RowStatus::failed}, more_labels);
+}
+
+PredictionsReader::PredictionsReader(const std::filesystem::path& path)
+    : file_(path), lines_(read_lines(path)) {
+  if (lines_.empty() || lines_[0] != kHead)
+    throw bad_input("{}: expected a predictions file, which starts with '{}'", path.string(), kHead);
+}
+
+std::string PredictionsReader::where() const { return fmt::format("{}:{}", file_.string(), line_ + 1); }
+
+bool PredictionsReader::next() {
+  if (++line_ >= lines_.size()) return false;
+  std::string line = lines_[line_];
+  path_.clear();
+  if (!line.starts_with('"')) {
+    const auto comma = line.find(',');
+    if (comma == line.npos) throw bad_input("{}: expected 8 fields", where());
+    path_ = line.substr(0, comma);
+    fields_ = line.substr(comma + 1);
+    return true;
+  }
+  for (size_t at = 1;; ++at) {
+    if (at == line.size()) {  // a line break inside the quotes
+      if (++line_ >= lines_.size()) throw bad_input("{}: a quoted path without an end", where());
+      line += "\n" + lines_[line_];
+    }
+    if (line[at] != '"') {
+      path_ += line[at];
+    } else if (line.compare(at, 2, "\"\"") == 0) {
+      path_ += line[at++];
+    } else if (line.compare(at, 2, "\",") == 0) {
+      fields_ = line.substr(at + 2);
+      return true;
+    } else {
+      throw bad_input("{}: expected a comma after the quoted path", where());
+    }
+  }
 }
 
 }  // namespace fxe

@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/atomic_file.h"
 #include "kernels/tail.h"
@@ -23,8 +25,28 @@ class PredictionsCsv {
   void add_unreadable(std::string_view path, int label, std::span<const int> more_labels = {});
   void commit() { file_.commit(); }
 
+  // A line without its path: "label,predicted,...,status". An image that was not read ran 0 members.
+  static std::string fields(int label, const RowResult&, std::span<const int> more_labels = {});
+
  private:
   AtomicFile file_;
+};
+
+// Reads such a file, line by line. Throws bad_input for one that is something else.
+class PredictionsReader {
+ public:
+  explicit PredictionsReader(const std::filesystem::path&);
+
+  bool next();  // false: there is no further line
+  const std::string& path() const { return path_; }
+  const std::string& fields() const { return fields_; }  // what follows the path's comma
+  std::string where() const;                             // file and line, for errors
+
+ private:
+  std::filesystem::path file_;
+  std::vector<std::string> lines_;
+  size_t line_ = 0;
+  std::string path_, fields_;
 };
 
 std::string_view name(RowStatus);

@@ -35,6 +35,21 @@ struct Worker {
 
 }  // namespace
 
+Trace Trace::first(size_t sizes) const {
+  Trace t;
+  t.order_ = order_;
+  t.order_.members.resize(sizes);
+  t.order_.weights.resize(sizes);
+  t.order_.temperatures.resize(sizes);
+  t.order_.thresholds.assign(sizes - 1, 1);
+  t.detail_ = detail_;
+  for (size_t i = 0; i < images(); ++i) {
+    const auto all = image(i);
+    t.scores_.insert(t.scores_.end(), all.begin(), all.begin() + static_cast<std::ptrdiff_t>(sizes));
+  }
+  return t;
+}
+
 Trace Trace::of(const Store& store, const OperatingPoint& order, PrefixDetail detail, int threads) {
   check_operating_point(order, store.members(), "order");
   Trace trace;

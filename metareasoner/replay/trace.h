@@ -18,6 +18,9 @@ class Trace {
   // this order (docs/store.md).
   static Trace of(const Store&, const OperatingPoint& order, PrefixDetail, int threads);
 
+  // The same for the order's first `sizes` members alone.
+  Trace first(size_t sizes) const;
+
   const OperatingPoint& order() const { return order_; }
   PrefixDetail detail() const { return detail_; }
   size_t images() const { return scores_.size() / sizes(); }

@@ -17,7 +17,8 @@ class CostTable {
     int64_t runs = 0;
   };
 
-  explicit CostTable(std::vector<std::string> members = {}) : members_(std::move(members)) {
+  CostTable() = default;
+  explicit CostTable(std::vector<std::string> members) : members_(std::move(members)) {
     costs_.resize(members_.size());
   }
   // One cost per member: ms per image, at every batch size.

@@ -54,7 +54,7 @@ TEST(ResultsFile, TakesOneLineARun) {
   const auto lines = lines_in(read_text(folder / "r.csv"));
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0], kHead);
-  // Three ResNet-8 of 78,042 parameters each: He et al.'s CIFAR networks with n = 1.
+  // Three ResNet-8 of 75,290 parameters each: He et al.'s CIFAR networks with n = 1.
   const auto line = [](const nlohmann::json& r, const std::string& gap, int batch) {
     const double top1 = 100 * r["top1"].get<double>(), top5 = 100 * r["top5"].get<double>();
     return fmt::format(

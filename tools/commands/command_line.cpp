@@ -13,7 +13,7 @@ namespace fxe {
 
 namespace {
 
-constexpr std::array<Command, 9> kCommands = {{
+constexpr std::array<Command, 10> kCommands = {{
     {"init", "from weight files to an ensemble file", run_init},
     {"convert", "any model file to one safetensors file that carries its graph", run_convert},
     {"inspect", "layers, shapes, parameters, multiply-adds, memory plan, schedule", run_inspect},
@@ -21,6 +21,7 @@ constexpr std::array<Command, 9> kCommands = {{
     {"eval", "accuracy, exits and time on a labelled image folder", run_eval},
     {"record", "every member's logits for every image of a folder, in one file", run_record},
     {"import", "the same file from logits of another framework (.npy)", run_import},
+    {"replay", "any operating point of a recorded ensemble, without running a network", run_replay},
     {"check", "compares a backend with the reference, layer by layer", run_check},
     {"doctor", "what works on this machine, what is missing, and why", run_doctor},
 }};

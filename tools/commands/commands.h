@@ -23,6 +23,7 @@ int run_classify(int argc, char** argv);
 int run_eval(int argc, char** argv);
 int run_record(int argc, char** argv);
 int run_import(int argc, char** argv);
+int run_replay(int argc, char** argv);
 int run_check(int argc, char** argv);
 int run_doctor(int argc, char** argv);
 

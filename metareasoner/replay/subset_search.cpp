@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#if defined(__GNUC__) && !defined(__clang__)
+// As in kernels/tail_cpu.cpp: without it, comparisons stay scalar. Same values.
+#pragma GCC optimize("no-trapping-math")
+#endif
+#include "metareasoner/replay/subset_search.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "kernels/clones_cpu.h"
+#include "kernels/exp_cpu.h"
+#include "metareasoner/replay/for_each_block.h"
+#include "metareasoner/store/row_scan.h"
+
+namespace fxe {
+
+namespace {
+
+// Subsets form a tree: each is its parent and one later member. In this list parents come first, and depth by
+// depth, so that one running mean per depth is enough.
+struct Node {
+  size_t depth;  // members in the parent
+  size_t last;   // position in the order
+  double cost;
+};
+
+void grow(std::span<const double> cost, double budget, size_t from, size_t depth, double spent,
+          std::vector<Node>& nodes) {
+  for (size_t k = from; k < cost.size() && nodes.size() <= kMaxSubsets; ++k) {
+    const double sum = spent + cost[k];
+    if (sum > budget * (1 + 1e-9)) continue;
+    nodes.push_back({depth, k, sum});
+    grow(cost, budget, k + 1, depth + 1, sum, nodes);
+  }
+}
+
+// out = m + (x - m) * share, as tail::updated_mean; returns the largest.
+FXE_CPU_CLONES float update(const float* m, const float* x, float share, size_t classes, float* out) {
+  constexpr size_t kLanes = 16;
+  std::array<float, kLanes> largest;
+  largest.fill(-INFINITY);
+  size_t block = 0;
+  for (; block + kLanes <= classes; block += kLanes)
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      const size_t j = block + lane;
+      const float v = m[j] + (x[j] - m[j]) * share;
+      out[j] = v;
+      largest[lane] = v > largest[lane] ? v : largest[lane];
+    }
+  float most = -INFINITY;
+  for (; block < classes; ++block) {
+    out[block] = m[block] + (x[block] - m[block]) * share;
+    most = out[block] > most ? out[block] : most;
+  }
+  for (const float v : largest) most = v > most ? v : most;
+  return most;
+}
+
+// One thread's means and counts.
+class Searcher {
+ public:
+  Searcher(const Store& store, const OperatingPoint& order, const std::vector<Node>& nodes)
+      : store_(store),
+        order_(order),
+        nodes_(nodes),
+        classes_(store.classes()),
+        outputs_(order.size() * classes_),
+        means_((order.size() + 1) * classes_),
+        largest_(order.size() + 1),
+        weight_(order.size() + 1, 0),
+        finite_(order.size()),
+        scratch_(order.size()),
+        rows_(order.size()),
+        right(nodes.size(), 0) {}
+
+  void run(size_t block) {
+    for (size_t k = 0; k < order_.size(); ++k)
+      rows_[k] = store_.logits(block, static_cast<size_t>(order_.members[k]), scratch_[k]);
+    for (size_t r = 0; r < store_.images_in(block); ++r) {
+      const size_t image = store_.first_image(block) + r;
+      const int32_t label = store_.header().labels[image];
+      if (label < 0 || !store_.readable(image)) continue;
+      ++labelled;
+      for (size_t k = 0; k < order_.size(); ++k) prepare(k, rows_[k].subspan(r * classes_, classes_));
+      run_image(static_cast<size_t>(label));
+    }
+  }
+
+ private:
+  // What the mean is made of: z / T, or its softmax.
+  void prepare(size_t k, std::span<const float> z) {
+    float* x = outputs_.data() + k * classes_;
+    const auto t = static_cast<float>(order_.temperatures[k]);
+    bool finite = true;
+    for (size_t j = 0; j < classes_; ++j) {
+      x[j] = tail::tempered(z[j], t);
+      finite = finite && tail::is_finite(x[j]);
+    }
+    finite_[k] = finite;
+    if (!finite || order_.combine == Combine::logits) return;
+    const float most = *std::max_element(x, x + classes_);
+    float sum = 0;
+    for (size_t j = 0; j < classes_; ++j) sum += x[j] = exp_of_nonpositive(x[j] - most);
+    for (size_t j = 0; j < classes_; ++j) x[j] /= sum;
+  }
+
+  void run_image(size_t label) {
+    for (size_t n = 0; n < nodes_.size(); ++n) {
+      const Node& node = nodes_[n];
+      const float* from = means_.data() + node.depth * classes_;
+      float* to = means_.data() + (node.depth + 1) * classes_;
+      if (finite_[node.last]) {
+        const auto w = static_cast<float>(order_.weights[node.last]);
+        const float sum = weight_[node.depth] + w;
+        weight_[node.depth + 1] = sum;
+        const float* x = outputs_.data() + node.last * classes_;
+        // Into an empty mean, of whatever an earlier image left there, x goes as it is.
+        largest_[node.depth + 1] = update(w == sum ? x : from, x, w / sum, classes_, to);
+      } else {
+        std::copy_n(from, classes_, to);
+        weight_[node.depth + 1] = weight_[node.depth];
+        largest_[node.depth + 1] = largest_[node.depth];
+      }
+      if (weight_[node.depth + 1] > 0 && to[label] == largest_[node.depth + 1])
+        right[n] += std::find(to, to + label, to[label]) == to + label;
+    }
+  }
+
+  const Store& store_;
+  const OperatingPoint& order_;
+  const std::vector<Node>& nodes_;
+  size_t classes_;
+  std::vector<float> outputs_;  // [N classes]
+  std::vector<float> means_;    // [N + 1 classes] by depth; the first is empty
+  std::vector<float> largest_, weight_;
+  std::vector<char> finite_;
+  std::vector<std::vector<float>> scratch_;
+  std::vector<std::span<const float>> rows_;
+
+ public:
+  int64_t labelled = 0;
+  std::vector<int64_t> right;  // by node
+};
+
+std::vector<int> members_of(const std::vector<Node>& nodes, size_t n, const OperatingPoint& order) {
+  std::vector<int> members;
+  size_t depth = nodes[n].depth + 1;
+  for (size_t at = n + 1; at-- > 0 && depth > 0;)
+    if (nodes[at].depth + 1 == depth) {
+      members.insert(members.begin(), order.members[nodes[at].last]);
+      --depth;
+    }
+  return members;
+}
+
+}  // namespace
+
+SubsetSearch search_subsets(const Store& store, const OperatingPoint& order, std::span<const double> cost,
+                            double budget, int threads) {
+  std::vector<Node> nodes;
+  grow(cost, budget, 0, 0, 0, nodes);
+  SubsetSearch search;
+  search.complete = nodes.size() <= kMaxSubsets;
+  nodes.resize(std::min(nodes.size(), kMaxSubsets));
+  search.searched = nodes.size();
+  std::vector<Searcher> searchers(static_cast<size_t>(threads), Searcher(store, order, nodes));
+  for_each_block(store.blocks(), threads, [&](size_t w, size_t b) { searchers[w].run(b); });
+
+  int64_t labelled = 0;
+  for (const auto& s : searchers) labelled += s.labelled;
+  int64_t most = -1, most_single = -1;
+  for (size_t n = 0; n < nodes.size() && labelled > 0; ++n) {
+    int64_t right = 0;
+    for (const auto& s : searchers) right += s.right[n];
+    const auto consider = [&](FixedSubset& best, int64_t& best_right) {
+      if (right < best_right || (right == best_right && nodes[n].cost >= best.cost)) return;
+      best_right = right;
+      best = {members_of(nodes, n, order), nodes[n].cost,
+              static_cast<double>(right) / static_cast<double>(labelled)};
+    };
+    consider(search.best, most);
+    if (nodes[n].depth == 0) consider(search.best_single, most_single);
+  }
+  return search;
+}
+
+}  // namespace fxe

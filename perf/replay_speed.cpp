@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long a store of ImageNet's size takes to answer: 50,000 images x 8 members x 1000 classes by default.
+// usage: replay_speed FOLDER [IMAGES MEMBERS CLASSES THREADS]    makes FOLDER/synthetic once (fp32: 1.6 GB)
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "metareasoner/replay/replay_report.h"
+#include "metareasoner/replay/subset_search.h"
+#include "metareasoner/store/store_writer.h"
+
+namespace {
+
+// Wall time, and what all threads together took of processors: the machine may be shared.
+class Timer {
+ public:
+  void print(const std::string& what, int repeats = 1) const {
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start_;
+    const double cpu = static_cast<double>(std::clock() - cpu_) / CLOCKS_PER_SEC;
+    fmt::print("{:<52}{:>10.4f}{:>10.4f}\n", what, wall.count() / repeats, cpu / repeats);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::clock_t cpu_ = std::clock();
+};
+
+void make_store(const std::filesystem::path& path, size_t images, size_t members, size_t classes) {
+  fxe::StoreHeader h;
+  h.ensemble = "synthetic";
+  h.device = h.precision = "none";
+  h.classes = static_cast<int64_t>(classes);
+  for (size_t m = 0; m < members; ++m)
+    h.members.push_back({.name = fmt::format("m{}", m), .multiply_adds = 1'000'000});
+  std::mt19937 random(1);
+  for (size_t i = 0; i < images; ++i) {
+    h.paths.push_back(fmt::format("{:08}", i));
+    h.labels.push_back(static_cast<int32_t>(random() % classes));
+  }
+  fxe::StoreWriter writer(path, h);
+  std::normal_distribution<float> normal(0, 1);
+  std::vector<float> noise(1 << 20);
+  for (float& v : noise) v = normal(random);
+  std::vector<float> logits(members * classes);
+  for (size_t i = 0; i < images; ++i) {
+    const float ease = 2 * normal(random);  // of the image, for all members
+    for (float& v : logits) v = noise[random() % noise.size()];
+    for (size_t m = 0; m < members; ++m) logits[m * classes + static_cast<size_t>(h.labels[i])] += 7 + ease;
+    writer.append({}, logits);
+  }
+  writer.finish();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto number = [&](int i, size_t fallback) {
+    return argc > i ? std::strtoull(argv[i], nullptr, 10) : fallback;
+  };
+  if (argc < 2) return fmt::print("usage: replay_speed FOLDER [IMAGES MEMBERS CLASSES THREADS]\n"), 2;
+  const auto path = std::filesystem::path(argv[1]) / "synthetic";
+  const size_t images = number(2, 50'000), members = number(3, 8), classes = number(4, 1000);
+  const auto threads = static_cast<int>(number(5, std::thread::hardware_concurrency()));
+  if (!std::filesystem::exists(path)) make_store(path, images, members, classes);
+
+  fmt::print("{} images x {} members x {} classes, {} threads\n{:<52}{:>10}{:>10}\n", images, members,
+             classes, threads, "", "wall s", "cpu s");
+  const Timer opening;
+  const auto store = fxe::Store::open(path);
+  opening.print("open, entries checked");
+  const auto order = fxe::recorded_order(store.header());
+  for (const char* title : {"trace of an order, first read, checksums", "trace of an order, again"}) {
+    const Timer timer;
+    const auto trace = fxe::Trace::of(store, order, fxe::PrefixDetail::decision, threads);
+    timer.print(title);
+  }
+  const Timer detailed;
+  const auto trace = fxe::Trace::of(store, order, fxe::PrefixDetail::all, threads);
+  detailed.print("trace with entropy and votes");
+
+  std::vector<std::string> names;
+  for (const auto& m : store.header().members) names.push_back(m.name);
+  const auto costs = fxe::CostTable::per_image(names, std::vector<double>(members, 1.0));
+  const auto run = [&](std::span<const double> thresholds) {
+    return fxe::replay(store, trace, thresholds, fxe::ReplaySignal::margin, costs, 1);
+  };
+  const auto full = run(order.thresholds);
+  const std::vector<double> thresholds(members - 1, 0.8);
+  const auto policy = run(thresholds);
+  constexpr int kPolicies = 20;
+  const Timer policies;
+  for (int i = 0; i < kPolicies; ++i) run(thresholds);
+  policies.print("one policy: decisions, accuracy, latency", kPolicies);
+  const Timer reporting;
+  const auto report = fxe::report(store, trace, fxe::ReplaySignal::margin, policy, full);
+  reporting.print("report: stages, AUROC, classes");
+  const Timer searching;
+  const auto subsets = fxe::search_subsets(store, order, std::vector<double>(members, 1.0),
+                                           policy.evaluation.mean_members(), threads);
+  searching.print(fmt::format("baselines: {} fixed subsets within the cost", subsets.searched));
+  fmt::print("t:0.8 top-1 {:.4f} at {:.3f} members, full {:.4f}, best fixed {:.4f}, gap {:.4f}\n",
+             policy.evaluation.top1(), policy.evaluation.mean_members(), full.evaluation.top1(),
+             subsets.best.top1, report.gap.gap());
+}
