@@ -26,7 +26,7 @@ CASES = [
     ("torchvision", "resnext101_32x8d", "resnext101_32x8d", 32),
     ("torchvision", "vgg11", "vgg11", 224),
     ("torchvision", "squeezenet1_0", "squeezenet1_0", 64),
-    ("torchvision", "squeezenet1_1", "squeezenet1_1", 64),
+    ("torchvision", "squeezenet1_1", "squeezenet1_1", 72),
     ("torchvision", "densenet161", "densenet161", 32),
     ("torchvision", "googlenet", "googlenet", 64),
     ("torchvision", "mobilenet_v2", "mobilenet_v2", 64),

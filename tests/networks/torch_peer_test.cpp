@@ -39,7 +39,7 @@ constexpr PeerCase kCases[] = {
     {"resnext50_32x4d", 40, 1, "pth+onnx", false},
     {"wide_resnet50_2", 40, 1, "pth+onnx", false},
     {"squeezenet1_0", 64, 2, "pth+onnx", false},
-    {"squeezenet1_1", 64, 2, "pth+onnx", true},
+    {"squeezenet1_1", 72, 2, "pth+onnx", true},
     {"densenet121", 64, 1, "pth+unfolded+onnx", false},
     {"googlenet", 64, 2, "pth+unfolded+onnx", false},
     {"mobilenet_v2", 64, 2, "pth+unfolded+onnx", true},
