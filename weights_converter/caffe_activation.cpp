@@ -20,7 +20,17 @@ void import_caffe_relu(CaffeImport& import, const CaffeStep& step) {
 }
 
 void import_caffe_prelu(CaffeImport& import, const CaffeStep& step) {
-  activate(import, step, rectifier(import.blob(step, 0, {1}).to_float()[0]));
+  import.expect_blobs(step, 1);
+  if (step.layer->prelu->channel_shared())
+    return activate(import, step, rectifier(import.blob(step, 0, {1}).to_float()[0]));
+  const ValueId x = import.only_input(step);
+  PRelu prelu;
+  prelu.slope = import.weight(step, "weight", import.blob(step, 0, {import.shape(step)[1]}));
+  import.set_output(step, import.add(step, std::move(prelu), {x}));
+}
+
+void import_caffe_sigmoid(CaffeImport& import, const CaffeStep& step) {
+  activate(import, step, Activation::sigmoid());
 }
 
 void import_caffe_clip(CaffeImport& import, const CaffeStep& step) {

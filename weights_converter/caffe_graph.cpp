@@ -55,7 +55,6 @@ void complete_norms(CaffeImport& import, Graph& graph) {
     Node& node = graph.nodes[static_cast<size_t>(id)];
     auto& norm = std::get<BatchNorm>(node.op);
     std::tie(norm.scale, norm.shift) = names;
-    if (!norm.scale.empty()) continue;
     const Shape c = import.weights.at(norm.mean).shape;
     const auto fill = [&](const char* what, float value) {
       std::string name = fmt::format("{}~{}", norm.mean, what);
@@ -63,8 +62,8 @@ void complete_norms(CaffeImport& import, Graph& graph) {
           Tensor::from_floats(c, std::vector<float>(static_cast<size_t>(c.elements()), value));
       return name;
     };
-    norm.scale = fill("one", 1);
-    norm.shift = fill("zero", 0);
+    if (norm.scale.empty()) norm.scale = fill("one", 1);
+    if (norm.shift.empty()) norm.shift = fill("zero", 0);
   }
 }
 

@@ -38,6 +38,28 @@ void import_caffe_eltwise(CaffeImport& import, const CaffeStep& step) {
   import.set_output(step, sum);
 }
 
+// At the slice points, or in equal parts.
+void import_caffe_slice(CaffeImport& import, const CaffeStep& step) {
+  const auto& p = *step.layer->slice;
+  const ValueId x = import.only_input(step);
+  const int64_t c = import.image(step)[1];
+  import.expect_channel_axis(step, p.has_slice_dim() ? p.slice_dim() : p.axis());
+  const auto parts = static_cast<int64_t>(step.outputs.size());
+  std::vector<int64_t> ends(p.slice_point().begin(), p.slice_point().end());
+  if (ends.empty() && parts > 0 && c % parts == 0)
+    for (int64_t i = 1; i < parts; ++i) ends.push_back(i * (c / parts));
+  ends.push_back(c);
+  if (static_cast<int64_t>(ends.size()) != parts)
+    throw step.layer->error("has {} tops for {} parts of {} channels", parts, ends.size(), c);
+  int64_t first = 0;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    if (ends[i] <= first || ends[i] > c)
+      throw step.layer->error("cuts {} channels at {} after {}", c, ends[i], first);
+    import.set(step.outputs[i], import.add(step, ChannelSlice{first, ends[i] - first}, {x}));
+    first = ends[i];
+  }
+}
+
 void import_caffe_flatten(CaffeImport& import, const CaffeStep& step) {
   const auto& p = *step.layer->flatten;
   import.expect_channel_axis(step, p.axis());

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
 #include "caffe.pb.h"
 #include "weights_converter/caffe_operators.h"
 
@@ -10,26 +12,34 @@ using Floats = std::vector<float>;
 
 int64_t channels(const CaffeImport& import, const CaffeStep& step) { return import.shape(step)[1]; }
 
-Floats filled(int64_t count, float value) { return Floats(static_cast<size_t>(count), value); }
-
-// y = scale * x + shift per channel: a BatchNorm of mean 0 and variance 1, which optimize() folds into a
-// convolution. Directly after a BatchNorm that nothing else reads it becomes that norm's own scale and shift.
-void scale_shift(CaffeImport& import, const CaffeStep& step, Tensor scale, Tensor shift) {
+// y = scale * x + shift per channel, either of which may be left out. Directly after a BatchNorm that nothing
+// else reads it becomes that norm's own scale and shift.
+void scale_shift(CaffeImport& import, const CaffeStep& step, std::optional<Tensor> scale,
+                 std::optional<Tensor> shift) {
   const ValueId x = import.only_input(step);
-  const std::string scale_name = import.weight(step, "weight", std::move(scale));
-  const std::string shift_name = import.weight(step, "bias", std::move(shift));
+  const std::string scale_name = scale ? import.weight(step, "weight", *std::move(scale)) : "";
+  const std::string shift_name = shift ? import.weight(step, "bias", *std::move(shift)) : "";
   if (import.bare_norms.erase(x) > 0) {
     import.late_scale[x] = {scale_name, shift_name};
     return import.set_output(step, x);
   }
-  const int64_t c = channels(import, step);
-  BatchNorm norm{.scale = scale_name, .shift = shift_name, .epsilon = 0};
-  norm.mean = import.weight(step, "mean", filled(c, 0));
-  norm.variance = import.weight(step, "variance", filled(c, 1));
-  import.set_output(step, import.add(step, std::move(norm), {x}));
+  import.set_output(step, import.add(step, Scale{.scale = scale_name, .shift = shift_name}, {x}));
 }
 
-Tensor constant(int64_t count, float value) { return Tensor::from_floats({count}, filled(count, value)); }
+Tensor constant(int64_t count, float value) {
+  return Tensor::from_floats({count}, Floats(static_cast<size_t>(count), value));
+}
+
+// SENet's: one number per image and channel, which another blob holds.
+void gate(CaffeImport& import, const CaffeStep& step) {
+  const auto& p = *step.layer->scale;
+  const Shape &x = import.image(step), &numbers = import.shape(step, 1);
+  const bool per_channel = numbers.rank() == 2 || (numbers.rank() == 4 && numbers[2] == 1 && numbers[3] == 1);
+  if (step.inputs.size() != 2 || p.bias_term() || p.axis() != 0 || !per_channel || numbers[1] != x[1])
+    throw step.layer->error("multiplies {} by {} from axis {}; fxe has one number per image and channel",
+                            x.str(), numbers.str(), p.axis());
+  import.set_output(step, import.add(step, ChannelGate{}, {import.input(step), import.input(step, 1)}));
+}
 
 void expect_per_channel(const CaffeImport& import, const CaffeStep& step, int64_t axis, int64_t num_axes) {
   import.expect_channel_axis(step, axis);
@@ -63,19 +73,22 @@ void import_caffe_batch_norm(CaffeImport& import, const CaffeStep& step) {
 }
 
 void import_caffe_scale(CaffeImport& import, const CaffeStep& step) {
+  if (step.inputs.size() > 1) return gate(import, step);
   const auto& p = *step.layer->scale;
   const int64_t c = channels(import, step);
   expect_per_channel(import, step, p.axis(), p.num_axes());
   import.expect_blobs(step, p.bias_term() ? 2 : 1);
   Tensor scale = import.blob(step, 0, {c});
-  scale_shift(import, step, std::move(scale), p.bias_term() ? import.blob(step, 1, {c}) : constant(c, 0));
+  scale_shift(import, step, std::move(scale),
+              p.bias_term() ? std::optional(import.blob(step, 1, {c})) : std::nullopt);
 }
 
 void import_caffe_bias(CaffeImport& import, const CaffeStep& step) {
   const auto& p = *step.layer->bias;
   const int64_t c = channels(import, step);
   expect_per_channel(import, step, p.axis(), p.num_axes());
-  scale_shift(import, step, constant(c, 1), import.blob(step, 0, {c}));
+  import.expect_blobs(step, 1);
+  scale_shift(import, step, std::nullopt, import.blob(step, 0, {c}));
 }
 
 void import_caffe_power(CaffeImport& import, const CaffeStep& step) {

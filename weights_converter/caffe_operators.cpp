@@ -33,6 +33,8 @@ constexpr std::array kOperators{
     Row{"ReLU", import_caffe_relu},
     Row{"Reshape", import_caffe_reshape},
     Row{"Scale", import_caffe_scale},
+    Row{"Sigmoid", import_caffe_sigmoid},
+    Row{"Slice", import_caffe_slice},
     Row{"Split", import_caffe_identity},
 };
 
@@ -44,10 +46,6 @@ std::string missing_eltwise(const caffe::Eltwise& p) {
   const bool plain =
       std::all_of(p.coeff().begin(), p.coeff().end(), [](float coefficient) { return coefficient == 1; });
   return plain ? "" : "Eltwise with coefficients other than 1";
-}
-
-bool has_one_number(const std::vector<const caffe::Blob*>& blobs) {
-  return blobs.size() == 1 && blobs[0]->data_size() == 1;
 }
 
 }  // namespace
@@ -66,9 +64,7 @@ std::string missing_in_fxe(const CaffeLayer& layer) {
   if (type == "Pooling" && (layer.pooling->pool() < 0 || layer.pooling->pool() > 1))
     return "stochastic Pooling";
   if (type == "Power" && layer.power->power() != 1) return fmt::format("Power of {}", layer.power->power());
-  if (type == "PReLU" && !layer.prelu->channel_shared() && !has_one_number(layer.blobs))
-    return "PReLU per channel";
-  if ((type == "Scale" || type == "Bias") && layer.bottoms.size() > 1) return type + " by another blob";
+  if (type == "Bias" && layer.bottoms.size() > 1) return "Bias by another blob";
   return "";
 }
 

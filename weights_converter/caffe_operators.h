@@ -34,9 +34,11 @@ void import_caffe_lrn(CaffeImport&, const CaffeStep&);
 void import_caffe_relu(CaffeImport&, const CaffeStep&);
 void import_caffe_prelu(CaffeImport&, const CaffeStep&);
 void import_caffe_clip(CaffeImport&, const CaffeStep&);
+void import_caffe_sigmoid(CaffeImport&, const CaffeStep&);
 // caffe_layout.cpp
 void import_caffe_concat(CaffeImport&, const CaffeStep&);
 void import_caffe_eltwise(CaffeImport&, const CaffeStep&);
+void import_caffe_slice(CaffeImport&, const CaffeStep&);
 void import_caffe_flatten(CaffeImport&, const CaffeStep&);
 void import_caffe_reshape(CaffeImport&, const CaffeStep&);
 void import_caffe_identity(CaffeImport&, const CaffeStep&);

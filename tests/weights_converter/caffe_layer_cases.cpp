@@ -126,6 +126,7 @@ CaffeCase activations() {
   auto& shared = b.layer("PReLU", "shared", "leaky");
   shared.mutable_prelu_param()->set_channel_shared(true);
   b.add_blob(shared, {1}, 0, 0.3);
+  b.add_blob(b.in_place("PReLU", "apart", "shared"), {6}, 0.3, 0.2);
   auto& lrn = *b.layer("LRN", "lrn", "shared").mutable_lrn_param();
   lrn.set_local_size(3);
   lrn.set_alpha(1e-4f);  // OpenCV keeps a running sum, whose errors a larger one would show
@@ -148,10 +149,34 @@ CaffeCase linears() {
   return {"linears", b.net, 3, 5, 4};
 }
 
+// Channels cut apart in both ways, and weighed by a small net of their own, as in SENet.
+CaffeCase gates() {
+  CaffeBuilder b(10);
+  std::string x = b.input(3, 9, 9);
+  b.conv("conv", x, 3, {.k = 12, .filter = 3});
+  b.layer("Slice", "halves", {"conv"}, {"left", "right"});
+  auto& apart = *b.layer("Slice", "apart", {"left"}, {"one", "two", "three"}).mutable_slice_param();
+  apart.set_axis(1);
+  for (const int64_t point : {1, 3}) apart.add_slice_point(point);
+  b.layer("Concat", "turned", {"three", "one", "two"}, {"turned"});
+  auto& pool = *b.layer("Pooling", "pool", "right").mutable_pooling_param();
+  pool.set_pool(kAverage);
+  pool.set_global_pooling(true);
+  auto& fc = b.conv("weigh", "pool", 6, {.k = 6, .filter = 1});
+  for (float& v : *fc.mutable_blobs(0)->mutable_data()) v *= 0.03f;
+  b.in_place("Sigmoid", "sigmoid", "weigh");
+  b.layer("Reshape", "rows", "weigh");
+  for (const int64_t size : {0, -1})
+    b.net.mutable_layer(b.net.layer_size() - 1)->mutable_reshape_param()->mutable_shape()->add_dim(size);
+  b.layer("Scale", "gated", {"turned", "rows"}, {"gated"}).mutable_scale_param()->set_axis(0);
+  b.linear("logits", "gated", 6 * 49, 5);
+  return {"gates", b.net, 3, 9, 9};
+}
+
 }  // namespace
 
 std::vector<CaffeCase> caffe_layer_cases() {
-  return {convolutions(), poolings(), joins(), norms(), activations(), linears()};
+  return {gates(), convolutions(), poolings(), joins(), norms(), activations(), linears()};
 }
 
 }  // namespace fxe::test
