@@ -16,7 +16,10 @@ using testing::HasSubstr;
 
 std::string refused(const std::string& file) {
   return test::refusal(
-      [](Bytes bytes) { is_onnx(bytes) ? void(read_onnx(bytes)) : throw bad_input("not ONNX"); }, file);
+      [](Bytes bytes) {
+        is_onnx(bytes) ? void(read_onnx(bytes, "no-such-folder")) : throw bad_input("not ONNX");
+      },
+      file);
 }
 
 TEST(HostileOnnx, Circles) {
