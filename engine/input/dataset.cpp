@@ -161,8 +161,8 @@ std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t c
 }
 
 bool is_image_name(const std::string& name) {
-  constexpr std::array<std::string_view, 8> kEndings = {"jpg", "jpeg", "png", "bmp",
-                                                        "gif", "ppm",  "pgm", "tga"};
+  constexpr std::array<std::string_view, 11> kEndings = {"jpg", "jpeg", "png", "bmp",  "gif", "ppm",
+                                                         "pgm", "tga",  "tif", "tiff", "webp"};
   const auto dot = name.rfind('.');
   if (dot == std::string::npos) return false;
   auto ending = name.substr(dot + 1);

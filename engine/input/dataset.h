@@ -42,7 +42,8 @@ Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::s
 std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t class_count,
                                  const std::string& where);
 
-// By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga.
+// By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga, and tif tiff webp, which torchvision counts
+// among images and decoding refuses by name.
 bool is_image_name(const std::string& name);
 
 }  // namespace fxe

@@ -9,11 +9,15 @@
 #include "engine/input/decode_jpeg.h"
 #include "engine/input/decode_pnm.h"
 #include "engine/input/decode_stb.h"
+#include "engine/input/gzip_file.h"
+#include "engine/input/image_format.h"
 #include "engine/input/png_chunks.h"
 
 namespace fxe {
 
-void decode_image(std::span<const std::byte> file, Image& image) {
+namespace {
+
+void decode(std::span<const std::byte> file, Image& image) {
   if (file.empty()) throw bad_input("the file is empty");
   if (file.size() > INT_MAX)
     throw bad_input("the file has {} bytes, more than an image may have", file.size());
@@ -21,7 +25,18 @@ void decode_image(std::span<const std::byte> file, Image& image) {
   if (start.starts_with("\xff\xd8\xff")) return decode_jpeg(file, image);
   if (start.starts_with("P5") || start.starts_with("P6")) return decode_pnm(file, image);
   if (start.starts_with("\x89PNG")) check_png_chunks(file);
+  if (const auto format = unread_image_format(file); !format.empty())
+    throw bad_input("{}: not among the formats that fxe reads; convert it to JPEG or PNG", format);
   decode_with_stb(file, image);
+}
+
+}  // namespace
+
+void decode_image(std::span<const std::byte> file, Image& image) {
+  if (is_gzip(file))
+    decode(gunzip(file), image);
+  else
+    decode(file, image);
 }
 
 }  // namespace fxe

@@ -30,12 +30,8 @@ int take_number(std::string_view& text) {
   return value;
 }
 
-std::array<uint8_t, 256> scaled_to_255(int largest) {
-  std::array<uint8_t, 256> table;
-  for (int value = 0; value < 256; ++value)
-    table[static_cast<size_t>(value)] =
-        static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 255)));
-  return table;
+uint8_t scaled_to_255(int value, int largest) {
+  return static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 255)));
 }
 
 }  // namespace
@@ -46,21 +42,29 @@ void decode_pnm(std::span<const std::byte> file, Image& image) {
   text.remove_prefix(2);
   const int width = take_number(text), height = take_number(text), largest = take_number(text);
   check_claimed_size(width, height, file.size());
-  if (largest < 1 || largest > 255)
-    throw bad_input("PNM: expected a largest value of 1 to 255, found {}", largest);
+  const int limit = grey ? 255 : 65535;
+  if (largest < 1 || largest > limit)
+    throw bad_input("PNM: expected a largest value of 1 to {}, found {}", limit, largest);
   if (text.empty() || !is_space(text.front()))
     throw bad_input("PNM: expected white space after the largest value");
   text.remove_prefix(1);
   const size_t pixels = static_cast<size_t>(width) * static_cast<size_t>(height);
-  const size_t bytes = grey ? pixels : 3 * pixels;
+  const size_t bytes = (grey ? pixels : 3 * pixels) * (largest > 255 ? 2 : 1);
   if (text.size() < bytes)
     throw bad_input("PNM: {}x{} pixels need {} bytes, found {}; the file is truncated", width, height, bytes,
                     text.size());
   image.width = width;
   image.height = height;
   image.rgb.resize(3 * pixels);
-  const auto table = scaled_to_255(largest);
-  for (size_t i = 0; i < 3 * pixels; ++i) image.rgb[i] = table[static_cast<uint8_t>(text[grey ? i / 3 : i])];
+  const auto byte = [&](size_t at) { return static_cast<int>(static_cast<uint8_t>(text[at])); };
+  if (largest > 255) {
+    for (size_t i = 0; i < 3 * pixels; ++i)
+      image.rgb[i] = scaled_to_255(byte(2 * i) * 256 + byte(2 * i + 1), largest);
+    return;
+  }
+  std::array<uint8_t, 256> table;
+  for (int value = 0; value < 256; ++value) table[static_cast<size_t>(value)] = scaled_to_255(value, largest);
+  for (size_t i = 0; i < 3 * pixels; ++i) image.rgb[i] = table[static_cast<size_t>(byte(grey ? i / 3 : i))];
 }
 
 }  // namespace fxe

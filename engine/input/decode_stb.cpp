@@ -25,6 +25,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "engine/error.h"
 #include "engine/input/decode_limits.h"
@@ -63,9 +65,31 @@ size_t memory_limit(int64_t width, int64_t height, size_t file_bytes) {
   return kSmall + 2 * file_bytes + 16 * static_cast<size_t>((width + 8) * (height + 8));
 }
 
+// Pillow's convert("RGB") gives transparent pixels the colour of their index; stb_image would leave them
+// black. A copy of the GIF in which its first picture's control block says that nothing is transparent.
+std::vector<std::byte> opaque_gif(std::span<const std::byte> file) {
+  std::vector<std::byte> copy(file.begin(), file.end());
+  const auto at = [&](size_t i) { return i < copy.size() ? static_cast<size_t>(copy[i]) : 0; };
+  constexpr size_t kFlags = 10, kHead = 13, kExtension = 0x21, kControl = 0xf9;
+  size_t i = kHead + ((at(kFlags) & 0x80) ? size_t{3} << ((at(kFlags) & 7) + 1) : 0);
+  while (at(i) == kExtension) {
+    if (at(i + 1) == kControl && at(i + 2) == 4) copy[i + 3] &= std::byte{0xfe};
+    // Blocks of data up to one of length 0.
+    for (i += 2; at(i) != 0; i += at(i) + 1) {
+    }
+    ++i;
+  }
+  return copy;
+}
+
 }  // namespace
 
-void decode_with_stb(std::span<const std::byte> file, Image& image) {
+void decode_with_stb(std::span<const std::byte> given, Image& image) {
+  constexpr std::string_view kGif = "GIF8";
+  std::vector<std::byte> gif;
+  std::span<const std::byte> file = given;
+  if (given.size() > kGif.size() && std::memcmp(given.data(), kGif.data(), kGif.size()) == 0)
+    file = gif = opaque_gif(given);
   const auto* bytes = reinterpret_cast<const stbi_uc*>(file.data());
   const int length = static_cast<int>(file.size());
   set_stb_limit(memory_limit(0, 0, file.size()));

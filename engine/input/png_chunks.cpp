@@ -45,6 +45,10 @@ uint32_t big_endian(std::span<const std::byte> bytes) {
 }  // namespace
 
 void check_png_chunks(std::span<const std::byte> file) {
+  // Signature, length and type of IHDR, width, height; then bits a sample and the kind of colour, 0: grey.
+  constexpr size_t kDepth = kSignature + 16;
+  if (file.size() > kDepth + 1 && file[kDepth] == std::byte{16} && file[kDepth + 1] == std::byte{0})
+    throw bad_input("PNG: 16-bit grey, which Pillow's versions read differently; convert it to 8 bits");
   for (size_t at = kSignature; at + kAround <= file.size();) {
     const size_t length = big_endian(file.subspan(at, 4));
     if (length > file.size() - at - kAround) break;

@@ -147,10 +147,10 @@ TEST(Dataset, NothingThere) {
 }
 
 TEST(Dataset, ImageNames) {
-  for (const char* name :
-       {"a.jpg", "a.JPEG", "a.Png", "a.bmp", "a.gif", "a.ppm", "a.pgm", "a.tga", "a.b.jpg"})
+  for (const char* name : {"a.jpg", "a.JPEG", "a.Png", "a.bmp", "a.gif", "a.ppm", "a.pgm", "a.tga", "a.b.jpg",
+                           "a.tif", "a.TIFF", "a.webp"})
     EXPECT_TRUE(is_image_name(name)) << name;
-  for (const char* name : {"", "jpg", "a.", "a.txt", "a.jpg.txt", "a.jpg ", "a.webp"})
+  for (const char* name : {"", "jpg", "a.", "a.txt", "a.jpg.txt", "a.jpg ", "a.pdf"})
     EXPECT_FALSE(is_image_name(name)) << name;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "tests/engine/input/encode.h"
 #include "tests/engine/input/expect_error.h"
@@ -116,7 +117,11 @@ TEST(Decode, PnmHeadersAndScaling) {
   EXPECT_EQ(error("P6 2 #"), "PNM: the header ends before width, height and largest value");
   EXPECT_EQ(error("P5 1 1 x"), "PNM: the header ends before width, height and largest value");
   EXPECT_EQ(error("P5 1111111111 1 255 "), "PNM: a number of more than 9 digits");
+  EXPECT_EQ(decode(std::string("P6 1 1 1000 \x03\xe8\x01\xf4\0\2", 18)).rgb,
+            (std::vector<uint8_t>{255, 128, 1}));
+  EXPECT_EQ(error("P6 1 1 256 abcde"), "PNM: 1x1 pixels need 6 bytes, found 5; the file is truncated");
   EXPECT_EQ(error("P5 1 1 65535 abc"), "PNM: expected a largest value of 1 to 255, found 65535");
+  EXPECT_EQ(error("P6 1 1 65536 abc"), "PNM: expected a largest value of 1 to 65535, found 65536");
   EXPECT_EQ(error("P5 1 1 0 abc"), "PNM: expected a largest value of 1 to 255, found 0");
   EXPECT_EQ(error("P5 1 1 255"), "PNM: expected white space after the largest value");
   EXPECT_EQ(error("P6 2 1 255 abcde"), "PNM: 2x1 pixels need 6 bytes, found 5; the file is truncated");
@@ -125,10 +130,52 @@ TEST(Decode, PnmHeadersAndScaling) {
 
 TEST(Decode, NotImages) {
   EXPECT_EQ(error(""), "the file is empty");
-  for (const std::string text : {"x", "hello, world", "{\"schema\": 1}", "P3 1 1 255 1 2 3", "<svg></svg>"})
+  for (const std::string text : {"x", "hello, world", "{\"schema\": 1}"})
     EXPECT_TRUE(error(text).starts_with("not an image that fxe reads: ")) << error(text);
   EXPECT_TRUE(error(std::string(10'000, '\0')).starts_with("not an image that fxe reads: "));
-  EXPECT_TRUE(error("8BPS" + std::string(100, '\1')).starts_with("not an image")) << "Photoshop";
+}
+
+TEST(Decode, FormatsThatAreNotReadAreNamed) {
+  const std::map<std::string, std::string> starts = {
+      {"RIFF" + std::string(4, '\1') + "WEBPVP8 ", "WebP"},
+      {std::string("II*\0", 4), "TIFF"},
+      {std::string("MM\0*", 4), "TIFF"},
+      {std::string(3, '\0') + " ftypavif", "HEIC or AVIF"},
+      {std::string("\0\0\0\x0cjP  \r\n\x87\n", 12), "JPEG 2000"},
+      {"\xff\x0a", "JPEG XL"},
+      {"8BPS", "Photoshop"},
+      {"P3 1 1 255 1 2 3", "plain PPM"},
+      {"P4 8 1 x", "PBM"},
+      {"<svg></svg>", "SVG"},
+      {"<!DOCTYPE html>", "HTML"}};
+  for (const auto& [start, format] : starts)
+    EXPECT_EQ(error(start + std::string(100, '\1')),
+              format + ": not among the formats that fxe reads; convert it to JPEG or PNG");
+}
+
+TEST(Decode, GreyPngOf16BitsIsRefused) {
+  std::string file = encode_png(random_picture(2, 2, 1));
+  file.replace(24, 2, std::string("\x10\0", 2));
+  EXPECT_EQ(error(file), "PNG: 16-bit grey, which Pillow's versions read differently; convert it to 8 bits");
+}
+
+// As some of ImageNet's files are.
+TEST(Decode, GzipWrappers) {
+  const Image image = random_picture(31, 17, 3);
+  const std::string jpeg = encode_jpeg(image.rgb, 31, 17, 3), wrapped = encode_gzip(jpeg);
+  expect_same(decode(wrapped), decode(jpeg), "JPEG in gzip");
+  expect_same(decode(encode_gzip(encode_ppm(image))), image, "PPM in gzip");
+  for (size_t length = 2; length < wrapped.size(); length += 7)
+    EXPECT_TRUE(error(wrapped.substr(0, length)).starts_with("gzip: ")) << length;
+  EXPECT_EQ(error(wrapped + "x"), "gzip: 1 bytes after its end");
+  std::string damaged = wrapped;
+  damaged[damaged.size() - 6] ^= 1;  // of the checksum
+  EXPECT_EQ(error(damaged), "gzip: the file is damaged");
+  EXPECT_EQ(error(encode_gzip("")), "the file is empty");
+  EXPECT_TRUE(error(encode_gzip(wrapped)).starts_with("not an image")) << "only one wrapper is taken off";
+  // A bomb: 300 MB of zeros.
+  EXPECT_EQ(error(encode_gzip(std::string(size_t{300} << 20, '\0'))),
+            "gzip: more than 268435456 bytes in it");
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ struct JpegOptions {
   int luma_h = 1, luma_v = 1;  // samples of the first component to one of the others: 2 2 is 4:2:0
   bool progressive = false;
   bool adobe_marker = true;  // CMYK only
+  bool ycck = false;         // CMYK only: kept as YCCK
+  bool arithmetic = false;   // arithmetic instead of Huffman coding, where the library has it
 };
 
 // Samples interleaved, 1 (grey), 3 (RGB) or 4 (CMYK, as stored) a pixel; made by libjpeg.
@@ -28,6 +30,7 @@ std::string encode_bmp(const Image&);  // 24 bits, from the bottom
 std::string encode_tga(const Image&);  // 24 bits, from the top
 std::string encode_png(const Image&);  // 8-bit RGB, deflate without compression
 std::string encode_gif(const Image&);  // grey palette of 128: the red values halved, and doubled again
+std::string encode_gzip(const std::string& file);
 std::string png_chunk(const std::string& type, const std::string& data);
 
 }  // namespace fxe::test

@@ -24,11 +24,13 @@ std::string encode_jpeg(const std::vector<uint8_t>& samples, int width, int heig
   info.input_components = components;
   info.in_color_space = components == 1 ? JCS_GRAYSCALE : components == 3 ? JCS_RGB : JCS_CMYK;
   jpeg_set_defaults(&info);
+  if (options.ycck) jpeg_set_colorspace(&info, JCS_YCCK);
   jpeg_set_quality(&info, options.quality, TRUE);
   info.comp_info[0].h_samp_factor = options.luma_h;
   info.comp_info[0].v_samp_factor = options.luma_v;
   if (components == 4) info.write_Adobe_marker = options.adobe_marker;
   if (options.progressive) jpeg_simple_progression(&info);
+  info.arith_code = options.arithmetic;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     auto* row = const_cast<uint8_t*>(samples.data()) +

@@ -32,6 +32,7 @@ std::map<std::string, std::string> small_files() {
           {"PNG", encode_png(image)},
           {"GIF", encode_gif(image)},
           {"JPEG", encode_jpeg(image.rgb, 17, 11, 3, {.quality = 80, .luma_h = 2, .luma_v = 2})},
+          {"gzip", encode_gzip(encode_bmp(image))},
           {"progressive", encode_jpeg(image.rgb, 17, 11, 3, {.quality = 80, .progressive = true})}};
 }
 

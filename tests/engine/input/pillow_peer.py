@@ -12,6 +12,7 @@ Fields are separated by tabs; the cases are in OUT_FOLDER/cases.txt:
 """
 import json
 import pathlib
+import struct
 import sys
 import zlib
 
@@ -151,6 +152,97 @@ def write_formats(folder):
         yield path
 
 
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, depth, colour, rows, extra=b"", interlace=0):
+    """A PNG of rows that are packed already, as Pillow cannot write them."""
+    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlace)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(rows))
+            + chunk(b"IEND", b""))
+
+
+def rows_of(samples, depth=8):
+    """[height, width * channels] -> unfiltered rows with `depth` bits a sample."""
+    rows = []
+    for row in samples:
+        if depth == 16:
+            data = row.astype(">u2").tobytes()
+        elif depth == 8:
+            data = row.astype(np.uint8).tobytes()
+        else:
+            bits = np.unpackbits(row.astype(np.uint8)[:, None], axis=1)[:, 8 - depth:]
+            data = np.packbits(bits.reshape(-1)).tobytes()
+        rows.append(b"\0" + data)
+    return b"".join(rows)
+
+
+ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+
+
+def write_odd_pngs(folder):
+    colour = np.asarray(picture(61, 47, 400))
+    height, width, _ = colour.shape
+    grey = colour[:, :, 0]
+    wide = colour.astype(int) * 257 + 3
+    flat = lambda samples: samples.reshape(height, -1)
+    alpha = lambda samples: np.concatenate([samples, np.roll(samples[:, :, :1], 5, 1)], -1)
+    palette = np.random.RandomState(1).randint(0, 256, (256, 3)).astype(np.uint8)
+    files = {
+        "rgb_16": png(width, height, 16, 2, rows_of(flat(wide), 16)),
+        "rgba_16": png(width, height, 16, 6, rows_of(flat(alpha(wide)), 16)),
+        "grey_alpha_16": png(width, height, 16, 4, rows_of(flat(alpha(wide[:, :, :1])), 16)),
+        "rgb_transparent": png(width, height, 8, 2, rows_of(flat(colour)),
+                               chunk(b"tRNS", colour[3, 4].astype(">u2").tobytes())),
+        "grey_transparent": png(width, height, 8, 0, rows_of(grey), chunk(b"tRNS", struct.pack(">H", grey[3, 4]))),
+        "adam7": png(width, height, 8, 2, b"".join(rows_of(colour[y::dy, x::dx].reshape(len(colour[y::dy]), -1))
+                                                   for x, y, dx, dy in ADAM7), interlace=1),
+        "gamma": png(width, height, 8, 2, rows_of(flat(colour)), chunk(b"gAMA", struct.pack(">I", 100000))),
+    }
+    for depth in (1, 2, 4, 8):
+        files[f"grey_{depth}"] = png(width, height, depth, 0, rows_of(grey >> (8 - depth), depth))
+        colours = chunk(b"PLTE", palette[:2**depth].tobytes())
+        files[f"palette_transparent_{depth}"] = png(width, height, depth, 3, rows_of(grey >> (8 - depth), depth),
+                                                    colours + chunk(b"tRNS", b"\0\x80"))
+    for name, data in files.items():
+        path = folder / f"odd_{name}.png"
+        path.write_bytes(data)
+        yield path
+
+
+def write_animations(folder):
+    frames = [picture(61, 47, seed) for seed in (500, 501, 502)]
+    for ending in ("gif", "png"):
+        path = folder / f"animated.{ending}"
+        frames[0].save(path, save_all=True, append_images=frames[1:])
+        yield path
+    path = folder / "transparent.gif"
+    frames[0].convert("P", palette=Image.ADAPTIVE, colors=50).save(path, transparency=7)
+    yield path
+
+
+def write_disguises(folder):
+    """What a name or a header says, and is not to be believed or acted on."""
+    colour = picture(61, 47, 600)
+    path = folder / "png_inside.JPEG"
+    colour.save(path, format="PNG")
+    yield path
+    path = folder / "bmp_inside.png"
+    colour.save(path, format="BMP")
+    yield path
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter: convert("RGB") does not
+    path = folder / "exif.jpg"
+    colour.save(path, exif=exif.tobytes())
+    yield path
+    for maximum in (256, 1000, 65535):
+        path = folder / f"wide_{maximum}.ppm"
+        values = (np.asarray(colour).astype(int) * 257 * maximum // 65535).astype(">u2")
+        path.write_bytes(b"P6 61 47 %d\n" % maximum + values.tobytes())
+        yield path
+
+
 def write_jpegs(folder):
     colour = picture(61, 47, 200)
     cases = {"grey": (colour.convert("L"), {})}
@@ -183,7 +275,9 @@ def main() -> None:
     if len(sys.argv) > 2:
         paths = sorted(p for p in pathlib.Path(sys.argv[2]).rglob("*") if p.is_file())
     else:
-        paths = [*write_sizes(out), *write_formats(out), *write_jpegs(out)]
+        given = sorted((out / "given").glob("*"))  # files of kinds that Pillow cannot write
+        paths = [*write_sizes(out), *write_formats(out), *write_jpegs(out), *write_odd_pngs(out),
+                 *write_animations(out), *write_disguises(out), *given]
     with open(out / "cases.txt", "w") as file:
         for number, path in enumerate(paths):
             every = path.name.startswith("size_")
