@@ -57,7 +57,7 @@ TEST(HostileOnnx, TensorsThatLie) {
   EXPECT_THAT(with_weight({int64_t{1} << 62, 4}, ""), HasSubstr("too many elements"));
   EXPECT_THAT(with_weight({int64_t{1} << 62}, ""), HasSubstr("has 0 bytes"));
   EXPECT_THAT(with_weight({1, 1, 1, 1, 1, 1, 1, 1, 1}, "1234"), HasSubstr("at most 8 dimensions"));
-  EXPECT_THAT(with_weight({1}, "", "../../../etc/passwd"), HasSubstr("lies in another file"));
+  EXPECT_THAT(with_weight({1}, "", "../../../etc/passwd"), HasSubstr("expected a file in the model's folder"));
 }
 
 // [2^40, 0] has no elements, and 2^40 rows.
@@ -70,8 +70,9 @@ TEST(HostileOnnx, NumbersRepeatedWithoutEnd) {
   EXPECT_THAT(refused(bias.finish("y")), HasSubstr("much more than the file is long"));
 
   ModelWriter channels(13, {1, int64_t{1} << 28, 1, 5});
-  channels.floats("k", {});
-  channels.node("Mul", {"x", "k"}, {"y"});
+  channels.floats("k", {}, 3);
+  channels.node("Mul", {"x", "k"}, {"m"});
+  channels.node("GlobalAveragePool", {"m"}, {"y"});
   EXPECT_THAT(refused(channels.finish("y")), HasSubstr("much more than the file is long"));
 
   ModelWriter lists(13);
