@@ -5,6 +5,8 @@ find_package(JPEG REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(cxxopts REQUIRED)
+# Its own parser of options instead of <regex>, which takes longer to compile than most commands.
+set_property(TARGET cxxopts::cxxopts APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS CXXOPTS_NO_REGEX=true)
 find_package(Protobuf REQUIRED)
 find_package(ZLIB REQUIRED)
 
