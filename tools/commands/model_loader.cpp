@@ -24,7 +24,13 @@ std::string choose_network(const std::filesystem::path& path, const TensorFile& 
   if (!detected)
     throw bad_input("{}: its {} tensors fit no network that fxe builds; name one with --network ({})",
                     path.string(), file.tensors.size(), fmt::join(network_names(), ", "));
-  notes.push_back(fmt::format("{}: its tensors are those of {}", path.filename().string(), *detected));
+  const auto note = fmt::format("{}: its tensors are those of {}", path.filename().string(), *detected);
+  // The same tensors are published with three activations, and a wrong one costs nearly all of the accuracy.
+  const bool which = detected->starts_with("mobilenet_v1");
+  notes.push_back(which ? fmt::format("{}, with ReLU; if it was trained with another activation, say so with "
+                                      "--network {}{}activation=relu6 (or leaky_relu,slope=0.1)",
+                                      note, *detected, detected->find(':') == detected->npos ? ":" : ",")
+                        : note);
   return *detected;
 }
 
