@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/tools/refused.h"
+#include "tests/tools/small_ensemble.h"
+#include "tools/commands/bench_report.h"
+
+namespace fxe::test {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST(BenchTimes, SummariesAreTrtexecs) {
+  // Ten times 1 .. 10, not in order: the median of an even count is between the middle two, a percentile is
+  // a time that was measured.
+  const std::vector<double> times = {3, 1, 10, 2, 5, 4, 9, 7, 8, 6};
+  const auto s = summarise(times, {50, 90, 99, 100, 1});
+  EXPECT_EQ(s.min, 1);
+  EXPECT_EQ(s.max, 10);
+  EXPECT_DOUBLE_EQ(s.mean, 5.5);
+  EXPECT_DOUBLE_EQ(s.median, 5.5);
+  EXPECT_EQ(s.percentiles, (std::vector<double>{5, 9, 10, 10, 1}));
+  EXPECT_DOUBLE_EQ(s.variation, std::sqrt(82.5 / 9) / 5.5);
+  const auto json = summary_json(s, {50, 90, 99, 100, 99.9});
+  EXPECT_EQ(json["percentile(90%)"], 9);
+  EXPECT_TRUE(json.contains("percentile(99.9%)"));
+}
+
+TEST(BenchTimes, OneTimeHasNoVariation) {
+  const auto s = summarise({2.5}, {99});
+  EXPECT_EQ(s.median, 2.5);
+  EXPECT_EQ(s.percentiles[0], 2.5);
+  EXPECT_EQ(s.variation, 0);
+}
+
+BenchRow row(BenchRow::Kind kind, std::vector<int> members, std::vector<double> latency_ms) {
+  BenchRow made;
+  made.kind = kind;
+  made.point.members = std::move(members);
+  made.times.latency_ms = std::move(latency_ms);
+  return made;
+}
+
+TEST(BenchReport, OverheadIsTheMedianOverRounds) {
+  using Kind = BenchRow::Kind;
+  const std::vector<BenchRow> rows = {row(Kind::policy, {4, 2}, {1, 1, 1}),
+                                      row(Kind::member, {4}, {1, 2, 10}), row(Kind::member, {2}, {3, 2, 10})};
+  // Ratios 1.25, 1.5 and 1.1.
+  EXPECT_DOUBLE_EQ(overhead_of_stopping(row(Kind::stop_after, {4, 2}, {5, 6, 22}), rows), 0.25);
+  EXPECT_TRUE(std::isnan(overhead_of_stopping(row(Kind::stop_after, {4, 1}, {5, 6, 22}), rows)));
+}
+
+Json bench_json_of(std::vector<std::string> words) {
+  const Folder folder;
+  words.insert(words.begin(), "bench");
+  for (const auto* word : {"--quiet", "--duration", "0", "--warmUp", "0", "--iterations", "3", "--json"})
+    words.emplace_back(word);
+  words.push_back(folder / "bench.json");
+  const auto run = fxe(words);
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  return read_json(folder / "bench.json");
+}
+
+TEST(Bench, RowsOfAnEnsembleArePolicyMembersAndExitDepths) {
+  const auto json =
+      bench_json_of({small_ensemble().ensemble, "--images", small_ensemble().images, "--batch", "4"});
+  EXPECT_EQ(json["schema"], "fxe.bench/1");
+  EXPECT_EQ(json["batch"], 4);
+  const auto& rows = json["rows"];
+  ASSERT_EQ(rows.size(), 7u);
+  const std::vector<std::vector<int>> members = {{0, 1, 2}, {0}, {1}, {2}, {0}, {0, 1}, {0, 1, 2}};
+  const std::vector<std::string> kinds = {"policy",     "member",     "member",    "member",
+                                          "stop_after", "stop_after", "stop_after"};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto& r = rows[i];
+    EXPECT_EQ(r["members"], members[i]) << i;
+    EXPECT_EQ(r["kind"], kinds[i]) << i;
+    EXPECT_EQ(r["iterations"], 3) << i;
+    EXPECT_EQ(r["mean_members"], members[i].size()) << i;
+    const auto& t = r["latency_ms"];
+    EXPECT_GT(t["min"], 0.0);
+    EXPECT_LE(t["min"], t["median"]);
+    EXPECT_LE(t["median"], t["percentile(99%)"]);
+    EXPECT_LE(t["percentile(99%)"], t["max"]);
+    EXPECT_LE(r["compute_ms"]["mean"], t["mean"]) << "members and tails are a part of the whole";
+    EXPECT_DOUBLE_EQ(r["images_per_second"].get<double>(), 4 * r["throughput"].get<double>());
+    EXPECT_EQ(r.contains("over_members_alone"), i >= 4);
+  }
+}
+
+TEST(Bench, TheStoredOrThresholdPolicyIsWhatRuns) {
+  const auto all = bench_json_of({small_ensemble().ensemble, "--policy", "t:-1", "--only-policy"});
+  ASSERT_EQ(all["rows"].size(), 1u);
+  EXPECT_EQ(all["rows"][0]["mean_members"], 1) << "a threshold below 0 always stops";
+  EXPECT_EQ(all["policy"], "t:-1");
+}
+
+TEST(Bench, ANetworkByNameRunsWithRandomWeightsAndTimesAreExported) {
+  const Folder folder;
+  const auto run = fxe({"bench", "cifar_resnet8", "--duration", "0", "--warmUp", "0", "--iterations", "5",
+                        "--exportTimes", folder / "times.json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  for (const auto* part : {"=== Performance summary ===", "Throughput: ", "Latency: min = ",
+                           "percentile(90%) = ", "Total Host Walltime: "})
+    EXPECT_NE(run.out.find(part), std::string::npos) << part << " not in\n" << run.out;
+  const auto times = read_json(folder / "times.json");
+  ASSERT_EQ(times.size(), 5u);
+  double end = 0;
+  for (const auto& t : times) {
+    EXPECT_GE(t["startComputeMs"], end) << "queries follow one another";
+    end = t["endComputeMs"];
+    EXPECT_GE(t["latencyMs"], t["computeMs"]);
+  }
+}
+
+TEST(Bench, BadWordsAreRefused) {
+  const auto& e = small_ensemble().ensemble;
+  expect_refused({"bench", e, "--percentile", "0"}, "--percentile");
+  expect_refused({"bench", e, "--percentile", "101"}, "--percentile");
+  expect_refused({"bench", e, "--percentile", "90,x"}, "--percentile");
+  expect_refused({"bench", e, "--iterations", "0"}, "--iterations");
+  expect_refused({"bench", e, "--duration", "-1"}, "--duration");
+  expect_refused({"bench", e, "--warmUp", "nan"}, "--warmUp");
+  expect_refused({"bench", e, "--limit", "100000"}, "--limit");
+  expect_refused({"bench", e, "--images", small_ensemble().folder / "none"}, "none");
+  expect_refused({"bench", e, "--network", "resnet18"}, "--network");
+  expect_refused({"bench", "resnet5"}, "resnet50");
+}
+
+}  // namespace
+}  // namespace fxe::test

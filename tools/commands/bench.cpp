@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+
+#include "engine/error.h"
+#include "layers/optimize.h"
+#include "metareasoner/policy.h"
+#include "tools/commands/bench_report.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/json_file.h"
+#include "tools/commands/number_list.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr uint64_t kSeed = 1;
+
+cxxopts::Options bench_options() {
+  cxxopts::Options options("fxe bench",
+                           "Latency and throughput of an ensemble or network, in trtexec's words.");
+  const auto text = [](const char* usual) { return cxxopts::value<std::string>()->default_value(usual); };
+  options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text(""))(
+      "images", "a folder to take the input from, instead of random numbers", text(""))(
+      "limit", "images of it that are kept in memory", text("256"))(
+      "warmUp", "milliseconds before anything counts", text("200"))(
+      "iterations", "queries of each row, at the least", text("10"))(
+      "duration", "seconds of all rows together, at the least", text("3"))("percentile", "such as 90,95,99",
+                                                                           text("90,95,99"))(
+      "exportTimes", "write the time of every query of the policy to FILE.json", text(""))(
+      "only-policy", "no rows for members and for stopping after each");
+  add_run_options(options);
+  add_model_options(options);
+  return options;
+}
+
+// An ensemble or model file, or a network of this name with seeded random weights.
+LoadedEnsemble load_subject(const std::string& input, const cxxopts::ParseResult& parsed) {
+  if (std::filesystem::exists(input)) return load_ensemble(input, parsed);
+  LoadedEnsemble e;
+  LoadedModel loaded = random_model(input, kSeed);
+  loaded.model = optimize(loaded.model);
+  MemberEntry member;
+  member.name = e.file.name = input;
+  member.preprocess.crop_h = static_cast<int>(loaded.model.input().h);
+  member.preprocess.crop_w = static_cast<int>(loaded.model.input().w);
+  e.file.members = {member};
+  e.inputs = {member.preprocess};
+  e.input_of = {0};
+  e.models.push_back(std::move(loaded));
+  e.notes = {fmt::format("{}: seeded random weights", input)};
+  return e;
+}
+
+BenchLimits read_limits(const cxxopts::ParseResult& parsed) {
+  constexpr double kLongestS = 86400;
+  constexpr int64_t kMost = 100'000'000;
+  return {read_real(parsed, "warmUp", 0, 1000 * kLongestS), read_integer(parsed, "iterations", 1, kMost),
+          read_real(parsed, "duration", 0, kLongestS)};
+}
+
+std::vector<double> read_percents(const std::string& text) {
+  auto percents = parse_numbers(text, "--percentile", split_list(text).size());
+  for (const double p : percents)
+    if (p > 100) throw bad_input("--percentile: expected numbers above 0 and up to 100, found {}", p);
+  return percents;
+}
+
+// The policy; then every member of it alone, and the ensemble stopped after each.
+std::vector<BenchRow> make_rows(const EnsembleFile& file, const Policy& policy, bool only_policy) {
+  std::vector<BenchRow> rows;
+  rows.push_back({BenchRow::Kind::policy, policy.text, policy.point, {}, 0});
+  const auto& point = policy.point;
+  if (only_policy || point.size() == 1) return rows;
+  const auto prefix = [&](size_t first, size_t count) {
+    OperatingPoint part = point;
+    const auto cut = [&](auto& values) {
+      values.assign(values.begin() + static_cast<std::ptrdiff_t>(first),
+                    values.begin() + static_cast<std::ptrdiff_t>(first + count));
+    };
+    cut(part.members);
+    cut(part.weights);
+    cut(part.temperatures);
+    part.thresholds.assign(count - 1, 1);
+    return part;
+  };
+  for (size_t k = 0; k < point.size(); ++k)
+    rows.push_back({BenchRow::Kind::member,
+                    file.members[static_cast<size_t>(point.members[k])].name + " alone",
+                    prefix(k, 1),
+                    {},
+                    0});
+  for (size_t k = 1; k <= point.size(); ++k)
+    rows.push_back({BenchRow::Kind::stop_after, fmt::format("stop after {}", k), prefix(0, k), {}, 0});
+  return rows;
+}
+
+bool has_exits(const OperatingPoint& point) {
+  return std::ranges::any_of(point.thresholds, [](double t) { return t >= 0 && t < 1; });
+}
+
+}  // namespace
+
+int run_bench(int argc, char** argv) {
+  auto options = bench_options();
+  const auto parsed = parse_options(options, argc, argv, "inputs", 1, "ENSEMBLE|MODEL|NETWORK", 1);
+  if (!parsed) return 0;
+  const RunOptions run = read_run_options(*parsed);
+  const BenchLimits limits = read_limits(*parsed);
+  const auto percents = read_percents((*parsed)["percentile"].as<std::string>());
+  constexpr int64_t kMostImages = 4096;
+  const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 1, kMostImages));
+  const auto folder = (*parsed)["images"].as<std::string>();
+  const auto input = (*parsed)["inputs"].as<std::vector<std::string>>()[0];
+
+  LoadedEnsemble ensemble = load_subject(input, *parsed);
+  const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());
+  Dataset dataset;
+  if (!folder.empty()) dataset = open_dataset(folder, ensemble.classes);
+  Runtime runtime = make_runtime(ensemble, run);
+  BenchInput tensors = folder.empty() ? BenchInput::random(*runtime.executor, ensemble.inputs.size(),
+                                                           static_cast<size_t>(run.batch), kSeed)
+                                      : BenchInput::read(dataset, ensemble.inputs, limit);
+  auto rows = make_rows(ensemble.file, policy, parsed->count("only-policy") > 0);
+  BenchSubject subject{ensemble.file.name,
+                       runtime.device.name,
+                       run.precision,
+                       run.batch,
+                       policy.text,
+                       folder.empty() ? fmt::format("random, seed {}", kSeed)
+                                      : fmt::format("{}, {} images", folder, tensors.images()),
+                       limits,
+                       percents};
+  if (!run.quiet) {
+    for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
+    fmt::print("{}: policy {}, {}, {}, batch {}; input: {}\n", subject.ensemble, subject.policy,
+               subject.device, name(subject.precision), subject.batch, subject.input);
+    if (folder.empty() && has_exits(policy.point))
+      fmt::print("note: where this policy stops depends on the images; --images FOLDER gives it real ones\n");
+    std::fflush(stdout);
+  }
+  subject.wall_s = bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows);
+  write_json(run.json, bench_json(subject, rows));
+  write_json((*parsed)["exportTimes"].as<std::string>(), times_json(rows[0].times));
+  if (!run.quiet) print_bench(stdout, subject, rows);
+  return 0;
+}
+
+}  // namespace fxe

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/bench_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "tools/commands/json_file.h"
+
+namespace fxe {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* kind_name(BenchRow::Kind kind) {
+  switch (kind) {
+    case BenchRow::Kind::policy:
+      return "policy";
+    case BenchRow::Kind::member:
+      return "member";
+    case BenchRow::Kind::stop_after:
+      return "stop_after";
+  }
+  return "";
+}
+
+double total(const std::vector<double>& times) { return std::accumulate(times.begin(), times.end(), 0.0); }
+
+// Queries a second, of the time this row ran: the rows take turns, so the wall time is not its own.
+double queries_per_second(const BenchRow& row) {
+  return 1000 * static_cast<double>(row.times.latency_ms.size()) / total(row.times.latency_ms);
+}
+
+double mean_members(const BenchRow& row, int batch) {
+  return static_cast<double>(row.members_run) /
+         (static_cast<double>(row.times.latency_ms.size()) * static_cast<double>(batch));
+}
+
+// Executors that decide on the device do not know what part of the time a stage took.
+bool has_compute(const BenchRow& row) { return total(row.times.compute_ms) > 0; }
+
+std::string signed_percent(double share) {
+  return std::isfinite(share) ? fmt::format("{:+.2f} %", 100 * share) : "";
+}
+
+void print_rows(std::FILE* to, const BenchSubject& s, const std::vector<BenchRow>& rows) {
+  fmt::print(to, "\n  {:<28}{:>9}{:>12}{:>12}{:>12}{:>12}\n", "", "members", "median ms", "p99 ms",
+             "images/s", "over alone");
+  for (const auto& row : rows) {
+    const auto t = summarise(row.times.latency_ms, {99});
+    const bool stops = row.kind == BenchRow::Kind::stop_after;
+    fmt::print(to, "  {:<28}{:>9.3f}{:>12.4g}{:>12.4g}{:>12.4g}{:>12}\n", row.name,
+               mean_members(row, s.batch), t.median, t.percentiles[0], queries_per_second(row) * s.batch,
+               stops ? signed_percent(overhead_of_stopping(row, rows)) : "");
+  }
+}
+
+}  // namespace
+
+double overhead_of_stopping(const BenchRow& row, const std::vector<BenchRow>& rows) {
+  std::vector<double> ratios = row.times.latency_ms;
+  std::vector<double> alone(ratios.size(), 0);
+  for (const int member : row.point.members) {
+    const auto found = std::ranges::find_if(rows, [&](const BenchRow& r) {
+      return r.kind == BenchRow::Kind::member && r.point.members == std::vector<int>{member};
+    });
+    if (found == rows.end()) return std::numeric_limits<double>::quiet_NaN();
+    for (size_t i = 0; i < alone.size(); ++i) alone[i] += found->times.latency_ms[i];
+  }
+  for (size_t i = 0; i < ratios.size(); ++i) ratios[i] /= alone[i];
+  return summarise(ratios, {}).median - 1;
+}
+
+Json bench_json(const BenchSubject& s, const std::vector<BenchRow>& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) {
+    Json json = {{"name", row.name},
+                 {"kind", kind_name(row.kind)},
+                 {"members", row.point.members},
+                 {"iterations", row.times.latency_ms.size()},
+                 {"mean_members", mean_members(row, s.batch)},
+                 {"throughput", queries_per_second(row)},
+                 {"images_per_second", queries_per_second(row) * s.batch},
+                 {"latency_ms", summary_json(summarise(row.times.latency_ms, s.percents), s.percents)}};
+    json["compute_ms"] =
+        has_compute(row) ? summary_json(summarise(row.times.compute_ms, s.percents), s.percents) : Json();
+    json["variation"] = summarise(row.times.latency_ms, {}).variation;
+    if (row.kind == BenchRow::Kind::stop_after)
+      json["over_members_alone"] = number_or_null(overhead_of_stopping(row, rows));
+    list.push_back(json);
+  }
+  return {{"schema", "fxe.bench/1"},
+          {"ensemble", s.ensemble},
+          {"device", s.device},
+          {"precision", name(s.precision)},
+          {"policy", s.policy},
+          {"batch", s.batch},
+          {"input", s.input},
+          {"warmUp", s.limits.warm_up_ms},
+          {"iterations", s.limits.iterations},
+          {"duration", s.limits.duration_s},
+          {"total_host_walltime_s", s.wall_s},
+          {"rows", list}};
+}
+
+void print_bench(std::FILE* to, const BenchSubject& s, const std::vector<BenchRow>& rows) {
+  const BenchRow& row = rows.front();
+  const auto latency = summarise(row.times.latency_ms, s.percents);
+  fmt::print(to, "\n=== Performance summary ===\n");
+  fmt::print(to, "Throughput: {:.6g} qps ({:.6g} images/s)\n", queries_per_second(row),
+             queries_per_second(row) * s.batch);
+  print_summary(to, "Latency", latency, s.percents);
+  if (has_compute(row))
+    print_summary(to, "Compute Time", summarise(row.times.compute_ms, s.percents), s.percents);
+  fmt::print(to, "Total Host Walltime: {:.4g} s, {} queries of {}{}\n", s.wall_s, row.times.latency_ms.size(),
+             row.name, rows.size() > 1 ? ", the other rows in turn with it" : "");
+  constexpr double kUnstable = 0.01;  // where trtexec begins to warn
+  if (latency.variation > kUnstable)
+    fmt::print(
+        to,
+        "* The latency is unstable, with a coefficient of variation of {:.3g} %: another process, or a "
+        "clock that changes; compare rows of one run only.\n",
+        100 * latency.variation);
+  if (rows.size() > 1) print_rows(to, s, rows);
+}
+
+}  // namespace fxe

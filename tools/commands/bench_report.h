@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tools/commands/bench_run.h"
+
+namespace fxe {
+
+// What was timed, for the head of a report.
+struct BenchSubject {
+  std::string ensemble, device;
+  Precision precision = Precision::fp32;
+  int batch = 1;
+  std::string policy;
+  std::string input;  // "random, seed 1" or the folder, with how many images
+  BenchLimits limits;
+  std::vector<double> percents;
+  double wall_s = 0;
+};
+
+// What stopping after member k costs over the k members by themselves: the median over rounds of
+// (time of the row) / (sum of its members' rows in the same round), less 1. NaN where a member has no row.
+double overhead_of_stopping(const BenchRow& stop_after, const std::vector<BenchRow>& rows);
+
+nlohmann::ordered_json bench_json(const BenchSubject&, const std::vector<BenchRow>&);
+// The first row in trtexec's words with its warnings, then a line for each of the others.
+void print_bench(std::FILE*, const BenchSubject&, const std::vector<BenchRow>&);
+
+}  // namespace fxe
