@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "metareasoner/replay/trace.h"
+
+namespace fxe {
+
+// What an image that stops early costs in answers, against the full ensemble; the mean over images is the
+// risk.
+enum class LossKind {
+  gap,           // [full right] - [stopped right]: -1, 0 or 1; its mean is top1(full) - top1(policy)
+  harm,          // 1 where the full ensemble is right and the image stopped wrong
+  disagreement,  // 1 where the image stopped with another answer than the full ensemble's; needs no labels
+};
+std::string_view name(LossKind);
+
+// What the full ensemble answers, by image of a store: the last size of its order.
+struct FullAnswer {
+  int32_t label;  // -1: none
+  bool right;
+};
+std::vector<FullAnswer> full_answers(const Trace& full);
+
+int8_t loss(LossKind, const FullAnswer& full, const PrefixScore& stopped);
+
+// The images of a store, among `from` (empty: all), that a calibration can use: readable, and labelled unless
+// the loss needs no labels. Ascending.
+std::vector<size_t> usable_images(const Store&, LossKind, std::span<const size_t> from = {});
+
+}  // namespace fxe

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "metareasoner/calibrate/goal.h"
+
+namespace fxe {
+
+// The published rule: thresholds that minimise M = alpha R + (1 - alpha) E, R the time per image and E the
+// relative increase of the error over that of the full ensemble. Neither the units of R and E nor the order
+// of the search are published, and both decide the answer, so both have a name here.
+struct PublishedRule {
+  double alpha = 0.5;  // in [0, 1]
+  enum class Time {
+    relative,  // R over that of the full ensemble, in (0, 1]
+    absolute,  // R in the unit of the costs (ms)
+  } time = Time::relative;
+  enum class Error {
+    percent,   // E = 100 (error - error of full) / error of full
+    fraction,  // E = (error - error of full) / error of full
+  } error = Error::percent;
+  enum class Order {
+    forward,  // size by size from the first, with earlier ones kept and later ones never stopping
+    shared,   // one threshold for all sizes
+    alone,    // each size as if it were the only one that stops
+    joint,    // all together: joint_search.h
+  } order = Order::forward;
+};
+std::string_view name(PublishedRule::Time);   // "rel", "abs"
+std::string_view name(PublishedRule::Error);  // "pct", "frac"
+std::string_view name(PublishedRule::Order);
+
+// M of a table with LossKind::gap. Throws bad_input where the full ensemble has no error, so that E is not
+// defined. errors_of_full: of the table's images.
+class PublishedObjective {
+ public:
+  PublishedObjective(const PublishedRule&, const ExitTable&, int64_t errors_of_full);
+
+  double value(const Spent& s) const { return goal_.value(s); }
+  const Goal& goal() const { return goal_; }
+  // What one wrong image adds to M, over what M has between the time of one member and that of all:
+  // infinity with alpha 0. Above 0.05 thresholds follow single images.
+  double image_over_range() const { return image_over_range_; }
+
+ private:
+  Goal goal_;
+  double image_over_range_;
+};
+inline constexpr double kImageOverRangeWarning = 0.05;
+
+// As the order says. For Order::shared all sizes of the table must have the same candidates.
+Choice choose(PublishedRule::Order, const ExitTable&, const Goal&, int threads);
+
+}  // namespace fxe
