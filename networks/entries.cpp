@@ -14,11 +14,12 @@ NetworkEntry resnet_row(std::string_view name, int depth, ResnetGroups groups = 
   return imagenet(name, [=](const NetworkOptions& o) { return resnet(depth, o, groups); });
 }
 
-NetworkEntry cifar(std::string_view name, int depth) {
-  return {name,
-          [depth](const NetworkOptions& o) { return cifar_resnet(depth, o); },
-          {.classes = 10, .input = {32, 32}},
-          "cifar-32"};
+NetworkEntry cifar(std::string_view name, std::function<Graph(const NetworkOptions&)> build) {
+  return {name, std::move(build), {.classes = 10, .input = {32, 32}}, "cifar-32"};
+}
+
+NetworkEntry cifar_resnet_row(std::string_view name, int depth) {
+  return cifar(name, [depth](const NetworkOptions& o) { return cifar_resnet(depth, o); });
 }
 
 NetworkEntry vgg_row(std::string_view name, int depth, bool batch_norm, Source source = Source::torchvision) {
@@ -68,12 +69,13 @@ const std::vector<NetworkEntry>& network_entries() {
       resnet_row("resnext101_32x8d", 101, {.groups = 32, .width_per_group = 8}),
       resnet_row("resnext101_64x4d", 101, {.groups = 64, .width_per_group = 4}),
       resnet_row("wide_resnet50_2", 50, {.width_per_group = 128}),
-      resnet_row("wide_resnet101_2", 101, {.width_per_group = 128}), cifar("cifar_resnet8", 8),
-      cifar("cifar_resnet14", 14), cifar("cifar_resnet20", 20), cifar("cifar_resnet32", 32),
-      cifar("cifar_resnet44", 44), cifar("cifar_resnet56", 56), cifar("cifar_resnet110", 110),
-      vgg_row("vgg11", 11, false), vgg_row("vgg13", 13, false), vgg_row("vgg16", 16, false),
-      vgg_row("vgg19", 19, false), vgg_row("vgg11_bn", 11, true), vgg_row("vgg13_bn", 13, true),
-      vgg_row("vgg16_bn", 16, true), vgg_row("vgg19_bn", 19, true),
+      resnet_row("wide_resnet101_2", 101, {.width_per_group = 128}), cifar("cifar_alexnet", cifar_alexnet),
+      cifar_resnet_row("cifar_resnet8", 8), cifar_resnet_row("cifar_resnet14", 14),
+      cifar_resnet_row("cifar_resnet20", 20), cifar_resnet_row("cifar_resnet32", 32),
+      cifar_resnet_row("cifar_resnet44", 44), cifar_resnet_row("cifar_resnet56", 56),
+      cifar_resnet_row("cifar_resnet110", 110), vgg_row("vgg11", 11, false), vgg_row("vgg13", 13, false),
+      vgg_row("vgg16", 16, false), vgg_row("vgg19", 19, false), vgg_row("vgg11_bn", 11, true),
+      vgg_row("vgg13_bn", 13, true), vgg_row("vgg16_bn", 16, true), vgg_row("vgg19_bn", 19, true),
       vgg_row("timm_vgg11", 11, false, Source::timm), vgg_row("timm_vgg13", 13, false, Source::timm),
       vgg_row("timm_vgg16", 16, false, Source::timm), vgg_row("timm_vgg19", 19, false, Source::timm),
       vgg_row("timm_vgg11_bn", 11, true, Source::timm), vgg_row("timm_vgg13_bn", 13, true, Source::timm),

@@ -71,6 +71,11 @@ Graph convnext(std::string_view size, Source, const NetworkOptions&);
 // akamaster/pytorch_resnet_cifar10. depth: 6 n + 2, such as 20, 32, 44, 56, 110.
 Graph cifar_resnet(int depth, const NetworkOptions&);
 
+// AlexNet's order of layers (Krizhevsky et al. 2012) sized for 32 x 32 images: five convolutions with ReLU,
+// three of them pooled, two fully connected layers; 278,586 parameters. Names count as torchvision's do.
+// tools/train_cifar.py trains it.
+Graph cifar_alexnet(const NetworkOptions&);
+
 // MobileNet v1 (Howard et al. 2017), padding 1 on every side; names stage{1,2,3}.{i}.{0,1,3,4} and fc.
 Graph mobilenet_v1(const NetworkOptions&);
 

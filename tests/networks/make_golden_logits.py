@@ -48,6 +48,7 @@ CASES = [
     ("timm", "efficientnet_b0", "timm_efficientnet_b0", 64),
     ("timm", "efficientnet_b2", "timm_efficientnet_b2", 40),
     ("timm", "convnext_tiny", "timm_convnext_tiny", 64),
+    ("torch", "cifar_alexnet", "cifar_alexnet", 32),
 ]
 
 
@@ -77,7 +78,25 @@ def weights(name: str, shape: tuple) -> np.ndarray:
     return values.astype(np.float32).reshape(shape)
 
 
+class CifarAlexNet(torch.nn.Module):
+    """In no peer's collection: made of PyTorch's layers, in torchvision's order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        nn = torch.nn
+        layers = []
+        for i, (c, k, size) in enumerate([(3, 24, 5), (24, 48, 3), (48, 96, 3), (96, 64, 3), (64, 64, 3)]):
+            layers += [nn.Conv2d(c, k, size, padding="same"), nn.ReLU()] + ([nn.MaxPool2d(2)] if i in (0, 1, 4) else [])
+        self.features = nn.Sequential(*layers)
+        self.classifier = nn.Sequential(nn.Linear(64 * 4 * 4, 128), nn.ReLU(), nn.Linear(128, CLASSES))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.classifier(self.features(x).flatten(1))
+
+
 def create(peer: str, name: str) -> torch.nn.Module:
+    if name == "cifar_alexnet":
+        return CifarAlexNet()
     if peer == "timm":
         return timm.create_model(name, num_classes=CLASSES)
     options = {"init_weights": False, "aux_logits": False} if name == "googlenet" else {}
