@@ -12,4 +12,9 @@ struct Image {
   std::vector<uint8_t> rgb;
 };
 
+// A rectangle of pixels.
+struct Region {
+  int left = 0, top = 0, width = 0, height = 0;
+};
+
 }  // namespace fxe

@@ -70,35 +70,44 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
     throw bad_input("{}x{} pixels cannot be resized to {}x{}", image.width, image.height, size.width,
                     size.height);
   if (!p.mean_file.empty()) check_mean_image(p, size);
-  const Image* source = &image;
-  if (size.width != image.width || size.height != image.height) {
-    if (p.filter == Filter::area)
-      area_resizer_.resize(image, size.width, size.height, resized_);
-    else if (p.antialias)
-      resizer_.resize(image, size.width, size.height, p.filter, resized_);
-    else
-      opencv_resizer_.resize(image, size.width, size.height, resized_);
-    source = &resized_;
-  }
   const int top = crop_offset(size.height, p.crop_h, p.crop_rounding);
   const int left = crop_offset(size.width, p.crop_w, p.crop_rounding);
-  const int first = std::max(0, -left), end = std::min(p.crop_w, size.width - left);
+  const Region whole{0, 0, size.width, size.height};
+  // The crop without its borders; Pillow's resizing computes no more than this.
+  const Region seen{std::max(0, left), std::max(0, top), std::min(p.crop_w, size.width),
+                    std::min(p.crop_h, size.height)};
+  const Image* source = &image;
+  Region have = whole;  // what `source` holds of the resized image
+  if (size.width != image.width || size.height != image.height) {
+    source = &resized_;
+    if (p.filter == Filter::area) {
+      area_resizer_.resize(image, size.width, size.height, resized_);
+    } else if (p.antialias) {
+      resizer_.resize(image, size.width, size.height, p.filter, seen, resized_);
+      have = seen;
+    } else {
+      opencv_resizer_.resize(image, size.width, size.height, resized_);
+    }
+  }
   for (size_t c = 0; c < 3; ++c) {
     const auto table = normalisation(p, c);
     const size_t channel = p.channels == Preprocess::Channels::rgb ? c : 2 - c;
     float* plane = out.data() + c * static_cast<size_t>(p.crop_h) * static_cast<size_t>(p.crop_w);
-    for (int y = 0; y < p.crop_h; ++y, plane += p.crop_w) {
-      std::fill_n(plane, p.crop_w, table[p.fill[c]]);
-      if (y + top < 0 || y + top >= size.height) continue;
-      const size_t row_at = static_cast<size_t>(y + top) * static_cast<size_t>(size.width);
-      const uint8_t* row = source->rgb.data() + row_at * 3 + channel;
+    if (seen.height < p.crop_h || seen.width < p.crop_w)
+      std::fill_n(plane, static_cast<size_t>(p.crop_h) * static_cast<size_t>(p.crop_w), table[p.fill[c]]);
+    for (int y = seen.top; y < seen.top + seen.height; ++y) {
+      float* to = plane + static_cast<std::ptrdiff_t>(y - top) * p.crop_w + (seen.left - left);
+      const size_t row_at = static_cast<size_t>(y - have.top) * static_cast<size_t>(have.width);
+      const uint8_t* row =
+          source->rgb.data() + (row_at + static_cast<size_t>(seen.left - have.left)) * 3 + channel;
       if (p.mean_image) {
-        const size_t plane_at = c * static_cast<size_t>(size.width) * static_cast<size_t>(size.height);
-        const float* means = p.mean_image->planes.data() + plane_at + row_at;
-        for (int x = first; x < end; ++x)
-          plane[x] = normalised(p, c, row[static_cast<size_t>(x + left) * 3] - double{means[x + left]});
+        const auto width = static_cast<size_t>(size.width), height = static_cast<size_t>(size.height);
+        const float* means = p.mean_image->planes.data() + c * width * height +
+                             static_cast<size_t>(y) * width + static_cast<size_t>(seen.left);
+        for (size_t x = 0; x < static_cast<size_t>(seen.width); ++x)
+          to[x] = normalised(p, c, row[3 * x] - double{means[x]});
       } else {
-        for (int x = first; x < end; ++x) plane[x] = table[row[static_cast<size_t>(x + left) * 3]];
+        for (size_t x = 0; x < static_cast<size_t>(seen.width); ++x) to[x] = table[row[3 * x]];
       }
     }
   }

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+
+#include "engine/clones_cpu.h"
 
 namespace fxe {
 
@@ -24,7 +27,80 @@ double cubic(double x) {
 
 double radius(Filter filter) { return filter == Filter::bilinear ? 1.0 : 2.0; }
 
-uint8_t to_pixel(int32_t fixed) { return static_cast<uint8_t>(std::clamp(fixed >> kFractionBits, 0, 255)); }
+constexpr int32_t kHalf = 1 << (kFractionBits - 1);
+
+inline uint8_t to_pixel(int32_t fixed) {
+  return static_cast<uint8_t>(std::clamp(fixed >> kFractionBits, 0, 255));
+}
+
+// out[x] = the sum of `count` rows at x, weighted. In blocks, so that the sums stay in registers and every
+// source row is read in order.
+FXE_CPU_CLONES void weighted_rows(const uint8_t* in, size_t in_row_bytes, const int32_t* weights, int count,
+                                  size_t row_bytes, uint8_t* out) {
+  constexpr size_t kBlock = 64;
+  for (size_t x = 0; x < row_bytes; x += kBlock) {
+    const size_t n = std::min(kBlock, row_bytes - x);
+    int32_t sums[kBlock];
+    std::fill_n(sums, kBlock, kHalf);
+    for (int j = 0; j < count; ++j) {
+      const uint8_t* from = in + static_cast<size_t>(j) * in_row_bytes + x;
+      for (size_t i = 0; i < n; ++i) sums[i] += from[i] * weights[j];
+    }
+    for (size_t i = 0; i < n; ++i) out[x + i] = to_pixel(sums[i]);
+  }
+}
+
+// out[x] = the sum of a row's pixels in windows[x], weighted; `taps` weights for each x.
+void weighted_columns(const uint8_t* row, const ResizeWindow* windows, const int32_t* weights, int taps,
+                      int width, uint8_t* out) {
+  for (int x = 0; x < width; ++x, weights += taps) {
+    const uint8_t* from = row + static_cast<size_t>(windows[x].first) * 3;
+    int32_t r = kHalf, g = kHalf, b = kHalf;
+    for (int j = 0; j < windows[x].count; ++j) {
+      r += from[3 * j] * weights[j];
+      g += from[3 * j + 1] * weights[j];
+      b += from[3 * j + 2] * weights[j];
+    }
+    *out++ = to_pixel(r);
+    *out++ = to_pixel(g);
+    *out++ = to_pixel(b);
+  }
+}
+
+// The same for kRows rows at once, a vector of them for each colour, so that every weight is used for all.
+constexpr int kRows = 8;
+FXE_CPU_CLONES void weighted_columns_of_rows(const uint8_t* rows, size_t in_row_bytes,
+                                             const ResizeWindow* windows, const int32_t* weights, int taps,
+                                             int width, uint8_t* out) {
+  using Sums = int32_t __attribute__((vector_size(4 * kRows)));
+  const Sums zero{}, half = zero + kHalf;
+  const Sums most = zero + 255;
+  for (int x = 0; x < width; ++x, weights += taps, out += 3) {
+    const uint8_t* from = rows + static_cast<size_t>(windows[x].first) * 3;
+    Sums r = half, g = half, b = half;
+    for (int j = 0; j < windows[x].count; ++j, from += 3) {
+      Sums pixels;
+      for (size_t y = 0; y < kRows; ++y) {
+        int32_t pixel;  // and the byte after it
+        std::memcpy(&pixel, from + y * in_row_bytes, sizeof pixel);
+        pixels[y] = pixel;
+      }
+      r += (pixels & 255) * weights[j];
+      g += (pixels >> 8 & 255) * weights[j];
+      b += (pixels >> 16 & 255) * weights[j];
+    }
+    for (Sums* s : {&r, &g, &b}) {
+      *s >>= kFractionBits;
+      *s = *s > zero ? *s : zero;
+      *s = *s < most ? *s : most;
+    }
+    const Sums pixels = r | g << 8 | b << 16;
+    for (size_t y = 0; y < kRows; ++y) {
+      const int32_t pixel = pixels[y];
+      std::memcpy(out + y * static_cast<size_t>(width) * 3, &pixel, 3);
+    }
+  }
+}
 
 }  // namespace
 
@@ -74,70 +150,61 @@ Resizer::Table Resizer::make_table(int in, int out, Filter filter) {
   return t;
 }
 
-void Resizer::horizontal(const Table& t, const Image& in, int first_row, int rows,
-                         std::vector<uint8_t>& out) {
-  out.resize(static_cast<size_t>(rows) * static_cast<size_t>(t.out) * 3);
-  uint8_t* to = out.data();
-  for (int y = 0; y < rows; ++y) {
-    const uint8_t* row =
-        in.rgb.data() + static_cast<size_t>(first_row + y) * static_cast<size_t>(in.width) * 3;
-    for (int x = 0; x < t.out; ++x) {
-      const auto [first, count] = t.windows[static_cast<size_t>(x)];
-      const int32_t* weights = t.weights.data() + static_cast<size_t>(x) * static_cast<size_t>(t.taps);
-      const uint8_t* from = row + static_cast<size_t>(first) * 3;
-      int32_t r = 1 << (kFractionBits - 1), g = r, b = r;
-      for (int j = 0; j < count; ++j) {
-        r += from[3 * j] * weights[j];
-        g += from[3 * j + 1] * weights[j];
-        b += from[3 * j + 2] * weights[j];
-      }
-      *to++ = to_pixel(r);
-      *to++ = to_pixel(g);
-      *to++ = to_pixel(b);
-    }
-  }
+void Resizer::horizontal(const Table& t, const Image& in, int first, int end, int left, int width,
+                         uint8_t* out) {
+  const size_t in_row_bytes = static_cast<size_t>(in.width) * 3, row_bytes = static_cast<size_t>(width) * 3;
+  const ResizeWindow* windows = t.windows.data() + left;
+  const int32_t* weights = t.weights.data() + static_cast<size_t>(left) * static_cast<size_t>(t.taps);
+  int y = first;
+  // These read a byte past their last pixel, so the image's last row is never among them.
+  for (; y + kRows <= std::min(end, in.height - 1); y += kRows, out += kRows * row_bytes)
+    weighted_columns_of_rows(in.rgb.data() + static_cast<size_t>(y) * in_row_bytes, in_row_bytes, windows,
+                             weights, t.taps, width, out);
+  for (; y < end; ++y, out += row_bytes)
+    weighted_columns(in.rgb.data() + static_cast<size_t>(y) * in_row_bytes, windows, weights, t.taps, width,
+                     out);
 }
 
-void Resizer::vertical(const Table& t, const uint8_t* in, int first_row, int row_bytes,
-                       std::vector<uint8_t>& out) {
-  const auto stride = static_cast<size_t>(row_bytes);
-  out.resize(static_cast<size_t>(t.out) * stride);
-  // Blocks of a row, so that the sums stay in registers and every source row is read in order.
-  constexpr size_t kBlock = 64;
-  for (int y = 0; y < t.out; ++y) {
-    const auto [first, count] = t.windows[static_cast<size_t>(y)];
+void Resizer::vertical(const Table& t, const uint8_t* in, size_t in_row_bytes, int first, int top, int height,
+                       size_t row_bytes, uint8_t* out) {
+  for (int y = top; y < top + height; ++y, out += row_bytes) {
+    const auto window = t.windows[static_cast<size_t>(y)];
     const int32_t* weights = t.weights.data() + static_cast<size_t>(y) * static_cast<size_t>(t.taps);
-    const uint8_t* rows = in + static_cast<size_t>(first - first_row) * stride;
-    uint8_t* to = out.data() + static_cast<size_t>(y) * stride;
-    for (size_t x = 0; x < stride; x += kBlock) {
-      const size_t n = std::min(kBlock, stride - x);
-      int32_t sums[kBlock];
-      std::fill_n(sums, kBlock, 1 << (kFractionBits - 1));
-      for (int j = 0; j < count; ++j) {
-        const uint8_t* from = rows + static_cast<size_t>(j) * stride + x;
-        for (size_t i = 0; i < n; ++i) sums[i] += from[i] * weights[j];
-      }
-      for (size_t i = 0; i < n; ++i) to[x + i] = to_pixel(sums[i]);
-    }
+    weighted_rows(in + static_cast<size_t>(window.first - first) * in_row_bytes, in_row_bytes, weights,
+                  window.count, row_bytes, out);
   }
 }
 
-void Resizer::resize(const Image& image, int width, int height, Filter filter, Image& out) {
-  out.width = width;
-  out.height = height;
+void Resizer::resize(const Image& image, int width, int height, Filter filter, const Region& crop,
+                     Image& out) {
   const bool wide = width != image.width, tall = height != image.height;
+  const size_t in_row_bytes = static_cast<size_t>(image.width) * 3;
+  const size_t row_bytes = static_cast<size_t>(crop.width) * 3;
+  out.width = crop.width;
+  out.height = crop.height;
+  out.rgb.resize(row_bytes * static_cast<size_t>(crop.height));
+  const auto pixel = [&](int x, int y) {
+    return image.rgb.data() + static_cast<size_t>(y) * in_row_bytes + static_cast<size_t>(x) * 3;
+  };
   if (!wide && !tall) {
-    out.rgb = image.rgb;
+    for (int y = 0; y < crop.height; ++y)
+      std::copy_n(pixel(crop.left, crop.top + y), row_bytes,
+                  out.rgb.data() + static_cast<size_t>(y) * row_bytes);
     return;
   }
-  if (!tall) return horizontal(table(image.width, width, filter), image, 0, height, out.rgb);
-  if (!wide) return vertical(table(image.height, height, filter), image.rgb.data(), 0, width * 3, out.rgb);
-  // Only rows that the vertical pass reads. The second table() call keeps the first one's result.
+  if (!tall)
+    return horizontal(table(image.width, width, filter), image, crop.top, crop.top + crop.height, crop.left,
+                      crop.width, out.rgb.data());
   const Table& columns = table(image.height, height, filter);
-  const int first_row = columns.windows.front().first;
-  const int rows = columns.windows.back().first + columns.windows.back().count - first_row;
-  horizontal(table(image.width, width, filter), image, first_row, rows, between_);
-  vertical(columns, between_.data(), first_row, width * 3, out.rgb);
+  if (!wide)
+    return vertical(columns, pixel(crop.left, 0), in_row_bytes, 0, crop.top, crop.height, row_bytes,
+                    out.rgb.data());
+  // Only rows that the vertical pass reads. The second table() call keeps the first one's result.
+  const int first = columns.windows[static_cast<size_t>(crop.top)].first;
+  const int end = columns.windows[static_cast<size_t>(crop.top + crop.height - 1)].end();
+  between_.resize(static_cast<size_t>(end - first) * row_bytes);
+  horizontal(table(image.width, width, filter), image, first, end, crop.left, crop.width, between_.data());
+  vertical(columns, between_.data(), row_bytes, first, crop.top, crop.height, row_bytes, out.rgb.data());
 }
 
 }  // namespace fxe

@@ -13,6 +13,12 @@ namespace fxe {
 // bilinear, bicubic: Pillow's, by Resizer. area: OpenCV's INTER_AREA, by AreaResizer (resize_area.h).
 enum class Filter { bilinear, bicubic, area };
 
+// The source pixels that an output pixel is made of.
+struct ResizeWindow {
+  int first = 0, count = 0;
+  int end() const { return first + count; }
+};
+
 // Resampling equal to Pillow's Image.resize(..., BILINEAR | BICUBIC) bit for bit: antialiased (the filter
 // widens with the scale), horizontal pass first, 8-bit values between the passes, coefficients in fixed point
 // with 22 fractional bits. Triangle filter, and Keys' cubic with a = -0.5. Holds the coefficients of recent
@@ -20,26 +26,30 @@ enum class Filter { bilinear, bicubic, area };
 // before. Not thread-safe: one per thread.
 class Resizer {
  public:
-  // `image` -> `out` of width x height, bilinear or bicubic. Sizes that stay the same are copied.
-  void resize(const Image& image, int width, int height, Filter filter, Image& out);
+  // The part `crop` of `image` resized to width x height, bilinear or bicubic, as if the whole had been
+  // resized and then cropped. `crop` lies within width x height and is not empty.
+  void resize(const Image& image, int width, int height, Filter filter, const Region& crop, Image& out);
+  void resize(const Image& image, int width, int height, Filter filter, Image& out) {
+    resize(image, width, height, filter, {0, 0, width, height}, out);
+  }
 
  private:
-  struct Window {
-    int first = 0, count = 0;  // source pixels
-  };
   struct Table {
     int in = 0, out = 0;
     Filter filter = Filter::bilinear;
-    int taps = 0;                 // stride of `weights`
-    std::vector<Window> windows;  // one per output pixel
+    int taps = 0;                       // stride of `weights`
+    std::vector<ResizeWindow> windows;  // one per output pixel
     std::vector<int32_t> weights;
   };
 
   const Table& table(int in, int out, Filter filter);  // stays valid over one further call
   static Table make_table(int in, int out, Filter filter);
-  static void horizontal(const Table&, const Image& in, int first_row, int rows, std::vector<uint8_t>& out);
-  static void vertical(const Table&, const uint8_t* in, int first_row, int row_bytes,
-                       std::vector<uint8_t>& out);
+  // Source rows [first, end) at output columns [left, left + width).
+  static void horizontal(const Table&, const Image& in, int first, int end, int left, int width,
+                         uint8_t* out);
+  // Output rows [top, top + height) of `row_bytes` each; `in` is where source row `first` begins.
+  static void vertical(const Table&, const uint8_t* in, size_t in_row_bytes, int first, int top, int height,
+                       size_t row_bytes, uint8_t* out);
 
   std::list<Table> tables_;  // most recently used first
   size_t weights_kept_ = 0;  // in all of them; bounded

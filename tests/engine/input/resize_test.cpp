@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "tests/engine/input/checksum.h"
 #include "tests/engine/input/picture.h"
 
@@ -44,6 +47,34 @@ TEST(Resize, KeepsAFlatPictureFlat) {
         resizer.resize(flat, width, height, filter, out);
         for (const auto pixel : out.rgb) ASSERT_EQ(pixel, value) << width << "x" << height;
       }
+}
+
+// Small pictures, where groups of rows end at every place, and each pass alone, both and neither.
+TEST(Resize, APartIsCutFromTheWhole) {
+  Resizer resizer;
+  Image whole, part;
+  std::mt19937 random(7);
+  const auto below = [&](int end) { return static_cast<int>(random() % static_cast<uint32_t>(end)); };
+  for (int i = 0; i < 400; ++i) {
+    const Image image = random_picture(1 + below(40), 1 + below(40), static_cast<uint32_t>(i));
+    const int width = i % 4 / 2 ? image.width : 1 + below(40), height = i % 2 ? image.height : 1 + below(40);
+    const auto filter = i % 3 ? Filter::bilinear : Filter::bicubic;
+    Region crop{below(width), below(height), 0, 0};
+    crop.width = 1 + below(width - crop.left);
+    crop.height = 1 + below(height - crop.top);
+    resizer.resize(image, width, height, filter, whole);
+    resizer.resize(image, width, height, filter, crop, part);
+    ASSERT_EQ(part.width, crop.width);
+    ASSERT_EQ(part.height, crop.height);
+    ASSERT_EQ(part.rgb.size(), static_cast<size_t>(3 * crop.width * crop.height));
+    for (int y = 0; y < crop.height; ++y) {
+      const auto from = whole.rgb.begin() + 3 * ((crop.top + y) * width + crop.left);
+      ASSERT_TRUE(std::equal(from, from + 3 * crop.width, part.rgb.begin() + 3 * y * crop.width))
+          << "picture " << i << ": " << image.width << "x" << image.height << " to " << width << "x" << height
+          << ", row " << y << " of " << crop.left << "," << crop.top << " " << crop.width << "x"
+          << crop.height;
+    }
+  }
 }
 
 // More sizes than are kept, then the first again.
