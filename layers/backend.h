@@ -47,6 +47,11 @@ class Step {
   virtual void bind(const Binding&) = 0;
   virtual void enqueue(Queue&) const = 0;
   virtual std::string implementation() const = 0;  // what runs: "jit:avx2", "cudnn engine 41", "plain loops"
+
+  // The same, one by one, for profiles: enqueue() is enqueue_kernel(0 ..), whose names implementation()
+  // joins.
+  virtual std::vector<std::string> kernels() const { return {implementation()}; }
+  virtual void enqueue_kernel(Queue& queue, size_t) const { enqueue(queue); }
 };
 
 struct Prepared {
@@ -75,6 +80,10 @@ class Backend {
   virtual std::string name() const = 0;  // "reference", "cpu", "cuda"
   virtual Device& device() = 0;
   virtual Precision precision() const = 0;
+  // Of an element of a weight or a value, as it is kept.
+  size_t element_bytes() const {
+    return precision() == Precision::fp16 || precision() == Precision::bf16 ? 2 : 4;
+  }
 
   virtual Prepared prepare(const Input&,
                            const OpContext&) = 0;  // inputs[0]: the plain fp32 tensor of the caller

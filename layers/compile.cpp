@@ -80,6 +80,17 @@ class PlanCompiler {
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
     if (!is_input) plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
+    count_bytes(inputs, is_input ? std::vector<WeightUse>{} : weights_of(node.op, input_shapes));
+  }
+
+  // Of the layer added last.
+  void count_bytes(const std::vector<Value>& inputs, const std::vector<WeightUse>& weights) {
+    Plan::Layer& layer = plan_->layers_.back();
+    if (layer.kernels.empty()) return;
+    layer.bytes = layer.value.bytes;
+    for (const Value& input : inputs) layer.bytes += input.bytes;
+    for (const WeightUse& weight : weights)
+      layer.bytes += static_cast<size_t>(weight.shape.elements()) * backend_.element_bytes();
   }
 
   void check(const Node& node, const Prepared& prepared, const OpContext& context) const {
@@ -111,6 +122,7 @@ class PlanCompiler {
     Plan::Layer layer{.name = name, .op = op, .implementation = prepared.step->implementation()};
     layer.value = std::move(prepared.output);
     layer.workspace_bytes = prepared.workspace_bytes;
+    layer.kernels = prepared.step->kernels();
     plan_->layers_.push_back(std::move(layer));
     plan_->steps_.push_back(std::move(prepared.step));
     plan_->inputs_.push_back(std::move(inputs));
@@ -135,6 +147,7 @@ class PlanCompiler {
     storage_of_.push_back(storages_.size());
     storages_.push_back({{prepared.output.bytes, last_, last_}, Plan::Place::caller_output});
     add_layer(name, Activate{}, {graph_.output}, std::move(prepared));
+    count_bytes(inputs, {});
   }
 
   void place_memory() {

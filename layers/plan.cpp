@@ -40,10 +40,17 @@ const void* Plan::address(size_t i) const {
 }
 
 void Plan::enqueue(Queue& queue) const {
-  for (const auto& step : steps_) step->enqueue(queue);
+  for (size_t i = 0; i < steps_.size(); ++i) enqueue_layer(queue, i);
 }
 
-void Plan::enqueue_layer(Queue& queue, size_t i) const { steps_.at(i)->enqueue(queue); }
+void Plan::enqueue_layer(Queue& queue, size_t i) const {
+  if (!observer_) return steps_.at(i)->enqueue(queue);
+  for (size_t kernel = 0; kernel < layers_.at(i).kernels.size(); ++kernel) {
+    observer_->begin(queue, *this, i, kernel);
+    steps_[i]->enqueue_kernel(queue, kernel);
+    observer_->end(queue, *this, i, kernel);
+  }
+}
 
 void Plan::describe(std::ostream& out) const {
   const auto line = [&](const auto&... cells) {

@@ -8,6 +8,7 @@
 
 #include "layers/backend.h"
 #include "layers/graph.h"
+#include "layers/plan_observer.h"
 
 namespace fxe {
 
@@ -27,7 +28,10 @@ class Plan {
     Place place = Place::arena;
     size_t offset_bytes = 0;  // of the value in the arena
     size_t workspace_bytes = 0;
-    int64_t multiply_adds = 0;  // for the whole batch
+    int64_t multiply_adds = 0;         // for the whole batch
+    std::vector<std::string> kernels;  // which `implementation` joins; none where there is nothing to do
+    // What it must read and write at the least: inputs, weights, result. 0 where it has no kernel.
+    size_t bytes = 0;
   };
 
   // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input` [n c h w] and `output` [n
@@ -36,7 +40,9 @@ class Plan {
   // a backend that works on the caller's tensor itself (cpu, reference).
   void bind(void* arena, const void* input, void* output, RowIndex rows = {});
   void enqueue(Queue&) const;                  // runs the whole network
-  void enqueue_layer(Queue&, size_t i) const;  // one step, for profiling
+  void enqueue_layer(Queue&, size_t i) const;  // one step
+  // Who is told of each kernel from now on; nullptr: nobody. Must outlive what is enqueued.
+  void observe(PlanObserver* observer) { observer_ = observer; }
 
   int64_t batch() const { return batch_; }
   int64_t classes() const { return classes_; }
@@ -60,6 +66,7 @@ class Plan {
   std::byte* arena_ = nullptr;
   void* input_ = nullptr;  // never written to
   void* output_ = nullptr;
+  PlanObserver* observer_ = nullptr;
 };
 
 struct CompileOptions {

@@ -28,6 +28,10 @@ void PlanMember::bind(void* arena, const float* input, float* logits, RowIndex r
 
 void PlanMember::enqueue(Queue& queue, int64_t batch) const { plan(batch).enqueue(queue); }
 
+void PlanMember::observe(PlanObserver* observer) {
+  for (const auto& plan : plans_) plan->observe(observer);
+}
+
 const Plan& PlanMember::plan(int64_t batch) const { return *plans_[smallest_fit(sizes_, batch)]; }
 
 }  // namespace fxe

@@ -23,6 +23,8 @@ class PlanMember final : public Member {
   void enqueue(Queue&, int64_t batch) const override;
 
   const Plan& plan(int64_t batch) const;  // batch: one of batch_sizes(capacity)
+  const std::vector<std::unique_ptr<Plan>>& plans() const { return plans_; }  // by batch size, ascending
+  void observe(PlanObserver*);                                                // each plan
 
  private:
   std::string name_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cpu/step.h"
 
+#include <fmt/ranges.h>
+
 #include <cstring>
 
 #include "engine/error.h"
@@ -13,8 +15,8 @@ namespace {
 
 class CpuStep final : public Step {
  public:
-  CpuStep(CpuBackend& backend, std::vector<StepBuilder::Action> actions, std::string implementation)
-      : backend_(backend), actions_(std::move(actions)), implementation_(std::move(implementation)) {}
+  CpuStep(CpuBackend& backend, std::vector<StepBuilder::Action> actions)
+      : backend_(backend), actions_(std::move(actions)) {}
 
   void bind(const Binding& binding) override {
     for (auto& action : actions_)
@@ -29,16 +31,32 @@ class CpuStep final : public Step {
 
   void enqueue(Queue&) const override {
     const ThreadScope threads(backend_.threads());
-    for (const auto& action : actions_)
-      if (action.execution)
-        action.execution->run(backend_.stream());
-      else
-        action.loop(action.addresses);
+    for (const auto& action : actions_) run(action);
   }
 
-  std::string implementation() const override { return implementation_; }
+  void enqueue_kernel(Queue&, size_t i) const override {
+    const ThreadScope threads(backend_.threads());
+    run(actions_[i]);
+  }
+
+  std::vector<std::string> kernels() const override {
+    std::vector<std::string> names;
+    for (const auto& action : actions_) names.push_back(action.name);
+    return names;
+  }
+
+  std::string implementation() const override {
+    return actions_.empty() ? "nothing to do" : fmt::format("{}", fmt::join(kernels(), " + "));
+  }
 
  private:
+  void run(const StepBuilder::Action& action) const {
+    if (action.execution)
+      action.execution->run(backend_.stream());
+    else
+      action.loop(action.addresses);
+  }
+
   static void* find(const Binding& binding, const Operand& operand) {
     void* base = nullptr;
     switch (operand.place) {
@@ -60,7 +78,6 @@ class CpuStep final : public Step {
 
   CpuBackend& backend_;
   std::vector<StepBuilder::Action> actions_;
-  std::string implementation_;
 };
 
 }  // namespace
@@ -133,8 +150,8 @@ void StepBuilder::add(const Primitive& primitive, const std::vector<std::pair<in
   for (const auto& [arg, operand] : args) use(arg, operand);
   if (primitive.scratchpad.get_size() != 0) use(DNNL_ARG_SCRATCHPAD, workspace(primitive.scratchpad));
   action.execution.emplace(primitive, std::move(memories));
+  action.name = primitive.implementation;
   actions_.push_back(std::move(action));
-  implementation_ += (implementation_.empty() ? "" : " + ") + primitive.implementation;
 }
 
 void StepBuilder::add(std::string name, Loop loop, std::vector<Operand> operands) {
@@ -142,8 +159,8 @@ void StepBuilder::add(std::string name, Loop loop, std::vector<Operand> operands
   action.loop = std::move(loop);
   action.addresses.resize(operands.size());
   action.operands = std::move(operands);
+  action.name = std::move(name);
   actions_.push_back(std::move(action));
-  implementation_ += (implementation_.empty() ? "" : " + ") + name;
 }
 
 void StepBuilder::add_reorder(const Operand& from, const Operand& to) {
@@ -161,8 +178,7 @@ void StepBuilder::add_copy(const Operand& from, const Operand& to) {
 }
 
 Prepared StepBuilder::finish() {
-  if (actions_.empty()) implementation_ = "nothing to do";
-  return {.step = std::make_unique<CpuStep>(backend_, std::move(actions_), std::move(implementation_)),
+  return {.step = std::make_unique<CpuStep>(backend_, std::move(actions_)),
           .output = output_,
           .workspace_bytes = workspace_bytes_,
           .in_place = in_place_};

@@ -52,6 +52,7 @@ class StepBuilder {
     Loop loop;
     std::vector<Operand> operands;
     std::vector<float*> addresses;  // of a loop
+    std::string name;
   };
 
  private:
@@ -59,7 +60,6 @@ class StepBuilder {
   const OpContext& context_;
   std::vector<Action> actions_;
   Value output_;
-  std::string implementation_;
   size_t workspace_bytes_ = 0;
   int in_place_ = -1;
 };

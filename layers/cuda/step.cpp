@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cuda/step.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/cuda/cuda_device.h"
 #include "engine/error.h"
@@ -50,25 +50,29 @@ class CudaStep final : public Step {
   }
 
   void enqueue(Queue& queue) const override {
-    for (const auto& action : actions_)
-      if (action.execution)
-        run(*action.execution, action.name, static_cast<CudaQueue&>(queue));
-      else
-        action.launch(queue, action.addresses);
+    for (const auto& action : actions_) run(action, queue);
+  }
+
+  void enqueue_kernel(Queue& queue, size_t i) const override { run(actions_[i], queue); }
+
+  std::vector<std::string> kernels() const override {
+    std::vector<std::string> names;
+    for (const auto& action : actions_) names.push_back(action.name);
+    return names;
   }
 
   std::string implementation() const override {
-    std::string names;
-    for (const auto& action : actions_) names += (names.empty() ? "" : " + ") + action.name;
-    return names.empty() ? "nothing to do" : names;
+    return actions_.empty() ? "nothing to do" : fmt::format("{}", fmt::join(kernels(), " + "));
   }
 
  private:
-  void run(const CudnnExecution& execution, const std::string& name, CudaQueue& queue) const {
-    if (queue.recorder())
-      queue.recorder()->add(Recorder::Kind::launch, name);
+  void run(const StepBuilder::Action& action, Queue& queue) const {
+    if (!action.execution) return action.launch(queue, action.addresses);
+    auto& cuda = static_cast<CudaQueue&>(queue);
+    if (cuda.recorder())
+      cuda.recorder()->add(Recorder::Kind::launch, action.name);
     else
-      execution.enqueue(handle_, queue.stream());
+      action.execution->enqueue(handle_, cuda.stream());
   }
 
   cudnnHandle_t handle_;

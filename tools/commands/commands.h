@@ -25,6 +25,7 @@ int run_record(int argc, char** argv);
 int run_import(int argc, char** argv);
 int run_replay(int argc, char** argv);
 int run_bench(int argc, char** argv);
+int run_profile(int argc, char** argv);
 int run_check(int argc, char** argv);
 int run_doctor(int argc, char** argv);
 

@@ -37,6 +37,7 @@ std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSl
                                              const RunOptions& options) {
   throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
 }
+std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*>) { return nullptr; }
 #endif
 
 ChosenDevice choose_device(const RunOptions& options) {

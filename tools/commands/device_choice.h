@@ -7,6 +7,7 @@
 
 #include "layers/backend.h"
 #include "metareasoner/executor.h"
+#include "metareasoner/plan_member.h"
 #include "tools/commands/options.h"
 
 namespace fxe {
@@ -31,5 +32,6 @@ std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> m
 ChosenDevice open_cuda(const RunOptions&, int index);
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot> members,
                                              const RunOptions&);
+std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members);
 
 }  // namespace fxe

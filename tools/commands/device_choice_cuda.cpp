@@ -3,6 +3,7 @@
 #include "engine/error.h"
 #include "layers/cuda/cuda_backend.h"
 #include "metareasoner/cuda/cuda_executor.h"
+#include "metareasoner/cuda/nvtx_ranges.h"
 #include "tools/commands/device_choice.h"
 
 namespace fxe {
@@ -14,6 +15,10 @@ std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<M
     return make_host_control(*device.memory, std::move(members), options.batch,
                              stream ? HostLaunch::stream : HostLaunch::graph);
   return make_device_control(*device.memory, std::move(members), options.batch);
+}
+
+std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members) {
+  return std::make_unique<NvtxRanges>(std::move(members));
 }
 
 ChosenDevice open_cuda(const RunOptions& options, int index) {

@@ -173,17 +173,33 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
 }
 
 Runtime make_runtime(LoadedEnsemble& ensemble, const RunOptions& options) {
+  Runtime r = make_members(ensemble, options);
+  if (r.device.is_cuda && options.launch == "stream") r.ranges = make_profiler_ranges(member_pointers(r));
+  add_executor(r, ensemble, options);
+  return r;
+}
+
+std::vector<PlanMember*> member_pointers(const Runtime& r) {
+  std::vector<PlanMember*> members;
+  for (const auto& m : r.members) members.push_back(m.get());
+  return members;
+}
+
+Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
-  std::vector<MemberSlot> slots;
   for (size_t i = 0; i < ensemble.models.size(); ++i) {
     r.members.push_back(std::make_unique<PlanMember>(ensemble.file.members[i].name, ensemble.models[i].model,
                                                      *r.device.backend, options.batch));
     ensemble.models[i].model.weights.clear();
-    slots.push_back({r.members.back().get(), ensemble.input_of[i]});
   }
-  r.executor = make_executor(r.device, std::move(slots), options);
   return r;
+}
+
+void add_executor(Runtime& r, const LoadedEnsemble& ensemble, const RunOptions& options) {
+  std::vector<MemberSlot> slots;
+  for (size_t i = 0; i < r.members.size(); ++i) slots.push_back({r.members[i].get(), ensemble.input_of[i]});
+  r.executor = make_executor(r.device, std::move(slots), options);
 }
 
 }  // namespace fxe

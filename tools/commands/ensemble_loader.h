@@ -48,9 +48,14 @@ Preprocess usual_preprocess_of(LoadedModel&, const std::string& model_path);
 struct Runtime {
   ChosenDevice device;
   std::vector<std::unique_ptr<PlanMember>> members;
+  std::unique_ptr<PlanObserver> ranges;  // with --launch stream on a GPU: names for NVIDIA's profilers
   std::unique_ptr<Executor> executor;
 };
 // Frees each model's weights once its plans are made.
 Runtime make_runtime(LoadedEnsemble&, const RunOptions&);
+// The same in two steps, for who must know the members before the executor does: plans, then the executor.
+Runtime make_members(LoadedEnsemble&, const RunOptions&);
+void add_executor(Runtime&, const LoadedEnsemble&, const RunOptions&);
+std::vector<PlanMember*> member_pointers(const Runtime&);
 
 }  // namespace fxe

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/cuda/captured_nodes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/cuda/cuda_device.h"
+
+namespace fxe {
+
+std::vector<cudaGraphNode_t> captured_front(cudaStream_t stream) {
+  cudaStreamCaptureStatus status{};
+  const cudaGraphNode_t* nodes = nullptr;
+  size_t count = 0;
+#if CUDART_VERSION >= 13000
+  FXE_CUDA(cudaStreamGetCaptureInfo(stream, &status, nullptr, nullptr, &nodes, nullptr, &count));
+#else
+  FXE_CUDA(cudaStreamGetCaptureInfo_v2(stream, &status, nullptr, nullptr, &nodes, &count));
+#endif
+  if (status != cudaStreamCaptureStatusActive) return {};
+  return {nodes, nodes + count};
+}
+
+namespace {
+
+std::vector<cudaGraphNode_t> predecessors(cudaGraphNode_t node) {
+  size_t count = 0;
+#if CUDART_VERSION >= 13000
+  FXE_CUDA(cudaGraphNodeGetDependencies(node, nullptr, nullptr, &count));
+  std::vector<cudaGraphNode_t> nodes(count);
+  if (count) FXE_CUDA(cudaGraphNodeGetDependencies(node, nodes.data(), nullptr, &count));
+#else
+  FXE_CUDA(cudaGraphNodeGetDependencies(node, nullptr, &count));
+  std::vector<cudaGraphNode_t> nodes(count);
+  if (count) FXE_CUDA(cudaGraphNodeGetDependencies(node, nodes.data(), &count));
+#endif
+  return nodes;
+}
+
+}  // namespace
+
+std::vector<cudaGraphNode_t> nodes_between(const std::vector<cudaGraphNode_t>& before,
+                                           const std::vector<cudaGraphNode_t>& after) {
+  std::set<cudaGraphNode_t> seen(before.begin(), before.end());
+  std::vector<cudaGraphNode_t> added, open = after;
+  while (!open.empty()) {
+    const cudaGraphNode_t node = open.back();
+    open.pop_back();
+    if (!seen.insert(node).second) continue;
+    added.push_back(node);
+    for (const cudaGraphNode_t earlier : predecessors(node)) open.push_back(earlier);
+  }
+  return added;
+}
+
+}  // namespace fxe

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "layers/plan.h"
+
+namespace fxe {
+
+// One kernel that ran.
+struct KernelCall {
+  const Plan* plan = nullptr;    // nullptr: of no member, such as a tail; `name` says what
+  size_t layer = 0, kernel = 0;  // plan->layers()[layer].kernels[kernel]
+  int64_t start_ns = 0, ns = 0;  // on the clock's own time line
+  std::string name;              // as its library calls it; may be empty where there is a plan
+};
+
+// Where a profile has the times of kernels from.
+class KernelClock {
+ public:
+  virtual ~KernelClock() = default;
+  virtual void watch(bool on) = 0;  // kernels that run from now on; at first: off
+  // Those that ran since the last call, in the order in which they started. Nothing may be under way.
+  virtual std::vector<KernelCall> take() = 0;
+};
+
+}  // namespace fxe

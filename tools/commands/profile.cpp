@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "engine/error.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/eval_labels.h"
+#include "tools/commands/json_file.h"
+#include "tools/commands/profile_report.h"
+#include "tools/commands/watched_runtime.h"
+
+namespace fxe {
+
+namespace {
+
+constexpr int64_t kMostTracedBatches = 10'000;
+
+cxxopts::Options profile_options() {
+  cxxopts::Options options(
+      "fxe profile", "Time by member, layer and kernel, and what exits saved of each: docs/profiling.md.");
+  const auto text = [](const char* otherwise) {
+    return cxxopts::value<std::string>()->default_value(otherwise);
+  };
+  options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text(""))(
+      "limit", "only the first N images; 0: all", text("200"))(
+      "layers", "how many layers and kernels the text shows; 0: all", text("20"))(
+      "csv", "write a line for each kernel of each layer and batch size to FILE.csv", text(""))(
+      "trace", "write the first batches to FILE.json for Perfetto or chrome://tracing", text(""))(
+      "trace-batches", "how many", text("20"))("classes", "class names of a single MODEL, one a line",
+                                               text(""));
+  add_run_options(options);
+  add_model_options(options);
+  return options;
+}
+
+// The folder's images; labels are not looked at.
+Dataset images_of(const std::string& folder, const LoadedEnsemble& ensemble, size_t limit) {
+  Dataset dataset = open_dataset(folder, ensemble.classes);
+  if (limit && limit < dataset.samples.size()) dataset.samples.resize(limit);
+  return dataset;
+}
+
+}  // namespace
+
+int run_profile(int argc, char** argv) {
+  auto options = profile_options();
+  const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
+  if (!parsed) return 0;
+  const RunOptions run = read_run_options(*parsed);
+  const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
+  const auto shown = static_cast<size_t>(read_integer(*parsed, "layers", 0, INT64_MAX));
+  const auto traced = static_cast<size_t>(read_integer(*parsed, "trace-batches", 1, kMostTracedBatches));
+  const auto trace = (*parsed)["trace"].as<std::string>(), csv = (*parsed)["csv"].as<std::string>();
+  const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
+
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
+  const Dataset dataset = images_of(inputs[1], ensemble, limit);
+  ProfileSubject subject;
+  subject.run = {
+      ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
+      run.precision,      run.batch};
+  for (const int m : subject.run.policy.point.members)
+    subject.run.member_names.push_back(ensemble.file.members[static_cast<size_t>(m)].name);
+  for (const auto& m : ensemble.file.members) subject.members.push_back(m.name);
+
+  WatchedRuntime watched = make_watched_runtime(ensemble, run);
+  subject.run.device = watched.runtime.device.name;
+  if (!run.quiet)
+    fmt::print("{}: policy {}, {}, {}, batch {}\n{}: {} images, {}\n", subject.run.ensemble,
+               subject.run.policy.text, subject.run.device, name(run.precision), run.batch,
+               dataset.root.string(), dataset.samples.size(), dataset.layout);
+  const ProfileResult result =
+      profile(ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
+              {.quiet = run.quiet,
+               .deadline_ms = run.deadline_ms.value_or(0),
+               .traced_batches = trace.empty() ? 0 : traced});
+  for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
+  if (result.images == 0) throw run_time_error("{}: no image could be used", inputs[1]);
+  write_json(run.json, profile_json(subject, result));
+  if (!csv.empty()) write_profile_csv(csv, subject, result);
+  if (!trace.empty()) write_profile_trace(trace, subject, result);
+  if (!run.quiet) print_profile(subject, result, shown, stdout);
+  return 0;
+}
+
+}  // namespace fxe

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "engine/atomic_file.h"
+#include "tools/commands/profile_report.h"
+
+namespace fxe {
+
+namespace {
+
+// As RFC 4180 says.
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace
+
+void write_profile_csv(const std::filesystem::path& path, const ProfileSubject& subject,
+                       const ProfileResult& r) {
+  AtomicFile file(path);
+  file.write(
+      "member,layer,op,kernel,batch,ms_per_call,calls_run,calls_saved,calls_full,run_ms,saved_ms,full_ms,"
+      "gb_per_s,gflop_per_s\n");
+  const auto numbers = [](const Savings& s) {
+    return fmt::format("{:.9g},{},{},{},{:.9g},{:.9g},{:.9g},{:.9g},{:.9g}\n",
+                       s.timed_ms / static_cast<double>(s.calls_run + s.calls_full), s.calls_run,
+                       s.calls_saved(), s.calls_full, s.run_ms, s.saved_ms(), s.full_ms, s.gb_per_s(),
+                       s.gflop_per_s());
+  };
+  for (const auto& row : r.table.rows())
+    file.write(fmt::format("{},{},{},{},{},{}", field(subject.members[row.member]), field(row.layer->name),
+                           field(op_str(row.layer->op)), field(row.kernel), row.batch, numbers(row.savings)));
+  for (const auto& [kernel, savings] : r.table.between_members())
+    file.write(fmt::format(",,,{},,{}", field(kernel), numbers(savings)));
+  file.commit();
+}
+
+}  // namespace fxe

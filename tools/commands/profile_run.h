@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/input/dataset.h"
+#include "metareasoner/policy.h"
+#include "metareasoner/profile/kernel_table.h"
+#include "tools/commands/device_ceiling.h"
+#include "tools/commands/ensemble_loader.h"
+#include "tools/commands/eval_run.h"
+
+namespace fxe {
+
+// A policy's way through the images of a profile.
+struct ProfiledPolicy {
+  double network_ms = 0;   // of runs that nobody watched
+  double observed_ms = 0;  // of the same batches with every kernel timed
+  double members = 0;      // that ran, summed over images
+  std::vector<int64_t> exits;
+};
+
+// One batch under observation, for a trace.
+struct TracedBatch {
+  KernelTable::Policy policy;
+  std::vector<KernelCall> calls;
+};
+
+struct ProfileResult {
+  ProfiledPolicy policies[2];  // by KernelTable::Policy
+  int64_t images = 0;
+  std::vector<FailedImage> failed;
+  KernelTable table;
+  DeviceCeiling ceiling;
+  std::vector<TracedBatch> traced;
+
+  double per_image_ms(KernelTable::Policy p) const {
+    return policies[p].network_ms / static_cast<double>(images);
+  }
+  // Of the observed runs, what no kernel accounts for: launches, gathering of survivors, decisions, the
+  // clock.
+  double outside_ms(KernelTable::Policy p) const { return policies[p].observed_ms - table.measured_ms(p); }
+};
+
+struct ProfileOptions {
+  bool quiet = false;
+  double deadline_ms = 0;
+  size_t traced_batches = 0;  // of each policy
+};
+
+// Runs the policy and the full ensemble on every batch, each once unwatched and once watched, in alternating
+// order.
+ProfileResult profile(LoadedEnsemble&, Runtime&, KernelClock&, const Dataset&, const Policy&, int batch,
+                      const ProfileOptions&);
+
+}  // namespace fxe

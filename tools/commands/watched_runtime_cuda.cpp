@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/cuda/gpu_kernel_clock.h"
+#include "tools/commands/watched_runtime.h"
+
+namespace fxe {
+
+std::unique_ptr<KernelClock> make_gpu_clock(std::vector<PlanMember*> members) {
+  return std::make_unique<GpuKernelClock>(std::move(members));
+}
+
+}  // namespace fxe
