@@ -15,6 +15,10 @@
   extern __shared__ __align__(16) unsigned char fxe_dynamic_shared[]; \
   T* name = reinterpret_cast<T*>(fxe_dynamic_shared)
 
+// Before a loop: so many turns at a time, for their loads to be under way together.
+#define FXE_PRAGMA(text) _Pragma(#text)
+#define FXE_UNROLL(turns) FXE_PRAGMA(unroll turns)
+
 namespace fxe {
 
 __device__ inline uint64_t device_clock_ns() {

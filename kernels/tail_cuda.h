@@ -13,8 +13,17 @@ struct TailBranch {
   BatchSwitch batch;     // of the next member
 };
 
-// run_tail_cpu for a CUDA queue: one block per row of the capacity n. `arrivals` [1] on the device is 0
-// before, and again after each launch. Elapsed time is the device clock less deadline->start_ns.
-void launch_tail(Queue&, const TailArguments&, int32_t n, uint32_t* arrivals, const TailBranch& = {});
+// What a kernel that runs the tail is given.
+struct TailCall {
+  TailArguments arguments;
+  uint32_t* arrivals = nullptr;  // [tail_arrivals(n)] on the device: 0 before and again after each launch
+  TailBranch branch;
+};
+inline size_t tail_arrivals(int32_t n) { return 1 + static_cast<size_t>(n); }
+
+// run_tail_cpu for a CUDA queue, as a kernel of its own: one block per row of the capacity n. Elapsed time is
+// the device clock less deadline->start_ns. The kernels that make logits and run the tail on them are
+// linear_tail.h and conv_pool_tail.h.
+void launch_tail(Queue&, const TailCall&, int32_t n);
 
 }  // namespace fxe

@@ -8,6 +8,7 @@
 
 #include "engine/device.h"
 #include "layers/graph.h"
+#include "layers/head.h"
 #include "layers/row_index.h"
 
 namespace fxe {
@@ -109,6 +110,9 @@ class Backend {
 
   // The last step of a plan: the network's output as plain fp32 [n classes].
   virtual Prepared prepare_output(const OpContext&) = 0;
+
+  // Where the device also decides when to stop: the network's end and the tail in one.
+  virtual PreparedHead prepare_head(const HeadContext&) { return {}; }
 
   // Any value as plain fp32 [n c h w] in host memory, for layer-by-layer comparison. May allocate and wait.
   virtual std::vector<float> read(Queue&, const Value&, const void* data) = 0;

@@ -25,6 +25,7 @@ class PlanCompiler {
     plan_->classes_ = output_shape().elements() / batch_;
     plan_->input_elements_ = shapes_[0].elements() / batch_;
     for (int i = 0; i < last_; ++i) add_node(i);
+    prepare_head();
     finish_output();
     place_memory();
     return std::move(plan_);
@@ -126,6 +127,16 @@ class PlanCompiler {
     plan_->layers_.push_back(std::move(layer));
     plan_->steps_.push_back(std::move(prepared.step));
     plan_->inputs_.push_back(std::move(inputs));
+  }
+
+  void prepare_head() {
+    std::vector<Value> values;
+    for (const auto& layer : plan_->layers_) values.push_back(layer.value);
+    PreparedHead prepared = backend_.prepare_head({graph_, model_.weights, values});
+    if (!prepared.head) return;
+    plan_->head_ = std::move(prepared.head);
+    plan_->head_begin_ = static_cast<size_t>(prepared.first);
+    plan_->head_input_ = graph_.nodes[plan_->head_begin_].inputs[0];
   }
 
   // The last value goes straight to the caller where it is plain and has memory of its own; else a last step

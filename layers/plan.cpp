@@ -24,6 +24,7 @@ void Plan::bind(void* arena, const void* input, void* output, RowIndex rows) {
     if (layers_[i].workspace_bytes) binding.workspace = arena_ + workspace_offsets_bytes_[i];
     steps_[i]->bind(binding);
   }
+  if (head_) head_->bind(data(static_cast<size_t>(head_input_)), static_cast<float*>(output));
 }
 
 const void* Plan::address(size_t i) const {
@@ -50,6 +51,14 @@ void Plan::enqueue_layer(Queue& queue, size_t i) const {
     steps_[i]->enqueue_kernel(queue, kernel);
     observer_->end(queue, *this, i, kernel);
   }
+}
+
+// The observer sees the head as the first kernel of the layer that it begins with.
+void Plan::enqueue_with_tail(Queue& queue, const TailCall& call) const {
+  for (size_t i = 0; i < head_begin_; ++i) enqueue_layer(queue, i);
+  if (observer_) observer_->begin(queue, *this, head_begin_, 0);
+  head_->enqueue(queue, call);
+  if (observer_) observer_->end(queue, *this, head_begin_, 0);
 }
 
 void Plan::describe(std::ostream& out) const {

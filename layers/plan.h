@@ -44,6 +44,12 @@ class Plan {
   // Who is told of each kernel from now on; nullptr: nobody. Must outlive what is enqueued.
   void observe(PlanObserver* observer) { observer_ = observer; }
 
+  // Layers before head_begin(), then a kernel that does what is left of the network and runs the tail on it.
+  // Only where the backend has such a kernel: head() is what it is called, or empty.
+  void enqueue_with_tail(Queue&, const TailCall&) const;
+  std::string head() const { return head_ ? head_->implementation() : ""; }
+  size_t head_begin() const { return head_begin_; }
+
   int64_t batch() const { return batch_; }
   int64_t classes() const { return classes_; }
   int64_t input_elements() const { return input_elements_; }  // of one image
@@ -62,6 +68,9 @@ class Plan {
   std::vector<std::unique_ptr<Step>> steps_;  // of layers_[i]
   std::vector<std::vector<int>> inputs_;      // layer indices, or kCallerInput
   std::vector<size_t> workspace_offsets_bytes_;
+  std::unique_ptr<Head> head_;
+  size_t head_begin_ = 0;
+  int head_input_ = 0;  // layer index
 
   std::byte* arena_ = nullptr;
   void* input_ = nullptr;  // never written to

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/device.h"
+#include "kernels/tail_cuda.h"
 #include "layers/row_index.h"
 
 namespace fxe {
@@ -29,6 +30,11 @@ class Member {
   // Rows 0 .. batch-1 of the input to the same rows of the logits. `batch` is one of batch_sizes(). Allocates
   // nothing and does not wait.
   virtual void enqueue(Queue&, int64_t batch) const = 0;
+
+  // The same and the tail after it (kernels/tail_cuda.h), whose kernel also makes the logits. Only at batches
+  // for which there is such a kernel: head() is what it is called, or empty.
+  virtual void enqueue_with_tail(Queue&, int64_t /*batch*/, const TailCall&) const {}
+  virtual std::string head(int64_t /*batch*/) const { return ""; }
 };
 
 // The batch sizes that members are compiled for when batches hold up to `capacity` images: 1 2 3 4 6 8 12 16

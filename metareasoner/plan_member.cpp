@@ -32,6 +32,10 @@ void PlanMember::observe(PlanObserver* observer) {
   for (const auto& plan : plans_) plan->observe(observer);
 }
 
+void PlanMember::enqueue_with_tail(Queue& queue, int64_t batch, const TailCall& call) const {
+  plan(batch).enqueue_with_tail(queue, call);
+}
+
 const Plan& PlanMember::plan(int64_t batch) const { return *plans_[smallest_fit(sizes_, batch)]; }
 
 }  // namespace fxe

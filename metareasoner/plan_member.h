@@ -21,6 +21,8 @@ class PlanMember final : public Member {
   size_t arena_bytes() const override;
   void bind(void* arena, const float* input, float* logits, RowIndex rows = {}) override;
   void enqueue(Queue&, int64_t batch) const override;
+  void enqueue_with_tail(Queue&, int64_t batch, const TailCall&) const override;
+  std::string head(int64_t batch) const override { return plan(batch).head(); }
 
   const Plan& plan(int64_t batch) const;  // batch: one of batch_sizes(capacity)
   const std::vector<std::unique_ptr<Plan>>& plans() const { return plans_; }  // by batch size, ascending

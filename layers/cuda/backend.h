@@ -39,6 +39,7 @@ class CudaBackend final : public Backend {
   Prepared prepare(const Lrn&, const OpContext&) override;
   Prepared prepare(const ShortcutPad&, const OpContext&) override;
   Prepared prepare_output(const OpContext&) override;
+  PreparedHead prepare_head(const HeadContext&) override;
   std::vector<float> read(Queue&, const Value&, const void* data) override;
 
   DType dtype() const { return storage_dtype(precision_); }

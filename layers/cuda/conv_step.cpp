@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "layers/cuda/weight_forms.h"
+#include "layers/cuda/linear_weights.h"
 
 namespace fxe::cuda {
 
@@ -26,14 +26,6 @@ std::vector<Fused> ways(const ConvParts& parts) {
   return list;
 }
 
-Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type) {
-  const int64_t stored_k = parts.y.image.stored_c;
-  if (parts.bias.empty()) return step.constant(std::vector<float>(static_cast<size_t>(stored_k)));
-  return step.weight(parts.bias, fmt::format("bias {}", name(type)), [&](const std::vector<float>& b) {
-    return to_bytes(padded(b, stored_k), type, parts.bias);
-  });
-}
-
 void add_cudnn_plan(StepBuilder& step, const ConvParts& parts, const Fused& fused,
                     std::shared_ptr<const CudnnPlan> plan) {
   const DType type = parts.y.image.dtype;
@@ -51,6 +43,13 @@ void add_cudnn_plan(StepBuilder& step, const ConvParts& parts, const Fused& fuse
 }
 
 }  // namespace
+
+Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type) {
+  const int64_t stored_k = parts.y.image.stored_c;
+  if (parts.bias.empty()) return step.constant(std::vector<float>(static_cast<size_t>(stored_k)));
+  const WeightForm form = bias_form(parts.bias, type, stored_k);
+  return step.weight(parts.bias, form.name, form.convert);
+}
 
 bool add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts) {
   for (const Fused& fused : ways(parts)) {

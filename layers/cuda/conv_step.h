@@ -18,6 +18,9 @@ struct ConvParts {
   std::function<Operand(DType)> krsc_weight, rsck_weight;  // made where needed
 };
 
+// [stored_k], zeros where there is none.
+Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type);
+
 // One cuDNN kernel, with a pointwise one after it for what it leaves out. False if cuDNN has no plan.
 bool add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts);
 

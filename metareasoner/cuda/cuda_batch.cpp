@@ -12,14 +12,16 @@ CudaBatch::Input::Input(Device& on, size_t count, size_t images, bool pinned)
       host(images * count * sizeof(float), pinned),
       device(on.allocate(images * count * sizeof(float))) {}
 
-CudaBatch::CudaBatch(Device& device, bool records, std::vector<MemberSlot> members, int capacity)
+CudaBatch::CudaBatch(Device& device, bool records, std::vector<MemberSlot> members, int capacity,
+                     TailForm tail)
     : members_(std::move(members)),
+      tail_(tail),
       sizes_(batch_sizes(capacity)),
       capacity_(capacity),
       classes_(static_cast<size_t>(common_classes(members_))),
       state_(device, static_cast<int>(members_.size()), capacity, static_cast<int32_t>(classes_)),
       start_(device.allocate(sizeof(BatchStart))),
-      arrivals_(device.allocate(sizeof(uint32_t))),
+      arrivals_(device.allocate(tail_arrivals(capacity) * sizeof(uint32_t))),
       host_start_(sizeof(BatchStart), !records),
       host_operands_(members_.size() * sizeof(TailStage), !records),
       host_live_count_(sizeof(int32_t), !records),
@@ -75,14 +77,23 @@ void CudaBatch::upload(CudaQueue& queue, const Program& program, const BatchSwit
                        .batch_switch = first});
 }
 
-void CudaBatch::run_member(CudaQueue& queue, const Program& program, int stage, int64_t batch) const {
-  const int member = program.members[static_cast<size_t>(stage)];
-  members_[static_cast<size_t>(member)].member->enqueue(queue, batch);
+void CudaBatch::run_member(CudaQueue& queue, const Program& program, int stage, int64_t batch,
+                           const TailBranch& branch) const {
+  const Member& member = *members_[static_cast<size_t>(program.members[static_cast<size_t>(stage)])].member;
+  const TailCall call = tail_call(program, stage, branch);
+  if (tail_ == TailForm::fused && !member.head(batch).empty())
+    return member.enqueue_with_tail(queue, batch, call);
+  member.enqueue(queue, batch);
+  if (tail_ == TailForm::fused) launch_tail(queue, call, static_cast<int32_t>(batch));
 }
 
 void CudaBatch::run_tail(CudaQueue& queue, const Program& program, int stage,
                          const TailBranch& branch) const {
-  launch_tail(queue, state_.tail_arguments(program, stage), capacity_, arrivals_.as<uint32_t>(), branch);
+  launch_tail(queue, tail_call(program, stage, branch), capacity_);
+}
+
+TailCall CudaBatch::tail_call(const Program& program, int stage, const TailBranch& branch) const {
+  return {state_.tail_arguments(program, stage), arrivals_.as<uint32_t>(), branch};
 }
 
 void CudaBatch::download_live_count(CudaQueue& queue) const {

@@ -7,6 +7,7 @@
 
 #include "kernels/tail_cuda.h"
 #include "metareasoner/batch_state.h"
+#include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/cuda/pinned_buffer.h"
 #include "metareasoner/executor.h"
 
@@ -18,10 +19,11 @@ namespace fxe {
 class CudaBatch {
  public:
   // `records`: the device is one that only records.
-  CudaBatch(Device&, bool records, std::vector<MemberSlot> members, int capacity);
+  CudaBatch(Device&, bool records, std::vector<MemberSlot> members, int capacity, TailForm);
 
   const std::vector<int64_t>& sizes() const { return sizes_; }  // compiled batches, ascending
   const std::vector<MemberSlot>& members() const { return members_; }
+  TailForm tail() const { return tail_; }
 
   // The host's side, not while a run is under way.
   std::span<float> input(size_t input, int row);
@@ -32,8 +34,9 @@ class CudaBatch {
 
   // The device's side, in this order; stage s may be left out only together with all after it.
   void upload(CudaQueue&, const Program&, const BatchSwitch& first) const;  // and the kernel that begins
-  void run_member(CudaQueue&, const Program&, int stage, int64_t batch) const;
-  void run_tail(CudaQueue&, const Program&, int stage, const TailBranch&) const;
+  // The member, and with TailForm::fused the tail too: in one kernel where the member has one for this batch.
+  void run_member(CudaQueue&, const Program&, int stage, int64_t batch, const TailBranch&) const;
+  void run_tail(CudaQueue&, const Program&, int stage, const TailBranch&) const;  // TailForm::separate only
   void download_live_count(CudaQueue&) const;
   void download(CudaQueue&) const;
 
@@ -46,7 +49,10 @@ class CudaBatch {
     Input(Device& on, size_t elements, size_t images, bool pinned);
   };
 
+  TailCall tail_call(const Program&, int stage, const TailBranch&) const;
+
   std::vector<MemberSlot> members_;
+  TailForm tail_;
   std::vector<int64_t> sizes_;
   int32_t capacity_;
   size_t classes_;

@@ -10,10 +10,17 @@
 // outlives the executor. Only where FXE_HAVE_CUDA is set.
 namespace fxe {
 
+// How the tail of a stage (kernels/tail.h) runs.
+enum class TailForm {
+  fused,     // in the kernel that makes the logits, where the member has one (Member::head); else after it
+  separate,  // as a kernel of its own after every member: the baseline for what fusing saves
+};
+
 // The device decides. A program is one CUDA graph: inputs up, members and tails, results down; the host
 // launches it and waits once. After each tail an IF node holds the rest of the program, and in it a SWITCH
 // node the next member at each compiled batch size, so that the graph grows with members times sizes.
-std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity);
+std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity,
+                                              TailForm = TailForm::fused);
 
 // The host decides: after each tail it waits for the number of images that are left. The fallback where
 // conditional nodes do not work, and the baseline for what they save.
@@ -22,14 +29,16 @@ enum class HostLaunch {
   stream,  // kernel by kernel
 };
 std::unique_ptr<Executor> make_host_control(Device& device, std::vector<MemberSlot> members, int capacity,
-                                            HostLaunch launch);
+                                            HostLaunch launch, TailForm = TailForm::fused);
 
 // The same on a recording device (engine/cuda/cuda_device.h): run() writes to `recorder` what the device
 // would be told, and nothing runs. Every branch is written down; results are those of images that no member
 // has scored.
 std::unique_ptr<Executor> make_recording_device_control(Device& device, Recorder& recorder,
-                                                        std::vector<MemberSlot> members, int capacity);
+                                                        std::vector<MemberSlot> members, int capacity,
+                                                        TailForm = TailForm::fused);
 std::unique_ptr<Executor> make_recording_host_control(Device& device, Recorder& recorder,
-                                                      std::vector<MemberSlot> members, int capacity);
+                                                      std::vector<MemberSlot> members, int capacity,
+                                                      TailForm = TailForm::fused);
 
 }  // namespace fxe

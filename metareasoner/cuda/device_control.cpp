@@ -16,10 +16,11 @@ using Clock = std::chrono::steady_clock;
 
 class DeviceControl final : public Executor {
  public:
-  DeviceControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, int capacity)
+  DeviceControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, int capacity,
+                TailForm tail)
       : device_(device),
         recorder_(recorder),
-        batch_(device, recorder != nullptr, std::move(members), capacity) {
+        batch_(device, recorder != nullptr, std::move(members), capacity, tail) {
     if (batch_.sizes().size() > BatchSwitch::kMaxSizes)
       throw bad_input("--batch {}: a GPU graph has room for {} batch sizes up to it, not {}", capacity,
                       BatchSwitch::kMaxSizes, batch_.sizes().size());
@@ -79,7 +80,7 @@ class DeviceControl final : public Executor {
         const auto& slot = batch_.members()[static_cast<size_t>(program.members[static_cast<size_t>(stage)])];
         CapturedGraph(static_cast<CudaQueue&>(*queue),
                       fmt::format("{} at batch {}", slot.member->name(), size),
-                      [&](CudaQueue& q) { batch_.run_member(q, program, stage, size); });
+                      [&](CudaQueue& q) { batch_.run_member(q, program, stage, size, {}); });
       }
   }
 
@@ -90,13 +91,15 @@ class DeviceControl final : public Executor {
         case Instruction::Kind::begin:
           batch_.upload(to.queue(), program, next.batch);
           break;
-        case Instruction::Kind::run_member:
-          emit_member(program, i.stage, next.batch, to);
-          break;
-        case Instruction::Kind::tail:
+        case Instruction::Kind::run_member: {
+          const BatchSwitch by_size = next.batch;
           next = i.stage + 1 < program.stages() ? TailBranch{to.make_condition(0), make_switch(to)}
                                                 : TailBranch{};
-          batch_.run_tail(to.queue(), program, i.stage, next);
+          emit_member(program, i.stage, by_size, next, to);
+          break;
+        }
+        case Instruction::Kind::tail:
+          if (batch_.tail() == TailForm::separate) batch_.run_tail(to.queue(), program, i.stage, next);
           break;
         case Instruction::Kind::branch:
           to.begin_if(next.goes_on);
@@ -119,11 +122,12 @@ class DeviceControl final : public Executor {
     return s;
   }
 
-  void emit_member(const Program& program, int stage, const BatchSwitch& by_size, ProgramTarget& to) {
+  void emit_member(const Program& program, int stage, const BatchSwitch& by_size, const TailBranch& next,
+                   ProgramTarget& to) {
     const auto& sizes = batch_.sizes();
-    if (sizes.size() == 1) return batch_.run_member(to.queue(), program, stage, sizes[0]);
+    if (sizes.size() == 1) return batch_.run_member(to.queue(), program, stage, sizes[0], next);
     to.add_switch(by_size.handle, static_cast<unsigned>(sizes.size()),
-                  [&](unsigned i) { batch_.run_member(to.queue(), program, stage, sizes[i]); });
+                  [&](unsigned i) { batch_.run_member(to.queue(), program, stage, sizes[i], next); });
   }
 
   Device& device_;
@@ -135,13 +139,15 @@ class DeviceControl final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity) {
-  return std::make_unique<DeviceControl>(device, nullptr, std::move(members), capacity);
+std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity,
+                                              TailForm tail) {
+  return std::make_unique<DeviceControl>(device, nullptr, std::move(members), capacity, tail);
 }
 
 std::unique_ptr<Executor> make_recording_device_control(Device& device, Recorder& recorder,
-                                                        std::vector<MemberSlot> members, int capacity) {
-  return std::make_unique<DeviceControl>(device, &recorder, std::move(members), capacity);
+                                                        std::vector<MemberSlot> members, int capacity,
+                                                        TailForm tail) {
+  return std::make_unique<DeviceControl>(device, &recorder, std::move(members), capacity, tail);
 }
 
 }  // namespace fxe

@@ -16,12 +16,12 @@ using Clock = std::chrono::steady_clock;
 class HostControl final : public Executor {
  public:
   HostControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, int capacity,
-              HostLaunch launch)
+              HostLaunch launch, TailForm tail)
       : recorder_(recorder),
         queue_(device.make_queue()),
-        batch_(device, recorder != nullptr, std::move(members), capacity) {
+        captures_(launch == HostLaunch::graph && recorder == nullptr),
+        batch_(device, recorder != nullptr, std::move(members), capacity, tail) {
     run_.stages.reserve(batch_.members().size());
-    if (launch == HostLaunch::graph && !recorder) capture_members();
   }
 
   int prepare(const OperatingPoint& point) override {
@@ -29,6 +29,8 @@ class HostControl final : public Executor {
     Prepared p{make_program(point), {}};
     for (int stage = 0; stage < p.program.stages(); ++stage)
       p.operands.push_back(stage_operands(point, stage));
+    if (captures_)
+      for (int stage = 0; stage < p.program.stages(); ++stage) capture_member(p.program, stage);
     prepared_.push_back(std::move(p));
     return static_cast<int>(prepared_.size()) - 1;
   }
@@ -42,7 +44,7 @@ class HostControl final : public Executor {
     batch_.upload(queue(), p.program, {});
     for (int stage = 0; stage < p.program.stages(); ++stage) {
       run_member(p.program, stage);
-      batch_.run_tail(queue(), p.program, stage, {});
+      if (batch_.tail() == TailForm::separate) batch_.run_tail(queue(), p.program, stage, {});
       if (stage + 1 < p.program.stages() && !goes_on()) break;
     }
     batch_.download(queue());
@@ -64,25 +66,39 @@ class HostControl final : public Executor {
 
   CudaQueue& queue() { return static_cast<CudaQueue&>(*queue_); }
 
-  void capture_members() {
-    for (const MemberSlot& slot : batch_.members())
-      for (const int64_t size : batch_.sizes()) {
-        CapturedGraph graph(queue(), fmt::format("{} at batch {}", slot.member->name(), size),
-                            [&](CudaQueue& q) { slot.member->enqueue(q, size); });
-        graph.instantiate();
-        graphs_.emplace(std::pair(slot.member, size), std::move(graph));
-      }
+  // What a member's launches depend on: all of it only where the tail is among them.
+  struct GraphKey {
+    int member, stage;
+    bool last;
+    Combine combine;
+    Signal signal;
+    int64_t size;
+    auto operator<=>(const GraphKey&) const = default;
+  };
+  GraphKey key_of(const Program& program, int stage, int64_t size) const {
+    const int member = program.members[static_cast<size_t>(stage)];
+    if (batch_.tail() == TailForm::separate) return {member, 0, false, {}, {}, size};
+    return {member, stage, stage + 1 == program.stages(), program.combine, program.signal, size};
+  }
+
+  void capture_member(const Program& program, int stage) {
+    for (const int64_t size : batch_.sizes()) {
+      const GraphKey key = key_of(program, stage, size);
+      if (graphs_.contains(key)) continue;
+      const Member& member = *batch_.members()[static_cast<size_t>(key.member)].member;
+      CapturedGraph graph(queue(), fmt::format("{} at batch {}", member.name(), size),
+                          [&](CudaQueue& q) { batch_.run_member(q, program, stage, size, {}); });
+      graph.instantiate();
+      graphs_.emplace(key, std::move(graph));
+    }
   }
 
   void run_member(const Program& program, int stage) {
-    const int member = program.members[static_cast<size_t>(stage)];
-    const MemberSlot& slot = batch_.members()[static_cast<size_t>(member)];
     const int64_t size = batch_.sizes()[smallest_fit(batch_.sizes(), batch_.live_count())];
-    const auto graph = graphs_.find({slot.member, size});
-    if (graph != graphs_.end())
-      graph->second.launch(queue());
+    if (captures_)
+      graphs_.at(key_of(program, stage, size)).launch(queue());
     else
-      slot.member->enqueue(queue(), size);
+      batch_.run_member(queue(), program, stage, size, {});
   }
 
   bool goes_on() {
@@ -94,8 +110,9 @@ class HostControl final : public Executor {
 
   Recorder* recorder_;
   std::unique_ptr<Queue> queue_;
+  bool captures_;
   CudaBatch batch_;
-  std::map<std::pair<const Member*, int64_t>, CapturedGraph> graphs_;  // by member and batch size
+  std::map<GraphKey, CapturedGraph> graphs_;
   std::vector<Prepared> prepared_;
   BatchRun run_;
 };
@@ -103,13 +120,15 @@ class HostControl final : public Executor {
 }  // namespace
 
 std::unique_ptr<Executor> make_host_control(Device& device, std::vector<MemberSlot> members, int capacity,
-                                            HostLaunch launch) {
-  return std::make_unique<HostControl>(device, nullptr, std::move(members), capacity, launch);
+                                            HostLaunch launch, TailForm tail) {
+  return std::make_unique<HostControl>(device, nullptr, std::move(members), capacity, launch, tail);
 }
 
 std::unique_ptr<Executor> make_recording_host_control(Device& device, Recorder& recorder,
-                                                      std::vector<MemberSlot> members, int capacity) {
-  return std::make_unique<HostControl>(device, &recorder, std::move(members), capacity, HostLaunch::stream);
+                                                      std::vector<MemberSlot> members, int capacity,
+                                                      TailForm tail) {
+  return std::make_unique<HostControl>(device, &recorder, std::move(members), capacity, HostLaunch::stream,
+                                       tail);
 }
 
 }  // namespace fxe

@@ -2,14 +2,14 @@
 #include "tests/kernels/kernels_on_host.h"
 
 // The launchers and the kernels behind them, once more, for the host.
+#include "kernels/linear_tail.cu"
 #include "kernels/start.cu"
 #include "kernels/tail.cu"
 
 namespace fxe::test {
 
-void run_tail_kernel(const TailArguments& a, int32_t n, unsigned threads, uint32_t* arrivals,
-                     const TailBranch& branch) {
-  simt::launch("tail", tail_kernel, dim3(static_cast<unsigned>(n)), threads, 0, a, arrivals, branch);
+void run_tail_kernel(const TailCall& call, int32_t n, unsigned threads) {
+  simt::launch("tail", tail_kernel, dim3(static_cast<unsigned>(n)), threads, 0, call);
 }
 
 }  // namespace fxe::test

@@ -6,7 +6,6 @@
 namespace fxe::test {
 
 // launch_tail with blocks of any number of whole warps, on the host.
-void run_tail_kernel(const TailArguments&, int32_t n, unsigned threads, uint32_t* arrivals,
-                     const TailBranch&);
+void run_tail_kernel(const TailCall&, int32_t n, unsigned threads);
 
 }  // namespace fxe::test

@@ -24,7 +24,7 @@ TEST_F(Launchers, TailChoosesItsBlocks) {
     if (c.capacity <= 9)
       check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) {
         simt::set_clock_ns(kStartNs + elapsed_ns);
-        launch_tail(*queue, a, c.capacity, &arrivals);
+        launch_tail(*queue, {a, &arrivals, {}}, c.capacity);
         EXPECT_EQ(arrivals, 0u);
       });
 }
@@ -53,7 +53,7 @@ TEST_F(Launchers, TailChoosesWhetherAndInWhichBatchToGoOn) {
     a.live = live.data();
     a.live_count = &live_count;
     a.stage_parameters = &stage;
-    launch_tail(*queue, a, kCapacity, &arrivals, {.goes_on = 5, .batch = kSwitch});
+    launch_tail(*queue, {a, &arrivals, {.goes_on = 5, .batch = kSwitch}}, kCapacity);
     EXPECT_EQ(live_count, count);
     EXPECT_EQ(simt::take_conditional(5), count > 0 ? 1u : 0u);
     EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " survivors";

@@ -11,10 +11,11 @@ namespace fxe {
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<MemberSlot> members,
                                              const RunOptions& options) {
   const bool stream = options.launch == "stream";
+  const TailForm tail = options.tail == "separate" ? TailForm::separate : TailForm::fused;
   if (options.control == "host" || stream)
     return make_host_control(*device.memory, std::move(members), options.batch,
-                             stream ? HostLaunch::stream : HostLaunch::graph);
-  return make_device_control(*device.memory, std::move(members), options.batch);
+                             stream ? HostLaunch::stream : HostLaunch::graph, tail);
+  return make_device_control(*device.memory, std::move(members), options.batch, tail);
 }
 
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members) {
@@ -22,8 +23,6 @@ std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> memb
 }
 
 ChosenDevice open_cuda(const RunOptions& options, int index) {
-  if (options.tail == "separate")
-    throw bad_input("--tail separate is not there yet: mean, softmax, margin and decision are one kernel");
   if (options.control == "device" && options.launch == "stream")
     throw bad_input("--launch stream: the device decides inside a graph; use --control host with it");
   ChosenDevice chosen;

@@ -21,7 +21,7 @@ TEST(TailTsan, HasNoRace) {
       if (is_small(c) && c.signal == Signal::margin)
         check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) {
           simt::set_clock_ns(kStartNs + elapsed_ns);
-          run_tail_kernel(a, c.capacity, 64, &arrivals, TailBranch{.goes_on = 1});
+          run_tail_kernel({a, &arrivals, {.goes_on = 1}}, c.capacity, 64);
           EXPECT_EQ(arrivals, 0u);
         });
   }
@@ -34,7 +34,7 @@ TEST(TailTsan, CompactsLargeBatches) {
   for (TailCase c : tail_cases())
     if (c.capacity == 70 && c.signal == Signal::margin && c.combine == Combine::logits)
       check_tail(c, [&](const TailArguments& a, uint64_t) {
-        run_tail_kernel(a, c.capacity, 32, &arrivals, TailBranch{});
+        run_tail_kernel({a, &arrivals, {}}, c.capacity, 32);
       });
 }
 

@@ -24,8 +24,12 @@ Model random_model(const std::string& spec, uint64_t seed) {
   return optimize(bind_weights(std::move(graph), std::move(weights), spec));
 }
 
-// One that can hold `capacity` images.
-class RecordedEnsemble : public testing::TestWithParam<int> {
+struct RecordedCase {
+  int capacity;  // images it can hold
+  TailForm tail;
+};
+
+class RecordedEnsemble : public testing::TestWithParam<RecordedCase> {
  protected:
   static constexpr size_t kMembers = 3, kClasses = 10, kPixels = 3 * 32 * 32;
 
@@ -37,7 +41,8 @@ class RecordedEnsemble : public testing::TestWithParam<int> {
     for (auto& m : members_) slots_.push_back({m.get(), 0});
   }
 
-  int capacity() const { return GetParam(); }
+  int capacity() const { return GetParam().capacity; }
+  bool fused() const { return GetParam().tail == TailForm::fused; }
   std::vector<int64_t> sizes() const { return batch_sizes(capacity()); }
 
   std::vector<Recorder::Event> run(Executor& executor, const OperatingPoint& point) {
@@ -47,16 +52,26 @@ class RecordedEnsemble : public testing::TestWithParam<int> {
     return recorder_.events();
   }
   std::vector<Recorder::Event> run_device_control(double threshold = 0.9) {
-    const auto executor = make_recording_device_control(*device_, recorder_, slots_, capacity());
+    const auto executor =
+        make_recording_device_control(*device_, recorder_, slots_, capacity(), GetParam().tail);
     return run(*executor, plain_point(kMembers, threshold));
   }
 
-  // Launches of one member alone, after an executor has bound it.
+  // Launches of one member, after an executor has bound it: alone, or with the tail that it takes in.
   size_t launches_of(const PlanMember& member, int64_t batch) {
     CudaQueue queue(recorder_);
     recorder_.clear();
-    member.enqueue(queue, batch);
+    if (fused())
+      member.enqueue_with_tail(queue, batch, any_tail());
+    else
+      member.enqueue(queue, batch);
     return recorder_.count(Kind::launch);
+  }
+
+  static TailCall any_tail() {
+    TailCall call;
+    call.arguments.classes = kClasses;
+    return call;
   }
 
   static size_t copied_bytes(const Recorder& recorder) {
@@ -97,7 +112,7 @@ TEST_P(RecordedEnsemble, CountsAreExact) {
   size_t member_launches = 0;
   for (auto& m : members_)
     for (const int64_t size : sizes()) member_launches += launches_of(*m, size);
-  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + kMembers);  // start, and a tail per member
+  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + (fused() ? 0 : kMembers));  // 1: start
   const size_t cases = sizes().size() > 1 ? kMembers * sizes().size() : 0;
   EXPECT_EQ(told.count(Kind::begin_body), kMembers - 1 + cases);
   EXPECT_EQ(told.count(Kind::end_body), kMembers - 1 + cases);
@@ -107,9 +122,29 @@ TEST_P(RecordedEnsemble, CountsAreExact) {
   EXPECT_EQ(copied_bytes(told), batch_bytes());
 }
 
-// The body of stage k's IF holds everything from the next member on; members are in cases, tails are not.
+// The last layer, its copy to plain rows and the tail are one kernel.
+TEST_P(RecordedEnsemble, FusingSavesTwoLaunchesAStage) {
+  for (auto& m : members_)
+    for (const int64_t size : sizes()) {
+      EXPECT_EQ(m->head(size), "linear_tail");
+      run_device_control();
+      CudaQueue queue(recorder_);
+      recorder_.clear();
+      m->enqueue(queue, size);
+      const size_t plain = recorder_.count(Kind::launch);
+      recorder_.clear();
+      m->enqueue_with_tail(queue, size, any_tail());
+      EXPECT_EQ(recorder_.count(Kind::launch) + 2, plain + 1) << m->name() << " at " << size;
+      EXPECT_EQ(recorder_.events().back().name, "linear_tail");
+    }
+}
+
+// The body of stage k's IF holds everything from the next member on; members are in cases, and so are tails
+// where they are part of them.
 TEST_P(RecordedEnsemble, BodiesNest) {
-  int depth = 0, deepest = 0, tails = 0;
+  int depth = 0, deepest = 0;
+  size_t tails = 0;
+  const size_t tails_of_a_stage = fused() ? sizes().size() : 1;
   bool in_case = false;
   for (const auto& e : run_device_control()) {
     if (e.kind == Kind::begin_body && e.name != "if") in_case = true;
@@ -117,15 +152,15 @@ TEST_P(RecordedEnsemble, BodiesNest) {
     if (e.name == "if") depth += e.kind == Kind::begin_body ? 1 : -1;
     deepest = std::max(deepest, depth);
     if (e.kind != Kind::launch) continue;
-    const bool is_tail = e.name == "tail", is_start = e.name == "start";
-    EXPECT_EQ(in_case, !is_tail && !is_start && sizes().size() > 1) << e.name;
+    const bool is_tail = e.name == (fused() ? "linear_tail" : "tail"), is_start = e.name == "start";
+    EXPECT_EQ(in_case, (!is_tail || fused()) && !is_start && sizes().size() > 1) << e.name;
     if (is_tail) {
-      EXPECT_EQ(depth, tails++);
+      EXPECT_EQ(static_cast<size_t>(depth), tails++ / tails_of_a_stage);
     }
   }
   EXPECT_EQ(depth, 0);
   EXPECT_EQ(deepest, 2);
-  EXPECT_EQ(tails, 3);
+  EXPECT_EQ(tails, 3 * tails_of_a_stage);
 }
 
 TEST_P(RecordedEnsemble, AnotherThresholdTellsTheDeviceTheSame) {
@@ -136,12 +171,12 @@ TEST_P(RecordedEnsemble, AnotherThresholdTellsTheDeviceTheSame) {
 
 // Under host control: the members alone, at the batch that fits, and a wait with a decision between two.
 TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
-  const auto executor = make_recording_host_control(*device_, recorder_, slots_, capacity());
+  const auto executor = make_recording_host_control(*device_, recorder_, slots_, capacity(), GetParam().tail);
   run(*executor, plain_point(kMembers, 0.9));
   const Recorder told = recorder_;
   size_t member_launches = 0;
   for (auto& m : members_) member_launches += launches_of(*m, capacity());
-  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + kMembers);
+  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + (fused() ? 0 : kMembers));
   EXPECT_EQ(told.count(Kind::begin_body), 0u);
   EXPECT_EQ(told.count(Kind::host_decision), kMembers - 1);
   EXPECT_EQ(told.count(Kind::wait), kMembers);
@@ -149,7 +184,15 @@ TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
   EXPECT_EQ(copied_bytes(told), batch_bytes() + (kMembers - 1) * sizeof(int32_t));
 }
 
-INSTANTIATE_TEST_SUITE_P(Capacities, RecordedEnsemble, testing::Values(1, 7, 64));
+INSTANTIATE_TEST_SUITE_P(Capacities, RecordedEnsemble,
+                         testing::Values(RecordedCase{1, TailForm::fused}, RecordedCase{7, TailForm::fused},
+                                         RecordedCase{64, TailForm::fused},
+                                         RecordedCase{1, TailForm::separate},
+                                         RecordedCase{64, TailForm::separate}),
+                         [](const auto& c) {
+                           return std::to_string(c.param.capacity) +
+                                  (c.param.tail == TailForm::fused ? "_fused" : "_separate");
+                         });
 
 TEST(RecordedGraph, HasRoomForAsManySizesAsAKernelIsTold) {
   Recorder recorder;

@@ -65,6 +65,8 @@ uint64_t clock_ns();  // set by set_clock_ns
 #define FXE_SHARED(T, name, count) T* const name = ::simt::shared_array<T, count>([] {})
 #define FXE_DYNAMIC_SHARED(T, name) T* const name = static_cast<T*>(::simt::dynamic_shared())
 
+#define FXE_UNROLL(turns)
+
 namespace fxe {
 inline uint64_t device_clock_ns() { return simt::clock_ns(); }
 }  // namespace fxe

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/batch_switch.cuh"
+#include "kernels/tail_compact.cuh"
+#include "kernels/tail_cuda.h"
+
+namespace fxe {
+
+// The end of a stage, by the one block that is left: its `count` rows become the survivors, and the
+// conditional nodes learn of them.
+__device__ inline void close_stage(const TailArguments& a, int32_t count, const TailBranch& branch) {
+  const int32_t survivors = compact_rows(a.live, count);
+  if (threadIdx.x != 0) return;
+  *a.live_count = survivors;
+  if (branch.goes_on != 0) cudaGraphSetConditional(branch.goes_on, survivors > 0);
+  set_batch(branch.batch, survivors);
+}
+
+}  // namespace fxe

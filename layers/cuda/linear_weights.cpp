@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/cuda/linear_weights.h"
+
+#include <fmt/format.h>
+
+#include "layers/cuda/weight_forms.h"
+
+namespace fxe::cuda {
+
+WeightForm linear_rows(const Linear& op, const NhwcTensor& image, int64_t stored_k) {
+  return {fmt::format("rows of {}x{}x{} {}", image.h, image.w, image.c, name(image.dtype)),
+          [op, image, stored_k](const std::vector<float>& w) {
+            return to_bytes(to_rows_of(w, op.k, image, stored_k), image.dtype, op.weight);
+          }};
+}
+
+WeightForm bias_form(const std::string& bias, DType type, int64_t stored_k) {
+  return {fmt::format("bias {}", name(type)), [bias, type, stored_k](const std::vector<float>& b) {
+            return to_bytes(padded(b, stored_k), type, bias);
+          }};
+}
+
+}  // namespace fxe::cuda

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/tensor.h"
+#include "kernels/tail_cuda.h"
+
+namespace fxe {
+
+struct Graph;
+struct Value;
+
+// The end of a network and the tail of its stage in one kernel: instead of the last layers, and of the tail.
+class Head {
+ public:
+  virtual ~Head() = default;
+  // Once: x is the value in front of it, logits [n classes] are plain. Owned by the caller, as in Binding.
+  virtual void bind(const void* x, float* logits) = 0;
+  virtual void enqueue(Queue&, const TailCall&) const = 0;  // allocates nothing, does not wait
+  virtual std::string implementation() const = 0;           // "linear_tail"
+};
+
+struct HeadContext {
+  const Graph& graph;
+  const TensorMap& weights;
+  std::span<const Value> values;  // of the graph's nodes, as they were prepared
+};
+
+struct PreparedHead {
+  std::unique_ptr<Head> head;  // none: the backend has no kernel for this network's end
+  int first = 0;               // it takes the place of this node and all after it
+};
+
+}  // namespace fxe

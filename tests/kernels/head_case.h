@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "tests/kernels/tail_check.h"
+
+// Kernels that make logits and run the tail on them, put through the cases of the tail: the layer is given
+// inputs and weights whose products are the case's logits to the last bit.
+namespace fxe::test {
+
+// Whose matrices are small.
+inline std::vector<TailCase> small_tail_cases() {
+  std::vector<TailCase> cases = tail_cases();
+  std::erase_if(cases, [](const TailCase& c) { return c.classes > 100; });
+  return cases;
+}
+
+// Square, ones on the diagonal, `depth` wide: a product with it is exact. A value that is not finite spoils
+// its row's other classes, which changes nothing: such a row is left out as a whole.
+inline std::vector<float> identity(int32_t classes, int32_t depth) {
+  std::vector<float> w(static_cast<size_t>(classes) * static_cast<size_t>(depth));
+  for (int32_t k = 0; k < classes; ++k) w[static_cast<size_t>(k) * static_cast<size_t>(depth + 1)] = 1;
+  return w;
+}
+
+inline int32_t multiple_of_four(int32_t x) { return (x + 3) / 4 * 4; }
+
+// Rows of the stage's logits with zeros up to `depth`, each `times` times.
+inline std::vector<float> head_input(const TailArguments& a, int32_t depth, int32_t times = 1) {
+  std::vector<float> x;
+  for (int32_t r = 0; r < *a.live_count; ++r)
+    for (int32_t t = 0; t < times; ++t) {
+      const float* z = a.logits + static_cast<ptrdiff_t>(r) * a.classes;
+      x.insert(x.end(), z, z + a.classes);
+      x.resize(x.size() + static_cast<size_t>(depth - a.classes));
+    }
+  return x;
+}
+
+// Clears them first: only the kernel may have made what the tail reads.
+inline float* writable_logits(const TailArguments& a) {
+  auto* logits = const_cast<float*>(a.logits);
+  std::fill_n(logits, static_cast<ptrdiff_t>(*a.live_count) * a.classes,
+              std::numeric_limits<float>::quiet_NaN());
+  return logits;
+}
+
+}  // namespace fxe::test
