@@ -83,7 +83,7 @@ void gate(OnnxImport& import, const OnnxNode& node, OnnxFlow x, OnnxFlow by) {
 // The input that is constant, of two.
 std::optional<size_t> constant_input(const OnnxImport& import, const OnnxNode& node) {
   if (node.inputs() != 2) throw node.error("expected 2 inputs, found {}", node.inputs());
-  for (const size_t i : {0, 1})
+  for (const size_t i : {size_t{0}, size_t{1}})
     if (import.is_constant(node, i)) return i;
   return std::nullopt;
 }

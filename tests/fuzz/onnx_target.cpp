@@ -18,6 +18,6 @@ void run(Bytes input) {
 
 }  // namespace
 
-Target onnx_model() { return {"onnx", 4096, run, onnx_models}; }
+Target onnx() { return {"onnx", 4096, run, onnx_models}; }
 
 }  // namespace fxe::fuzz

@@ -30,19 +30,9 @@ std::string run_input(const Target&, Bytes input);
 // Reads every byte, so that a sanitizer sees those that are not there.
 void touch(Bytes);
 
-Target safetensors();
-Target graph_json();
-Target torch_pickle();
-Target torch_zip();
-Target torch_legacy();
-Target onnx_model();
-Target ensemble();
-Target preprocess();
-Target labels();
-Target classes();
-Target network_spec();
-Target jpeg();
-Target png();
-Target other_images();
+// One function per target, which makes it.
+#define FXE_FUZZ_TARGET(name) Target name();
+#include "tests/fuzz/targets.inc"
+#undef FXE_FUZZ_TARGET
 
 }  // namespace fxe::fuzz
