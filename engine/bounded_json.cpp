@@ -13,8 +13,11 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
     throw bad_input("it is {} bytes long; at most {} are expected", text.size(), limits.bytes);
   std::vector<size_t> keys(static_cast<size_t>(limits.depth) +
                            1);  // by depth, of the object that is open there
+  size_t values = 0;
   using Event = typename Json::parse_event_t;
   const auto check = [&](int depth, Event event, Json&) {
+    if (event == Event::object_start || event == Event::array_start || event == Event::value)
+      if (++values > limits.values) throw bad_input("it has more than {} values", limits.values);
     if (event == Event::object_start || event == Event::array_start) {
       if (depth >= limits.depth) throw bad_input("it is nested more than {} deep", limits.depth);
       keys[static_cast<size_t>(depth) + 1] = 0;
@@ -32,7 +35,17 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
   }
 }
 
+template <class Json>
+Json parse_json(std::string_view text, const JsonLimits& limits, std::string_view where) {
+  try {
+    return parse_json<Json>(text, limits);
+  } catch (const Error& e) {
+    throw bad_input("{}: {}", where, e.what());
+  }
+}
+
 template nlohmann::json parse_json(std::string_view, const JsonLimits&);
 template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&);
+template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&, std::string_view);
 
 }  // namespace fxe

@@ -8,9 +8,11 @@
 namespace fxe {
 
 struct JsonLimits {
-  size_t bytes;  // of text; values take up to some 30 times as much
+  size_t bytes;  // of text
   int depth;     // 1: no value in a value
   size_t keys;   // of one object: an ordered_json takes quadratic time to read them
+  // In all, a value within a value counted too: each takes up to some 70 bytes, but two in the text.
+  size_t values = size_t{1} << 20;
 };
 
 // JSON text of an untrusted file. Json: nlohmann::json or ordered_json. Throws bad_input, without the file's
@@ -18,7 +20,12 @@ struct JsonLimits {
 template <class Json>
 Json parse_json(std::string_view text, const JsonLimits&);
 
+// The same, with `where: ` before what the error says.
+template <class Json>
+Json parse_json(std::string_view text, const JsonLimits&, std::string_view where);
+
 extern template nlohmann::json parse_json(std::string_view, const JsonLimits&);
 extern template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&);
+extern template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&, std::string_view);
 
 }  // namespace fxe

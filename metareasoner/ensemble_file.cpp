@@ -144,12 +144,7 @@ EnsembleFile read_ensemble_file(const std::filesystem::path& path) {
 
 EnsembleFile parse_ensemble(std::string_view content, const std::filesystem::path& path) {
   const auto where = path.string();
-  Json json;
-  try {
-    json = parse_json<Json>(content, kLimits);
-  } catch (const Error& e) {
-    throw bad_input("{}: {}", where, e.what());
-  }
+  const Json json = parse_json<Json>(content, kLimits, where);
   const JsonReader r(json, where, {"schema", "name", "classes", "combine", "members", "profiles"});
   if (r.text("schema") != kSchema)
     throw bad_input("{}: expected schema '{}', found '{}'", where, kSchema, r.text("schema"));

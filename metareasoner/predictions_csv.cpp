@@ -66,9 +66,12 @@ void PredictionsCsv::add_unreadable(std::string_view path, int label, std::span<
 }
 
 PredictionsReader::PredictionsReader(const std::filesystem::path& path)
-    : file_(path), lines_(read_lines(path)) {
+    : PredictionsReader(path, read_lines(path)) {}
+
+PredictionsReader::PredictionsReader(const std::filesystem::path& file, std::vector<std::string> lines)
+    : file_(file), lines_(std::move(lines)) {
   if (lines_.empty() || lines_[0] != kHead)
-    throw bad_input("{}: expected a predictions file, which starts with '{}'", path.string(), kHead);
+    throw bad_input("{}: expected a predictions file, which starts with '{}'", file.string(), kHead);
 }
 
 std::string PredictionsReader::where() const { return fmt::format("{}:{}", file_.string(), line_ + 1); }

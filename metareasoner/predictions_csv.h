@@ -36,6 +36,8 @@ class PredictionsCsv {
 class PredictionsReader {
  public:
   explicit PredictionsReader(const std::filesystem::path&);
+  // The lines of a file, which `file` names in errors.
+  PredictionsReader(const std::filesystem::path& file, std::vector<std::string> lines);
 
   bool next();  // false: there is no further line
   const std::string& path() const { return path_; }

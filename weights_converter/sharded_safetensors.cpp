@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights_converter/sharded_safetensors.h"
 
-#include <nlohmann/json.hpp>
-
+#include "engine/bounded_json.h"
 #include "engine/error.h"
 #include "engine/mapped_file.h"
 #include "weights_converter/printable.h"
@@ -16,19 +15,16 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::string_view kIndex = "model.safetensors.index.json", kSingle = "model.safetensors";
-constexpr size_t kMaxIndex = 100'000'000;
-constexpr int kMaxDepth = 3;
+constexpr JsonLimits kLimits{.bytes = size_t{64} << 20, .depth = 3, .keys = size_t{1} << 18};
 constexpr size_t kMaxFiles = 1000;
 
-using Shards = std::map<std::string, std::vector<std::string>>;  // tensors by file
-
 json parse(std::string_view text) {
-  if (text.size() > kMaxIndex) throw bad_input("the index is longer than {} bytes", kMaxIndex);
-  const auto shallow = [](int depth, json::parse_event_t, json&) {
-    if (depth > kMaxDepth) throw bad_input("the index is nested deeper than {} levels", kMaxDepth);
-    return true;
-  };
-  const json index = json::parse(text.begin(), text.end(), shallow, false);
+  json index;
+  try {
+    index = parse_json<json>(text, kLimits);
+  } catch (const Error& e) {
+    throw bad_input("the index: {}", e.what());
+  }
   if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
     throw bad_input("expected a JSON object with a 'weight_map'");
   return index;
@@ -89,9 +85,11 @@ fs::path file_in_folder(const fs::path& path) {
                   kSingle);
 }
 
+Shards parse_safetensors_index(std::string_view text) { return shards_of(parse(text)); }
+
 TensorFile read_sharded_safetensors(const fs::path& index) {
   const auto file = MappedFile::open(index);
-  const Shards shards = shards_of(parse(as_text(file->bytes())));
+  const Shards shards = parse_safetensors_index(as_text(file->bytes()));
   TensorFile result;
   for (const auto& [name, tensors] : shards) add_shard(index.parent_path() / name, tensors, result.tensors);
   result.format = fmt::format("safetensors in {} files", shards.size());

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "weights_converter/tensor_file.h"
 
@@ -16,6 +20,11 @@ bool is_safetensors_index(const std::filesystem::path&);  // by its name
 // The file to read where a folder is given: its index, else its only model.safetensors; other paths are
 // returned as they are. Throws bad_input where a folder has neither.
 std::filesystem::path file_in_folder(const std::filesystem::path&);
+
+// Which tensors the index says are in which file. Throws bad_input where it is not of this form, or names a
+// file outside its folder.
+using Shards = std::map<std::string, std::vector<std::string>>;
+Shards parse_safetensors_index(std::string_view json);
 
 // Throws bad_input without the index's name: where the index is not of this form, names a file outside its
 // folder, or does not agree with the files about which tensors there are.

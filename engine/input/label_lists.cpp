@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr size_t kMaxRealBytes = size_t{64} << 20;
+constexpr size_t kMaxRealImages = size_t{1} << 20, kMaxRealIndices = size_t{1} << 22;
 
 std::optional<int> whole_number(std::string_view text) {
   int value = 0;
@@ -35,6 +36,8 @@ class RealReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool start_array(size_t) override {
     if (++depth_ > 2) return stop("a list within a list");
+    if (depth_ == 2 && lists.size() == kMaxRealImages)
+      return stop("more than " + std::to_string(lists.size()));
     if (depth_ == 2) lists.emplace_back();
     return true;
   }
@@ -42,6 +45,7 @@ class RealReader : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(number_unsigned_t value) override {
     if (depth_ != 2) return stop("a number");
     if (value > 1'000'000) return stop(std::to_string(value));
+    if (++indices_ > kMaxRealIndices) return stop("more than " + std::to_string(kMaxRealIndices));
     lists.back().push_back(static_cast<int>(value));
     return true;
   }
@@ -65,6 +69,7 @@ class RealReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   int depth_ = 0;
+  size_t indices_ = 0;
 };
 
 // 17 for "val/n01440764/ILSVRC2012_val_00000017.JPEG"; 0: not such a name.
@@ -80,13 +85,16 @@ int validation_number(const std::string& path) {
 std::vector<std::vector<int>> read_real_labels(const fs::path& path) {
   std::vector<std::byte> bytes;
   read_file(path, kMaxRealBytes, bytes);
+  return parse_real_labels({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+std::vector<std::vector<int>> parse_real_labels(std::string_view json, const std::string& where) {
   RealReader reader;
-  const auto* text = reinterpret_cast<const char*>(bytes.data());
-  if (!nlohmann::json::sax_parse(text, text + bytes.size(), &reader))
+  if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader))
     throw bad_input(
         "{}: entry {}: expected a list of class indices for each image, [[65], [970, 795], ...], found {}",
-        path.string(), reader.lists.size(), reader.found);
-  if (reader.lists.empty()) throw bad_input("{}: no labels; expected [[65], [970, 795], ...]", path.string());
+        where, reader.lists.size(), reader.found);
+  if (reader.lists.empty()) throw bad_input("{}: no labels; expected [[65], [970, 795], ...]", where);
   return std::move(reader.lists);
 }
 
@@ -108,8 +116,11 @@ void apply_real_labels(Dataset& dataset, const std::vector<std::vector<int>>& la
 }
 
 std::map<std::string, int> read_class_map(const fs::path& path) {
+  return parse_class_map(read_lines(path), path.string());
+}
+
+std::map<std::string, int> parse_class_map(const std::vector<std::string>& lines, const std::string& where) {
   std::map<std::string, int> map;
-  const auto lines = read_lines(path);
   for (size_t i = 0; i < lines.size(); ++i) {
     const auto space = lines[i].find_last_of(" \t");
     std::string name = lines[i];
@@ -118,22 +129,26 @@ std::map<std::string, int> read_class_map(const fs::path& path) {
       const auto number = whole_number(std::string_view(lines[i]).substr(space + 1));
       name = lines[i].substr(0, lines[i].find_last_not_of(" \t", space) + 1);
       if (!number)
-        throw bad_input("{}:{}: expected 'folder' or 'folder index', found '{}'", path.string(), i + 1,
+        throw bad_input("{}:{}: expected 'folder' or 'folder index', found '{}'", where, i + 1,
                         lines[i].substr(0, 80));
       index = *number;
     }
     if (name.empty())
-      throw bad_input("{}:{}: expected 'folder' or 'folder index', found an empty line", path.string(),
-                      i + 1);
-    if (!map.emplace(name, index).second)
-      throw bad_input("{}:{}: '{}' is there twice", path.string(), i + 1, name);
+      throw bad_input("{}:{}: expected 'folder' or 'folder index', found an empty line", where, i + 1);
+    if (!map.emplace(name, index).second) throw bad_input("{}:{}: '{}' is there twice", where, i + 1, name);
   }
-  if (map.empty()) throw bad_input("{}: no lines 'folder' or 'folder index'", path.string());
+  if (map.empty()) throw bad_input("{}: no lines 'folder' or 'folder index'", where);
   return map;
 }
 
 std::vector<int> read_valid_labels(const fs::path& path, const std::vector<std::string>& classes,
                                    int64_t class_count) {
+  return parse_valid_labels(read_lines(path), classes, class_count, path.string());
+}
+
+std::vector<int> parse_valid_labels(const std::vector<std::string>& lines,
+                                    const std::vector<std::string>& classes, int64_t class_count,
+                                    const std::string& where) {
   std::multimap<std::string, int> index;
   std::vector<std::string> names;
   for (size_t i = 0; i < classes.size(); ++i) {
@@ -143,31 +158,29 @@ std::vector<int> read_valid_labels(const fs::path& path, const std::vector<std::
   }
   std::vector<int> valid;
   std::set<int> taken;
-  const auto lines = read_lines(path);
   for (size_t i = 0; i < lines.size(); ++i) {
     auto number = whole_number(lines[i]);
     if (!number) {
       // A line may be the synset alone, or with its names behind it.
       const auto found = index.find(index.contains(lines[i]) ? lines[i] : folder_name(lines[i]));
       if (found == index.end())
-        throw bad_input("{}:{}: expected a class index or one of the {} classes, found '{}'{}", path.string(),
-                        i + 1, classes.size(), lines[i].substr(0, 80),
+        throw bad_input("{}:{}: expected a class index or one of the {} classes, found '{}'{}", where, i + 1,
+                        classes.size(), lines[i].substr(0, 80),
                         names.empty()
                             ? " (the ensemble names no classes)"
                             : fmt::format(" (nearest: {})", fmt::join(nearest_names(lines[i], names), ", ")));
       if (index.count(found->first) > 1)
-        throw bad_input("{}:{}: '{}' is the name of {} classes; give its index", path.string(), i + 1,
-                        found->first, index.count(found->first));
+        throw bad_input("{}:{}: '{}' is the name of {} classes; give its index", where, i + 1, found->first,
+                        index.count(found->first));
       number = found->second;
     }
     if (*number >= class_count)
-      throw bad_input("{}:{}: class {} of {}; indices are 0-based", path.string(), i + 1, *number,
-                      class_count);
+      throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, i + 1, *number, class_count);
     if (!taken.insert(*number).second)
-      throw bad_input("{}:{}: class {} is there twice", path.string(), i + 1, *number);
+      throw bad_input("{}:{}: class {} is there twice", where, i + 1, *number);
     valid.push_back(*number);
   }
-  if (valid.empty()) throw bad_input("{}: no classes; expected one a line", path.string());
+  if (valid.empty()) throw bad_input("{}: no classes; expected one a line", where);
   return valid;
 }
 

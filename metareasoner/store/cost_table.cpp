@@ -2,6 +2,7 @@
 #include "metareasoner/store/cost_table.h"
 
 #include "engine/atomic_file.h"
+#include "engine/bounded_json.h"
 #include "engine/input/text_file.h"
 #include "metareasoner/json_reader.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr const char* kSchema = "fxe.costs/1";
-constexpr size_t kMaxFileBytes = size_t{16} << 20;
+constexpr JsonLimits kLimits{.bytes = size_t{16} << 20, .depth = 6, .keys = 16};
 
 int64_t whole(const JsonReader& r, const char* key, int64_t low) {
   const double value = r.number(key);
@@ -58,12 +59,12 @@ double CostTable::ms(size_t member, int64_t batch) const {
 
 CostTable CostTable::read(const std::filesystem::path& path) {
   std::vector<std::byte> bytes;
-  read_file(path, kMaxFileBytes, bytes);
-  const std::string where = path.string();
-  const auto* text = reinterpret_cast<const char*>(bytes.data());
-  const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= 8; };
-  const Json json = Json::parse(text, text + bytes.size(), shallow, false);
-  if (json.is_discarded()) throw bad_input("{}: not JSON", where);
+  read_file(path, kLimits.bytes, bytes);
+  return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+CostTable CostTable::parse(std::string_view text, const std::string& where) {
+  const Json json = parse_json<Json>(text, kLimits, where);
   const JsonReader r(json, where, {"schema", "device", "members"});
   if (r.text("schema") != kSchema)
     throw bad_input("{}: expected schema '{}', found '{}'", where, kSchema, r.text("schema"));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fxe {
@@ -37,6 +38,7 @@ class CostTable {
 
   // Throws bad_input naming the file and the key.
   static CostTable read(const std::filesystem::path&);
+  static CostTable parse(std::string_view json, const std::string& where);
   void write(const std::filesystem::path&) const;
 
  private:

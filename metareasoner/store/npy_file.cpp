@@ -119,8 +119,12 @@ DType dtype_of(std::string_view text, const std::string& where) {
 
 Tensor read_npy(const std::filesystem::path& path) {
   const auto file = MappedFile::open(path);
-  const std::span<const std::byte> bytes = file->bytes();
-  const std::string where = path.string();
+  Tensor t = parse_npy(file->bytes(), path.string());
+  t.owner = file;
+  return t;
+}
+
+Tensor parse_npy(std::span<const std::byte> bytes, const std::string& where) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.size() < 12 || !text.starts_with(kMagic)) throw bad_input("{}: not a NumPy array (.npy)", where);
   const auto major = static_cast<unsigned>(bytes[6]);
@@ -142,7 +146,6 @@ Tensor read_npy(const std::filesystem::path& path) {
     throw bad_input("{}: shape {} of {} needs another number of bytes than the {} there are", where,
                     t.shape.str(), name(t.dtype), bytes.size() - data);
   t.bytes = bytes.subspan(data);
-  t.owner = file;
   return t;
 }
 

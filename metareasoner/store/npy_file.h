@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "engine/tensor.h"
 
@@ -11,5 +13,8 @@ namespace fxe {
 // Python literal, of which only the three known keys are understood; nothing is evaluated. Throws bad_input
 // for anything else, and unless the file is exactly as long as its shape says.
 Tensor read_npy(const std::filesystem::path&);
+
+// The same for the content of a file, which `where` names in errors; the tensor's bytes lie in it.
+Tensor parse_npy(std::span<const std::byte> file, const std::string& where);
 
 }  // namespace fxe

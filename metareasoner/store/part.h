@@ -9,6 +9,7 @@ namespace fxe {
 
 // CRC-32 of zlib, PNG and Ethernet.
 uint32_t checksum(std::span<const std::byte>);
+bool checksum_holds(std::span<const std::byte>, uint32_t stated);
 
 // Puts the checksum of a part into its last four bytes, or compares it.
 void seal_part(std::span<std::byte> part);

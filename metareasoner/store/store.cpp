@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/error.h"
+#include "engine/mapped_file.h"
 #include "engine/sha256.h"
 #include "metareasoner/store/halves.h"
 #include "metareasoner/store/part.h"
@@ -18,23 +19,30 @@ Store Store::open(const std::filesystem::path& path) {
     throw bad_input("{}: the store is unfinished ({}); run the command that began it again, it goes on",
                     path.string(), partial_path(path).string());
   const auto file = MappedFile::open(path);
-  return Store(path, file, decode_header(file->bytes(), path.string()));
+  return read(file->bytes(), file, path);
 }
 
-Store::Store(std::filesystem::path path, std::shared_ptr<const MappedFile> file, DecodedHeader decoded)
+Store Store::read(std::span<const std::byte> file, std::shared_ptr<const void> owner,
+                  const std::filesystem::path& path) {
+  return Store(path, file, std::move(owner), decode_header(file, path.string()));
+}
+
+Store::Store(std::filesystem::path path, std::span<const std::byte> file, std::shared_ptr<const void> owner,
+             DecodedHeader decoded)
     : path_(std::move(path)),
-      file_(std::move(file)),
+      file_(file),
+      owner_(std::move(owner)),
       header_(std::move(decoded.header)),
-      layout_(header_.layout(decoded.data_start)),
-      checked_(std::make_unique<std::atomic<bool>[]>(layout_.blocks() * layout_.slabs)) {
-  const size_t found = file_->bytes().size();
+      layout_(header_.layout(decoded.data_start)) {
+  const size_t found = file_.size();
   if (found != layout_.file_bytes())
     throw bad_input("{}: {} images of {} members need {} bytes, the file has {}; it is {}", path_.string(),
                     images(), members(), layout_.file_bytes(), found,
                     found < layout_.file_bytes() ? "unfinished or cut off" : "damaged");
+  checked_ = std::make_unique<std::atomic<bool>[]>(layout_.blocks() * layout_.slabs);
   for (size_t b = 0; b < layout_.blocks(); ++b)
-    if (!part_is_whole(file_->bytes().subspan(layout_.block_start(b),
-                                              StoreLayout::part_bytes(images_in(b) * StoreLayout::kEntry))))
+    if (!part_is_whole(file_.subspan(layout_.block_start(b),
+                                     StoreLayout::part_bytes(images_in(b) * StoreLayout::kEntry))))
       throw bad_input("{}: the entries of images {} to {} have another checksum; the file is damaged",
                       path_.string(), first_image(b), first_image(b) + images_in(b) - 1);
 }
@@ -42,16 +50,16 @@ Store::Store(std::filesystem::path path, std::shared_ptr<const MappedFile> file,
 bool Store::readable(size_t image) const {
   const size_t block = image / StoreLayout::kBlockImages, row = image % StoreLayout::kBlockImages;
   uint32_t state;
-  std::memcpy(&state,
-              file_->bytes().data() + layout_.block_start(block) + images_in(block) * StoreLayout::kHash +
-                  row * sizeof(state),
-              sizeof(state));
+  std::memcpy(
+      &state,
+      file_.data() + layout_.block_start(block) + images_in(block) * StoreLayout::kHash + row * sizeof(state),
+      sizeof(state));
   return state == 0;
 }
 
 std::span<const std::byte> Store::hash(size_t image) const {
   const size_t block = image / StoreLayout::kBlockImages, row = image % StoreLayout::kBlockImages;
-  return file_->bytes().subspan(layout_.block_start(block) + row * StoreLayout::kHash, StoreLayout::kHash);
+  return file_.subspan(layout_.block_start(block) + row * StoreLayout::kHash, StoreLayout::kHash);
 }
 
 std::string Store::images_hash() const {
@@ -63,7 +71,7 @@ std::string Store::images_hash() const {
 
 std::span<const std::byte> Store::slab(size_t block, size_t s) const {
   const size_t payload = images_in(block) * layout_.row_bytes;
-  const auto part = file_->bytes().subspan(layout_.slab_start(block, s), StoreLayout::part_bytes(payload));
+  const auto part = file_.subspan(layout_.slab_start(block, s), StoreLayout::part_bytes(payload));
   auto& checked = checked_[block * layout_.slabs + s];
   if (!checked.load(std::memory_order_relaxed)) {
     if (!part_is_whole(part))

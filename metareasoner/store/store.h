@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/mapped_file.h"
 #include "metareasoner/store/prefix_score.h"
 #include "metareasoner/store/store_header.h"
 
@@ -20,6 +19,9 @@ class Store {
  public:
   // Throws bad_input for a file that is no store, unfinished, damaged in its header or image entries.
   static Store open(const std::filesystem::path&);
+  // The same for the content of a file, at an address that is a multiple of 4; `owner` keeps it alive.
+  static Store read(std::span<const std::byte> file, std::shared_ptr<const void> owner,
+                    const std::filesystem::path&);
 
   const std::filesystem::path& path() const { return path_; }
   const StoreHeader& header() const { return header_; }
@@ -48,11 +50,13 @@ class Store {
   std::span<const PrefixScore> prefixes(size_t block) const;
 
  private:
-  Store(std::filesystem::path, std::shared_ptr<const MappedFile>, DecodedHeader);
+  Store(std::filesystem::path, std::span<const std::byte> file, std::shared_ptr<const void> owner,
+        DecodedHeader);
   std::span<const std::byte> slab(size_t block, size_t slab) const;
 
   std::filesystem::path path_;
-  std::shared_ptr<const MappedFile> file_;
+  std::span<const std::byte> file_;
+  std::shared_ptr<const void> owner_;  // of file_
   StoreHeader header_;
   StoreLayout layout_;
   std::unique_ptr<std::atomic<bool>[]> checked_;  // [blocks slabs]

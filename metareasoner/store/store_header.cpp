@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "engine/bounded_json.h"
 #include "metareasoner/json_reader.h"
 #include "metareasoner/store/part.h"
 #include "metareasoner/store/prefix_score.h"
@@ -13,9 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr const char* kSchema = "fxe.store/1";
-constexpr size_t kMaxJson = size_t{64} << 20;
 constexpr size_t kMaxMembers = 4096, kMaxImages = size_t{1} << 26;
 constexpr int64_t kMaxClasses = 1 << 20;
+constexpr JsonLimits kLimits{.bytes = size_t{64} << 20, .depth = 8, .keys = 64, .values = size_t{1} << 21};
 constexpr size_t kJsonBytesAt = 16, kChecksumAt = 12;
 
 template <class T>
@@ -118,22 +119,6 @@ StoreHeader from_json(const Json& json, const std::string& where, size_t& images
   return h;
 }
 
-Json parse_json(std::span<const std::byte> bytes, const std::string& where) {
-  bool too_deep = false;
-  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > 16;
-    return depth <= 16;
-  };
-  const auto* text = reinterpret_cast<const char*>(bytes.data());
-  try {
-    Json json = Json::parse(text, text + bytes.size(), shallow);
-    if (too_deep) throw bad_input("{}: the header is nested too deeply for a store", where);
-    return json;
-  } catch (const Json::exception& e) {
-    throw bad_input("{}: the header is not JSON: {}", where, e.what());
-  }
-}
-
 // i32 label of each image, u32 bytes of each path, then the paths one after the other.
 void read_images(std::span<const std::byte> table, size_t images, const std::string& where, StoreHeader& h) {
   if (table.size() / 8 < images)
@@ -211,16 +196,18 @@ DecodedHeader decode_header(std::span<const std::byte> file, const std::string& 
                     StoreLayout::kVersion);
   const auto json_bytes = get<uint64_t>(file, kJsonBytesAt), table_bytes = get<uint64_t>(file, 24);
   const size_t room = file.size() - StoreLayout::kPreamble;
-  if (json_bytes > kMaxJson || json_bytes > room || table_bytes > room - json_bytes)
+  if (json_bytes > kLimits.bytes || json_bytes > room || table_bytes > room - json_bytes)
     throw bad_input("{}: the header says {} + {} bytes, the file has {}; it is damaged or cut off", where,
                     json_bytes, table_bytes, file.size());
   const size_t data_start = StoreLayout::aligned(StoreLayout::kPreamble + json_bytes + table_bytes);
-  if (data_start > file.size() ||
-      checksum(file.subspan(kJsonBytesAt, data_start - kJsonBytesAt)) != get<uint32_t>(file, kChecksumAt))
+  if (data_start > file.size() || !checksum_holds(file.subspan(kJsonBytesAt, data_start - kJsonBytesAt),
+                                                  get<uint32_t>(file, kChecksumAt)))
     throw bad_input("{}: the header has another checksum; the file is damaged", where);
   size_t images = 0;
+  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   DecodedHeader decoded{
-      from_json(parse_json(file.subspan(StoreLayout::kPreamble, json_bytes), where), where, images),
+      from_json(parse_json<Json>(text.substr(StoreLayout::kPreamble, json_bytes), kLimits, where), where,
+                images),
       data_start};
   read_images(file.subspan(StoreLayout::kPreamble + json_bytes, table_bytes), images, where, decoded.header);
   return decoded;

@@ -2,6 +2,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/weight_files.h"
 #include "weights_converter/safetensors.h"
+#include "weights_converter/sharded_safetensors.h"
 
 namespace fxe::fuzz {
 
@@ -9,12 +10,12 @@ namespace {
 
 using test::safetensors_file;
 
-void run(Bytes input) {
+void run_file(Bytes input) {
   if (!is_safetensors(input)) throw bad_input("not safetensors");
   for (const auto& [name, tensor] : read_safetensors(input, nullptr).tensors) touch(tensor.bytes);
 }
 
-std::vector<std::string> seeds() {
+std::vector<std::string> file_seeds() {
   return {
       safetensors_file("{}", ""),
       safetensors_file(R"({"__metadata__":{"format":"pt","fxe.network":"resnet18"}})", ""),
@@ -30,8 +31,23 @@ std::vector<std::string> seeds() {
   };
 }
 
+void run_index(Bytes input) {
+  for (const auto& [file, tensors] : parse_safetensors_index(as_text(input))) {
+    const std::filesystem::path path(file);
+    if (tensors.empty() || path.filename() != path || file == "..")
+      throw std::logic_error("a file out of the folder");
+  }
+}
+
+std::vector<std::string> index_seeds() {
+  return {
+      R"({"metadata": {"total_size": 72}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors", "c": "1.safetensors"}})",
+      R"({"weight_map":{"w":"..."}})"};
+}
+
 }  // namespace
 
-Target safetensors() { return {"safetensors", 4096, run, seeds}; }
+Target safetensors() { return {"safetensors", 4096, run_file, file_seeds}; }
+Target safetensors_index() { return {"safetensors_index", 1024, run_index, index_seeds}; }
 
 }  // namespace fxe::fuzz

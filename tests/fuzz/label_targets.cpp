@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files that say what images show.
+#include "engine/input/classes.h"
+#include "engine/input/dataset.h"
+#include "engine/input/label_lists.h"
+#include "engine/input/text_file.h"
+#include "tests/fuzz/target.h"
+
+namespace fxe::fuzz {
+
+namespace {
+
+void run_labels(Bytes input) {
+  const auto lines = parse_lines(as_text(input), "val.txt");
+  for (const Sample& sample : parse_labels(lines, lines.size() % 2 ? 0 : 1000, "val.txt")) {
+    const auto path = std::filesystem::path(sample.path).lexically_normal();
+    if (path.is_absolute() || *path.begin() == "..") throw std::logic_error("a path out of the folder");
+  }
+}
+
+std::vector<std::string> labels_seeds() {
+  return {"a.jpg 0\nb/c d.png\t17\r\n\n", "x 1\n./y/../z 999\n", "only.png 3"};
+}
+
+void run_classes(Bytes input) {
+  for (const std::string& line : parse_classes(as_text(input), "classes.txt")) folder_name(line);
+}
+
+std::vector<std::string> classes_seeds() {
+  return {"n01440764 tench, Tinca tinca\nn01443537\tgoldfish\n", "cat\r\ndog\r\n\r\n"};
+}
+
+void run_real_labels(Bytes input) {
+  const auto lists = parse_real_labels(as_text(input), "real.json");
+  Dataset dataset{.samples = {{"ILSVRC2012_val_00000001.JPEG"}, {"a/ILSVRC2012_val_00000002.png"}}};
+  apply_real_labels(dataset, lists, "real.json");
+}
+
+std::vector<std::string> real_labels_seeds() { return {"[[65], [970, 795], [], [0]]\n", "[[1000000],[]]"}; }
+
+void run_class_map(Bytes input) { parse_class_map(parse_lines(as_text(input), "map.txt"), "map.txt"); }
+
+std::vector<std::string> class_map_seeds() { return {"n02\nn01\n", "a b 7\nc\t3\nd\r\n"}; }
+
+void run_valid_labels(Bytes input) {
+  static const std::vector<std::string> kClasses{"n01440764 tench, Tinca tinca", "cat", "dog", "dog"};
+  for (const int label : parse_valid_labels(parse_lines(as_text(input), "v.txt"), kClasses, 4, "v.txt"))
+    if (label < 0 || label >= 4) throw std::logic_error("a class that is not there");
+}
+
+std::vector<std::string> valid_labels_seeds() {
+  return {"2\n0\n", "n01440764\ncat", "n01440764 tench, Tinca tinca\n3\n", "dog"};
+}
+
+}  // namespace
+
+Target labels() { return {"labels", 1024, run_labels, labels_seeds}; }
+Target classes() { return {"classes", 1024, run_classes, classes_seeds}; }
+Target real_labels() { return {"real_labels", 512, run_real_labels, real_labels_seeds}; }
+Target class_map() { return {"class_map", 512, run_class_map, class_map_seeds}; }
+Target valid_labels() { return {"valid_labels", 256, run_valid_labels, valid_labels_seeds}; }
+
+}  // namespace fxe::fuzz
