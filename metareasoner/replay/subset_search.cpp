@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/clones_cpu.h"
+#include "engine/clones_cpu.h"
 #include "kernels/exp_cpu.h"
 #include "metareasoner/replay/for_each_block.h"
 #include "metareasoner/store/row_scan.h"

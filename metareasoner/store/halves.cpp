@@ -3,7 +3,7 @@
 
 #include <bit>
 
-#include "kernels/clones_cpu.h"
+#include "engine/clones_cpu.h"
 
 namespace fxe {
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <cmath>
 
-#include "kernels/clones_cpu.h"
+#include "engine/clones_cpu.h"
 #include "kernels/exp_cpu.h"
 
 namespace fxe {

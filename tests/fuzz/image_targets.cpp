@@ -76,7 +76,8 @@ std::vector<std::string> other_seeds() {
           test::encode_tga(picture()),
           test::encode_gif(picture()),
           tga,
-          bmp8};
+          bmp8,
+          test::encode_gzip("P5 2 1 255\nab")};
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ std::vector<std::string> predictions_seeds() {
 
 }  // namespace
 
-Target store() { return {"store", 4096, run_store, store_seeds}; }
+Target store() { return {"store", 5120, run_store, store_seeds}; }
 Target cost_table() { return {"cost_table", 1024, run_cost_table, cost_table_seeds}; }
 Target npy() { return {"npy", 512, run_npy, npy_seeds}; }
 Target predictions() { return {"predictions", 1024, run_predictions, predictions_seeds}; }
