@@ -7,6 +7,15 @@
 
 namespace fxe {
 
+namespace {
+
+// Without the piece of the file that was read last, which may be as long as the file.
+std::string_view reason(std::string_view what) {
+  return what.substr(0, what.find("; last read")).substr(0, 200);
+}
+
+}  // namespace
+
 template <class Json>
 Json parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
@@ -29,9 +38,9 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
   try {
     return Json::parse(text.begin(), text.end(), check);
   } catch (const typename Json::parse_error& e) {
-    throw bad_input("it is not JSON at byte {}: {}", e.byte, e.what());
+    throw bad_input("it is not JSON at byte {}: {}", e.byte, reason(e.what()));
   } catch (const typename Json::exception& e) {
-    throw bad_input("it is not JSON that fxe reads: {}", e.what());
+    throw bad_input("it is not JSON that fxe reads: {}", reason(e.what()));
   }
 }
 

@@ -34,6 +34,20 @@ TEST(BoundedJson, RefusesMore) {
   EXPECT_EQ(error(R"({"a":1,"a":2,"a":3,"a":4})"), "it has an object of more than 3 keys");
 }
 
+TEST(BoundedJson, RefusesMoreValues) {
+  const auto refused = [](const std::string& text) {
+    return test::error_of([&] { parse_json<json>(text, {.bytes = 60, .depth = 3, .keys = 3, .values = 4}); });
+  };
+  EXPECT_EQ(refused("[1,[],3]"), "NO ERROR");
+  EXPECT_EQ(refused("[1,[],3,4]"), "it has more than 4 values");
+  EXPECT_EQ(refused(R"({"a":{"b":[null,true]}})"), "it has more than 4 values");
+}
+
+// A text without an end may be as long as the file that it is in.
+TEST(BoundedJson, DoesNotRepeatWhatItRead) {
+  EXPECT_THAT(error("\"long text without an end"), testing::Not(HasSubstr("long")));
+}
+
 TEST(BoundedJson, RefusesWhatIsNotJson) {
   EXPECT_THAT(error("{\n"), HasSubstr("it is not JSON at byte"));
   EXPECT_THAT(error("\"\xff\n\""), HasSubstr("it is not JSON at byte"));

@@ -46,6 +46,12 @@ TEST_F(LabelLists, Real) {
   EXPECT_EQ(wrong(std::string(1'000'000, '[')), ": entry 1" + expected + "a list within a list");
 }
 
+TEST_F(LabelLists, RealOfNoMoreImagesThanMemoryHolds) {
+  std::string lists = "[[]";
+  for (int i = 0; i < 1 << 20; ++i) lists += ",[]";
+  EXPECT_TRUE(error(read_real_labels, lists + "]").ends_with("found more than 1048576"));
+}
+
 TEST_F(LabelLists, RealGoesByTheImagesNumber) {
   Dataset dataset{.samples = {{"n1/ILSVRC2012_val_00000002.JPEG", 7},
                               {"ILSVRC2012_val_00000001.png", -1},
