@@ -13,7 +13,7 @@ namespace fxe {
 
 namespace {
 
-constexpr std::array<Command, 12> kCommands = {{
+constexpr std::array<Command, 13> kCommands = {{
     {"init", "from weight files to an ensemble file", run_init},
     {"convert", "any model file to one safetensors file that carries its graph", run_convert},
     {"inspect", "layers, shapes, parameters, multiply-adds, memory plan, schedule", run_inspect},
@@ -24,6 +24,8 @@ constexpr std::array<Command, 12> kCommands = {{
     {"replay", "any operating point of a recorded ensemble, without running a network", run_replay},
     {"bench", "latency and throughput of an ensemble or network, in trtexec's words", run_bench},
     {"profile", "time by member, layer and kernel; what exits saved of each", run_profile},
+    {"figures", "plots of recorded ensembles: accuracy, margins, normal against flexible, frontier",
+     run_figures},
     {"check", "compares a backend with the reference, layer by layer", run_check},
     {"doctor", "what works on this machine, what is missing, and why", run_doctor},
 }};

@@ -26,6 +26,7 @@ int run_import(int argc, char** argv);
 int run_replay(int argc, char** argv);
 int run_bench(int argc, char** argv);
 int run_profile(int argc, char** argv);
+int run_figures(int argc, char** argv);
 int run_check(int argc, char** argv);
 int run_doctor(int argc, char** argv);
 

@@ -8,7 +8,8 @@ namespace fxe {
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& value) {
   if (path.empty()) return;
   AtomicFile file(path);
-  file.write(value.dump(2));
+  // File names need not be UTF-8; JSON must be.
+  file.write(value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   file.write("\n");
   file.commit();
 }

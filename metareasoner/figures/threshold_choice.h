@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "metareasoner/calibrate/frontier.h"
+#include "metareasoner/figures/figure_images.h"
+
+namespace fxe {
+
+// Thresholds of an ensemble of some first members, chosen on some images: what Figure 4 and the frontier are
+// drawn with. The signal is the margin, candidates are spaced by logit, 40 for each size.
+class ThresholdChoice {
+ public:
+  ThresholdChoice(const FigureImages&, size_t sizes, int threads);
+
+  // The published rule as fxe reads it: least alpha R + (1 - alpha) E, R relative to the full ensemble, E in
+  // percent, alpha 0.5, sizes fitted forward. Nothing where the full ensemble makes no error.
+  std::optional<std::vector<double>> published() const;
+  // Least cost with a gap of at most `gap`, as a fraction; of all sizes together.
+  std::vector<double> within(double gap) const;
+  // Every thresholds that nothing found both costs less and loses no more than.
+  std::vector<std::vector<double>> frontier() const;
+
+ private:
+  ExitTable table_;
+  int64_t errors_of_full_;
+  int threads_;
+  std::vector<FrontierPoint> points_;
+};
+
+// A bound on harm (images that the full ensemble has right and that stop wrong), as a share of images.
+struct GuaranteedPoint {
+  double limit = 0;
+  int64_t images_needed = 0;  // to show it at all
+  // The cheapest policy that passes; nothing: none does.
+  std::optional<std::vector<double>> thresholds;
+};
+
+// Which limits hold with probability 1 - delta for images drawn as these were: one half of the images, told
+// by content, fits a path of thresholds, and the other half tests it (guarantee.h).
+struct Guarantees {
+  int64_t images_tested = 0;
+  std::vector<GuaranteedPoint> points;
+};
+Guarantees guaranteed_points(const FigureImages&, const std::vector<double>& limits, double delta,
+                             uint64_t seed, int threads);
+
+}  // namespace fxe

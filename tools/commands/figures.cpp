@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <thread>
+
+#include "engine/error.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/figure_csv.h"
+#include "tools/commands/figure_scripts.h"
+#include "tools/commands/gnuplot.h"
+#include "tools/commands/json_file.h"
+
+namespace fxe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+cxxopts::Options figures_options() {
+  cxxopts::Options options(
+      "fxe figures",
+      "Figures 1, 2 and 4 and the frontier of recorded ensembles as SVG and PNG, drawn by "
+      "gnuplot, with their data as CSV.");
+  const auto text = [](const char* value) { return cxxopts::value<std::string>()->default_value(value); };
+  options.add_options()("o,output", "folder of the figures", text(""))("no-plots", "only CSV and scripts")(
+      "threads", "0: every core", text("0"))("json", "write what was made to FILE", text(""))("quiet",
+                                                                                              "no list");
+  add_figure_source_options(options);
+  return options;
+}
+
+nlohmann::ordered_json describe(const FigureSource& source, const FigureData& data,
+                                const std::vector<std::string>& files) {
+  return {{"store", source.store->path().string()},
+          {"name", source.name},
+          {"images", source.test.images.size()},
+          {"calibration_images", source.calibration.images.size()},
+          {"members", source.test.sizes()},
+          {"cost", cost_column(source.unit)},
+          {"files", files},
+          {"left_out", data.left_out}};
+}
+
+}  // namespace
+
+int run_figures(int argc, char** argv) {
+  auto options = figures_options();
+  const auto parsed = parse_options(options, argc, argv, "stores", 1, "STORE...");
+  if (!parsed) return 0;
+  const fs::path folder = (*parsed)["output"].as<std::string>();
+  if (folder.empty()) throw bad_input("name the folder of the figures with -o FOLDER");
+  auto threads = static_cast<int>(read_integer(*parsed, "threads", 0, 1024));
+  if (threads == 0) threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const auto seed = static_cast<uint64_t>(read_integer(*parsed, "seed", 0, INT64_MAX));
+  const auto sources =
+      open_figure_sources((*parsed)["stores"].as<std::vector<std::string>>(), *parsed, threads);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!fs::is_directory(folder))
+    throw run_time_error("{}: the folder of the figures cannot be made: {}", folder.string(),
+                         error.message());
+
+  const bool plots = !parsed->count("no-plots"), quiet = parsed->count("quiet") > 0;
+  nlohmann::ordered_json stores = nlohmann::ordered_json::array();
+  std::vector<FigureScript> scripts;
+  for (const FigureSource& source : sources) {
+    const FigureData data = compute_figures(source, seed, threads);
+    std::vector<std::string> files = write_figure_csv(folder, source, data);
+    for (const FigureScript& script : write_figure_scripts(folder, source, data, files)) {
+      scripts.push_back(script);
+      files.push_back(script.name + ".gp");
+      if (plots) files.insert(files.end(), {script.name + ".svg", script.name + ".png"});
+    }
+    stores.push_back(describe(source, data, files));
+    if (quiet) continue;
+    fmt::print("{}: {} images, thresholds of {} others; {} files\n", source.name, source.test.images.size(),
+               source.calibration.images.size(), files.size());
+    for (const auto& line : data.left_out) fmt::print("  left out: {}\n", line);
+  }
+  // Data first: they are there even where gnuplot is not.
+  for (const FigureScript& script : scripts)
+    if (plots) draw_with_gnuplot(folder, script.name, script.width, script.height);
+  write_json((*parsed)["json"].as<std::string>(), {{"schema", "fxe.figures/1"}, {"stores", stores}});
+  return 0;
+}
+
+}  // namespace fxe
