@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cuda/conv_step.h"
+#include "layers/cuda/kernel_weights.h"
 #include "layers/cuda/weight_forms.h"
 
 #include <fmt/format.h>
@@ -30,9 +31,8 @@ ConvParts parts_of(const Conv2d& op, const OpContext& context, StepBuilder& step
 
   const int64_t c = context.inputs[0].shape[1] / op.groups, stored_c = op.groups == 1 ? x.stored_c : c;
   parts.krsc_weight = [=, &op, &step, stored_k = y.stored_c](DType type) {
-    return step.weight(op.weight, fmt::format("krsc {}", name(type)), [=, &op](const std::vector<float>& w) {
-      return to_bytes(to_krsc(w, op.k, c, op.filter, stored_k, stored_c), type, op.weight);
-    });
+    const WeightForm form = conv_filters(op, c, stored_c, stored_k, type);
+    return step.weight(op.weight, form.name, form.convert);
   };
   parts.rsck_weight = [=, &op, &step, stored_k = y.stored_c](DType type) {
     return step.weight(op.weight, fmt::format("rsck {}", name(type)), [=, &op](const std::vector<float>& w) {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "layers/cuda/linear_weights.h"
+#include "layers/cuda/kernel_weights.h"
 
 namespace fxe::cuda {
 

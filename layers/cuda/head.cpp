@@ -1,58 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/error.h"
+#include <optional>
+
+#include "kernels/conv_pool_tail.h"
 #include "kernels/linear_tail.h"
 #include "layers/cuda/backend.h"
-#include "layers/cuda/linear_weights.h"
+#include "layers/cuda/kernel_weights.h"
+#include "layers/cuda/step.h"
 
+// Which ends of networks have a kernel that runs the tail too.
 namespace fxe::cuda {
 
 namespace {
 
-class FullyConnectedHead final : public Head {
+// Convolutions of more images are left to tensor cores where the precision has them; strict fp32 has none.
+constexpr int64_t kFewImages = 4;
+
+using Constant = std::shared_ptr<const Buffer>;
+
+// `Args` is what the kernel is told, of which bind() fills in the rest.
+template <class Args>
+class KernelHead final : public Head {
  public:
-  FullyConnectedHead(LinearHead head, std::shared_ptr<const Buffer> weight,
-                     std::shared_ptr<const Buffer> bias)
-      : head_(head), weight_(std::move(weight)), bias_(std::move(bias)) {
-    head_.weight = weight_->data();
-    head_.bias = bias_ ? bias_->as<float>() : nullptr;
+  using Launch = void (*)(Queue&, const Args&, const TailCall&);
+  KernelHead(std::string name, Launch launch, Args args, Constant weight, Constant bias)
+      : name_(std::move(name)),
+        launch_(launch),
+        args_(args),
+        weight_(std::move(weight)),
+        bias_(std::move(bias)) {
+    args_.weight = weight_->data();
+    args_.bias = bias_ ? bias_->template as<float>() : nullptr;
   }
-  void bind(const void* x, float* logits) override { head_.x = x, head_.logits = logits; }
-  void enqueue(Queue& queue, const TailCall& call) const override { launch_linear_tail(queue, head_, call); }
-  std::string implementation() const override { return "linear_tail"; }
+  void bind(const void* x, float* logits) override { args_.x = x, args_.logits = logits; }
+  void enqueue(Queue& queue, const TailCall& call) const override { launch_(queue, args_, call); }
+  std::string implementation() const override { return name_; }
 
  private:
-  LinearHead head_;
-  std::shared_ptr<const Buffer> weight_, bias_;
+  std::string name_;
+  Launch launch_;
+  Args args_;
+  Constant weight_, bias_;
 };
 
-std::shared_ptr<const Buffer> stored(CudaBackend& backend, const HeadContext& context,
-                                     const std::string& weight, const WeightForm& form) {
-  return backend.weights().get(context.weights.at(weight), form.name, form.convert);
-}
+class HeadFinder {
+ public:
+  HeadFinder(CudaBackend& backend, const HeadContext& context) : backend_(backend), context_(context) {}
 
-std::unique_ptr<Head> fully_connected(CudaBackend& backend, const HeadContext& context, const Linear& op,
-                                      const Value& input) {
-  const NhwcTensor x = image_of(input);
-  const int64_t stored_k = stored_channels(x.dtype, op.k);
-  const LinearHead head{.dtype = x.dtype,
-                        .rows = static_cast<int32_t>(x.n),
-                        .depth = static_cast<int32_t>(x.h * x.w * x.stored_c)};
-  return std::make_unique<FullyConnectedHead>(
-      head, stored(backend, context, op.weight, linear_rows(op, x, stored_k)),
-      op.bias.empty() ? nullptr
-                      : stored(backend, context, op.bias, bias_form(op.bias, DType::f32, stored_k)));
-}
+  PreparedHead find() const {
+    const auto& nodes = context_.graph.nodes;
+    int i = context_.graph.output;
+    if (static_cast<size_t>(i) + 1 != nodes.size()) return {};
+    if (const auto* linear = op<Linear>(i); linear && !linear->act) return {fully_connected(*linear, i), i};
+    if (op<Flatten>(i) && feeds(i - 1, i)) --i;
+    if (!op<GlobalAveragePool>(i) || !feeds(i - 1, i)) return {};
+    const auto* conv = op<Conv2d>(--i);
+    if (!conv || !is_product_of_pixels(*conv)) return {};
+    const bool few = input_image(i).n <= kFewImages;
+    if (backend_.precision() != Precision::fp32 && !few) return {};
+    return {convolution_and_pool(*conv, i), i};
+  }
+
+ private:
+  template <class Op>
+  const Op* op(int i) const {
+    return std::get_if<Op>(&context_.graph.nodes[static_cast<size_t>(i)].op);
+  }
+  // Nodes that read it come after it: the last two nodes and more cannot read it but through `to`.
+  bool feeds(int from, int to) const {
+    return from > 0 && context_.graph.nodes[static_cast<size_t>(to)].inputs == std::vector<ValueId>{from};
+  }
+  static bool is_product_of_pixels(const Conv2d& conv) {
+    return conv.filter == Extent2{} && conv.stride == Extent2{} && !conv.pad.any() && conv.groups == 1 &&
+           !conv.add_residual;
+  }
+  const Value& input(int i) const {
+    return context_.values[static_cast<size_t>(context_.graph.nodes[static_cast<size_t>(i)].inputs[0])];
+  }
+  NhwcTensor input_image(int i) const { return image_of(input(i)); }
+
+  Constant stored(const std::string& weight, const WeightForm& form) const {
+    return backend_.weights().get(context_.weights.at(weight), form.name, form.convert);
+  }
+  Constant stored_bias(const std::string& bias, int64_t stored_k) const {
+    return bias.empty() ? nullptr : stored(bias, bias_form(bias, DType::f32, stored_k));
+  }
+
+  std::unique_ptr<Head> fully_connected(const Linear& linear, int i) const {
+    const NhwcTensor x = input_image(i);
+    const int64_t stored_k = stored_channels(x.dtype, linear.k);
+    LinearHead head;
+    head.dtype = x.dtype;
+    head.rows = static_cast<int32_t>(x.n);
+    head.depth = static_cast<int32_t>(x.h * x.w * x.stored_c);
+    return std::make_unique<KernelHead<LinearHead>>("linear_tail", launch_linear_tail, head,
+                                                    stored(linear.weight, linear_rows(linear, x, stored_k)),
+                                                    stored_bias(linear.bias, stored_k));
+  }
+
+  std::unique_ptr<Head> convolution_and_pool(const Conv2d& conv, int i) const {
+    const NhwcTensor x = input_image(i);
+    const int64_t stored_k = stored_channels(x.dtype, conv.k);
+    ConvPoolHead head;
+    head.dtype = x.dtype;
+    head.f = pointwise_function(conv.act);
+    head.rows = static_cast<int32_t>(x.n);
+    head.pixels = static_cast<int32_t>(x.h * x.w);
+    head.depth = static_cast<int32_t>(x.stored_c);
+    return std::make_unique<KernelHead<ConvPoolHead>>(
+        "conv_pool_tail", launch_conv_pool_tail, head,
+        stored(conv.weight, conv_filters(conv, x.c, x.stored_c, stored_k, x.dtype)),
+        stored_bias(conv.bias, stored_k));
+  }
+
+  CudaBackend& backend_;
+  const HeadContext& context_;
+};
 
 }  // namespace
 
 PreparedHead CudaBackend::prepare_head(const HeadContext& context) {
-  const int last = context.graph.output;
-  const Node& node = context.graph.nodes[static_cast<size_t>(last)];
-  if (static_cast<size_t>(last) + 1 != context.graph.nodes.size()) return {};
-  if (const auto* linear = std::get_if<Linear>(&node.op); linear && !linear->act)
-    return {fully_connected(*this, context, *linear, context.values[static_cast<size_t>(node.inputs[0])]),
-            last};
-  return {};
+  return HeadFinder(*this, context).find();
 }
 
 }  // namespace fxe::cuda

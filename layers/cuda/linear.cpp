@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/linear.h"
 #include "layers/cuda/conv_step.h"
-#include "layers/cuda/linear_weights.h"
+#include "layers/cuda/kernel_weights.h"
 #include "layers/cuda/weight_forms.h"
 
 #include <fmt/format.h>

@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <simt/launch.h>
+
 #include <algorithm>
 #include <limits>
 #include <vector>
 
+#include "tests/kernels/head_memory.h"
 #include "tests/kernels/tail_check.h"
 
 // Kernels that make logits and run the tail on them, put through the cases of the tail: the layer is given
 // inputs and weights whose products are the case's logits to the last bit.
 namespace fxe::test {
 
-// Whose matrices are small.
+// Whose matrices are small: a head's kernel has far more threads than the tail's own.
 inline std::vector<TailCase> small_tail_cases() {
   std::vector<TailCase> cases = tail_cases();
-  std::erase_if(cases, [](const TailCase& c) { return c.classes > 100; });
+  std::erase_if(cases, [](const TailCase& c) {
+    return c.classes > 100 || c.capacity > 12 || c.signal != Signal::margin;
+  });
   return cases;
+}
+
+// One order in which blocks take turns, and one in which warps run far ahead.
+inline std::vector<simt::Options> head_orders() {
+  return {{simt::Order::random, 1, 2}, {simt::Order::priority, 3, 4}};
 }
 
 // Square, ones on the diagonal, `depth` wide: a product with it is exact. A value that is not finite spoils

@@ -2,6 +2,7 @@
 #include "tests/kernels/kernels_on_host.h"
 
 // The launchers and the kernels behind them, once more, for the host.
+#include "kernels/conv_pool_tail.cu"
 #include "kernels/linear_tail.cu"
 #include "kernels/start.cu"
 #include "kernels/tail.cu"

@@ -7,7 +7,6 @@
 
 #include "tests/kernels/head_case.h"
 #include "tests/kernels/nhwc_fixture.h"
-#include "tests/kernels/schedules.h"
 
 namespace fxe::test {
 namespace {
@@ -33,11 +32,10 @@ class LinearTail : public testing::TestWithParam<TailCase> {
   std::vector<uint32_t> arrivals_ = std::vector<uint32_t>(tail_arrivals(128));  // set once, for all launches
 };
 
-TEST_P(LinearTail, AgreesWithTheReferenceInEveryOrder) {
+TEST_P(LinearTail, AgreesWithTheReferenceInSeveralOrders) {
   const TailCase& c = GetParam();
-  for (const Schedule& schedule : schedules()) {
-    SCOPED_TRACE(schedule.name);
-    simt::options() = schedule.options;
+  for (const simt::Options& order : head_orders()) {
+    simt::options() = order;
     check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) { run(a, elapsed_ns, c.capacity); });
     if (c.classes > 300) break;  // a matrix that large once
   }
@@ -72,27 +70,11 @@ TEST_P(LinearTailLogits, AreWithinTheirBound) {
     for (const int32_t depth : {lanes, 31 * lanes, 33 * lanes, 8 * 32 * lanes + lanes}) {
       const Image x = image("x", rows, depth, 1, 1), w = image("w", kClasses, depth, 1, 1);
       const std::vector<float> bias = values("bias", kClasses);
-      std::vector<float> logits(static_cast<size_t>(rows * kClasses)), mean(logits.size()),
-          weight_sum(static_cast<size_t>(rows));
-      std::vector<RowResult> results(static_cast<size_t>(rows));
-      std::vector<int32_t> live(static_cast<size_t>(rows));
-      for (int32_t r = 0; r < rows; ++r) live[static_cast<size_t>(r)] = r;
-      int32_t live_count = rows;
-      const TailStage stage{.threshold = 1, .weight = 1, .temperature = 1, .next_member_ns = 0};
-      TailArguments a;
-      a.classes = kClasses;
-      a.logits = logits.data();
-      a.mean = mean.data();
-      a.weight_sum = weight_sum.data();
-      a.results = results.data();
-      a.live = live.data();
-      a.live_count = &live_count;
-      a.stage_parameters = &stage;
-      std::vector<uint32_t> arrivals(tail_arrivals(rows));
+      HeadMemory memory(rows, kClasses);
       simt::options() = {simt::Order::random, 5, 2};
-      launch_linear_tail(*queue_,
-                         {type(), x.tensor().data, w.tensor().data, bias.data(), logits.data(), rows, depth},
-                         {a, arrivals.data(), {}});
+      launch_linear_tail(
+          *queue_, {type(), x.tensor().data, w.tensor().data, bias.data(), memory.logits.data(), rows, depth},
+          memory.call());
       for (int32_t r = 0; r < rows; ++r)
         for (int32_t k = 0; k < kClasses; ++k) {
           double sum = double{bias[static_cast<size_t>(k)]}, of_sizes = std::fabs(sum);
@@ -102,10 +84,10 @@ TEST_P(LinearTailLogits, AreWithinTheirBound) {
           }
           // A term passes its product's rounding, its lane's sums, five of the warp and the bias.
           const double bound = kUnit * of_sizes * (static_cast<double>(depth) / 32 + lanes + 7);
-          const float found = logits[static_cast<size_t>(r * kClasses + k)];
+          const float found = memory.logits[static_cast<size_t>(r * kClasses + k)];
           EXPECT_LE(std::fabs(double{found} - sum), bound)
               << rows << " rows, depth " << depth << ": row " << r << " class " << k;
-          EXPECT_EQ(found, mean[static_cast<size_t>(r * kClasses + k)]);
+          EXPECT_EQ(found, memory.mean[static_cast<size_t>(r * kClasses + k)]);
         }
     }
 }

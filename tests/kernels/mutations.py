@@ -20,7 +20,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # lane: test program, its arguments, the file that includes what is mutated (other .cpp files stand for themselves)
 LANES = {
-    "order": ("test_kernels", ["--gtest_filter=*TailKernel*:*LinearTail*:Launchers*", "--gtest_fail_fast"],
+    "order": ("test_kernels", ["--gtest_filter=*TailKernel*:*LinearTail*:*ConvPoolTail*:Launchers*", "--gtest_fail_fast"],
               "tests/kernels/kernels_on_host.cpp"),
     "race": ("test_kernels_tsan", [], "tests/kernels/kernels_on_host.cpp"),
     "nhwc": ("test_kernels", ["--gtest_filter=*Nhwc*", "--gtest_fail_fast"], "tests/kernels/nhwc_on_host.cpp"),
@@ -76,6 +76,12 @@ MUTATIONS = [
     ("a tile writes past the last class", "order", "kernels/linear_tail.cuh", "r < rows && k < classes)", "r < rows)"),
     ("a tile writes past the last row", "order", "kernels/linear_tail.cuh", "r < rows && k < classes)", "k < classes)"),
     ("bias of the tile's first class", "order", "kernels/linear_tail.cuh", "head.bias[first_class + k]", "head.bias[first_class]"),
+    ("no barrier before the warps' sums are read", "order", "kernels/conv_pool_tail.cuh",
+     "  __syncthreads();\n", ""),
+    ("a pixel past the last one counts", "order", "kernels/conv_pool_tail.cuh", "if (Tile::row() < pixels) sum", "sum"),
+    ("pixels of a tile are not all added", "order", "kernels/conv_pool_tail.cuh", "lane_mask = kConvPoolClasses;", "lane_mask = 2 * kConvPoolClasses;"),
+    ("mean over a pixel more", "order", "kernels/conv_pool_tail.cuh", "static_cast<float>(head.pixels)", "static_cast<float>(head.pixels + 1)"),
+    ("the first image's pixels for all", "order", "kernels/conv_pool_tail.cuh", "image * head.pixels + first", "first"),
     ("the last block of a group is counted over the grid's groups", "order", "kernels/head_end.cuh",
      "is_last_block(arrivals + 1 + blockIdx.y, gridDim.x)", "is_last_block(arrivals + 1 + blockIdx.y, gridDim.x + 1)"),
     ("groups of rows share a counter", "order", "kernels/head_end.cuh", "arrivals + 1 + blockIdx.y", "arrivals + 1"),
@@ -134,6 +140,8 @@ MUTATIONS = [
     ("rows and columns of a flattened image exchanged", "nhwc", "kernels/nhwc_layout.cuh", "in_plane / x.w, in_plane % x.w",
      "in_plane % x.h, in_plane / x.h"),
 
+    ("a head's bias is left out", "steps", "layers/cuda/head.cpp", "bias_ ? bias_->template as<float>() : nullptr", "nullptr"),
+    ("a strided convolution is taken for a product", "steps", "layers/cuda/head.cpp", "conv.filter == Extent2{} && ", ""),
     ("weights of the next output", "steps", "kernels/linear.cuh", "at(weight, first_k)", "at(weight, first_k + 1)"),
     ("padding of a fully connected layer is not zero", "steps", "kernels/linear.cuh", "k < y.c ? value[0] : 0.0f", "value[0]"),
     ("rows of a fully connected layer exchanged", "steps", "kernels/linear.cuh", "y.pixel(first_row + r", "y.pixel(rows - 1 - r"),

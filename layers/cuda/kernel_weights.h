@@ -5,7 +5,7 @@
 #include "layers/cuda/weight_store.h"
 #include "layers/op.h"
 
-// The weights of fully connected layers as our kernels and cuDNN's read them: the same bytes.
+// Weights as our kernels and cuDNN's read them: the same bytes, kept once.
 namespace fxe::cuda {
 
 struct WeightForm {
@@ -15,6 +15,9 @@ struct WeightForm {
 
 // [stored_k h*w*stored_c], of the image's type: rows that multiply an image as it is kept.
 WeightForm linear_rows(const Linear&, const NhwcTensor& image, int64_t stored_k);
+
+// [stored_k r s stored_c], c and stored_c being those of one group's input.
+WeightForm conv_filters(const Conv2d&, int64_t c, int64_t stored_c, int64_t stored_k, DType type);
 
 // [stored_k].
 WeightForm bias_form(const std::string& bias, DType type, int64_t stored_k);

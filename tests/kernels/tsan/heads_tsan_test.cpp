@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <simt/launch.h>
 
+#include "kernels/conv_pool_tail.h"
 #include "kernels/linear_tail.h"
 #include "tests/kernels/head_case.h"
 
@@ -28,6 +29,26 @@ TEST(LinearTailTsan, HasNoRace) {
         EXPECT_EQ(arrivals, std::vector<uint32_t>(arrivals.size()));
       });
     }
+  }
+}
+
+TEST(ConvPoolTailTsan, HasNoRace) {
+  const auto device = make_host_device();
+  const auto queue = device->make_queue();
+  for (TailCase c : tail_cases()) {
+    if (!c.name.starts_with("classes 17,") || c.signal != Signal::margin) continue;
+    c.live = {0, 4};
+    std::vector<uint32_t> arrivals(tail_arrivals(c.capacity));
+    simt::options() = {.order = simt::Order::random, .seed = 5, .resident_blocks = 3};
+    check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) {
+      const int32_t depth = multiple_of_four(a.classes);
+      const std::vector<float> x = head_input(a, depth, 2), w = identity(a.classes, depth);
+      ConvPoolHead head{.x = x.data(), .weight = w.data()};
+      head.logits = writable_logits(a), head.rows = 2, head.pixels = 2, head.depth = depth;
+      simt::set_clock_ns(kStartNs + elapsed_ns);
+      launch_conv_pool_tail(*queue, head, {a, arrivals.data(), {}});
+      EXPECT_EQ(arrivals, std::vector<uint32_t>(arrivals.size()));
+    });
   }
 }
 
