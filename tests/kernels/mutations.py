@@ -143,7 +143,7 @@ MUTATIONS = [
     ("a head's bias is left out", "steps", "layers/cuda/head.cpp", "bias_ ? bias_->template as<float>() : nullptr", "nullptr"),
     ("a strided convolution is taken for a product", "steps", "layers/cuda/head.cpp", "conv.filter == Extent2{} && ", ""),
     ("weights of the next output", "steps", "kernels/linear.cuh", "at(weight, first_k)", "at(weight, first_k + 1)"),
-    ("padding of a fully connected layer is not zero", "steps", "kernels/linear.cuh", "k < y.c ? value[0] : 0.0f", "value[0]"),
+    ("padding of a fully connected layer is not zero", "nhwc", "kernels/linear.cuh", "k < y.c ? value[0] : 0.0f", "value[0]"),
     ("rows of a fully connected layer exchanged", "steps", "kernels/linear.cuh", "y.pixel(first_row + r", "y.pixel(rows - 1 - r"),
     ("an activation is forgotten", "steps", "kernels/linear.cuh", "  apply(f, value);\n", ""),
     ("scale and shift exchanged", "steps", "layers/cuda/layer_norm.cpp",

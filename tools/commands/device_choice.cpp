@@ -38,7 +38,17 @@ std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSl
   throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
 }
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*>) { return nullptr; }
+std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot>, const OperatingPoint&,
+                                             const RunOptions&) {
+  return std::nullopt;
+}
 #endif
+
+std::optional<GraphSize> schedule_graph(const ChosenDevice& device, std::vector<MemberSlot> members,
+                                        const OperatingPoint& point, const RunOptions& options) {
+  if (!device.is_cuda || options.control == "host" || options.launch == "stream") return std::nullopt;
+  return cuda_schedule_graph(std::move(members), point, options);
+}
 
 ChosenDevice choose_device(const RunOptions& options) {
   if (options.device == "cpu") return open_cpu(options);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "layers/backend.h"
+#include "metareasoner/cuda/graph_size.h"
 #include "metareasoner/executor.h"
 #include "metareasoner/plan_member.h"
 #include "tools/commands/options.h"
@@ -31,6 +33,11 @@ std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> m
 // For a GPU (device_choice_cuda.cpp): `index` of one that cuda_availability() says works, and its executor.
 ChosenDevice open_cuda(const RunOptions&, int index);
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot> members,
+                                             const RunOptions&);
+// The graph that a GPU would run; none on the CPU, and where the host decides.
+std::optional<GraphSize> schedule_graph(const ChosenDevice&, std::vector<MemberSlot> members,
+                                        const OperatingPoint&, const RunOptions&);
+std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members, const OperatingPoint&,
                                              const RunOptions&);
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members);
 

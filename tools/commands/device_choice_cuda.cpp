@@ -8,10 +8,23 @@
 
 namespace fxe {
 
+namespace {
+
+TailForm tail_form(const RunOptions& options) {
+  return options.tail == "separate" ? TailForm::separate : TailForm::fused;
+}
+
+}  // namespace
+
+std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members, const OperatingPoint& point,
+                                             const RunOptions& options) {
+  return graph_size(std::move(members), options.batch, point, tail_form(options));
+}
+
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<MemberSlot> members,
                                              const RunOptions& options) {
   const bool stream = options.launch == "stream";
-  const TailForm tail = options.tail == "separate" ? TailForm::separate : TailForm::fused;
+  const TailForm tail = tail_form(options);
   if (options.control == "host" || stream)
     return make_host_control(*device.memory, std::move(members), options.batch,
                              stream ? HostLaunch::stream : HostLaunch::graph, tail);

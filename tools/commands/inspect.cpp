@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -88,6 +89,8 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
                static_cast<double>(totals.weight_bytes) / 1e6);
     fmt::print("  plan for {}, batch {}: {} steps, arena {} bytes for {} bytes of values\n", backend.name(),
                run.batch, plan->layers().size(), plan->arena_bytes(), values_bytes);
+    fmt::print("  tail: {}\n",
+               plan->head().empty() ? "a kernel of its own" : "in the last layer's kernel, " + plan->head());
     if (show_layers) print_plan(*plan);
   }
   return {{"name", name},
@@ -98,6 +101,7 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
           {"multiply_adds", totals.multiply_adds},
           {"arena_bytes", plan->arena_bytes()},
           {"value_bytes", values_bytes},
+          {"fused_tail", plan->head().empty() ? Json(nullptr) : Json(plan->head())},
           {"layers", layers},
           {"plan", steps_json(*plan)}};
 }
@@ -111,8 +115,32 @@ void print_program(const EnsembleFile& file, const Policy& policy) {
   std::cout.flush();
 }
 
-void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& parsed, Backend& backend,
-                      const RunOptions& run, Json& json) {
+// Of the members compiled for every batch size; null where there is no such graph.
+Json graph_json(const EnsembleFile& file, const Policy& policy, const ChosenDevice& device,
+                const RunOptions& run) {
+  if (!device.is_cuda) return nullptr;
+  std::vector<std::unique_ptr<PlanMember>> members;
+  std::vector<MemberSlot> slots;
+  std::vector<Preprocess> inputs;  // the distinct ones
+  for (const auto& member : file.members) {
+    const Model model = optimize(load_member(file, member).model);
+    members.push_back(std::make_unique<PlanMember>(member.name, model, *device.backend, run.batch));
+    const auto input = std::find(inputs.begin(), inputs.end(), member.preprocess);
+    slots.push_back({members.back().get(), static_cast<size_t>(input - inputs.begin())});
+    if (input == inputs.end()) inputs.push_back(member.preprocess);
+  }
+  const auto size = schedule_graph(device, slots, policy.point, run);
+  if (!size) return nullptr;
+  if (!run.quiet)
+    fmt::print(
+        "graph: {} nodes ({} kernels, {} copies, {} IF, {} SWITCH), {} bytes on the device besides weights\n",
+        size->nodes(), size->kernels, size->copies, size->ifs, size->switches, size->device_bytes);
+  return {{"nodes", size->nodes()}, {"kernels", size->kernels},   {"copies", size->copies},
+          {"ifs", size->ifs},       {"switches", size->switches}, {"device_bytes", size->device_bytes}};
+}
+
+void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& parsed,
+                      const ChosenDevice& device, const RunOptions& run, Json& json) {
   const EnsembleFile file = read_ensemble_file(path);
   if (!run.quiet)
     fmt::print("{}: {} members, combine {}, {} profile{}\n\n", file.name, file.members.size(),
@@ -120,12 +148,14 @@ void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseRes
                file.profiles.size() == 1 ? "" : "s");
   for (const auto& member : file.members) {
     const LoadedModel loaded = load_member(file, member);
-    json["members"].push_back(inspect_member(member.name, loaded, backend, run, parsed.count("layers") > 0));
+    json["members"].push_back(
+        inspect_member(member.name, loaded, *device.backend, run, parsed.count("layers") > 0));
   }
   const Policy policy = resolve_policy(file, parsed["policy"].as<std::string>());
   if (!run.quiet) print_program(file, policy);
   json["policy"] = policy.text;
   json["instructions"] = make_program(policy.point).code.size();
+  json["graph"] = graph_json(file, policy, device, run);
 }
 
 }  // namespace
@@ -153,7 +183,7 @@ int run_inspect(int argc, char** argv) {
 
   if (std::filesystem::exists(input) && is_ensemble_file(input)) {
     refuse_model_options(*parsed, input);
-    inspect_ensemble(input, *parsed, *device.backend, run, json);
+    inspect_ensemble(input, *parsed, device, run, json);
   } else {
     const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
     const LoadedModel loaded = std::filesystem::exists(input)

@@ -8,6 +8,7 @@
 #include "layers/cuda/cuda_backend.h"
 #include "layers/optimize.h"
 #include "metareasoner/cuda/cuda_executor.h"
+#include "metareasoner/cuda/graph_size.h"
 #include "metareasoner/plan_member.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
@@ -120,6 +121,24 @@ TEST_P(RecordedEnsemble, CountsAreExact) {
   EXPECT_EQ(told.count(Kind::host_decision), 0u);
   EXPECT_EQ(told.count(Kind::allocate), 0u);
   EXPECT_EQ(copied_bytes(told), batch_bytes());
+}
+
+// What inspect prints, from the number of layers and sizes.
+TEST_P(RecordedEnsemble, SizeOfTheGraph) {
+  const GraphSize size = graph_size(slots_, capacity(), plain_point(kMembers, 0.9), GetParam().tail);
+  run_device_control();
+  EXPECT_EQ(size.kernels, recorder_.count(Kind::launch));
+  EXPECT_EQ(size.copies, 5u);  // start, operating point, images; results, means
+  EXPECT_EQ(size.ifs, kMembers - 1);
+  EXPECT_EQ(size.switches, sizes().size() > 1 ? kMembers : 0);
+  EXPECT_EQ(size.nodes(), size.kernels + size.copies + size.ifs + size.switches);
+  size_t arena = 0;
+  for (auto& m : members_) arena = std::max(arena, m->arena_bytes());
+  const auto n = static_cast<size_t>(capacity());
+  EXPECT_EQ(size.device_bytes, arena + batch_bytes() + n * kClasses * sizeof(float)  // logits
+                                   + n * (sizeof(float) + sizeof(int32_t)) +
+                                   sizeof(int32_t)  // W, live, count
+                                   + sizeof(TailDeadline) + tail_arrivals(capacity()) * sizeof(uint32_t));
 }
 
 // The last layer, its copy to plain rows and the tail are one kernel.

@@ -148,11 +148,12 @@ TEST_P(Heads, OtherEndsHaveNone) {
               return g.linear("fc", g.flatten("flatten", x), 8, Activation::relu());
             }),
             "");
-  EXPECT_EQ(head_of([](GraphBuilder& g, ValueId x) {
-              const ValueId y = g.conv("conv", x, {.k = 8, .filter = {3, 3}, .pad = same(1)});
-              return g.flatten("flatten", g.global_average_pool("pool", y));
-            }),
-            "");
+  for (const Conv2d& conv : {Conv2d{.k = 8, .filter = {3, 3}}, Conv2d{.k = 8, .stride = {2, 2}},
+                             Conv2d{.k = 8, .pad = same(1)}, Conv2d{.k = 8, .groups = 2}})
+    EXPECT_EQ(head_of([&](GraphBuilder& g, ValueId x) {
+                return g.flatten("flatten", g.global_average_pool("pool", g.conv("conv", x, conv)));
+              }),
+              "");
   EXPECT_EQ(head_of([](GraphBuilder& g, ValueId x) {
               const ValueId y = g.conv("conv", x, {.k = 16}), pool = g.global_average_pool("pool", x);
               return g.flatten("flatten", g.add("sum", g.global_average_pool("mean", y), pool));

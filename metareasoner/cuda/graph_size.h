@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "metareasoner/cuda/cuda_executor.h"
+
+namespace fxe {
+
+// What a program is as one CUDA graph, found by writing it down: no GPU is needed. A cuDNN plan counts as one
+// kernel; some are two.
+struct GraphSize {
+  size_t kernels = 0, copies = 0, ifs = 0, switches = 0;  // nodes, those in bodies included
+  size_t device_bytes = 0;  // inputs, results, state and the members' arena; weights are their backend's
+
+  size_t nodes() const { return kernels + copies + ifs + switches; }
+};
+
+// Binds the members to memory that is gone afterwards: an executor made after it binds them again.
+GraphSize graph_size(std::vector<MemberSlot> members, int capacity, const OperatingPoint&, TailForm);
+
+}  // namespace fxe
