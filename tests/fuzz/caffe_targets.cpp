@@ -72,7 +72,7 @@ std::vector<std::string> binaryproto_seeds() {
 
 }  // namespace
 
-Target caffemodel() { return {"caffemodel", 4096, run_caffemodel, caffemodel_seeds}; }
+Target caffemodel() { return {"caffemodel", 8192, run_caffemodel, caffemodel_seeds}; }
 Target binaryproto() { return {"binaryproto", 512, run_binaryproto, binaryproto_seeds}; }
 
 }  // namespace fxe::fuzz

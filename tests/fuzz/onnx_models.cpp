@@ -114,8 +114,81 @@ std::string folded() {
   return m.finish("y");
 }
 
+// Activations by name, and written out in steps; the steps of `unknown` make none that fxe has.
+std::string activations(bool unknown) {
+  ModelWriter m(20);
+  m.floats("two", {1}, 2);
+  m.floats("half", {1}, 0.5f);
+  m.floats("one", {1}, 1);
+  m.floats("root", {1}, 0.70710678f);
+  m.floats("slopes", {2, 1, 1}, 0.25f);
+  m.node("HardSigmoid", {"x"}, {"1"});
+  m.node("HardSwish", {"1"}, {"2"});
+  m.node("Sigmoid", {"2"}, {"3"});
+  m.node("Mul", {"2", "3"}, {"4"});
+  set_text(m.node("Gelu", {"4"}, {"5"}), "approximate", "tanh");
+  m.node("PRelu", {"5", "slopes"}, {"6"});
+  m.node("Mul", {"6", "root"}, {"7"});
+  m.node("Erf", {"7"}, {"8"});
+  m.node("Add", {"8", "one"}, {"9"});
+  m.node("Mul", {"6", "9"}, {"10"});
+  m.node("Mul", {"10", "half"}, {"gelu"});
+  m.node("Neg", {"gelu"}, {"11"});
+  if (unknown) {
+    m.node("Exp", {"11"}, {"12"});
+    m.node("Tanh", {"12"}, {"13"});
+  }
+  m.node("Sub", {"two", unknown ? "13" : "11"}, {"14"});
+  m.node("GlobalAveragePool", {"14"}, {"15"});
+  m.node("Mul", {"14", "15"}, {"16"});
+  m.node("GlobalAveragePool", {"16"}, {"17"});
+  m.node("Flatten", {"17"}, {"y"});
+  return m.finish("y");
+}
+
+std::string normalised_activations() {
+  ModelWriter m(20);
+  m.floats("two", {1}, 2);
+  m.floats("half", {1}, 0.5f);
+  m.floats("c", {2});
+  set_list(m.node("Transpose", {"x"}, {"1"}), "perm", {0, 2, 3, 1});
+  set(m.node("LayerNormalization", {"1", "c", "c"}, {"2"}), "axis", -1);
+  auto& mean = m.node("ReduceMean", {"2"}, {"3"});
+  set_list(mean, "axes", {-1});
+  m.node("Sub", {"2", "3"}, {"4"});
+  m.node("Pow", {"4", "two"}, {"5"});
+  set_list(m.node("ReduceMean", {"5"}, {"6"}), "axes", {-1});
+  m.node("Add", {"6", "half"}, {"7"});
+  m.node("Sqrt", {"7"}, {"8"});
+  m.node("Div", {"4", "8"}, {"9"});
+  m.node("Mul", {"9", "c"}, {"10"});
+  set_list(m.node("Transpose", {"10"}, {"11"}), "perm", {0, 3, 1, 2});
+  m.node("GlobalAveragePool", {"11"}, {"12"});
+  m.node("Flatten", {"12"}, {"y"});
+  return m.finish("y");
+}
+
+std::string shuffled() {
+  ModelWriter m(13, {1, 4, 6, 6});
+  m.integers("split", {2, 2});
+  m.integers("apart", {1, 2, 2, 6, 6});
+  m.integers("joined", {1, 4, 6, 6});
+  set(m.node("Split", {"x", "split"}, {"a", "b"}), "axis", 1);
+  m.node("Relu", {"a"}, {"1"});
+  set(m.node("Concat", {"1", "b"}, {"2"}), "axis", 1);
+  m.node("Reshape", {"2", "apart"}, {"3"});
+  set_list(m.node("Transpose", {"3"}, {"4"}), "perm", {0, 2, 1, 3, 4});
+  m.node("Reshape", {"4", "joined"}, {"5"});
+  m.node("GlobalAveragePool", {"5"}, {"6"});
+  m.node("Flatten", {"6"}, {"y"});
+  return m.finish("y");
+}
+
 }  // namespace
 
-std::vector<std::string> onnx_models() { return {convolutional(), reshaped(), channels_last(), folded()}; }
+std::vector<std::string> onnx_models() {
+  return {convolutional(),    reshaped(),        channels_last(),          folded(),
+          activations(false), activations(true), normalised_activations(), shuffled()};
+}
 
 }  // namespace fxe::fuzz
