@@ -34,14 +34,15 @@ void BlockSweep::tabulate(const Choice& kept, std::span<const size_t> free) {
   std::vector<size_t> fixed;
   for (size_t f = 0; f < free.size(); ++f) {
     at[f] = free[f];
-    count_[f] = table_.candidates()[free[f]].size();
+    count_[f] = static_cast<uint16_t>(table_.candidates()[free[f]].size());
   }
   for (size_t k = 0; k + 1 < table_.sizes(); ++k)
     if (std::find(free.begin(), free.end(), k) == free.end()) fixed.push_back(k);
   base_ = {};
   one_.assign(count_[0], {});
-  two_.assign(count_[0] * count_[1], {});
-  three_.assign(count_[0] * count_[1] * count_[2], {});
+  const size_t pairs = size_t{count_[0]} * count_[1];
+  two_.assign(pairs, {});
+  three_.assign(pairs * count_[2], {});
   std::array<std::vector<Spent>*, kMostFree> histograms = {&one_, &two_, &three_};
   const auto& cost = table_.cumulative_cost();
   for (size_t i = 0; i < table_.images(); ++i) {
@@ -64,9 +65,9 @@ void BlockSweep::tabulate(const Choice& kept, std::span<const size_t> free) {
   sum_above(one_, 1, count_[0]);
   sum_above(two_, count_[0], count_[1]);
   sum_up_to(two_, 1, count_[0], count_[1]);
-  sum_above(three_, count_[0] * count_[1], count_[2]);
+  sum_above(three_, pairs, count_[2]);
   sum_up_to(three_, count_[0], count_[1], count_[2]);
-  sum_up_to(three_, 1, count_[0], count_[1] * count_[2]);
+  sum_up_to(three_, 1, count_[0], size_t{count_[1]} * count_[2]);
 }
 
 }  // namespace fxe

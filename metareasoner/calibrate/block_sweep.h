@@ -19,17 +19,18 @@ class BlockSweep {
   explicit BlockSweep(const ExitTable& table) : table_(table) {}
 
   // free: indices of sizes (0: the first), ascending, 1 to 3 of them; their entries in `kept` do not matter.
-  // Calls visit(indices, spent) for every combination; indices has an entry per free size.
+  // Calls visit(indices, spent) for every combination, the most careful first, so that of equal ones the
+  // first is the one to take; indices has an entry per free size.
   template <class Visit>
   void run(const Choice& kept, std::span<const size_t> free, Visit visit) {
     tabulate(kept, free);
     std::array<uint16_t, kMostFree> j{};
-    for (j[0] = 0; j[0] < count_[0]; ++j[0]) {
+    for (j[0] = count_[0]; j[0]-- > 0;) {
       const Spent first = base_ + one_[j[0]];
-      for (j[1] = 0; j[1] < count_[1]; ++j[1]) {
-        const size_t row = j[0] * count_[1] + j[1];
+      for (j[1] = count_[1]; j[1]-- > 0;) {
+        const size_t row = size_t{j[0]} * count_[1] + j[1];
         const Spent second = first + two_[row];
-        for (j[2] = 0; j[2] < count_[2]; ++j[2]) visit(j, second + three_[row * count_[2] + j[2]]);
+        for (j[2] = count_[2]; j[2]-- > 0;) visit(j, second + three_[row * count_[2] + j[2]]);
       }
     }
   }
@@ -38,8 +39,8 @@ class BlockSweep {
   void tabulate(const Choice& kept, std::span<const size_t> free);
 
   const ExitTable& table_;
-  std::array<size_t, kMostFree> count_{};  // candidates; 1, which stops nothing, where fewer sizes are free
-  Spent base_;                             // with no stop at a free size
+  std::array<uint16_t, kMostFree> count_{};  // candidates; 1, which stops nothing, where fewer sizes are free
+  Spent base_;                               // with no stop at a free size
   // What stops at the first, second, third free size change, by the candidates up to that one.
   std::vector<Spent> one_, two_, three_;
 };

@@ -2,6 +2,7 @@
 #include "metareasoner/calibrate/published_rule.h"
 
 #include <array>
+#include <optional>
 
 #include "engine/error.h"
 #include "metareasoner/calibrate/joint_search.h"
@@ -12,13 +13,13 @@ namespace {
 
 // The candidate of one size that is best while the others are as they are.
 uint16_t best_at(BlockSweep& sweep, const Choice& choice, size_t size, const Goal& goal) {
-  uint16_t best = 0;
+  std::optional<uint16_t> best;
   Spent spent;
   const std::array<size_t, 1> free = {size};
   sweep.run(choice, free, [&](const auto& j, const Spent& s) {
-    if (j[0] == 0 || goal.better(s, spent)) best = j[0], spent = s;
+    if (!best || goal.better(s, spent)) best = j[0], spent = s;
   });
-  return best;
+  return *best;
 }
 
 Choice choose_shared(const ExitTable& table, const Goal& goal) {
@@ -41,20 +42,18 @@ std::string_view name(PublishedRule::Order o) {
   return kNames[static_cast<size_t>(o)];
 }
 
-PublishedObjective::PublishedObjective(const PublishedRule& rule, const ExitTable& table,
-                                       int64_t errors_of_full) {
-  if (errors_of_full <= 0)
+PublishedObjective::PublishedObjective(const PublishedRule& rule, size_t images, double errors_of_full,
+                                       double first_cost, double full_cost) {
+  if (!(errors_of_full > 0))
     throw bad_input(
         "objective: the full ensemble makes no error on these {} images, so that E, relative to its errors, "
         "is not defined; use an objective such as 'gap<=0.1pt'",
-        table.images());
-  const auto& cost = table.cumulative_cost();
-  const double time_unit = rule.time == PublishedRule::Time::relative ? 1 / cost.back() : 1;
+        images);
+  const double time_unit = rule.time == PublishedRule::Time::relative ? 1 / full_cost : 1;
   const double error_unit = rule.error == PublishedRule::Error::percent ? 100 : 1;
-  goal_.cost_weight = rule.alpha * time_unit / static_cast<double>(table.images());
-  goal_.loss_weight = (1 - rule.alpha) * error_unit / static_cast<double>(errors_of_full);
-  const double range = goal_.cost_weight * static_cast<double>(table.images()) * (cost.back() - cost.front());
-  image_over_range_ = goal_.loss_weight / range;
+  goal_.cost_weight = rule.alpha * time_unit / static_cast<double>(images);
+  goal_.loss_weight = (1 - rule.alpha) * error_unit / errors_of_full;
+  image_over_range_ = goal_.loss_weight / (rule.alpha * time_unit * (full_cost - first_cost));
 }
 
 Choice choose(PublishedRule::Order order, const ExitTable& table, const Goal& goal, int threads) {

@@ -31,11 +31,12 @@ std::string_view name(PublishedRule::Time);   // "rel", "abs"
 std::string_view name(PublishedRule::Error);  // "pct", "frac"
 std::string_view name(PublishedRule::Order);
 
-// M of a table with LossKind::gap. Throws bad_input where the full ensemble has no error, so that E is not
-// defined. errors_of_full: of the table's images.
+// M over some images, with LossKind::gap. Costs are those of one image in the first member and in the full
+// ensemble. Throws bad_input where the full ensemble has no error on these images, so that E is not defined.
 class PublishedObjective {
  public:
-  PublishedObjective(const PublishedRule&, const ExitTable&, int64_t errors_of_full);
+  PublishedObjective(const PublishedRule&, size_t images, double errors_of_full, double first_cost,
+                     double full_cost);
 
   double value(const Spent& s) const { return goal_.value(s); }
   const Goal& goal() const { return goal_; }

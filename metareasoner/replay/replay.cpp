@@ -86,7 +86,7 @@ RowResult decide(std::span<const PrefixScore> prefixes, std::span<const float> t
 }
 
 Replayed replay(const Store& store, const Trace& trace, std::span<const double> thresholds,
-                ReplaySignal signal, const CostTable& costs, int batch) {
+                ReplaySignal signal, const CostTable& costs, int batch, std::span<const size_t> only) {
   Replayed result(trace.sizes());
   const std::vector<float> t(thresholds.begin(), thresholds.end());
   BatchCosts batches(costs, cost_columns(store, trace.order(), costs), batch);
@@ -96,8 +96,11 @@ Replayed replay(const Store& store, const Trace& trace, std::span<const double> 
     multiply_adds.push_back(multiply_adds.back() +
                             (one < 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(one)));
   }
+  size_t asked = 0;
   for (size_t i = 0; i < store.images(); ++i) {
-    if (!store.readable(i)) {
+    const bool wanted = only.empty() || (asked < only.size() && only[asked] == i);
+    if (wanted && !only.empty()) ++asked;
+    if (!wanted || !store.readable(i)) {
       result.rows.push_back({-1, 0, 0, 0, 0, RowStatus::failed});
       result.hits.push_back({});
       continue;

@@ -21,12 +21,13 @@ RowResult decide(std::span<const PrefixScore> prefixes, std::span<const float> t
 struct Replayed {
   explicit Replayed(size_t stages) : evaluation(stages) {}
 
-  std::vector<RowResult> rows;  // by image of the store; members is 0 where the image could not be read
-  std::vector<Hits> hits;       // of these
-  Evaluation evaluation;        // of the images that could be read
-  double multiply_adds = 0;     // sum; NaN where the store does not know a member's
-  Latency latency;              // per image: the cost of its batch; empty without costs
-  double network_ms = 0;        // of all batches
+  // By image of the store; members is 0 where the image could not be read or was not asked for.
+  std::vector<RowResult> rows;
+  std::vector<Hits> hits;    // of these
+  Evaluation evaluation;     // of the images with a row
+  double multiply_adds = 0;  // sum; NaN where the store does not know a member's
+  Latency latency;           // per image: the cost of its batch; empty without costs
+  double network_ms = 0;     // of all batches
 
   double time_per_image_ms() const { return network_ms / static_cast<double>(evaluation.images()); }
   double mean_multiply_adds() const { return multiply_adds / static_cast<double>(evaluation.images()); }
@@ -36,6 +37,6 @@ struct Replayed {
 // order, survivors in the smallest compiled size that fits; each (member, batch size) takes its cost, members
 // being found by name. Costs may be empty.
 Replayed replay(const Store&, const Trace&, std::span<const double> thresholds, ReplaySignal,
-                const CostTable& costs, int batch);
+                const CostTable& costs, int batch, std::span<const size_t> only = {});
 
 }  // namespace fxe

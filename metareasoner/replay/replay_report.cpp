@@ -19,7 +19,7 @@ void describe_size(const Store& store, const Trace& trace, ReplaySignal signal, 
                    size_t k, StageReport& stage) {
   std::vector<float> right, wrong;
   for (size_t i = 0; i < store.images(); ++i) {
-    if (store.header().labels[i] < 0 || !store.readable(i)) continue;
+    if (store.header().labels[i] < 0 || full.rows[i].members == 0) continue;
     const PrefixScore& s = trace.at(i, k);
     const bool hit = s.label_rank == 0;
     (hit ? right : wrong).push_back(s.label < 0 ? -1 : signal_value(signal, s, k, store.classes()));
@@ -34,7 +34,7 @@ std::vector<ClassReport> by_class(const Store& store, const Replayed& policy, co
   std::map<int32_t, ClassReport> classes;
   for (size_t i = 0; i < store.images(); ++i) {
     const int32_t label = store.header().labels[i];
-    if (label < 0 || !store.readable(i)) continue;
+    if (label < 0 || full.rows[i].members == 0) continue;
     ClassReport& c = classes[label];
     c.label = label;
     ++c.images;
@@ -70,7 +70,7 @@ ReplayReport report(const Store& store, const Trace& trace, ReplaySignal signal,
   r.stages.resize(trace.sizes());
   std::vector<int64_t> labelled(trace.sizes(), 0), right(trace.sizes(), 0);
   for (size_t i = 0; i < store.images(); ++i) {
-    if (!store.readable(i)) continue;
+    if (policy.rows[i].members == 0) continue;
     const auto k = static_cast<size_t>(policy.rows[i].members) - 1;
     ++r.stages[k].images;
     if (store.header().labels[i] < 0) continue;

@@ -30,7 +30,7 @@ struct ReplayReport {
   std::vector<ClassReport> classes;  // those of which there are images, largest loss first
 };
 
-// `trace`: of the policy.
+// `trace`: of the policy. Both replayed on the same images.
 ReplayReport report(const Store&, const Trace& trace, ReplaySignal, const Replayed& policy,
                     const Replayed& full);
 

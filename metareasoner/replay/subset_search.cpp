@@ -59,13 +59,19 @@ FXE_CPU_CLONES float update(const float* m, const float* x, float share, size_t 
   return most;
 }
 
+FXE_CPU_CLONES void mark_rivals(const float* x, float least, size_t classes, uint8_t* rival) {
+  for (size_t j = 0; j < classes; ++j) rival[j] |= x[j] >= least;
+}
+
 // One thread's means and counts.
 class Searcher {
  public:
-  Searcher(const Store& store, const OperatingPoint& order, const std::vector<Node>& nodes)
+  Searcher(const Store& store, const OperatingPoint& order, const std::vector<Node>& nodes,
+           std::span<const size_t> only)
       : store_(store),
         order_(order),
         nodes_(nodes),
+        only_(only),
         classes_(store.classes()),
         outputs_(order.size() * classes_),
         means_((order.size() + 1) * classes_),
@@ -82,14 +88,18 @@ class Searcher {
     for (size_t r = 0; r < store_.images_in(block); ++r) {
       const size_t image = store_.first_image(block) + r;
       const int32_t label = store_.header().labels[image];
-      if (label < 0 || !store_.readable(image)) continue;
+      if (label < 0 || !store_.readable(image) || !wanted(image)) continue;
       ++labelled;
       for (size_t k = 0; k < order_.size(); ++k) prepare(k, rows_[k].subspan(r * classes_, classes_));
-      run_image(static_cast<size_t>(label));
+      run_image(keep_rivals(static_cast<size_t>(label)));
     }
   }
 
  private:
+  bool wanted(size_t image) const {
+    return only_.empty() || std::binary_search(only_.begin(), only_.end(), image);
+  }
+
   // What the mean is made of: z / T, or its softmax.
   void prepare(size_t k, std::span<const float> z) {
     float* x = outputs_.data() + k * classes_;
@@ -107,6 +117,34 @@ class Searcher {
     for (size_t j = 0; j < classes_; ++j) x[j] /= sum;
   }
 
+  // Drops the classes that no subset can put before the label, because every member has them below it by more
+  // than the roundings of a mean: nearly all. Returns where the label is among those that are left.
+  size_t keep_rivals(size_t label) {
+    rival_.assign(classes_, 0);
+    for (size_t k = 0; k < order_.size(); ++k) {
+      if (!finite_[k]) continue;
+      const float* x = outputs_.data() + k * classes_;
+      mark_rivals(x, x[label] - room(x), classes_, rival_.data());
+    }
+    rival_[label] = 1;
+    kept_ = 0;
+    size_t at = 0;
+    for (size_t j = 0; j < classes_; ++j) {
+      if (!rival_[j]) continue;
+      if (j == label) at = kept_;
+      for (size_t k = 0; k < order_.size(); ++k)
+        outputs_[k * classes_ + kept_] = outputs_[k * classes_ + j];  // kept_ <= j: not read again
+      ++kept_;
+    }
+    return at;
+  }
+
+  // What the mean of N outputs may be off by, and more.
+  float room(const float* x) const {
+    const auto [low, high] = std::minmax_element(x, x + classes_);
+    return 64 * static_cast<float>(order_.size()) * 0x1p-24f * std::max(std::fabs(*low), std::fabs(*high));
+  }
+
   void run_image(size_t label) {
     for (size_t n = 0; n < nodes_.size(); ++n) {
       const Node& node = nodes_[n];
@@ -118,9 +156,9 @@ class Searcher {
         weight_[node.depth + 1] = sum;
         const float* x = outputs_.data() + node.last * classes_;
         // Into an empty mean, of whatever an earlier image left there, x goes as it is.
-        largest_[node.depth + 1] = update(w == sum ? x : from, x, w / sum, classes_, to);
+        largest_[node.depth + 1] = update(w == sum ? x : from, x, w / sum, kept_, to);
       } else {
-        std::copy_n(from, classes_, to);
+        std::copy_n(from, kept_, to);
         weight_[node.depth + 1] = weight_[node.depth];
         largest_[node.depth + 1] = largest_[node.depth];
       }
@@ -132,11 +170,14 @@ class Searcher {
   const Store& store_;
   const OperatingPoint& order_;
   const std::vector<Node>& nodes_;
+  std::span<const size_t> only_;
   size_t classes_;
   std::vector<float> outputs_;  // [N classes]
   std::vector<float> means_;    // [N + 1 classes] by depth; the first is empty
   std::vector<float> largest_, weight_;
   std::vector<char> finite_;
+  std::vector<uint8_t> rival_;  // by class
+  size_t kept_ = 0;             // classes that are left
   std::vector<std::vector<float>> scratch_;
   std::vector<std::span<const float>> rows_;
 
@@ -159,14 +200,14 @@ std::vector<int> members_of(const std::vector<Node>& nodes, size_t n, const Oper
 }  // namespace
 
 SubsetSearch search_subsets(const Store& store, const OperatingPoint& order, std::span<const double> cost,
-                            double budget, int threads) {
+                            double budget, int threads, std::span<const size_t> only) {
   std::vector<Node> nodes;
   grow(cost, budget, 0, 0, 0, nodes);
   SubsetSearch search;
   search.complete = nodes.size() <= kMaxSubsets;
   nodes.resize(std::min(nodes.size(), kMaxSubsets));
   search.searched = nodes.size();
-  std::vector<Searcher> searchers(static_cast<size_t>(threads), Searcher(store, order, nodes));
+  std::vector<Searcher> searchers(static_cast<size_t>(threads), Searcher(store, order, nodes, only));
   for_each_block(store.blocks(), threads, [&](size_t w, size_t b) { searchers[w].run(b); });
 
   int64_t labelled = 0;

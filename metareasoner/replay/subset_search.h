@@ -25,8 +25,8 @@ inline constexpr size_t kMaxSubsets = 4096;
 
 // What the same cost buys without exits: every subset of the order's members whose cost is at most `budget`
 // (relative slack 1e-9), joined as the order says. cost[k]: of its k-th member. Throws bad_input for a
-// compact store.
+// compact store. only: judged on these images of the store, ascending; empty: all.
 SubsetSearch search_subsets(const Store&, const OperatingPoint& order, std::span<const double> cost,
-                            double budget, int threads);
+                            double budget, int threads, std::span<const size_t> only = {});
 
 }  // namespace fxe

@@ -13,7 +13,7 @@ namespace fxe {
 
 namespace {
 
-constexpr std::array<Command, 13> kCommands = {{
+constexpr std::array<Command, 14> kCommands = {{
     {"init", "from weight files to an ensemble file", run_init},
     {"convert", "any model file to one safetensors file that carries its graph", run_convert},
     {"inspect", "layers, shapes, parameters, multiply-adds, memory plan, schedule", run_inspect},
@@ -22,6 +22,7 @@ constexpr std::array<Command, 13> kCommands = {{
     {"record", "every member's logits for every image of a folder, in one file", run_record},
     {"import", "the same file from logits of another framework (.npy)", run_import},
     {"replay", "any operating point of a recorded ensemble, without running a network", run_replay},
+    {"calibrate", "thresholds that meet an objective, with guarantees, from a logit store", run_calibrate},
     {"bench", "latency and throughput of an ensemble or network, in trtexec's words", run_bench},
     {"profile", "time by member, layer and kernel; what exits saved of each", run_profile},
     {"figures", "plots of recorded ensembles: accuracy, margins, normal against flexible, frontier",

@@ -24,6 +24,7 @@ int run_eval(int argc, char** argv);
 int run_record(int argc, char** argv);
 int run_import(int argc, char** argv);
 int run_replay(int argc, char** argv);
+int run_calibrate(int argc, char** argv);
 int run_bench(int argc, char** argv);
 int run_profile(int argc, char** argv);
 int run_figures(int argc, char** argv);

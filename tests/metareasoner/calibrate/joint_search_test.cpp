@@ -213,15 +213,15 @@ TEST(JointSearch, TheFrontierFallsAndIsAttained) {
 TEST(PublishedRule, EachOrderIsTheBestOfWhatItTries) {
   const CalibrationCase c(400, 4, 9);
   const ExitTable t = c.table(LossKind::gap, {.count = 12, .shared = true});
-  int64_t errors = 0;
-  for (const size_t i : usable_images(*c.store, LossKind::gap)) errors += !c.full[i].right;
+  double errors = 0;
+  for (const size_t i : usable_images(*c.store, LossKind::gap)) errors += c.full[i].right ? 0 : 1;
   for (const double alpha : {0.1, 0.5, 0.9}) {
-    const PublishedObjective m({.alpha = alpha}, t, errors);
+    const PublishedObjective m({.alpha = alpha}, t.images(), errors, c.cost.front(), c.cost.back());
     const auto value = [&](const Choice& choice) {
       // M from its definition.
       const Spent s = decided(c, LossKind::gap, t.thresholds(choice));
       const double r = s.cost / static_cast<double>(t.images()) / c.cost.back();
-      const double e = 100 * static_cast<double>(s.loss) / static_cast<double>(errors);
+      const double e = 100 * static_cast<double>(s.loss) / errors;
       EXPECT_NEAR(alpha * r + (1 - alpha) * e, m.value(s), 1e-9);
       return alpha * r + (1 - alpha) * e;
     };

@@ -75,6 +75,48 @@ TEST(ReplayReport, AgreesWithCounting) {
   EXPECT_EQ(images, policy.evaluation.labelled());
 }
 
+// The same figures as of a store that has only these images.
+TEST(ReplayReport, OfSomeImagesCountsThoseAlone) {
+  const Case c;
+  std::vector<size_t> only;
+  for (size_t i = 0; i < kImages; i += 3) only.push_back(i);
+  only.push_back(5 + kImages % 2);
+  std::sort(only.begin(), only.end());
+  const OperatingPoint point = plain_point(kMembers, 0.5), all = plain_point(kMembers, 1);
+  const Trace trace = Trace::of(*c.store, point, PrefixDetail::decision, 1);
+  const auto part = [&](const OperatingPoint& p) {
+    return replay(*c.store, trace, p.thresholds, ReplaySignal::margin, {}, 1, only);
+  };
+  const Replayed policy = part(point), full = part(all), whole = c.replayed(point);
+  int64_t right = 0, labelled = 0, images = 0;
+  for (size_t i = 0; i < kImages; ++i) {
+    const bool asked = i != 5 && std::binary_search(only.begin(), only.end(), i);
+    EXPECT_EQ(policy.rows[i].members, asked ? whole.rows[i].members : 0);
+    images += asked;
+    labelled += asked && c.counts(i);
+    right += asked && whole.hits[i].top1;
+  }
+  EXPECT_EQ(policy.evaluation.images(), images);
+  EXPECT_EQ(policy.evaluation.labelled(), labelled);
+  EXPECT_NEAR(policy.evaluation.top1(), static_cast<double>(right) / static_cast<double>(labelled), 1e-12);
+  const ReplayReport r = report(*c.store, trace, ReplaySignal::margin, policy, full);
+  EXPECT_EQ(r.gap.images, labelled);
+  EXPECT_NEAR(r.gap.gap(), full.evaluation.top1() - policy.evaluation.top1(), 1e-12);
+  int64_t in_classes = 0;
+  for (const auto& cl : r.classes) in_classes += cl.images;
+  EXPECT_EQ(in_classes, labelled);
+  const auto best = search_subsets(*c.store, all, std::vector<double>(kMembers, 1.0), 100, 2, only);
+  double most = 0;
+  for (size_t m = 0; m < kMembers; ++m) {
+    OperatingPoint p = plain_point(1, 1);
+    p.members = {static_cast<int>(m)};
+    most = std::max(most, replay(*c.store, Trace::of(*c.store, p, PrefixDetail::decision, 1), {},
+                                 ReplaySignal::margin, {}, 1, only)
+                              .evaluation.top1());
+  }
+  EXPECT_EQ(best.best_single.top1, most);
+}
+
 TEST(ReplayReport, AurocCountsPairs) {
   Random random(4, "auroc");
   std::vector<float> right, wrong;
@@ -87,6 +129,53 @@ TEST(ReplayReport, AurocCountsPairs) {
   EXPECT_EQ(auroc({1}, {0}), 1);
   EXPECT_EQ(auroc({1}, {1}), 0.5);
   EXPECT_TRUE(std::isnan(auroc({}, {1})));
+}
+
+// With many classes most are no rivals of the label and are left out; ties and near ties must not be.
+TEST(SubsetSearch, ManyClassesCountAsReplayCounts) {
+  StoreFolder folder;
+  StoreCase recorded(200, 3, 150, 17);
+  Random random(5, "rivals");
+  for (size_t i = 0; i < 200; ++i) {
+    const int32_t label = recorded.header.labels[i];
+    if (label < 0 || recorded.logits[i].empty() || i == 7) continue;
+    for (size_t m = 0; m < 3; ++m) {
+      float* row = recorded.logits[i].data() + m * 150;
+      row[label] += 5;
+      // A rival that ties with the label, or is an ulp from it.
+      const float other[] = {row[label], std::nextafter(row[label], 100.0f),
+                             std::nextafter(row[label], 0.0f)};
+      row[random.integer(0, 149)] = other[random.integer(0, 2)];
+    }
+  }
+  recorded.write(folder / "s");
+  const Store store = Store::open(folder / "s");
+  for (const Combine combine : {Combine::logits, Combine::probabilities})
+    for (unsigned set = 1; set < 8; ++set) {
+      OperatingPoint p = plain_point(3, 1, combine);
+      p.members.clear();
+      for (int m = 0; m < 3; ++m)
+        if (set >> m & 1) p.members.push_back(m);
+      p.weights.resize(p.members.size());
+      p.temperatures.resize(p.members.size());
+      p.thresholds.assign(p.members.size() - 1, 1);
+      const auto found = search_subsets(store, p, std::vector<double>(p.size(), 1.0), 100, 1);
+      double best = 0;
+      for (unsigned part = 1; part < 8; ++part) {
+        if ((part & set) != part) continue;
+        OperatingPoint q = p;
+        q.members.clear();
+        for (int m = 0; m < 3; ++m)
+          if (part >> m & 1) q.members.push_back(m);
+        q.weights.resize(q.members.size());
+        q.temperatures.resize(q.members.size());
+        q.thresholds.assign(q.members.size() - 1, 1);
+        best = std::max(best, replay(store, Trace::of(store, q, PrefixDetail::decision, 1), q.thresholds,
+                                     ReplaySignal::margin, {}, 1)
+                                  .evaluation.top1());
+      }
+      EXPECT_EQ(found.best.top1, best) << "members " << set;
+    }
 }
 
 TEST(SubsetSearch, FindsTheBestOfAllByTryingEach) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metareasoner/calibrate/loss.h"
+#include "metareasoner/calibrate/published_rule.h"
+
+namespace fxe {
+
+// What thresholds are chosen for, as the command line says it (docs/calibrate.md):
+//   gap<=0.1pt   harm<=0.2pt   disagreement<=1pt    the least time with that loss at most, as observed
+//   time<=5ms    time<=60%                          the most accuracy within that time (or share of the
+//   full's) gap<=0.5pt@90%[,path=fixed|fitted]              the least time with a guarantee of that
+//   confidence; harm and
+//                                                   disagreement alike
+//   published[,alpha=0.5|0:1:0.1][,R=rel|abs][,E=pct|frac][,order=forward|shared|alone|joint]
+struct Objective {
+  enum class Kind { least_time, most_accuracy, guaranteed, published };
+  enum class TimeUnit { ms, share_of_full };
+
+  std::string text;
+  Kind kind = Kind::least_time;
+  LossKind loss = LossKind::gap;
+  double limit = 0;        // of the loss: a fraction, 0.001 for 0.1pt; of time: ms, or a share
+  double delta = 0;        // guaranteed: 1 - confidence
+  bool fixed_path = true;  // guaranteed: known beforehand, or fitted on images kept apart
+  TimeUnit time_unit = TimeUnit::ms;
+  PublishedRule rule;
+  std::vector<double> alphas;  // one, or a sweep
+};
+
+// Throws bad_input saying what was expected.
+Objective parse_objective(std::string_view);
+
+}  // namespace fxe

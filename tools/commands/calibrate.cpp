@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/error.h"
+#include "metareasoner/calibrate/temperature_fit.h"
+#include "metareasoner/policy.h"
+#include "tools/commands/calibrate_output.h"
+#include "tools/commands/calibrate_profile.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/json_file.h"
+#include "tools/commands/store_order.h"
+
+namespace fxe {
+
+namespace {
+
+cxxopts::Options calibrate_options() {
+  cxxopts::Options options("fxe calibrate",
+                           "Thresholds for a recorded ensemble; objectives: docs/calibrate.md.");
+  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
+  options.add_options()("objective",
+                        "'gap<=0.1pt' | 'time<=5ms' | 'harm<=0.5pt@90%' | 'published,alpha=0.5' | ...",
+                        cxxopts::value<std::string>()->default_value("gap<=0.1pt"))(
+      "candidates", "thresholds tried at each size", cxxopts::value<std::string>()->default_value("40"))(
+      "spacing", "of these: logit | quantile", cxxopts::value<std::string>()->default_value("logit"))(
+      "search", "none | order | subset: which members run, and in which order",
+      cxxopts::value<std::string>()->default_value("none"))(
+      "fit-temperatures", "a temperature for each member, by its likelihood")(
+      "compare-signals", "calibrate with every signal, and set them side by side")(
+      "no-baselines", "leave out the search for the best fixed subset")(
+      "write", "put the thresholds as a profile into this ensemble file", text())(
+      "profile", "its name", cxxopts::value<std::string>()->default_value("default"))(
+      "json", "write the result to FILE", text())("quiet", "no table");
+  add_calibration_image_options(options);
+  add_store_order_options(options);
+  return options;
+}
+
+CandidateOptions read_candidates(const cxxopts::ParseResult& parsed) {
+  CandidateOptions c;
+  c.count = static_cast<size_t>(read_integer(parsed, "candidates", 2, 200));
+  const auto spacing = parsed["spacing"].as<std::string>();
+  if (spacing != "logit" && spacing != "quantile")
+    throw bad_input("--spacing: expected logit or quantile, found '{}'", spacing);
+  c.spacing = spacing == "logit" ? Spacing::logit : Spacing::quantile;
+  return c;
+}
+
+CalibrationRequest read_request(const Store& store, const cxxopts::ParseResult& parsed) {
+  CalibrationRequest r;
+  r.objective = parse_objective(parsed["objective"].as<std::string>());
+  const auto order = read_store_order(store, parsed);
+  r.order = resolve_policy(as_ensemble(store, order), "full").point;
+  for (int& m : r.order.members) m = order[static_cast<size_t>(m)];
+  OperatingPoint same = r.order;
+  read_store_joining(parsed, r.order, same);
+  check_operating_point(r.order, store.members(), "operating point");
+  if (const auto signal = parsed["signal"].as<std::string>(); !signal.empty())
+    r.signal = parse_signal(signal);
+  r.costs = read_store_costs(store, parsed);
+  r.batch = read_store_batch(store, parsed);
+  r.threads = read_store_threads(parsed);
+  r.candidates = read_candidates(parsed);
+  r.baselines = !parsed.count("no-baselines");
+  return r;
+}
+
+std::vector<std::string> warnings(const CalibrationSummary& s) {
+  std::vector<std::string> list;
+  for (const auto& o : s.outcomes) {
+    if (!o.found.m || !(o.found.m->alpha > 0) || o.found.m->image_over_range <= kImageOverRangeWarning)
+      continue;
+    list.push_back(fmt::format(
+        "at alpha {:.4g} one wrong image weighs as much as {:.3g} % of the time between one member "
+        "and all; these thresholds follow single images: take more images, or a larger alpha",
+        o.found.m->alpha, 100 * o.found.m->image_over_range));
+    break;
+  }
+  if (s.images.parts.test.empty() && !s.outcomes.front().found.guarantee)
+    list.push_back(
+        "these figures are of the images that the thresholds were chosen on; --split or --test measures them "
+        "on others");
+  if (s.images.overlap)
+    list.push_back(
+        fmt::format("{} test images are among those of the calibration's store", s.images.overlap));
+  return list;
+}
+
+std::vector<CalibrationSummary::OfSignal> compare_signals(const CalibrationSummary& s) {
+  std::vector<CalibrationSummary::OfSignal> rows;
+  CalibrationRequest r = s.request;
+  r.baselines = false;
+  for (const auto signal : {ReplaySignal::margin, ReplaySignal::raw_margin, ReplaySignal::top1,
+                            ReplaySignal::entropy, ReplaySignal::agreement}) {
+    r.signal = signal;
+    CalibrationSummary::OfSignal row{signal, {}, ""};
+    try {
+      row.outcome = run_calibration(s.store, r, s.point, s.images.parts).front();
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::bad_input) throw;
+      row.refused = e.what();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+int run_calibrate(int argc, char** argv) {
+  auto options = calibrate_options();
+  const auto parsed = parse_options(options, argc, argv, "store", 1, "STORE", 1);
+  if (!parsed) return 0;
+  const Store store = Store::open((*parsed)["store"].as<std::vector<std::string>>()[0]);
+  CalibrationRequest request = read_request(store, *parsed);
+  const auto ensemble = (*parsed)["write"].as<std::string>(),
+             profile = (*parsed)["profile"].as<std::string>();
+  if (ensemble.empty() && parsed->count("profile")) throw bad_input("--profile: needs --write ENSEMBLE");
+  if (profile.empty()) throw bad_input("--profile: expected a name");
+  std::optional<EnsembleFile> file;
+  if (!ensemble.empty()) file = open_for_profile(store, request, ensemble);
+  const auto search = (*parsed)["search"].as<std::string>();
+  if (search != "none" && search != "order" && search != "subset")
+    throw bad_input("--search: expected none, order or subset, found '{}'", search);
+  const bool temperatures = parsed->count("fit-temperatures") > 0;
+  const bool fits = request.objective.kind == Objective::Kind::guaranteed &&
+                    (!request.objective.fixed_path || search != "none" || temperatures);
+  const ChosenImages images = choose_images(store, *parsed, fits);
+
+  if (temperatures)
+    request.order.temperatures =
+        fit_temperatures(store, request.order.members, images.parts.fit, request.threads);
+  CalibrationSummary s{store, request, images, request.order, {}, {}, {}, {}, ""};
+  if (search != "none") {
+    s.members = find_members(store, request, images.parts.fit, search == "subset");
+    s.point = s.members->point;
+  }
+  s.outcomes = run_calibration(store, request, s.point, images.parts);
+  if (parsed->count("compare-signals")) s.signals = compare_signals(s);
+  s.warnings = warnings(s);
+  if (file) {
+    write_profile(*file, s, profile, ensemble);
+    s.written = fmt::format("profile '{}' in {}", profile, ensemble);
+  }
+  write_json((*parsed)["json"].as<std::string>(), calibrate_json(s));
+  if (!parsed->count("quiet")) print_calibration(s, stdout);
+  return 0;
+}
+
+}  // namespace fxe

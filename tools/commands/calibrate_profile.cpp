@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/calibrate_profile.h"
+
+#include <algorithm>
+
+#include "engine/error.h"
+#include "metareasoner/calibrate/image_split.h"
+#include "tools/commands/store_order.h"
+
+namespace fxe {
+
+EnsembleFile open_for_profile(const Store& store, const CalibrationRequest& r, const std::string& path) {
+  if (r.objective.alphas.size() > 1)
+    throw bad_input("--write: objective '{}' has {} results and a profile holds one; name one alpha",
+                    r.objective.text, r.objective.alphas.size());
+  if (r.signal != ReplaySignal::margin && r.signal != ReplaySignal::raw_margin)
+    throw bad_input("--write: an ensemble file stores margin or raw_margin; '{}' is for replay alone",
+                    name(r.signal));
+  return read_matching_ensemble(store, path);
+}
+
+void write_profile(EnsembleFile file, const CalibrationSummary& s, const std::string& profile,
+                   const std::string& path) {
+  const CalibrationOutcome& o = s.outcomes.front();
+  const auto names = member_names(s.store);
+  Profile p;
+  p.point = o.point;
+  p.point.signal = s.request.signal == ReplaySignal::margin ? Signal::margin : Signal::raw_margin;
+  for (int& m : p.point.members) {
+    const auto found = std::find_if(file.members.begin(), file.members.end(), [&](const MemberEntry& e) {
+      return e.name == names[static_cast<size_t>(m)];
+    });
+    m = static_cast<int>(found - file.members.begin());
+  }
+  const auto& images = s.images.parts;
+  p.made = {{"by", "fxe calibrate"},
+            {"objective", s.request.objective.text},
+            {"images", hash_of_images(s.store, images.fit)},
+            {"fingerprint", s.store.header().fingerprint},
+            {"count", images.fit.size()}};
+  if (o.found.guarantee) {
+    p.made["guarantee"] = guarantee_text(s.request.objective, *o.found.guarantee);
+    p.made["judged"] = hash_of_images(s.store, images.judged);
+  }
+  check_operating_point(p.point, file.members.size(), fmt::format("profile '{}'", profile));
+  file.profiles[profile] = p;
+  write_ensemble_file(file, path);
+}
+
+}  // namespace fxe

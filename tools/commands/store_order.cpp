@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/store_order.h"
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+
+#include "engine/error.h"
+#include "engine/names.h"
+#include "metareasoner/fingerprint.h"
+#include "tools/commands/number_list.h"
+
+namespace fxe {
+
+namespace {
+
+// One number, or one per member of the whole order; a policy of fewer members takes the first.
+void replace(std::vector<double>& values, std::vector<double>& full, const cxxopts::ParseResult& parsed,
+             const char* key) {
+  const auto text = parsed[key].as<std::string>();
+  if (text.empty()) return;
+  full = parse_numbers(text, fmt::format("--{}", key), full.size());
+  values.assign(full.begin(), full.begin() + static_cast<std::ptrdiff_t>(values.size()));
+}
+
+}  // namespace
+
+void add_store_order_options(cxxopts::Options& options) {
+  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
+  options.add_options("Operating point")(
+      "order", "members in this order, by index or name; fewer make a subset", text())(
+      "combine", "logits | probabilities", text())("weights", "one per member of the order", text())(
+      "temperatures", "one per member of the order", text())(
+      "signal", "margin | raw_margin | top1 | entropy | agreement; the last three on the host alone", text())(
+      "costs", "a costs file, or ms per image of each member of the store, such as 1.0,2.5", text())(
+      "batch", "images at a time; default: as recorded", cxxopts::value<int>())(
+      "threads", "0: every core", cxxopts::value<int>()->default_value("0"));
+}
+
+std::vector<std::string> member_names(const Store& store) {
+  std::vector<std::string> names;
+  for (const auto& m : store.header().members) names.push_back(m.name);
+  return names;
+}
+
+std::vector<int> read_store_order(const Store& store, const cxxopts::ParseResult& parsed) {
+  const auto text = parsed["order"].as<std::string>();
+  std::vector<int> order;
+  const auto names = member_names(store);
+  if (text.empty()) {
+    for (size_t m = 0; m < names.size(); ++m) order.push_back(static_cast<int>(m));
+    return order;
+  }
+  for (const auto& part : split_list(text)) {
+    int index = -1;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+    if (error != std::errc{} || end != part.data() + part.size())
+      index = static_cast<int>(std::find(names.begin(), names.end(), part) - names.begin());
+    if (index < 0 || static_cast<size_t>(index) >= names.size())
+      throw bad_input("--order: expected 0 to {} or a member's name, found '{}' (nearest: {})",
+                      names.size() - 1, part, fmt::join(nearest_names(part, names, 1), ""));
+    order.push_back(index);
+  }
+  return order;
+}
+
+EnsembleFile as_ensemble(const Store& store, const std::vector<int>& order) {
+  EnsembleFile file;
+  file.name = store.header().ensemble;
+  file.combine = store.header().combine;
+  for (const int m : order) {
+    const StoreMember& member = store.header().members[static_cast<size_t>(m)];
+    MemberEntry entry;
+    entry.name = member.name;
+    entry.weight = member.weight;
+    entry.temperature = member.temperature;
+    file.members.push_back(entry);
+  }
+  return file;
+}
+
+EnsembleFile read_matching_ensemble(const Store& store, const std::string& path) {
+  const EnsembleFile file = read_ensemble_file(path);
+  std::vector<std::string> names;
+  for (const auto& m : file.members) names.push_back(m.name);
+  const bool same = store.header().fingerprint.empty()
+                        ? names == member_names(store)
+                        : fingerprint(file).ensemble == store.header().fingerprint;
+  if (!same)
+    throw bad_input(
+        "{}: another ensemble than the one that was recorded in {} ('{}'): members, models, networks or "
+        "preprocessing differ",
+        path, store.path().string(), store.header().ensemble);
+  return file;
+}
+
+void read_store_joining(const cxxopts::ParseResult& parsed, OperatingPoint& full, OperatingPoint& part) {
+  replace(part.weights, full.weights, parsed, "weights");
+  replace(part.temperatures, full.temperatures, parsed, "temperatures");
+  if (const auto combine = parsed["combine"].as<std::string>(); !combine.empty()) {
+    if (combine != "logits" && combine != "probabilities")
+      throw bad_input("--combine: expected logits or probabilities, found '{}'", combine);
+    part.combine = full.combine = combine == "logits" ? Combine::logits : Combine::probabilities;
+  }
+}
+
+CostTable read_store_costs(const Store& store, const cxxopts::ParseResult& parsed) {
+  const auto text = parsed["costs"].as<std::string>();
+  std::error_code error;
+  if (text.empty()) {
+    const auto beside = costs_path(store.path());
+    return std::filesystem::exists(beside, error) ? CostTable::read(beside) : CostTable();
+  }
+  const bool numbers = text.find_first_not_of("0123456789.,eE+-") == text.npos;
+  if (!numbers || std::filesystem::exists(text, error)) return CostTable::read(text);
+  return CostTable::per_image(member_names(store), parse_numbers(text, "--costs", store.members()));
+}
+
+int read_store_batch(const Store& store, const cxxopts::ParseResult& parsed) {
+  const int batch = parsed.count("batch") ? parsed["batch"].as<int>() : store.header().batch;
+  if (batch < 1 || batch > 1024) throw bad_input("--batch: expected 1 to 1024, found {}", batch);
+  return batch;
+}
+
+int read_store_threads(const cxxopts::ParseResult& parsed) {
+  const int threads = parsed["threads"].as<int>();
+  if (threads < 0 || threads > 1024) throw bad_input("--threads: expected 0 to 1024, found {}", threads);
+  return threads ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace fxe

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "metareasoner/ensemble_file.h"
+#include "metareasoner/replay/signal.h"
+#include "metareasoner/store/cost_table.h"
+#include "metareasoner/store/store.h"
+#include "tools/commands/options.h"
+
+namespace fxe {
+
+// What the commands that ask a store have in common.
+// --order --combine --weights --temperatures --signal --costs --batch --threads
+void add_store_order_options(cxxopts::Options&);
+
+std::vector<std::string> member_names(const Store&);
+
+// --order: "2,0,1", or names; every member of the store where it is not given.
+std::vector<int> read_store_order(const Store&, const cxxopts::ParseResult&);
+
+// The store's members in this order, as policies take them.
+EnsembleFile as_ensemble(const Store&, const std::vector<int>& order);
+
+// An ensemble file whose fingerprint is the store's; where the store has none, whose members have the store's
+// names. Throws bad_input for another ensemble.
+EnsembleFile read_matching_ensemble(const Store&, const std::string& path);
+
+// What --combine, --weights and --temperatures change of `full`, every member of the order; `part` has its
+// first members or others of its own, and takes the first of the numbers.
+void read_store_joining(const cxxopts::ParseResult&, OperatingPoint& full, OperatingPoint& part);
+
+// --costs FILE or ms per image of each member; else STORE.costs.json; else none (an empty table).
+CostTable read_store_costs(const Store&, const cxxopts::ParseResult&);
+
+int read_store_batch(const Store&, const cxxopts::ParseResult&);  // default: as recorded
+int read_store_threads(const cxxopts::ParseResult&);              // default: every core
+
+}  // namespace fxe
