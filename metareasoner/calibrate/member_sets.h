@@ -24,8 +24,9 @@ struct SetAnswers {
 };
 
 // Computed with the functions that decide (run_tail_cpu), members joined in the order of the path to the
-// node; another order of the same members differs by rounding alone. Signals that devices know and top1;
-// throws bad_input for the others, and for a compact store.
+// node; another order of the same members differs by rounding, and, for an image that some member could not
+// score, in where that member leaves it unable to stop. Signals that devices know and top1; throws bad_input
+// for the others, and for a compact store.
 std::vector<SetAnswers> answers_of_sets(const Store&, const OperatingPoint& pool, ReplaySignal, LossKind,
                                         std::span<const FullAnswer> full, std::span<const size_t> images,
                                         const std::vector<SetNode>& nodes, int threads);

@@ -78,15 +78,16 @@ std::vector<CalibrationOutcome> run_calibration(const Store& store, const Calibr
                              sum(unit_costs(store, r.order, r.costs, r.batch).of_member),
                              r.candidates,
                              r.threads};
+  const auto fit = usable_images(store, r.objective.loss, images.fit),
+             judged = usable_images(store, r.objective.loss, images.judged);
+  const auto& own = r.objective.kind == Objective::Kind::guaranteed ? judged : fit;
+  const bool tested = !images.test.empty();
   std::vector<CalibrationOutcome> outcomes;
-  for (Calibrated& c : calibrate(data, r.objective, usable_images(store, r.objective.loss, images.fit),
-                                 usable_images(store, r.objective.loss, images.judged))) {
+  for (Calibrated& c : calibrate(data, r.objective, fit, judged)) {
     OperatingPoint chosen = point;
     chosen.thresholds = c.thresholds;
-    const bool judged = r.objective.kind == Objective::Kind::guaranteed;
-    const bool tested = !images.test.empty();
-    CalibrationSide own = measure(here, r, c, judged ? images.judged : images.fit, r.baselines && !tested);
-    CalibrationOutcome o{std::move(c), std::move(chosen), std::move(own), {}};
+    CalibrationSide side = measure(here, r, c, own, r.baselines && !tested);
+    CalibrationOutcome o{std::move(c), std::move(chosen), std::move(side), {}};
     if (tested) o.test = measure(there ? *there : here, r, o.found, images.test, r.baselines);
     outcomes.push_back(std::move(o));
   }

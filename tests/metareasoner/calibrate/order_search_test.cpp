@@ -61,7 +61,8 @@ TEST(OrderSearch, IsTheBestOfEveryOrderOfEverySubset) {
   std::vector<double> by_position;
   for (const int m : pool.members) by_position.push_back(cost[static_cast<size_t>(m)]);
   const auto full = full_answers(Trace::of(*c.store, pool, PrefixDetail::decision, 1));
-  const auto images = usable_images(*c.store, LossKind::gap);
+  auto images = usable_images(*c.store, LossKind::gap);
+  std::erase(images, 7u);  // has a member that is not finite: see the header
   const auto n = static_cast<double>(images.size());
   for (const auto signal : {ReplaySignal::margin, ReplaySignal::raw_margin, ReplaySignal::top1})
     for (const Goal& goal :
