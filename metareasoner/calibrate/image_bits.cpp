@@ -4,7 +4,7 @@
 #include <bit>
 #include <span>
 
-#include "kernels/clones_cpu.h"
+#include "engine/clones_cpu.h"
 
 namespace fxe {
 

@@ -44,7 +44,9 @@ ThresholdChoice::ThresholdChoice(const FigureImages& from, size_t sizes, int thr
 std::optional<std::vector<double>> ThresholdChoice::published() const {
   if (errors_of_full_ == 0) return std::nullopt;
   const PublishedRule rule;
-  const PublishedObjective objective(rule, table_, errors_of_full_);
+  const auto& cost = table_.cumulative_cost();
+  const PublishedObjective objective(rule, table_.images(), static_cast<double>(errors_of_full_),
+                                     cost.front(), cost.back());
   return table_.thresholds(choose(rule.order, table_, objective.goal(), threads_));
 }
 
