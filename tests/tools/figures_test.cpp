@@ -106,6 +106,14 @@ TEST_F(Figures, WithoutAnotherStoreThresholdsAreChosenOnAPartOfTheImages) {
   const std::string first = drawn("1");
   EXPECT_EQ(drawn("1"), first);
   EXPECT_NE(drawn("2"), first);
+  // The other way round: the parts change places.
+  EXPECT_EQ(fxe({"figures", test, "--split", "0.25", "--swap", "--no-plots", "--quiet", "-o", out.path(),
+                 "--json", out / "j"})
+                .code,
+            0);
+  const auto swapped = read_json(out / "j")["stores"][0];
+  EXPECT_EQ(swapped["calibration_images"], 248);
+  EXPECT_EQ(swapped["images"], 83);
 }
 
 TEST_F(Figures, AreWellFormedWhateverTheStoreIsCalled) {

@@ -224,5 +224,29 @@ TEST_F(SevenNetworks, EvalStopsWhereTheRecordSays) {
   }
 }
 
+// One image at a time, replay says what eval says, in every byte of every line.
+TEST_F(SevenNetworks, ReplayEqualsEvalUnderEveryPolicy) {
+  const std::string count = kSanitized ? "2" : "16", profiled = made->folder / "profiled.json";
+  auto ensemble = nlohmann::ordered_json::parse(read_text(made->ensemble));
+  ensemble["profiles"]["default"] = {{"members", nlohmann::ordered_json::array()},
+                                     {"thresholds", {0.7, 0.55, 0.7, 0.45, 0.35, 0.1}}};
+  for (const auto& member : ensemble["members"])
+    ensemble["profiles"]["default"]["members"].push_back(member["name"]);
+  write_text(profiled, ensemble.dump());
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--quiet", "--threads", "1"});
+    const auto outcome = fxe(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+  };
+  run({"record", profiled, made->images, "--limit", count, "-o", made->folder / "few"});
+  for (const std::string policy : {"full", "first:3", "t:0.5", "t:0.8", "stored"}) {
+    run({"eval", profiled, made->images, "--limit", count, "--policy", policy, "--predictions",
+         made->folder / "eval.csv"});
+    run({"replay", made->folder / "few", "--ensemble", profiled, "--policy", policy, "--predictions",
+         made->folder / "replay.csv"});
+    EXPECT_EQ(read_text(made->folder / "replay.csv"), read_text(made->folder / "eval.csv")) << policy;
+  }
+}
+
 }  // namespace
 }  // namespace fxe::test

@@ -113,8 +113,8 @@ std::string head(const FigureSource& source) {
   std::string text = kHead;
   text += fmt::format("about = {} . ': {} images, {} members'\n", gnuplot_text(source.title),
                       grouped(source.test.images.size()), source.test.sizes());
-  text +=
-      fmt::format("chosen = '; thresholds chosen on {} others'\n", grouped(source.calibration.images.size()));
+  text += fmt::format("chosen = \"\\n\" . 'thresholds chosen on {} other images'\n",
+                      grouped(source.calibration.images.size()));
   text += fmt::format("cost(unused) = column('{}'){}\n", column, counted ? " / 1e6" : "");
   text += fmt::format("cost_label = '{}'\n", counted ? "multiply-adds per image, millions"
                                              : source.unit == UnitCosts::Unit::ms ? "mean time per image, ms"

@@ -67,6 +67,7 @@ void add_figure_source_options(cxxopts::Options& options) {
                                 "their order. Without it, a part of each store's images",
                                 cxxopts::value<std::vector<std::string>>())(
       "split", "that part, told by content", text("0.5"))("seed", "of the split", text("1"))(
+      "swap", "draw that part and choose on the rest")(
       "unit", "of costs: auto | ms | multiply-adds; auto: ms where STORE.costs.json is there", text("auto"))(
       "batch", "time of one image in batches of this size", text("1"));
 }
@@ -101,7 +102,8 @@ std::vector<FigureSource> open_figure_sources(const std::vector<std::string>& pa
     source.test = images_of(store, costs, threads);
     if (others.empty()) {
       source.calibration = source.test;
-      const ImageSplit parts = split_by_content(store, source.test.images, split, seed, "calibration");
+      ImageSplit parts = split_by_content(store, source.test.images, split, seed, "calibration");
+      if (parsed.count("swap")) std::swap(parts.first, parts.second);
       source.calibration.images = parts.first;
       source.test.images = parts.second;
       if (parts.first.empty() || parts.second.empty())
