@@ -16,7 +16,8 @@ namespace fxe {
 struct MemberEntry {
   std::string name;             // unique
   std::filesystem::path model;  // as written: relative to the ensemble file
-  std::string network;  // spec of networks/registry.h; empty: the model carries its graph or is recognised
+  std::string network;     // spec of networks/registry.h; empty: the model carries its graph or is recognised
+  std::string state_dict;  // which set of weights of a PyTorch checkpoint; empty: the usual one
   double weight = 1, temperature = 1;
   Preprocess preprocess;
 };

@@ -6,12 +6,22 @@
 
 namespace fxe {
 
+namespace {
+
+std::string hash_of(const std::filesystem::path& path) { return sha256_hex(MappedFile::open(path)->bytes()); }
+
+}  // namespace
+
 Fingerprint fingerprint(const EnsembleFile& file) {
   Fingerprint f;
   auto members = nlohmann::ordered_json::array();
   for (const auto& m : file.members) {
-    f.models.push_back(sha256_hex(MappedFile::open(file.folder / m.model)->bytes()));
-    members.push_back({m.name, f.models.back(), m.network, to_json(m.preprocess)});
+    f.models.push_back(hash_of(file.folder / m.model));
+    nlohmann::ordered_json member = {m.name, f.models.back(), m.network, to_json(m.preprocess)};
+    const auto& mean = m.preprocess.mean_file;
+    if (!mean.empty()) member.push_back({{"mean_image", hash_of(file.folder / mean)}});
+    if (!m.state_dict.empty()) member.push_back({{"state_dict", m.state_dict}});
+    members.push_back(member);
   }
   const std::string text = members.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   f.ensemble = sha256_hex(std::as_bytes(std::span(text)));

@@ -12,7 +12,9 @@ namespace fxe {
 // same images. Weights, temperatures, combination and profiles are left out: they can change over one store.
 struct Fingerprint {
   std::vector<std::string> models;  // SHA-256 of each member's model file
-  std::string ensemble;  // SHA-256 of each member's name, model hash, network and preprocessing, in order
+  // SHA-256 of each member's name, model hash, network, preprocessing, mean image's hash and choice of
+  // weights, in order.
+  std::string ensemble;
 };
 Fingerprint fingerprint(const EnsembleFile&);
 

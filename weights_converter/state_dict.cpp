@@ -44,24 +44,32 @@ struct Candidate {
   std::string name() const {
     return path.empty() ? "the outermost dict" : fmt::format("'{}'", fmt::join(path, "."));
   }
+  bool is(std::string_view asked) const { return fmt::format("{}", fmt::join(path, ".")) == asked; }
 };
 
 constexpr size_t kNamed = 3;  // of the dicts that are not read
 
-// "; not read: 'model_ema'".
-std::string others(const std::vector<Candidate>& first, const Candidate& chosen) {
+// "'model', 'model_ema'", but the chosen one.
+std::string names_of(const std::vector<Candidate>& first, std::optional<Id> chosen = {}) {
   std::vector<std::string> names;
   for (const Candidate& c : first)
-    if (c.id != chosen.id && names.size() <= kNamed)
-      names.push_back(names.size() == kNamed ? "..." : c.name());
-  return names.empty() ? "" : fmt::format("; not read: {}", fmt::join(names, ", "));
+    if (c.id != chosen && names.size() <= kNamed) names.push_back(names.size() == kNamed ? "..." : c.name());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string note_on(const Candidate& chosen, const std::vector<Candidate>& first) {
+  const std::string others = names_of(first, chosen.id);
+  return fmt::format(
+      "weights are those under {}{}", chosen.name(),
+      others.empty() ? "" : fmt::format("; not read: {} (--state-dict NAME reads another)", others));
 }
 
 bool is_optimizer(std::string_view name) { return name.find("optim") != std::string_view::npos; }
 
 class Search {
  public:
-  Search(const Heap& heap, const TorchObjects& objects) : heap_(heap), objects_(objects) {}
+  Search(const Heap& heap, const TorchObjects& objects, std::string_view asked)
+      : heap_(heap), objects_(objects), asked_(asked) {}
 
   // Depth is bounded and no value is entered twice: cycles end, and so does recursion.
   void visit(Id id, std::vector<std::string>& path) {
@@ -89,11 +97,13 @@ class Search {
  private:
   void add(Candidate candidate) {
     if (first.size() < kNamed + 2) first.push_back(candidate);
+    if (!asked_.empty() && !candidate.is(asked_)) return;
     if (!best || candidate.rank() < best->rank()) best = std::move(candidate);
   }
 
   const Heap& heap_;
   const TorchObjects& objects_;
+  std::string_view asked_;
   std::unordered_set<Id> seen_;
 };
 
@@ -117,19 +127,21 @@ void strip_prefixes(StateDict& dict) {
 
 }  // namespace
 
-StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects) {
-  Search search(heap, objects);
+StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects, std::string_view asked) {
+  Search search(heap, objects, asked);
   std::vector<std::string> path;
   search.visit(root, path);
   if (!search.best && !search.unknown_class.empty())
     throw bad_input("needs {}: fxe reads tensors only and runs no code; save the model's state_dict()",
                     printable(search.unknown_class));
-  if (!search.best) throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
+  if (search.first.empty())
+    throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
+  if (!search.best)
+    throw bad_input("--state-dict: it holds no dict of tensors called '{}'; expected one of {}",
+                    printable(asked), names_of(search.first));
   const Candidate& best = *search.best;
   StateDict result;
-  if (!best.path.empty())
-    result.notes.push_back(
-        fmt::format("weights are those under {}{}", best.name(), others(search.first, best)));
+  if (!best.path.empty()) result.notes.push_back(note_on(best, search.first));
   const Value& dict = heap[best.id];
   for (size_t i = 0; i + 1 < dict.items.size(); i += 2) {
     const Value &key = heap[dict.items[i]], &value = heap[dict.items[i + 1]];

@@ -8,6 +8,7 @@
 #include "weights_converter/caffe_file.h"
 #include "weights_converter/name_hash.h"
 #include "weights_converter/onnx_file.h"
+#include "weights_converter/printable.h"
 #include "weights_converter/safetensors.h"
 #include "weights_converter/sharded_safetensors.h"
 #include "weights_converter/torch_file.h"
@@ -40,24 +41,28 @@ bool is_tar(Bytes file) {
 }
 
 TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::filesystem::path& path,
-                const std::optional<Input>& input) {
-  if (is_zip(file)) return read_torch_zip(file, std::move(owner));
-  if (is_torch_legacy(file)) return read_torch_legacy(file, std::move(owner));
+                const ReadChoices& choices) {
+  if (is_zip(file)) return read_torch_zip(file, std::move(owner), choices.state_dict);
+  if (is_torch_legacy(file)) return read_torch_legacy(file, std::move(owner), choices.state_dict);
+  if (!choices.state_dict.empty())
+    throw bad_input("no PyTorch checkpoint: it has one set of weights, and no dict '{}' (--state-dict)",
+                    printable(choices.state_dict));
   if (is_safetensors(file)) return read_safetensors(file, std::move(owner));
   if (is_onnx(file)) return read_onnx(file, path.parent_path());
-  if (is_caffe(file)) return read_caffe(file, input);
+  if (is_caffe(file)) return read_caffe(file, choices.input);
   refuse(file);
 }
 
 }  // namespace
 
-TensorFile read_tensor_file(const std::filesystem::path& given, const std::optional<Input>& input) {
+TensorFile read_tensor_file(const std::filesystem::path& given, const ReadChoices& choices) {
   const auto path = file_in_folder(given);
   const auto file = MappedFile::open(path);
   try {
     const auto note = check_name_hash(path, file->bytes());
-    TensorFile result =
-        is_safetensors_index(path) ? read_sharded_safetensors(path) : read(file->bytes(), file, path, input);
+    TensorFile result = is_safetensors_index(path) && choices.state_dict.empty()
+                            ? read_sharded_safetensors(path)
+                            : read(file->bytes(), file, path, choices);
     if (note) result.notes.push_back(*note);
     return result;
   } catch (const Error& e) {

@@ -23,12 +23,21 @@ struct TensorFile {
   std::vector<std::string> notes;  // what was chosen or left out, one line each
 };
 
+// What a file may leave open.
+struct ReadChoices {
+  // Of a caffemodel, in place of the size that the file says, which it need not; other formats leave it
+  // alone.
+  std::optional<Input> input = {};
+  // Of a PyTorch checkpoint with several sets of weights the dict to read, such as "state_dict_ema"; empty:
+  // the one that state_dict.h prefers. Formats that hold one set refuse it.
+  std::string state_dict = {};
+};
+
 // Reads a file of any format that fxe knows, told apart by content, not by name; of safetensors in several
 // files the index or their folder. A hash in the file's name,
 // as in resnet50-0676ba61.pth, is compared with the file's SHA-256. Files are not trusted: they run no code,
 // and sizes they state are checked before memory is taken. Throws bad_input, one line naming the file, the
-// place in it, what was expected and what was found. `input`: of a caffemodel, in place of the size that the
-// file says, which it need not; other formats leave it alone.
-TensorFile read_tensor_file(const std::filesystem::path&, const std::optional<Input>& input = {});
+// place in it, what was expected and what was found.
+TensorFile read_tensor_file(const std::filesystem::path&, const ReadChoices& = {});
 
 }  // namespace fxe

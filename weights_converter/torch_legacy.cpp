@@ -91,7 +91,7 @@ bool is_torch_legacy(Bytes file) {
   return begin.find(kMagic) != std::string_view::npos || begin.starts_with("L" + std::string(kDecimalMagic));
 }
 
-TensorFile read_torch_legacy(Bytes file, std::shared_ptr<const void> owner) {
+TensorFile read_torch_legacy(Bytes file, std::shared_ptr<const void> owner, std::string_view state_dict) {
   LegacyReader reader(file);
   reader.expect_header();
   const Id root = reader.load();
@@ -105,19 +105,9 @@ TensorFile read_torch_legacy(Bytes file, std::shared_ptr<const void> owner) {
                       found->second.size(), storage.elements);
     return SharedBytes{found->second, owner};
   };
-  StateDict dict = find_state_dict(reader.heap(), root, reader.objects());
   TorchTensors tensors(reader.objects(), find, 4 * static_cast<uint64_t>(file.size()));
-  TensorFile result;
-  result.format = "PyTorch legacy";
-  result.notes = std::move(dict.notes);
-  for (const auto& [name, tensor] : dict.tensors) {
-    try {
-      result.tensors.emplace(name, tensors.make(*tensor));
-    } catch (const Error& e) {
-      throw Error(e.kind(), fmt::format("tensor '{}': {}", printable(name), e.what()));
-    }
-  }
-  return result;
+  return torch_tensor_file("PyTorch legacy",
+                           find_state_dict(reader.heap(), root, reader.objects(), state_dict), tensors);
 }
 
 }  // namespace fxe

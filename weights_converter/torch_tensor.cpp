@@ -80,4 +80,18 @@ Tensor TorchTensors::make_contiguous(const TorchTensor& t, Bytes view) {
   return Tensor::from_bytes(t.dtype, t.shape, std::move(out));
 }
 
+TensorFile torch_tensor_file(std::string format, StateDict dict, TorchTensors& tensors) {
+  TensorFile file;
+  file.format = std::move(format);
+  file.notes = std::move(dict.notes);
+  for (const auto& [name, tensor] : dict.tensors) {
+    try {
+      file.tensors.emplace(name, tensors.make(*tensor));
+    } catch (const Error& e) {
+      throw Error(e.kind(), fmt::format("tensor '{}': {}", printable(name), e.what()));
+    }
+  }
+  return file;
+}
+
 }  // namespace fxe

@@ -4,7 +4,8 @@
 #include <functional>
 
 #include "engine/tensor.h"
-#include "weights_converter/torch_objects.h"
+#include "weights_converter/state_dict.h"
+#include "weights_converter/tensor_file.h"
 #include "weights_converter/zip_reader.h"
 
 namespace fxe {
@@ -30,5 +31,8 @@ class TorchTensors {
   Storages storages_;
   uint64_t copies_left_;
 };
+
+// What a file of torch.save holds, made of its state dict. Throws bad_input naming the tensor.
+TensorFile torch_tensor_file(std::string format, StateDict, TorchTensors&);
 
 }  // namespace fxe

@@ -67,7 +67,7 @@ class Storages {
 
 }  // namespace
 
-TensorFile read_torch_zip(Bytes file, std::shared_ptr<const void> owner) {
+TensorFile read_torch_zip(Bytes file, std::shared_ptr<const void> owner, std::string_view state_dict) {
   ZipReader zip(file, std::move(owner));
   const std::string folder = find_folder(zip);
   if (zip.entries().contains(folder + "constants.pkl"))
@@ -80,19 +80,8 @@ TensorFile read_torch_zip(Bytes file, std::shared_ptr<const void> owner) {
   TorchObjects objects;
   const pickle::Id root = pickle::Unpickler(heap, objects).load(reader);
 
-  StateDict dict = find_state_dict(heap, root, objects);
   TorchTensors tensors(objects, Storages(zip, folder), 4 * static_cast<uint64_t>(file.size()));
-  TensorFile result;
-  result.format = "PyTorch zip";
-  result.notes = std::move(dict.notes);
-  for (const auto& [name, tensor] : dict.tensors) {
-    try {
-      result.tensors.emplace(name, tensors.make(*tensor));
-    } catch (const Error& e) {
-      throw Error(e.kind(), fmt::format("tensor '{}': {}", printable(name), e.what()));
-    }
-  }
-  return result;
+  return torch_tensor_file("PyTorch zip", find_state_dict(heap, root, objects, state_dict), tensors);
 }
 
 }  // namespace fxe

@@ -141,6 +141,29 @@ TEST_F(Init, OptionsHoldForAllMembersOrForOneEach) {
   EXPECT_EQ(report["members"][0]["format"], "safetensors");
 }
 
+TEST_F(Init, OneOfACheckpointsSetsOfWeights) {
+  if (!model_files().reason.empty()) GTEST_SKIP() << model_files().reason;
+  const std::string both = model_files().folder / "ema.pth", average = model_files().folder / "average.pth";
+  const auto predictions = [&](const std::string& of, const std::vector<std::string>& words = {}) {
+    return small_ensemble().predictions_file(words, of);
+  };
+  EXPECT_EQ(predictions(both, {"--state-dict", "state_dict_ema"}), predictions(average));
+  EXPECT_EQ(predictions(both), predictions(model_files().folder / "zip.pth"));
+  EXPECT_NE(predictions(both), predictions(average));
+
+  const auto run = fxe({"init", both, "--state-dict", "state_dict_ema", "-o", out});
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("weights are those under 'state_dict_ema'; not read: 'state_dict' "
+                                 "(--state-dict NAME reads another)\n"));
+  EXPECT_EQ(read_json(out)["members"][0]["state_dict"], "state_dict_ema");
+  EXPECT_EQ(predictions(out), predictions(average));
+  ASSERT_EQ(fxe({"convert", both, "--state-dict", "state_dict_ema", "-o", folder / "c.safetensors"}).code, 0);
+  EXPECT_EQ(predictions(folder / "c.safetensors"), predictions(average));
+  expect_refused({"eval", out, small_ensemble().images, "--state-dict", "state_dict"}, "for each member");
+  expect_refused({"init", both, "--state-dict", "ema", "-o", out},
+                 "expected one of 'state_dict', 'state_dict_ema'");
+}
+
 TEST_F(Init, WhatCannotBeOneEnsembleIsRefusedAndLeavesNoFile) {
   Folder in;
   write_unnamed(in / "a.safetensors", "cifar_resnet8");

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes zip.pth and legacy.pth of the tensors of FOLDER/net.safetensors, and FOLDER/net.onnx, a small seeded network.
+"""Makes zip.pth and legacy.pth of the tensors of FOLDER/net.safetensors; ema.pth of these and of others, which are
+average.pth too; and FOLDER/net.onnx, a small seeded network.
 
 usage: make_model_files.py FOLDER
 """
@@ -57,6 +58,9 @@ def main() -> int:
     folder = pathlib.Path(sys.argv[1])
     tensors = read_safetensors(folder / "net.safetensors")
     torch.save({"state_dict": tensors, "epoch": 3}, folder / "zip.pth")
+    average = {name: values + 0.01 for name, values in tensors.items()}
+    torch.save({"state_dict": tensors, "state_dict_ema": average}, folder / "ema.pth")
+    torch.save({"state_dict": average}, folder / "average.pth")
     torch.save(tensors, folder / "legacy.pth", _use_new_zipfile_serialization=False)
     onnx.save(small_onnx(), str(folder / "net.onnx"))
     return 0

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TensorFile read(const std::string& bytes, const std::optional<Input>& size = {}) {
-  return read_tensor_file(temporary_file("net.caffemodel", bytes), size);
+  return read_tensor_file(temporary_file("net.caffemodel", bytes), {.input = size});
 }
 
 std::vector<float> logits_of(TensorFile file) {

@@ -16,6 +16,8 @@ int run_convert(int argc, char** argv) {
       "network", "builder, where the file does not say and is not recognised",
       cxxopts::value<std::string>()->default_value(""))(
       "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
+      cxxopts::value<std::string>()->default_value(""))(
+      "state-dict", "which set of weights of a PyTorch checkpoint, such as state_dict_ema",
       cxxopts::value<std::string>()->default_value(""));
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
@@ -25,7 +27,8 @@ int run_convert(int argc, char** argv) {
   const std::filesystem::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o OUT.safetensors, the file to write");
   const auto input = parse_input_option((*parsed)["input"].as<std::string>());
-  const LoadedModel loaded = load_model(source, (*parsed)["network"].as<std::string>(), input);
+  const LoadedModel loaded = load_model(source, (*parsed)["network"].as<std::string>(),
+                                        {input, (*parsed)["state-dict"].as<std::string>()});
   expect_input(loaded, input, source);
   write_converted(output, loaded.model.graph, loaded.model.weights, source, loaded.network);
   if (!run.quiet) {

@@ -25,6 +25,7 @@ EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::P
   member.name = file.name;
   member.model = path.filename();
   member.network = options["network"].as<std::string>();
+  member.state_dict = options["state-dict"].as<std::string>();
   file.members.push_back(member);
   return file;
 }
@@ -63,6 +64,8 @@ void add_network_option(cxxopts::Options& options) {
   options.add_options("A single model")("network", "builder, such as resnet50 or mobilenet_v1:width=0.25",
                                         cxxopts::value<std::string>()->default_value(""))(
       "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
+      cxxopts::value<std::string>()->default_value(""))(
+      "state-dict", "which set of weights of a PyTorch checkpoint, such as state_dict_ema",
       cxxopts::value<std::string>()->default_value(""));
 }
 
@@ -74,7 +77,7 @@ void add_model_options(cxxopts::Options& options) {
 }
 
 void refuse_model_options(const cxxopts::ParseResult& options, const fs::path& ensemble) {
-  for (const char* key : {"network", "preprocess", "input"})
+  for (const char* key : {"network", "preprocess", "input", "state-dict"})
     if (options.count(key))
       throw bad_input("{}: an ensemble says this for each member; --{} is for a single model",
                       ensemble.string(), key);
@@ -95,7 +98,8 @@ Preprocess parse_preprocess_option(const std::string& text) {
 
 LoadedModel load_member(const EnsembleFile& file, const MemberEntry& member) {
   const Preprocess& p = member.preprocess;
-  return load_model(file.folder / member.model, member.network, Input{3, p.crop_h, p.crop_w});
+  return load_model(file.folder / member.model, member.network,
+                    {Input{3, p.crop_h, p.crop_w}, member.state_dict});
 }
 
 Preprocess usual_preprocess_of(LoadedModel& loaded, const std::string& path) {
@@ -140,8 +144,8 @@ LoadedModel load_single(MemberEntry& member, const fs::path& path, const cxxopts
   const auto asked = parse_input_option(options["input"].as<std::string>());
   if (!preprocess.empty()) member.preprocess = parse_preprocess_option(preprocess);
   const Input crop{3, member.preprocess.crop_h, member.preprocess.crop_w};
-  LoadedModel loaded =
-      load_model(path, member.network, asked || preprocess.empty() ? asked : std::optional(crop));
+  LoadedModel loaded = load_model(
+      path, member.network, {asked || preprocess.empty() ? asked : std::optional(crop), member.state_dict});
   expect_input(loaded, asked, path);
   if (preprocess.empty()) member.preprocess = usual_preprocess_of(loaded, path.string());
   return loaded;

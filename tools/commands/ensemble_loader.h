@@ -14,7 +14,8 @@
 
 namespace fxe {
 
-// --network and --input, and --preprocess too, for commands that take an ENSEMBLE or a single MODEL.
+// --network, --input and --state-dict, and --preprocess too, for commands that take an ENSEMBLE or a single
+// MODEL.
 void add_network_option(cxxopts::Options&);
 void add_model_options(cxxopts::Options&);
 // Throws bad_input where one of these was given with an ensemble, which says this for each member.

@@ -40,7 +40,7 @@ std::string unique_name(std::set<std::string>& taken, const std::string& wanted)
 
 // What the options say of one model.
 struct Asked {
-  std::string network, preprocess, input, mean;
+  std::string network, preprocess, input, mean, state_dict;
 };
 
 // Reads a model and fills in its entry.
@@ -51,7 +51,8 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   const bool usual = asked.preprocess.empty();
   if (!usual) p = parse_preprocess_option(asked.preprocess);
   LoadedModel loaded =
-      load_model(model, asked.network, input || usual ? input : std::optional(Input{3, p.crop_h, p.crop_w}));
+      load_model(model, asked.network,
+                 {input || usual ? input : std::optional(Input{3, p.crop_h, p.crop_w}), asked.state_dict});
   expect_input(loaded, input, model);
   if (usual) p = usual_preprocess_of(loaded, model);
   if (!asked.mean.empty()) {
@@ -62,6 +63,7 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   if (!p.mean_file.empty()) p.mean_file = relative_to(p.mean_file, output).generic_string();
   member.model = relative_to(model, output);
   member.network = loaded.network;
+  member.state_dict = asked.state_dict;
   return loaded;
 }
 
@@ -94,6 +96,9 @@ int run_init(int argc, char** argv) {
       "input", "HxW or C,H,W for all models, or one each, where caffemodels do not say it",
       cxxopts::value<std::vector<std::string>>())(
       "mean", "mean image (Caffe's binaryproto) for all models, or one each, in place of their mean",
+      cxxopts::value<std::vector<std::string>>())(
+      "state-dict",
+      "which set of weights of PyTorch checkpoints, such as state_dict_ema, for all or one each",
       cxxopts::value<std::vector<std::string>>())("classes", "class names, one a line",
                                                   cxxopts::value<std::string>()->default_value(""))(
       "combine", "logits | probabilities", cxxopts::value<std::string>()->default_value("logits"))(
@@ -110,7 +115,7 @@ int run_init(int argc, char** argv) {
     return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
   };
   const auto networks = values_of("network"), preprocesses = values_of("preprocess"),
-             inputs = values_of("input"), means = values_of("mean");
+             inputs = values_of("input"), means = values_of("mean"), state_dicts = values_of("state-dict");
 
   EnsembleFile file;
   file.name = (*parsed)["name"].as<std::string>();
@@ -136,7 +141,8 @@ int run_init(int argc, char** argv) {
                        {.network = value_for(networks, i, models.size(), "network"),
                         .preprocess = value_for(preprocesses, i, models.size(), "preprocess"),
                         .input = value_for(inputs, i, models.size(), "input"),
-                        .mean = value_for(means, i, models.size(), "mean")},
+                        .mean = value_for(means, i, models.size(), "mean"),
+                        .state_dict = value_for(state_dicts, i, models.size(), "state-dict")},
                        output);
     const Input input = loaded.model.input();
     if (member.preprocess.crop_h != input.h || member.preprocess.crop_w != input.w || input.c != 3)

@@ -187,7 +187,8 @@ int run_inspect(int argc, char** argv) {
   } else {
     const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
     const LoadedModel loaded = std::filesystem::exists(input)
-                                   ? load_model(input, (*parsed)["network"].as<std::string>(), asked)
+                                   ? load_model(input, (*parsed)["network"].as<std::string>(),
+                                                {asked, (*parsed)["state-dict"].as<std::string>()})
                                    : random_model(input, 1);
     expect_input(loaded, asked, input);
     if (!run.quiet)

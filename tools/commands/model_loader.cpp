@@ -8,7 +8,6 @@
 #include "engine/names.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
-#include "weights_converter/tensor_file.h"
 
 namespace fxe {
 
@@ -37,8 +36,8 @@ std::string choose_network(const std::filesystem::path& path, const TensorFile& 
 }  // namespace
 
 LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
-                       const std::optional<Input>& input) {
-  TensorFile file = read_tensor_file(path, input);
+                       const ReadChoices& choices) {
+  TensorFile file = read_tensor_file(path, choices);
   LoadedModel loaded;
   loaded.format = file.format;
   loaded.notes = file.notes;

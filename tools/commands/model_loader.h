@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "layers/graph.h"
+#include "weights_converter/tensor_file.h"
 
 namespace fxe {
 
@@ -20,10 +21,10 @@ struct LoadedModel {
 };
 
 // Reads any format that convert reads. `network`: a spec of networks/registry.h; empty: the file's own graph,
-// or the network its metadata names, or the one whose tensors are exactly these. `input`: of a file that does
-// not fix its size, which caffemodels need not. Throws bad_input where none fits.
+// or the network its metadata names, or the one whose tensors are exactly these. Throws bad_input where none
+// fits.
 LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
-                       const std::optional<Input>& input = {});
+                       const ReadChoices& choices = {});
 
 // --input: "227x227" (height, width) or "3,227,227"; nothing for "".
 std::optional<Input> parse_input_option(const std::string& text);
