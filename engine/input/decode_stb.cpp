@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "engine/input/bmp16.h"
 #include "engine/input/decode_limits.h"
 
 namespace fxe {
@@ -108,6 +109,7 @@ void decode_with_stb(std::span<const std::byte> given, Image& image) {
   image.width = width;
   image.height = height;
   image.rgb.assign(pixels.get(), pixels.get() + static_cast<size_t>(width) * static_cast<size_t>(height) * 3);
+  as_pillow_scales_bmp16(file, image);
 }
 
 }  // namespace fxe

@@ -103,6 +103,13 @@ std::optional<Preprocess> find(const std::string& name) {
     p.std = {1, 1, 1};
     return p;
   }
+  if (name == "mlperf-mobilenet") {
+    Preprocess p = imagenet(256, 224);
+    p.antialias = false;
+    p.crop_rounding = Preprocess::Rounding::down;
+    p.mean = p.std = {0.5, 0.5, 0.5};
+    return p;
+  }
   if (words[0] == "torchvision") return torchvision(words);
   if (words[0] == "timm") return timm(words);
   if (words.size() != 2) return std::nullopt;
@@ -113,6 +120,7 @@ std::optional<Preprocess> find(const std::string& name) {
                       .antialias = false,
                       .crop_h = *crop,
                       .crop_w = *crop,
+                      .crop_rounding = Preprocess::Rounding::down,
                       .channels = Preprocess::Channels::bgr,
                       .scale = 1,
                       .mean = {104, 117, 123}};
@@ -134,7 +142,7 @@ Preprocess preprocess_preset(const std::string& name, std::string_view where) {
   throw bad_input(
       "{}: unknown preset '{}'; expected torchvision-224, torchvision-RESIZE-CROP[-bicubic], "
       "torchvision:WEIGHTS, timm-SIZE-CROP[-bilinear][-squash|-border][-inception] (such as "
-      "timm-224-0.95-bicubic), mlperf-resnet50, squash-SIZE, caffe-CROP or cifar-32",
+      "timm-224-0.95-bicubic), mlperf-resnet50, mlperf-mobilenet, squash-SIZE, caffe-CROP or cifar-32",
       where, name);
 }
 

@@ -19,6 +19,8 @@ namespace fxe {
 //                                         named; inception: mean and deviation 0.5
 //   mlperf-resnet50                       OpenCV's INTER_AREA to 256, crop 224 (rounded down), RGB 0..255
 //                                         minus 123.68, 116.78, 103.94
+//   mlperf-mobilenet                      OpenCV's INTER_LINEAR to 256, crop 224 (rounded down), mean and
+//                                         deviation 0.5
 //   squash-SIZE                           both sides to SIZE
 //   caffe-CROP                            squashed to 256 without antialiasing, BGR 0..255 minus 104, 117,
 //   123 cifar-32

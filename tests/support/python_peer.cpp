@@ -71,6 +71,7 @@ fs::path temporary_file(const std::string& name, std::string_view content) {
 
 std::string read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot open " + path.string());
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

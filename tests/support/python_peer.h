@@ -19,7 +19,7 @@ std::filesystem::path run_script(const std::string& python, const std::string& s
 // A file of the test's own, with this content.
 std::filesystem::path temporary_file(const std::string& name, std::string_view content);
 
-std::string read_text(const std::filesystem::path&);
+std::string read_text(const std::filesystem::path&);           // throws where there is none
 std::vector<float> read_floats(const std::filesystem::path&);  // raw little-endian fp32
 
 }  // namespace fxe::test

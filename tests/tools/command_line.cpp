@@ -57,12 +57,6 @@ std::vector<std::string> Folder::names() const {
   return names;
 }
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot open " + path.string());
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void write_text(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream file(path, std::ios::binary);
@@ -141,15 +135,6 @@ std::vector<Prediction> read_predictions(const fs::path& path) {
 fs::path shared_data() {
   if (const char* given = std::getenv("FXE_DATA")) return given;
   return fs::path(FXE_SOURCE_DIR) / "../shared/data";
-}
-
-std::string python_with(const std::string& modules) {
-  const char* given = std::getenv("FXE_PYTHON");
-  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"})
-    if (std::system(("LD_PRELOAD= " + candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1")
-                        .c_str()) == 0)
-      return candidate;
-  return "";
 }
 
 Outcome run_script(const std::string& python, const std::string& script,

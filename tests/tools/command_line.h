@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/python_peer.h"
+
 namespace fxe::test {
 
 // What "fxe WORDS..." did, run in this process.
@@ -32,7 +34,6 @@ class Folder {
   std::filesystem::path path_;
 };
 
-std::string read_text(const std::filesystem::path&);
 void write_text(const std::filesystem::path&, const std::string&);
 nlohmann::json read_json(const std::filesystem::path&);
 
@@ -56,9 +57,6 @@ std::vector<Prediction> read_predictions(const std::filesystem::path&);
 
 // The folder of real data, $FXE_DATA or ../shared/data beside the source.
 std::filesystem::path shared_data();
-
-// A Python that has these modules ("torch, PIL"), or empty; tries $FXE_PYTHON, python3 and /usr/bin/python3.
-std::string python_with(const std::string& modules);
 
 // Runs a script of tests/; returns its exit code and what it printed (both streams, in `out`).
 Outcome run_script(const std::string& python, const std::string& script,

@@ -222,6 +222,20 @@ def write_animations(folder):
     yield path
 
 
+def write_wide_bmps(folder):
+    """16 bits a pixel, as Pillow cannot write them: every value of every channel, in its two layouts."""
+    width, height = 65, 47  # rows of an odd number of pixels end in padding
+    values = np.random.RandomState(7).permutation(np.arange(65536))[:width * height].astype("<u2")
+    rows = np.pad(values.reshape(height, width), ((0, 0), (0, 1))).tobytes()
+    for name, masks in (("555", b""), ("555_said", struct.pack("<III", 0x7C00, 0x3E0, 0x1F)),
+                        ("565", struct.pack("<III", 0xF800, 0x7E0, 0x1F))):
+        at = 54 + len(masks)
+        head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 16, 3 if masks else 0, len(rows), 2835, 2835, 0, 0)
+        path = folder / f"bits16_{name}.bmp"
+        path.write_bytes(b"BM" + struct.pack("<IHHI", at + len(rows), 0, 0, at) + head + masks + rows)
+        yield path
+
+
 def write_disguises(folder):
     """What a name or a header says, and is not to be believed or acted on."""
     colour = picture(61, 47, 600)
@@ -277,7 +291,7 @@ def main() -> None:
     else:
         given = sorted((out / "given").glob("*"))  # files of kinds that Pillow cannot write
         paths = [*write_sizes(out), *write_formats(out), *write_jpegs(out), *write_odd_pngs(out),
-                 *write_animations(out), *write_disguises(out), *given]
+                 *write_animations(out), *write_wide_bmps(out), *write_disguises(out), *given]
     with open(out / "cases.txt", "w") as file:
         for number, path in enumerate(paths):
             every = path.name.startswith("size_")

@@ -14,6 +14,7 @@
 #include "engine/input/text_file.h"
 #include "tests/engine/input/checksum.h"
 #include "tests/engine/input/encode.h"
+#include "tests/engine/input/python_peer.h"
 #include "tests/engine/input/shared_data.h"
 #include "tests/engine/input/temporary_folder.h"
 #include "tests/paths.h"
@@ -23,13 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A command for a Python that has Pillow and numpy, or empty.
-std::string python() {
-  const char* given = std::getenv("FXE_PYTHON");
-  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"})
-    if (std::system((candidate + " -c 'import PIL, numpy' >/dev/null 2>&1").c_str()) == 0) return candidate;
-  return "";
-}
+std::string python() { return python_with("PIL, numpy"); }
 
 // The lines of cases.txt. A sanitizer's library, preloaded for this program, is not for Python.
 std::vector<std::string> run_peer(const std::string& command, const fs::path& out, const fs::path& photos) {

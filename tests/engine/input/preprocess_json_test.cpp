@@ -51,6 +51,7 @@ TEST(PreprocessJson, Presets) {
                                              .antialias = false,
                                              .crop_h = 227,
                                              .crop_w = 227,
+                                             .crop_rounding = Preprocess::Rounding::down,
                                              .channels = Preprocess::Channels::bgr,
                                              .scale = 1,
                                              .mean = {104, 117, 123}}));
@@ -75,6 +76,11 @@ TEST(PreprocessJson, PresetsWithMoreWords) {
   mlperf.mean = {123.68, 116.78, 103.94};
   mlperf.std = {1, 1, 1};
   EXPECT_EQ(preset("mlperf-resnet50"), mlperf);
+  auto mobilenet = imagenet(256, 224, Filter::bilinear);
+  mobilenet.antialias = false;
+  mobilenet.crop_rounding = Preprocess::Rounding::down;
+  mobilenet.mean = mobilenet.std = {0.5, 0.5, 0.5};
+  EXPECT_EQ(preset("mlperf-mobilenet"), mobilenet);
   EXPECT_EQ(
       error_of([] { preset("torchvision:ResNet50_Weights.IMAGENET1K_V3"); }),
       "here: torchvision publishes no 'ResNet50_Weights.IMAGENET1K_V3' (nearest: "
@@ -152,7 +158,7 @@ TEST(PreprocessJson, Objects) {
 
 TEST(PreprocessJson, RoundTrip) {
   for (const char* name : {"torchvision-224", "timm-224-0.95-bicubic", "squash-160", "cifar-32", "caffe-227",
-                           "timm-8192-0.5", "timm-224-0.9-border", "mlperf-resnet50"}) {
+                           "timm-8192-0.5", "timm-224-0.9-border", "mlperf-resnet50", "mlperf-mobilenet"}) {
     const auto p = preset(name);
     EXPECT_EQ(parse(to_json(p).dump()), p) << to_json(p).dump();
   }

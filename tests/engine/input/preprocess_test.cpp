@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/preprocess.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "engine/input/preprocess_presets.h"
 #include "tests/engine/input/expect_error.h"
 #include "tests/engine/input/picture.h"
 
@@ -97,6 +99,22 @@ std::shared_ptr<const MeanImage> random_mean(int width, int height, uint64_t see
   MeanImage mean{width, height, std::vector<float>(static_cast<size_t>(3 * width * height))};
   for (float& v : mean.planes) v = static_cast<float>(255 * random.uniform());
   return std::make_shared<const MeanImage>(std::move(mean));
+}
+
+// Caffe's DataTransformer starts a crop at half the spare pixels, rounded down.
+TEST(Preprocess, CaffesCropsOfEveryParity) {
+  Image image{256, 256, {}};
+  for (int y = 0; y < 256; ++y)
+    for (int x = 0; x < 256; ++x)
+      image.rgb.insert(image.rgb.end(), {0, static_cast<uint8_t>(y), static_cast<uint8_t>(x)});
+  for (int crop = 222; crop <= 229; ++crop) {
+    const auto p = preprocess_preset(fmt::format("caffe-{}", crop), "here");
+    std::vector<float> planes(p.elements());
+    Preprocessor().run(p, image, planes);
+    const auto start = static_cast<float>((256 - crop) / 2);
+    EXPECT_EQ(planes[0], start - 104) << crop;  // x, in the plane of blue
+    EXPECT_EQ(planes[p.elements() / 3], start - 117) << crop;
+  }
 }
 
 // As Caffe's DataTransformer: the mean's planes are in the order of the network's channels, and cropped where

@@ -86,22 +86,36 @@ def timm_pipeline(preset):
     return run
 
 
-def mlperf_pipeline(image):
-    """As MLPerf's pre_process_vgg: shorter side to int(100 * 224 / 87.5), the rest by OpenCV."""
+def mlperf_pixels(image, interpolation):
+    """As MLPerf's image classification: shorter side to int(100 * 224 / 87.5), the rest by OpenCV."""
     import cv2
     pixels = np.asarray(image)
     height, width, _ = pixels.shape
     short = int(100.0 * 224 / 87.5)
     size = (short, int(short * height / width)) if height > width else (int(short * width / height), short)
-    pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    pixels = cv2.resize(pixels, size, interpolation=getattr(cv2, interpolation))
     height, width, _ = pixels.shape
     top, left = int((height - 224) / 2), int((width - 224) / 2)
-    pixels = pixels[top:top + 224, left:left + 224]
+    return pixels[top:top + 224, left:left + 224]
+
+
+def mlperf_resnet50(image):
+    """As MLPerf's pre_process_vgg."""
+    pixels = mlperf_pixels(image, "INTER_AREA")
     mean = [123.68, 116.78, 103.94]
     expected = planes(pixels, 1, mean, [1, 1, 1])
     tensor = pixels.astype(np.float32) - np.array(mean, np.float32)
     # The mean's rounding, up to 2^-24 * 128, and the difference's.
     assert np.abs(tensor.transpose(2, 0, 1) - expected).max() <= 2**-24 * (128 + 256)
+    return expected
+
+
+def mlperf_mobilenet(image):
+    """As MLPerf's pre_process_mobilenet."""
+    pixels = mlperf_pixels(image, "INTER_LINEAR")
+    expected = planes(pixels, 1 / 255, [0.5] * 3, [0.5] * 3)
+    tensor = (pixels.astype(np.float32) / np.float32(255) - np.float32(0.5)) * np.float32(2)
+    check_float32(tensor.transpose(2, 0, 1), expected, [0.5] * 3)
     return expected
 
 
@@ -113,7 +127,7 @@ def main():
     elif framework == "timm":
         pipelines = {preset: timm_pipeline(preset) for preset in TIMM}
     else:
-        pipelines = {"mlperf-resnet50": mlperf_pipeline}
+        pipelines = {"mlperf-resnet50": mlperf_resnet50, "mlperf-mobilenet": mlperf_mobilenet}
     print(*pipelines, sep="\t")
     images = [(f"{w}x{h}", picture(w, h)) for w, h in SIZES]
     if photos:

@@ -114,11 +114,11 @@ void check_live(const char* framework, const char* modules, size_t presets) {
 }
 
 TEST(PresetPeer, TimmsGoldens) { check_goldens("preset_goldens_timm.txt", 7); }
-TEST(PresetPeer, MlperfsGoldens) { check_goldens("preset_goldens_mlperf.txt", 1); }
+TEST(PresetPeer, MlperfsGoldens) { check_goldens("preset_goldens_mlperf.txt", 2); }
 
 TEST(PresetPeer, Torchvision) { check_live("torchvision", "torchvision, numpy, PIL", 27); }
 TEST(PresetPeer, Timm) { check_live("timm", "timm, torchvision, numpy, PIL", 7); }
-TEST(PresetPeer, Mlperf) { check_live("mlperf", "cv2, numpy, PIL", 1); }
+TEST(PresetPeer, Mlperf) { check_live("mlperf", "cv2, numpy, PIL", 2); }
 
 TEST(PresetPeer, TorchvisionsWeightFiles) {
   const auto python = python_with("torchvision");

@@ -19,15 +19,6 @@ constexpr const char* kNoPreload = "LD_PRELOAD= ";
 
 }  // namespace
 
-std::string python_with(const std::string& modules) {
-  const char* given = std::getenv("FXE_PYTHON");
-  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"}) {
-    const auto command = kNoPreload + candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1";
-    if (std::system(command.c_str()) == 0) return candidate;
-  }
-  return "";
-}
-
 std::vector<std::string> run_peer(const std::string& python, const std::string& script,
                                   const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;

@@ -5,11 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace fxe::test {
+#include "tests/support/python_peer.h"
 
-// A command for a Python that has these modules ("torch, timm"), or empty; tries $FXE_PYTHON, python3 and
-// /usr/bin/python3.
-std::string python_with(const std::string& modules);
+namespace fxe::test {
 
 // Runs a script of this folder with these arguments and returns the lines it prints. Throws with what it
 // printed if it fails.
