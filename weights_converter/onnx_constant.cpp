@@ -3,6 +3,7 @@
 // another form.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "weights_converter/onnx_operators.h"
 #include "weights_converter/onnx_strided.h"
@@ -139,12 +140,26 @@ Tensor sliced(OnnxImport& import, const OnnxNode& node) {
   return slice(import, t, ranges);
 }
 
+// Sizes that an exporter wrote in floating point.
+Tensor whole_numbers(const OnnxNode& node, const Tensor& t) {
+  constexpr float kExact = 1 << 24;  // up to here a float holds every whole number
+  if (t.shape.elements() > kMaxIntegers)
+    throw node.error("makes integers of a constant of shape {}", t.shape.str());
+  Dims values;
+  for (const float v : t.to_float()) {
+    if (!(std::fabs(v) <= kExact)) throw node.error("makes an integer of {}", v);
+    values.push_back(static_cast<int64_t>(v));
+  }
+  return integer_tensor(values, t.shape);
+}
+
 Tensor cast(OnnxImport& import, const OnnxNode& node) {
   const Tensor& t = import.constant(node, 0);
   const auto type = onnx_dtype(node.integer("to"));
   if (type == t.dtype) return t;
   const bool integers = t.dtype == DType::i64 || t.dtype == DType::i32;
   if (type == DType::i64 && integers) return integer_tensor(small_integers(t), t.shape);
+  if (type == DType::i64 && (t.dtype == DType::f64 || t.dtype == DType::f32)) return whole_numbers(node, t);
   if (type == DType::f32) {
     import.charge_copy(static_cast<uint64_t>(t.shape.elements()) * sizeof(float));
     return Tensor::from_floats(t.shape, t.to_float());

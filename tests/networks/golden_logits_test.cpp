@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -13,10 +14,13 @@
 #include "layers/run_plan.h"
 #include "networks/registry.h"
 #include "tests/networks/named_values.h"
+#include "tests/networks/tested_forms.h"
 #include "tests/paths.h"
 #include "tests/support/compare.h"
 #include "tests/support/python_peer.h"
 #include "tests/support/sanitized.h"
+#include "weights_converter/safetensors.h"
+#include "weights_converter/tensor_file.h"
 
 namespace fxe::test {
 namespace {
@@ -39,7 +43,28 @@ std::vector<Golden> read_golden(const std::filesystem::path& path) {
   return rows;
 }
 
-std::vector<Golden> committed() { return read_golden(FXE_SOURCE_DIR "/tests/networks/golden_logits.txt"); }
+// $FXE_GOLDEN_LOGITS: another file, for networks too large for every day (README.md).
+std::vector<Golden> committed() {
+  const char* given = std::getenv("FXE_GOLDEN_LOGITS");
+  return read_golden(given ? given : FXE_SOURCE_DIR "/tests/networks/golden_logits.txt");
+}
+
+// The model read from a file as timm publishes it: its weights with BatchNorm's counters, and nothing that
+// says what network it is.
+Model through_safetensors(const Model& model, const Golden& golden) {
+  TensorMap weights = model.weights;
+  for (const auto& [name, tensor] : model.weights)
+    if (name.ends_with(".running_mean"))
+      weights[name.substr(0, name.size() - 12) + "num_batches_tracked"] =
+          Tensor::from_bytes(DType::i64, Shape{}, std::vector<std::byte>(8, std::byte{1}));
+  const auto path = temporary_file(golden.model + ".safetensors", "");
+  write_safetensors(path, weights, {{"format", "pt"}});
+  TensorFile file = read_tensor_file(path);
+  std::filesystem::remove(path);  // its bytes stay mapped
+  EXPECT_EQ(detect_network(file.tensors), golden.spec.substr(0, golden.spec.find(",input=")));
+  std::erase_if(file.tensors, [](const auto& tensor) { return is_for_training_only(tensor.first); });
+  return bind_weights(build_network(golden.spec), std::move(file.tensors), golden.model);
+}
 
 int64_t total_multiply_adds(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
@@ -59,7 +84,8 @@ TEST_P(GoldenLogits, AreThoseOfThePeer) {
   Graph graph = build_network(golden.spec);
   if (kSanitized && total_multiply_adds(graph) > 30'000'000)
     GTEST_SKIP() << "too long under sanitizers; runs without";
-  const Model model = with_named_weights(std::move(graph));
+  Model model = with_named_weights(std::move(graph));
+  if (golden.peer == "timm") model = through_safetensors(model, golden);
   const auto image = named_image(model.input());
   const NetworkReference reference = reference_network(model, image, 1);
   const auto within = [&](size_t i) { return reference.bound(i); };
@@ -77,6 +103,17 @@ TEST_P(GoldenLogits, AreThoseOfThePeer) {
 INSTANTIATE_TEST_SUITE_P(All, GoldenLogits, testing::ValuesIn(committed()), [](const auto& row) {
   return fmt::format("{}_{}", row.param.peer, row.param.model);
 });
+
+TEST(TestedForms, TheTableHasTheFormsWhoseLogitsAreKept) {
+  std::set<std::string> cases;
+  for (const Golden& golden : committed()) {
+    const std::string& spec = golden.spec;
+    cases.insert(fmt::format("{} | {} {} | {} | {}", spec.substr(0, spec.find(':')), golden.peer,
+                             golden.model, golden.peer == "timm" ? "safetensors" : "weights by name",
+                             spec.substr(spec.find("input=") + 6)));
+  }
+  EXPECT_EQ(tested_forms(std::getenv("FXE_GOLDEN_LOGITS") ? "GoldenLogits by hand" : "GoldenLogits"), cases);
+}
 
 // The committed file is what its script writes.
 TEST(GoldenFile, IsWhatThePeersWriteToday) {

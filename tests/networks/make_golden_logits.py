@@ -51,6 +51,9 @@ CASES = [
     ("torch", "cifar_alexnet", "cifar_alexnet", 32),
 ]
 
+# Too large for every day: written where they are named.
+BY_HAND = [("torchvision", name, name, 224) for name in ("vgg13", "vgg16", "vgg19")]
+
 
 def uniforms(name: str, count: int) -> np.ndarray:
     """The first `count` values of test::Random(SEED, name).uniform(): SplitMix64 behind FNV-1a."""
@@ -116,9 +119,8 @@ def logits(peer: str, name: str, size: int) -> list:
 
 def main() -> None:
     lines = []
-    for peer, model, network, size in CASES:
-        if sys.argv[2:] and network not in sys.argv[2:]:
-            continue
+    asked = sys.argv[2:]
+    for peer, model, network, size in [case for case in CASES + BY_HAND if case[2] in asked] if asked else CASES:
         numbers = " ".join(f"{v:.17g}" for v in logits(peer, model, size))
         lines.append(f"{peer} {model} {network}:classes={CLASSES},input={size} {numbers}\n")
         print(lines[-1][:100], flush=True)

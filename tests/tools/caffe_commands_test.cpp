@@ -74,7 +74,7 @@ TEST_F(CaffeCommands, ConvertedFilesGiveTheSameLogitsBitForBit) {
   Random random(5);
   const auto image = normals(random, 3 * 32 * 32, 60);
   const auto logits = [&](const std::string& path, const std::optional<Input>& input = {}) {
-    return run_model(optimize(load_model(path, "", input).model), *make_cpu_backend(1), image, 1);
+    return run_model(optimize(load_model(path, "", {.input = input}).model), *make_cpu_backend(1), image, 1);
   };
   const auto expected = logits(says);
   EXPECT_EQ(expected.size(), 5u);

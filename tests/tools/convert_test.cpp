@@ -60,6 +60,16 @@ INSTANTIATE_TEST_SUITE_P(Formats, Convert, testing::ValuesIn(ModelFiles::kNames)
 
 using ConvertFile = Convert;
 
+TEST_F(ConvertFile, SeveralFilesBecomeOne) {
+  if (!model_files().reason.empty()) GTEST_SKIP() << model_files().reason;
+  const std::string source = model_files().folder / "sharded";
+  ASSERT_EQ(fxe({"convert", source, "-o", out}).code, 0);
+  const std::vector<std::string> words = {"--preprocess", "cifar-32"};
+  EXPECT_EQ(small_ensemble().predictions_file(words, out),
+            small_ensemble().predictions_file(words, model_files().folder / "net.safetensors"));
+  EXPECT_EQ(small_ensemble().predictions_file(words, out), small_ensemble().predictions_file(words, source));
+}
+
 TEST_F(ConvertFile, TheSameWeightsInThreeFormatsPredictTheSame) {
   if (!model_files().reason.empty()) GTEST_SKIP() << model_files().reason;
   const auto of = [](const char* name) {
@@ -67,6 +77,7 @@ TEST_F(ConvertFile, TheSameWeightsInThreeFormatsPredictTheSame) {
   };
   EXPECT_EQ(of("zip.pth"), of("net.safetensors"));
   EXPECT_EQ(of("legacy.pth"), of("net.safetensors"));
+  EXPECT_EQ(of("ddp.pth"), of("net.safetensors"));
 }
 
 TEST_F(ConvertFile, TheSameInputGivesTheSameBytesAndMayBeTheOutput) {

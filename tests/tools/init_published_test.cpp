@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include <set>
+#include <sstream>
+
 #include "engine/input/preprocess_presets.h"
 #include "metareasoner/ensemble_file.h"
 #include "networks/random_weights.h"
@@ -55,6 +58,57 @@ TEST(InitPublished, AFolderOfTimmsFilesRunsInTwoCommands) {
   const auto eval = fxe({"eval", folder / "e.json", folder / "images", "--json", folder / "r.json"});
   ASSERT_EQ(eval.code, 0) << eval.err;
   EXPECT_EQ(read_json(folder / "r.json")["images"], 3);
+}
+
+// Of docs/ensembles.md: the commands of "Two commands", and the names of timm's eight ResNet-50.
+struct Page {
+  std::vector<std::string> commands, names;
+};
+
+Page ensembles_page() {
+  Page page;
+  std::istringstream lines(read_text(FXE_SOURCE_DIR "/docs/ensembles.md"));
+  bool two_commands = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("## ")) two_commands = line == "## Two commands";
+    if (two_commands && line.starts_with("    fxe ")) page.commands.push_back(line.substr(4));
+    if (line.starts_with("| `resnet50.")) page.names.push_back(line.substr(3, line.find('`', 3) - 3));
+  }
+  return page;
+}
+
+TEST(InitPublished, TheTwoCommandsAsThePageWritesThem) {
+  const Page page = ensembles_page();
+  ASSERT_EQ(page.commands.size(), 2u);
+  ASSERT_EQ(page.names.size(), 8u);
+  const Folder folder;
+  uint64_t seed = 0;
+  for (const auto& name : page.names)
+    write_timm(folder / ("weights/" + name + "/model.safetensors"), "mobilenetv3_small_100:classes=3",
+               ++seed);
+  write_text(folder / "synset_words.txt",
+             "n01440764 tench\nn01443537 goldfish\nn01484850 great white shark\n");
+  for (const char* synset : {"n01440764", "n01443537", "n01484850"})
+    write_text(folder / (std::string("val/") + synset + "/1.ppm"), rendered_image(++seed));
+  for (const auto& command : page.commands)
+    ASSERT_EQ(std::system(("cd '" + folder.path() + "' && PATH='" FXE_BINARY_DIR ":'$PATH && " + command +
+                           " >>log 2>&1")
+                              .c_str()),
+              0)
+        << command << "\n"
+        << read_text(folder / "log");
+
+  const auto file = read_ensemble_file(folder / "ensemble.json");
+  ASSERT_EQ(file.members.size(), 8u);
+  std::set<std::string> names;
+  for (const auto& member : file.members) {
+    names.insert(member.name);
+    EXPECT_EQ(member.network, "mobilenetv3_small_100:classes=3");
+    EXPECT_EQ(member.preprocess, preprocess_preset("timm-224-0.95-bicubic", "")) << member.name;
+  }
+  EXPECT_EQ(names, std::set(page.names.begin(), page.names.end()));
+  EXPECT_THAT(read_text(folder / "log"), HasSubstr(" * Acc@1 "));
+  EXPECT_THAT(read_text(folder / "log"), HasSubstr("ensemble.json: 8 members, 3 classes\n"));
 }
 
 TEST(InitPublished, WhatIsAskedForWins) {

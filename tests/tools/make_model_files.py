@@ -29,6 +29,15 @@ def read_safetensors(path: pathlib.Path) -> dict:
     return tensors
 
 
+def write_safetensors(path: pathlib.Path, tensors: dict) -> None:
+    header, payload = {}, b""
+    for name, values in tensors.items():
+        begin, payload = len(payload), payload + values.numpy().tobytes()
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [begin, len(payload)]}
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + payload)
+
+
 def small_onnx() -> onnx.ModelProto:
     random = numpy.random.default_rng(1)
     weights = {
@@ -62,7 +71,17 @@ def main() -> int:
     torch.save({"state_dict": tensors, "state_dict_ema": average}, folder / "ema.pth")
     torch.save({"state_dict": average}, folder / "average.pth")
     torch.save(tensors, folder / "legacy.pth", _use_new_zipfile_serialization=False)
+    torch.save({"state_dict": {f"module.{name}": values for name, values in tensors.items()}, "epoch": 3}, folder / "ddp.pth")
     onnx.save(small_onnx(), str(folder / "net.onnx"))
+    onnx.save_model(small_onnx(), str(folder / "external.onnx"), save_as_external_data=True, location="external.bin",
+                    size_threshold=0)
+    (folder / "sharded").mkdir()
+    names = sorted(tensors)
+    shards = {"model-00001-of-00002.safetensors": names[::2], "model-00002-of-00002.safetensors": names[1::2]}
+    for shard, part in shards.items():
+        write_safetensors(folder / "sharded" / shard, {name: tensors[name] for name in part})
+    index = {"metadata": {}, "weight_map": {name: shard for shard, part in shards.items() for name in part}}
+    (folder / "sharded" / "model.safetensors.index.json").write_text(json.dumps(index))
     return 0
 
 

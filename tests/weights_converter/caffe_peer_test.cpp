@@ -11,6 +11,7 @@
 #include "layers/reference/error_bound.h"
 #include "layers/run_plan.h"
 #include "tests/support/compare.h"
+#include "tests/support/converted.h"
 #include "tests/support/python_peer.h"
 #include "tests/weights_converter/caffe_networks.h"
 #include "weights_converter/tensor_file.h"
@@ -62,8 +63,11 @@ void compare_with_opencv(const CaffeCase& c) {
   const Comparison peer = compare(golden->second, reference.logits, bound);
   EXPECT_TRUE(peer) << "OpenCV: " << peer.message;
   const auto backend = make_reference_backend();
-  const Comparison own = compare(run_model(model, *backend, image, 1), reference.logits, bound);
+  const auto logits = run_model(model, *backend, image, 1);
+  const Comparison own = compare(logits, reference.logits, bound);
   EXPECT_TRUE(own) << "fxe: " << own.message;
+  const auto source = temporary_file(c.name + ".caffemodel", c.net.SerializeAsString());
+  EXPECT_EQ(run_model(converted(model, source), *backend, image, 1), logits) << "converted";
   std::printf("%s: OpenCV uses %.0f%% of the bound, fxe %.0f%%\n", c.name.c_str(), peer.percent_of_bound,
               own.percent_of_bound);
 }

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from onnx_exporters import other_exporters
 from onnx_modules import N, C, H, W, K, fill, Branches, View, Mean, Shortcut, Mobile, ConvNext
 
 
@@ -60,9 +61,11 @@ class Writer:
 def exported(out: Writer) -> None:
     dynamic = {"dynamic_axes": {"image": {0: "n"}, "logits": {0: "n"}}}
     training_mean = lambda m, x: m.train()(x)  # the logits, without the softmax
-    for opset in (9, 10, 11, 13, 15, 17):
-        out.export(f"mobile_{opset}", Mobile(), opset)
-        out.export(f"convnext_{opset}", ConvNext(), opset, **dynamic)
+    for opset in (7, 8, 9, 10, 11, 13, 15, 17):
+        # torch writes GELU, SiLU and the like from 9 on.
+        if opset >= 9:
+            out.export(f"mobile_{opset}", Mobile(), opset)
+            out.export(f"convnext_{opset}", ConvNext(), opset, **dynamic)
         # torch exports ceil_mode and steps from 10 on.
         if opset >= 10:
             out.export(f"branches_{opset}", Branches(), opset)
@@ -300,5 +303,6 @@ if __name__ == "__main__":
     exported(writer)
     hand_made(writer)
     spelled_out(writer)
+    other_exporters(writer)
     external(writer)
     refused(writer)

@@ -10,6 +10,7 @@
 #include "layers/reference/error_bound.h"
 #include "layers/run_plan.h"
 #include "tests/support/compare.h"
+#include "tests/support/converted.h"
 #include "tests/support/python_peer.h"
 #include "weights_converter/tensor_file.h"
 
@@ -32,9 +33,9 @@ class OnnxPeer : public testing::Test {
   void SetUp() override {
     const std::string python = test::python_with("torch, onnx, numpy");
     if (python.empty()) GTEST_SKIP() << "no Python with torch, onnx and numpy";
-    folder = test::run_script(python, "weights_converter/make_onnx_files.py");
-    const char* others = std::getenv("FXE_ONNX_FILES");  // made by hand with an exporter of one's own
-    for (const auto& entry : fs::directory_iterator(others ? fs::path(others) : folder))
+    const char* given = std::getenv("FXE_ONNX_FILES");  // made by hand with an exporter of one's own
+    folder = given ? fs::path(given) : test::run_script(python, "weights_converter/make_onnx_files.py");
+    for (const auto& entry : fs::directory_iterator(folder))
       if (entry.path().extension() == ".onnx") models.push_back(entry.path());
     std::sort(models.begin(), models.end());
   }
@@ -62,6 +63,7 @@ TEST_F(OnnxPeer, LogitsAreThoseOfPyTorch) {
       const auto own = run_model(model, *backend, input, n);
       const auto result = test::compare(own, reference.logits, [&](size_t i) { return reference.bound(i); });
       EXPECT_TRUE(result) << "fxe: " << result.message;
+      EXPECT_EQ(run_model(test::converted(model, path), *backend, input, n), own) << "converted";
     } catch (const Error& e) {
       ADD_FAILURE() << e.what();
     }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "networks/registry.h"
+#include "tests/support/python_peer.h"
+#include "weights_converter/convert.h"
+#include "weights_converter/tensor_file.h"
+
+namespace fxe::test {
+
+// A model written by write_converted() and read again, as "fxe convert" and whoever reads its file do.
+// `network`: its builder's spec; empty: the file carries the graph. `source`: the file it came from.
+inline Model converted(const Model& model, const std::filesystem::path& source,
+                       const std::string& network = "") {
+  const auto path = temporary_file("converted.safetensors", "");
+  write_converted(path, model.graph, model.weights, source, network);
+  TensorFile file = read_tensor_file(path);
+  std::filesystem::remove(path);  // its bytes stay mapped
+  Graph graph = file.graph ? *std::move(file.graph) : build_network(file.metadata.at("fxe.network"));
+  return bind_weights(std::move(graph), std::move(file.tensors), path.string());
+}
+
+}  // namespace fxe::test
