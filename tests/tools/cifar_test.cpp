@@ -37,7 +37,8 @@ struct Peer {
       reason = "no cifar10 in " + data.string() + " (set FXE_DATA)";
     else if (python.empty())
       reason = "no Python with torch, numpy and PIL";
-    else if (const auto run = run_script(python, "tools/cifar_peer.py", {data.string(), folder.path(), "1"});
+    else if (const auto run =
+                 script_outcome(python, "tools/cifar_peer.py", {data.string(), folder.path(), "1"});
              run.code != 0)
       ADD_FAILURE() << run.out;
   }

@@ -137,8 +137,8 @@ fs::path shared_data() {
   return fs::path(FXE_SOURCE_DIR) / "../shared/data";
 }
 
-Outcome run_script(const std::string& python, const std::string& script,
-                   const std::vector<std::string>& arguments) {
+Outcome script_outcome(const std::string& python, const std::string& script,
+                       const std::vector<std::string>& arguments) {
   Folder folder;
   // A sanitizer's library, preloaded for this program, is not for Python.
   std::string command = "LD_PRELOAD= " + python + " -W ignore '" FXE_SOURCE_DIR "/tests/" + script + "'";

@@ -59,7 +59,7 @@ std::vector<Prediction> read_predictions(const std::filesystem::path&);
 std::filesystem::path shared_data();
 
 // Runs a script of tests/; returns its exit code and what it printed (both streams, in `out`).
-Outcome run_script(const std::string& python, const std::string& script,
-                   const std::vector<std::string>& arguments);
+Outcome script_outcome(const std::string& python, const std::string& script,
+                       const std::vector<std::string>& arguments);
 
 }  // namespace fxe::test

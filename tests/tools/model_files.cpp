@@ -12,7 +12,7 @@ ModelFiles::ModelFiles() {
     reason = "no Python with torch, onnx and numpy";
     return;
   }
-  const auto run = run_script(python, "tools/make_model_files.py", {folder.path()});
+  const auto run = script_outcome(python, "tools/make_model_files.py", {folder.path()});
   if (run.code != 0) throw std::runtime_error(run.out);
 }
 

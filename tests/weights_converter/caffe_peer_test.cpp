@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include "layers/reference/error_bound.h"
 #include "layers/run_plan.h"
@@ -19,9 +20,31 @@
 namespace fxe::test {
 namespace {
 
-const std::map<std::string, std::vector<float>> kGoldens{
+using Goldens = std::map<std::string, std::vector<float>>;
+
+// Lines of make_caffe_goldens.py: {"name", {1.5f, ...}},
+Goldens read_goldens(const std::string& text) {
+  Goldens goldens;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("{\"")) continue;
+    const auto end = line.find('"', 2);
+    std::vector<float>& logits = goldens[line.substr(2, end - 2)];
+    std::istringstream numbers(line.substr(line.find('{', end) + 1));
+    for (std::string number; numbers >> number;) logits.push_back(std::strtof(number.c_str(), nullptr));
+  }
+  return goldens;
+}
+
+// $FXE_CAFFE_GOLDENS: another file, for networks at another width.
+const Goldens& goldens() {
+  static const Goldens kept{
 #include "tests/weights_converter/caffe_goldens.inc"
-};
+  };
+  const char* given = std::getenv("FXE_CAFFE_GOLDENS");
+  static const Goldens known = given ? read_goldens(read_text(given)) : kept;
+  return known;
+}
 
 // Pixels less a mean, as Caffe's networks see them.
 std::vector<float> image_of(const CaffeCase& c) {
@@ -31,16 +54,17 @@ std::vector<float> image_of(const CaffeCase& c) {
   return image;
 }
 
-// For make_caffe_goldens.py, where FXE_CAFFE_CASES names a folder.
-void write_for_peer(const CaffeCase& c, const std::vector<float>& image) {
+// For make_caffe_goldens.py, where FXE_CAFFE_CASES names a folder, instead of a comparison.
+bool write_for_peer(const CaffeCase& c, const std::vector<float>& image) {
   const char* folder = std::getenv("FXE_CAFFE_CASES");
-  if (!folder) return;
+  if (!folder) return false;
   const auto write = [&](const std::string& ending, std::string_view bytes) {
     std::ofstream(std::filesystem::path(folder) / (c.name + ending), std::ios::binary)
         .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   };
   write(".caffemodel", c.net.SerializeAsString());
   write(".f32", {reinterpret_cast<const char*>(image.data()), image.size() * sizeof(float)});
+  return true;
 }
 
 Model load(const CaffeCase& c) {
@@ -53,9 +77,9 @@ Model load(const CaffeCase& c) {
 void compare_with_opencv(const CaffeCase& c) {
   SCOPED_TRACE(c.name);
   const auto image = image_of(c);
-  write_for_peer(c, image);
-  const auto golden = kGoldens.find(c.name);
-  ASSERT_TRUE(golden != kGoldens.end());
+  if (write_for_peer(c, image)) return;
+  const auto golden = goldens().find(c.name);
+  ASSERT_TRUE(golden != goldens().end());
   const Model model = load(c);
   EXPECT_EQ(model.input(), (Input{c.c, c.h, c.w}));
   const NetworkReference reference = reference_network(model, image, 1);
@@ -73,7 +97,7 @@ void compare_with_opencv(const CaffeCase& c) {
 }
 
 // An eighth of their width, so that the double-precision reference is quick; FXE_CAFFE_NARROW=1 is the whole,
-// for a run by hand with goldens of its own.
+// for a run by hand with goldens of its own (FXE_CAFFE_GOLDENS).
 TEST(CaffePeer, NetworksGiveOpencvsLogits) {
   const char* narrow = std::getenv("FXE_CAFFE_NARROW");
   for (const CaffeCase& c : caffe_networks(narrow ? std::atoi(narrow) : 8)) compare_with_opencv(c);

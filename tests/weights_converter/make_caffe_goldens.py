@@ -17,11 +17,58 @@ import cv2
 import numpy as np
 
 
+LAYER, BLOBS, LENGTH_DELIMITED = 100, 7, 2
+
+
+def varint(data: memoryview, at: int) -> tuple:
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        shift += 7
+        at += 1
+        if data[at - 1] < 128:
+            return value, at
+
+
+def fields(data: memoryview):
+    """(number, whole field, content or None) of a protobuf message."""
+    at = 0
+    while at < len(data):
+        begin = at
+        key, at = varint(data, at)
+        content = None
+        if key & 7 == LENGTH_DELIMITED:
+            size, at = varint(data, at)
+            content = data[at:at + size]
+            at += size
+        else:
+            at = varint(data, at)[1] if key & 7 == 0 else at + {1: 8, 5: 4}[key & 7]
+        yield key >> 3, data[begin:at], content
+
+
+def encoded(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return bytes(out + bytes([value]))
+
+
+def without_weights(net: memoryview) -> bytes:
+    out = b""
+    for number, whole, content in fields(net):
+        if number == LAYER:
+            layer = b"".join(bytes(w) for n, w, _ in fields(content) if n != BLOBS)
+            whole = encoded(LAYER << 3 | LENGTH_DELIMITED) + encoded(len(layer)) + layer
+        out += bytes(whole)
+    return out
+
+
 def description(model: pathlib.Path, proto: pathlib.Path) -> str:
-    """The caffemodel as text, without its weights; blobs begin with a line of their own."""
-    text = subprocess.run(["protoc", "--decode=caffe.NetParameter", f"-I{proto.parent}", proto.name],
-                          input=model.read_bytes(), stdout=subprocess.PIPE, check=True).stdout.decode()
-    return re.sub(r"^  blobs \{\n.*?^  \}\n", "", text, flags=re.M | re.S)
+    """The caffemodel as text, without its weights."""
+    return subprocess.run(["protoc", "--decode=caffe.NetParameter", f"-I{proto.parent}", proto.name],
+                          input=without_weights(memoryview(model.read_bytes())), stdout=subprocess.PIPE,
+                          check=True).stdout.decode()
 
 
 def main() -> None:
