@@ -24,7 +24,7 @@ struct Imported {
       reason = "no Python with numpy";
       return;
     }
-    const auto made = run_script(python, "tools/figures_peer.py", {"make", folder.path()});
+    const auto made = script_outcome(python, "tools/figures_peer.py", {"make", folder.path()});
     EXPECT_EQ(made.code, 0) << made.out;
     import("test", folder / "test", {});
     import("calibration", folder / "calibration", {});
@@ -63,7 +63,7 @@ TEST_F(Figures, NumbersAreThoseOfACountInDoublePrecision) {
                         from.folder / "out", "--json", from.folder / "j"});
   ASSERT_EQ(run.code, 0) << run.err;
   const auto checked =
-      run_script(from.python, "tools/figures_peer.py", {"check", from.folder.path(), "test"});
+      script_outcome(from.python, "tools/figures_peer.py", {"check", from.folder.path(), "test"});
   EXPECT_EQ(checked.code, 0) << checked.out;
   const auto store = read_json(from.folder / "j")["stores"][0];
   EXPECT_EQ(store["images"], 331);
