@@ -11,8 +11,7 @@ namespace fxe::cuda {
 
 class CudaBackend final : public Backend {
  public:
-  CudaBackend(Device& device, Precision precision, CudnnTarget target)
-      : device_(device), precision_(precision), target_(std::move(target)) {}
+  CudaBackend(Device& device, CudnnTarget target, const PlanCacheKey& key, const CudaPlanOptions& options);
 
   std::string name() const override { return "cuda"; }
   Device& device() override { return device_; }
@@ -51,7 +50,8 @@ class CudaBackend final : public Backend {
   Device& device_;
   Precision precision_;
   CudnnTarget target_;
-  ConvPlanner planner_{target_, precision_};
+  PlanCache cache_;
+  ConvPlanner planner_;
   WeightStore weights_{device_};
 };
 

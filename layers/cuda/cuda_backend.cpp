@@ -6,10 +6,24 @@
 #include "engine/error.h"
 #include "kernels/nhwc_layout.h"
 #include "layers/cuda/backend.h"
+#include "layers/cuda/time_plan.h"
 
 namespace fxe {
 
 namespace cuda {
+
+CudaBackend::CudaBackend(Device& device, CudnnTarget target, const PlanCacheKey& key,
+                         const CudaPlanOptions& options)
+    : device_(device),
+      precision_(key.precision),
+      target_(std::move(target)),
+      cache_(options.cache_folder, key, options.say),
+      planner_(target_, {key.precision, options.workspace_limit_bytes}, &cache_) {
+  if (options.autotune && target_.handle())
+    planner_.time_with([this](const CudnnConv& conv, std::shared_ptr<const CudnnPlan> plan) {
+      return time_plan(device_, target_.handle(), conv, std::move(plan));
+    });
+}
 
 std::vector<float> CudaBackend::read(Queue& queue, const Value& value, const void* data) {
   std::vector<float> values(static_cast<size_t>(value.shape.elements()));
@@ -27,27 +41,34 @@ std::vector<float> CudaBackend::read(Queue& queue, const Value& value, const voi
 
 namespace {
 
-std::unique_ptr<Backend> make(Device& device, Precision precision, CudnnTarget target, std::string_view gpu,
-                              int compute_capability) {
-  if (!has_precision(compute_capability, precision))
-    throw bad_input("{} (sm_{}) has no {}, which needs sm_80; choose --precision fp32 or fp16", gpu,
-                    compute_capability, name(precision));
-  return std::make_unique<cuda::CudaBackend>(device, precision, std::move(target));
+std::unique_ptr<Backend> make(Device& device, CudnnTarget target, const PlanCacheKey& key,
+                              const CudaPlanOptions& options) {
+  if (!has_precision(key.compute_capability, key.precision))
+    throw bad_input("{} (sm_{}) has no {}, which needs sm_80; choose --precision fp32 or fp16", key.device,
+                    key.compute_capability, name(key.precision));
+  return std::make_unique<cuda::CudaBackend>(device, std::move(target), key, options);
 }
 
 }  // namespace
 
-std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, int index) {
+std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, int index,
+                                           const CudaPlanOptions& options) {
   const CudaStatus status = cuda_status();
   if (index < 0 || static_cast<size_t>(index) >= status.devices.size())
     throw run_time_error("there is no device cuda:{}: {}", index, status.text);
   const auto& gpu = status.devices[static_cast<size_t>(index)];
-  return make(device, precision, CudnnTarget(index), gpu.name, gpu.compute_capability);
+  return make(device, CudnnTarget(index),
+              {gpu.name, gpu.compute_capability, gpu.multiprocessors, status.driver_version,
+               status.cudnn_version, precision, options.workspace_limit_bytes},
+              options);
 }
 
-std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision,
-                                           const DeviceDescription& gpu) {
-  return make(device, precision, CudnnTarget(gpu), gpu.product, gpu.compute_capability);
+std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, const DeviceDescription& gpu,
+                                           const CudaPlanOptions& options) {
+  return make(device, CudnnTarget(gpu),
+              {std::string(gpu.product), gpu.compute_capability, gpu.multiprocessors, 0, cudnnGetVersion(),
+               precision, options.workspace_limit_bytes},
+              options);
 }
 
 }  // namespace fxe

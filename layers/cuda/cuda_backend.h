@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "layers/backend.h"
 #include "layers/cuda/described_device.h"
@@ -12,11 +15,20 @@
 // Plans of one backend run on one host thread at a time. `device` must outlive the backend.
 namespace fxe {
 
+struct CudaPlanOptions {
+  bool autotune = false;  // time plans on the device; else the heuristics' first. Not for described devices
+  std::filesystem::path cache_folder;                          // of layers/cuda/plan_cache.h; empty: none
+  std::function<void(const std::string&)> say = [](auto&) {};  // one line about the cache
+  size_t workspace_limit_bytes = size_t{64} << 20;             // of one layer
+};
+
 // For GPU `index` of this machine, of which `device` is the memory (engine/cuda/cuda_device.h). Throws
 // bad_input for a precision that the GPU does not have.
-std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, int index);
+std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, int index,
+                                           const CudaPlanOptions& = {});
 
 // For a GPU that is not here: plans are chosen for it as on the real one, and `device` is one that records.
-std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, const DeviceDescription&);
+std::unique_ptr<Backend> make_cuda_backend(Device& device, Precision precision, const DeviceDescription&,
+                                           const CudaPlanOptions& = {});
 
 }  // namespace fxe

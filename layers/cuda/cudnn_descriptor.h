@@ -40,6 +40,8 @@ constexpr cudnnBackendAttributeType_t cudnn_type() {
     return CUDNN_TYPE_NUMERICAL_NOTE;
   else if constexpr (std::is_same_v<T, cudnnBackendBehaviorNote_t>)
     return CUDNN_TYPE_BEHAVIOR_NOTE;
+  else if constexpr (std::is_same_v<T, cudnnBackendKnobType_t>)
+    return CUDNN_TYPE_KNOB_TYPE;
   else
     static_assert(std::is_same_v<T, int64_t>, "no tag for this type");
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/error.h"
+
 namespace fxe {
 
 namespace {
@@ -56,38 +58,110 @@ std::vector<CudnnDescriptor> configurations(const CudnnDescriptor& operation_gra
   return found;
 }
 
+// Empty where cuDNN does not support the graph at all.
+std::optional<CudnnDescriptor> operation_graph_of(const CudnnGraph& graph, const CudnnTarget& target) {
+  CudnnDescriptor operation_graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+  operation_graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, std::span<const CudnnDescriptor>(graph.operations));
+  target.set_handle(operation_graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE);
+  if (!operation_graph.try_finalize()) return {};
+  return operation_graph;
+}
+
+CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
+  CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  configuration.get_into(CUDNN_ATTR_ENGINECFG_ENGINE, engine);
+  return engine;
+}
+
 }  // namespace
 
-CudnnPlan::CudnnPlan(CudnnGraph graph, CudnnDescriptor plan, int64_t engine)
+CudnnPlan::CudnnPlan(std::shared_ptr<const CudnnGraph> graph, CudnnDescriptor plan, int64_t engine)
     : graph_(std::move(graph)),
       plan_(std::move(plan)),
       engine_(engine),
       workspace_bytes_(static_cast<size_t>(plan_.value<int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE))) {}
 
+std::optional<CudnnPlan> CudnnPlan::finish(const std::shared_ptr<const CudnnGraph>& graph,
+                                           const CudnnDescriptor& configuration, const CudnnTarget& target,
+                                           const CudnnPlanOptions& options) {
+  const CudnnDescriptor engine = engine_of(configuration);
+  if (!numerics_suit(engine, options.precision) || !behaviour_suits(engine)) return {};
+  CudnnDescriptor descriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+  descriptor.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+  target.set_handle(descriptor, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
+  target.set_device(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP);
+  if (!descriptor.try_finalize()) return {};
+  CudnnPlan plan(graph, std::move(descriptor), engine.value<int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
+  if (plan.workspace_bytes() > options.workspace_limit_bytes) return {};
+  return plan;
+}
+
+std::vector<CudnnPlan> CudnnPlan::candidates(CudnnGraph graph, const CudnnTarget& target,
+                                             const CudnnPlanOptions& options, size_t most) {
+  const auto shared = std::make_shared<const CudnnGraph>(std::move(graph));
+  const auto operation_graph = operation_graph_of(*shared, target);
+  std::vector<CudnnPlan> plans;
+  if (!operation_graph) return plans;
+  for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK})
+    for (const CudnnDescriptor& configuration : configurations(*operation_graph, target, mode)) {
+      if (plans.size() >= most) return plans;
+      if (auto plan = finish(shared, configuration, target, options)) plans.push_back(std::move(*plan));
+    }
+  return plans;
+}
+
 std::optional<CudnnPlan> CudnnPlan::choose(CudnnGraph graph, const CudnnTarget& target,
                                            const CudnnPlanOptions& options) {
-  CudnnDescriptor operation_graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-  operation_graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, std::span<const CudnnDescriptor>(graph.operations));
-  target.set_handle(operation_graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE);
-  if (!operation_graph.try_finalize()) return {};
+  auto plans = candidates(std::move(graph), target, options, 1);
+  if (plans.empty()) return {};
+  return std::move(plans.front());
+}
 
-  for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK})
-    for (const CudnnDescriptor& configuration : configurations(operation_graph, target, mode)) {
-      CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
-      configuration.get_into(CUDNN_ATTR_ENGINECFG_ENGINE, engine);
-      if (!numerics_suit(engine, options.precision) || !behaviour_suits(engine)) continue;
-      CudnnDescriptor descriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-      descriptor.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
-      target.set_handle(descriptor, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
-      target.set_device(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP);
-      if (!descriptor.try_finalize()) continue;
-      const auto number = engine.value<int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
-      CudnnPlan plan({}, std::move(descriptor), number);
-      if (plan.workspace_bytes() > options.workspace_limit_bytes) continue;
-      plan.graph_ = std::move(graph);
-      return plan;
-    }
-  return {};
+CudnnChoice CudnnPlan::choice() const {
+  CudnnDescriptor configuration(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+  plan_.get_into(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+  CudnnChoice choice{.engine = engine_};
+  // Asked how many there are, cuDNN 9.19 says none: there is room for all.
+  constexpr size_t kMost = CUDNN_KNOB_TYPE_COUNTS;
+  std::vector<CudnnDescriptor> knobs;
+  std::vector<cudnnBackendDescriptor_t> to_fill;
+  for (size_t i = 0; i < kMost; ++i)
+    to_fill.push_back(knobs.emplace_back(CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR).get());
+  const size_t filled = configuration.get_raw(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
+                                              CUDNN_TYPE_BACKEND_DESCRIPTOR, kMost, to_fill.data());
+  for (size_t i = 0; i < filled; ++i)
+    choice.knobs.emplace_back(
+        static_cast<int64_t>(knobs[i].value<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE)),
+        knobs[i].value<int64_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
+  std::sort(choice.knobs.begin(), choice.knobs.end());
+  return choice;
+}
+
+std::optional<CudnnPlan> CudnnPlan::make(CudnnGraph graph, const CudnnTarget& target,
+                                         const CudnnPlanOptions& options, const CudnnChoice& choice) try {
+  const auto shared = std::make_shared<const CudnnGraph>(std::move(graph));
+  const auto operation_graph = operation_graph_of(*shared, target);
+  if (!operation_graph) return {};
+  CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  engine.set(CUDNN_ATTR_ENGINE_OPERATION_GRAPH, *operation_graph);
+  engine.set(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, choice.engine);
+  target.set_device(engine, CUDNN_ATTR_ENGINE_DEVICEPROP);
+  if (!engine.try_finalize()) return {};
+  std::vector<CudnnDescriptor> knobs;
+  for (const auto& [type, value] : choice.knobs) {
+    CudnnDescriptor& knob = knobs.emplace_back(CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR);
+    knob.set(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, static_cast<cudnnBackendKnobType_t>(type));
+    knob.set(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, value);
+    if (!knob.try_finalize()) return {};
+  }
+  CudnnDescriptor configuration(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+  configuration.set(CUDNN_ATTR_ENGINECFG_ENGINE, engine);
+  if (!knobs.empty())
+    configuration.set(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, std::span<const CudnnDescriptor>(knobs));
+  if (!configuration.try_finalize()) return {};
+  return finish(shared, configuration, target, options);
+} catch (const Error&) {
+  return {};  // numbers that cuDNN does not take are no choice
 }
 
 CudnnPlan CudnnPlan::from_json(const std::string& json, const CudnnTarget& target) {
@@ -97,7 +171,7 @@ CudnnPlan CudnnPlan::from_json(const std::string& json, const CudnnTarget& targe
   descriptor.set_raw(CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, json.size(),
                      json.data());
   descriptor.finalize();
-  return CudnnPlan({}, std::move(descriptor), -1);
+  return CudnnPlan(nullptr, std::move(descriptor), -1);
 }
 
 std::string CudnnPlan::json() const {

@@ -25,6 +25,13 @@ struct CudnnPlanOptions {
   size_t workspace_limit_bytes = size_t{64} << 20;
 };
 
+// Which engine, and how it is set. What a cache keeps: the graph that it runs stays the caller's own.
+struct CudnnChoice {
+  int64_t engine = -1;                             // cuDNN's number of it
+  std::vector<std::pair<int64_t, int64_t>> knobs;  // type, value; by type
+  bool operator==(const CudnnChoice&) const = default;
+};
+
 // One way of cuDNN to run a graph, chosen and finished: executing it allocates nothing.
 class CudnnPlan {
  public:
@@ -36,6 +43,16 @@ class CudnnPlan {
   // Empty if there is none.
   static std::optional<CudnnPlan> choose(CudnnGraph graph, const CudnnTarget&, const CudnnPlanOptions&);
 
+  // The first `most` of them.
+  static std::vector<CudnnPlan> candidates(CudnnGraph graph, const CudnnTarget&, const CudnnPlanOptions&,
+                                           size_t most);
+
+  // The plan of a choice that was made before. Empty where cuDNN does not make it now, or choose() would not
+  // take it.
+  static std::optional<CudnnPlan> make(CudnnGraph graph, const CudnnTarget&, const CudnnPlanOptions&,
+                                       const CudnnChoice&);
+  CudnnChoice choice() const;
+
   // A plan from its json(), made for the same kind of device with the same cuDNN. Throws run_time otherwise.
   static CudnnPlan from_json(const std::string& json, const CudnnTarget&);
 
@@ -45,9 +62,12 @@ class CudnnPlan {
   const CudnnDescriptor& descriptor() const { return plan_; }
 
  private:
-  CudnnPlan(CudnnGraph graph, CudnnDescriptor plan, int64_t engine);
+  CudnnPlan(std::shared_ptr<const CudnnGraph> graph, CudnnDescriptor plan, int64_t engine);
+  static std::optional<CudnnPlan> finish(const std::shared_ptr<const CudnnGraph>&,
+                                         const CudnnDescriptor& configuration, const CudnnTarget&,
+                                         const CudnnPlanOptions&);
 
-  CudnnGraph graph_;
+  std::shared_ptr<const CudnnGraph> graph_;  // nullptr: from_json()
   CudnnDescriptor plan_;
   int64_t engine_;
   size_t workspace_bytes_;

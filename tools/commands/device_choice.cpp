@@ -16,9 +16,10 @@ ChosenDevice open_cpu(const RunOptions& options) {
     throw bad_input("--precision {}: the CPU engine computes in fp32", name(options.precision));
   if (options.control == "device")
     throw bad_input("--control device: on the CPU the host decides; leave it out or use --control host");
-  if (options.tail == "separate" || options.launch == "stream")
+  if (options.tail == "separate" || options.launch == "stream" || options.autotune)
     throw bad_input(
-        "--tail separate, --launch stream: these choose how a GPU is driven; leave them out on the CPU");
+        "--tail separate, --launch stream, --autotune: these choose how a GPU is driven; leave them out on "
+        "the CPU");
   const int threads =
       options.threads ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   ChosenDevice chosen;

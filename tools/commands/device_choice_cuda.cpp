@@ -2,6 +2,7 @@
 #include "engine/cuda/cuda_device.h"
 #include "engine/error.h"
 #include "layers/cuda/cuda_backend.h"
+#include "layers/cuda/plan_cache.h"
 #include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/cuda/nvtx_ranges.h"
 #include "tools/commands/device_choice.h"
@@ -35,13 +36,23 @@ std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> memb
   return std::make_unique<NvtxRanges>(std::move(members));
 }
 
+namespace {
+
+CudaPlanOptions plan_options(const RunOptions& options) {
+  return {.autotune = options.autotune,
+          .cache_folder = default_plan_cache_folder(),
+          .say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); }};
+}
+
+}  // namespace
+
 ChosenDevice open_cuda(const RunOptions& options, int index) {
   if (options.control == "device" && options.launch == "stream")
     throw bad_input("--launch stream: the device decides inside a graph; use --control host with it");
   ChosenDevice chosen;
   chosen.is_cuda = true;
   chosen.memory = make_cuda_device(index);
-  chosen.backend = make_cuda_backend(*chosen.memory, options.precision, index);
+  chosen.backend = make_cuda_backend(*chosen.memory, options.precision, index, plan_options(options));
   chosen.name = chosen.memory->description();
   return chosen;
 }

@@ -21,6 +21,7 @@ struct RunOptions {
   std::string json;  // file for the machine-readable result; empty: none
   bool quiet = false;
   std::optional<double> deadline_ms;
+  bool autotune = false;
   std::string control = "auto", tail = "fused", launch = "graph";
 };
 

@@ -81,7 +81,7 @@ TEST(CudnnPlan, WhatADeviceCannotDoIsNoPlan) {
 
 TEST(ConvPlanner, PlansEqualConvolutionsOnce) {
   const CudnnTarget h200(described_device("h200"));
-  cuda::ConvPlanner planner(h200, Precision::fp16);
+  cuda::ConvPlanner planner(h200, {Precision::fp16});
   const CudnnConv conv = bottleneck_end(DType::f16);
   CudnnConv other = conv;
   other.relu = false;

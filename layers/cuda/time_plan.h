@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "layers/cuda/cudnn_conv.h"
+
+namespace fxe::cuda {
+
+// Milliseconds of one run of a plan on its device, on memory of its own: the least of a few groups of runs
+// after one that warms up. Operands are zero and stay in the caches: for choosing between plans, no figure to
+// report.
+double time_plan(Device&, cudnnHandle_t, const CudnnConv&, std::shared_ptr<const CudnnPlan>);
+
+}  // namespace fxe::cuda
