@@ -28,13 +28,14 @@ if(NOT FXE_CUDA STREQUAL OFF)
     set(CMAKE_CUDA_STANDARD 20)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)
     target_include_directories(fxe_cuda SYSTEM INTERFACE ${CUDAToolkit_INCLUDE_DIRS} ${FXE_CUDNN_INCLUDE})
+    # cuDNN's library is loaded by engine/cuda/cudnn_library.cpp, so that programs start without it.
     # Some toolkits keep CUPTI in a folder of its own. Only its header is needed: the library is loaded by fxe profile.
     find_path(FXE_CUPTI_INCLUDE cupti.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ${CUDAToolkit_TARGET_DIR}/extras/CUPTI/include
       ${CUDAToolkit_BIN_DIR}/../extras/CUPTI/include)
     if(FXE_CUPTI_INCLUDE)
       target_include_directories(fxe_cuda SYSTEM INTERFACE ${FXE_CUPTI_INCLUDE})
     endif()
-    target_link_libraries(fxe_cuda INTERFACE CUDA::cudart CUDA::cublasLt ${FXE_CUDNN_LIBRARY} ${CMAKE_DL_LIBS})
+    target_link_libraries(fxe_cuda INTERFACE CUDA::cudart CUDA::cublasLt ${CMAKE_DL_LIBS})
     target_compile_definitions(fxe_cuda INTERFACE FXE_HAVE_CUDA=1)
     target_compile_options(fxe_cuda INTERFACE
       $<$<COMPILE_LANGUAGE:CUDA>:--Werror=all-warnings -Xcompiler=-Wall,-Wextra -diag-suppress=186>)

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/cuda/cudnn_library.h"
 #include "engine/cuda_availability.h"
 
 namespace fxe {
@@ -19,20 +20,6 @@ CudaStatus::DeviceInfo device_info(int index) {
   if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) return {.name = "unreadable"};
   return {properties.name, properties.major * 10 + properties.minor, properties.multiProcessorCount,
           properties.totalGlobalMem};
-}
-
-// The runtime answers "insufficient driver" both to an old driver and to none; the version tells them apart.
-CudaStatus::State state_of(const CudaStatus& status, cudaError_t counted) {
-  if (counted != cudaSuccess || status.devices.empty()) {
-    if (status.driver_version == 0) return CudaStatus::State::no_driver;
-    return counted == cudaErrorInsufficientDriver ? CudaStatus::State::driver_too_old
-                                                  : CudaStatus::State::no_device;
-  }
-  const bool all_run =
-      std::all_of(status.devices.begin(), status.devices.end(), [&](const CudaStatus::DeviceInfo& device) {
-        return runs_on(status.built_for, device.compute_capability);
-      });
-  return all_run ? CudaStatus::State::working : CudaStatus::State::not_built_for;
 }
 
 std::string device_names(const CudaStatus& status) {
@@ -52,6 +39,36 @@ std::set<int> missing_architectures(const CudaStatus& status) {
 
 }  // namespace
 
+// The runtime answers "insufficient driver" both to an old driver and to none; the version tells them apart.
+CudaStatus::State state_of(const CudaStatus& status) {
+  using State = CudaStatus::State;
+  if (status.devices.empty()) {
+    if (status.driver_version == 0) return State::no_driver;
+    return status.error == cudaGetErrorName(cudaErrorInsufficientDriver) ? State::driver_too_old
+                                                                         : State::no_device;
+  }
+  if (status.cudnn_version == 0) return State::no_cudnn;
+  return missing_architectures(status).empty() ? State::working : State::not_built_for;
+}
+
+std::string_view name(CudaStatus::State state) {
+  switch (state) {
+    case CudaStatus::State::no_driver:
+      return "no_driver";
+    case CudaStatus::State::driver_too_old:
+      return "driver_too_old";
+    case CudaStatus::State::no_cudnn:
+      return "no_cudnn";
+    case CudaStatus::State::no_device:
+      return "no_device";
+    case CudaStatus::State::not_built_for:
+      return "not_built_for";
+    case CudaStatus::State::working:
+      break;
+  }
+  return "working";
+}
+
 std::string cuda_version_str(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
 }
@@ -63,8 +80,8 @@ std::string cudnn_version_str(size_t version) {
 std::string CudaStatus::versions() const {
   const std::string driver =
       driver_version == 0 ? "no driver" : "driver for CUDA " + cuda_version_str(driver_version);
-  return fmt::format("{}, runtime {}, cuDNN {}", driver, cuda_version_str(runtime_version),
-                     cudnn_version_str(cudnn_version));
+  const std::string cudnn = cudnn_version == 0 ? "no cuDNN" : "cuDNN " + cudnn_version_str(cudnn_version);
+  return fmt::format("{}, runtime {}, {}", driver, cuda_version_str(runtime_version), cudnn);
 }
 
 std::string text_of(const CudaStatus& status) {
@@ -76,6 +93,11 @@ std::string text_of(const CudaStatus& status) {
       return fmt::format(
           "the NVIDIA driver supports CUDA {}, this program was built with {}: update the driver",
           cuda_version_str(status.driver_version), runtime);
+    case CudaStatus::State::no_cudnn:
+      return fmt::format(
+          "{}, but cuDNN cannot be loaded ({}): install cuDNN 9 for CUDA {}, or put its folder in "
+          "LD_LIBRARY_PATH",
+          device_names(status), status.cudnn_error, runtime);
     case CudaStatus::State::no_device:
       return fmt::format(
           "the NVIDIA driver (CUDA {}) shows no usable GPU ({}): check nvidia-smi and "
@@ -103,6 +125,7 @@ CudaStatus cuda_status() {
   cudaDriverGetVersion(&status.driver_version);
   cudaRuntimeGetVersion(&status.runtime_version);
   status.cudnn_version = cudnnGetVersion();
+  status.cudnn_error = cudnn_load_error();
   status.built_for = built_architectures();
   int devices = 0;
   const cudaError_t counted = cudaGetDeviceCount(&devices);
@@ -110,14 +133,16 @@ CudaStatus cuda_status() {
   status.error = cudaGetErrorName(counted);
   if (counted == cudaSuccess)
     for (int i = 0; i < devices; ++i) status.devices.push_back(device_info(i));
-  status.state = state_of(status, counted);
+  status.state = state_of(status);
   status.text = text_of(status);
   return status;
 }
 
-CudaAvailability cuda_availability() {
-  const CudaStatus status = cuda_status();
-  return {true, status.state == CudaStatus::State::working, status.text, status.versions()};
+CudaAvailability availability_of(const CudaStatus& status) {
+  return {true, status.state == CudaStatus::State::working, std::string(name(status.state)), status.text,
+          status.versions()};
 }
+
+CudaAvailability cuda_availability() { return availability_of(cuda_status()); }
 
 }  // namespace fxe

@@ -37,10 +37,12 @@ TEST_F(Doctor, SaysWhetherCudaIsThereAndWhyNot) {
   const auto cuda = report["cuda"];
 #ifdef FXE_HAVE_CUDA
   EXPECT_EQ(cuda["built_in"], true);
+  EXPECT_NE(cuda["state"], "no_toolkit");
   EXPECT_THAT(cuda["versions"].get<std::string>(), HasSubstr("cuDNN"));
   EXPECT_THAT(run.out, HasSubstr(cuda["versions"].get<std::string>()));
 #else
   EXPECT_EQ(cuda["built_in"], false);
+  EXPECT_EQ(cuda["state"], "no_toolkit");
   EXPECT_THAT(cuda["text"].get<std::string>(), HasSubstr("built without CUDA"));
 #endif
   EXPECT_THAT(run.out, HasSubstr(cuda["text"].get<std::string>()));

@@ -38,6 +38,7 @@ std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSl
                                              const RunOptions& options) {
   throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
 }
+size_t free_gpu_bytes() { return 0; }
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*>) { return nullptr; }
 std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot>, const OperatingPoint&,
                                              const RunOptions&) {

@@ -39,6 +39,7 @@ std::optional<GraphSize> schedule_graph(const ChosenDevice&, std::vector<MemberS
                                         const OperatingPoint&, const RunOptions&);
 std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members, const OperatingPoint&,
                                              const RunOptions&);
+size_t free_gpu_bytes();  // of the device opened last
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members);
 
 }  // namespace fxe

@@ -32,6 +32,12 @@ std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<M
   return make_device_control(*device.memory, std::move(members), options.batch, tail);
 }
 
+size_t free_gpu_bytes() {
+  size_t free_bytes = 0, total_bytes = 0;
+  FXE_CUDA(cudaMemGetInfo(&free_bytes, &total_bytes));
+  return free_bytes;
+}
+
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members) {
   return std::make_unique<NvtxRanges>(std::move(members));
 }

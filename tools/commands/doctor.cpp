@@ -58,6 +58,7 @@ int run_doctor(int argc, char** argv) {
                           {"library", library}}},
                         {"cuda",
                          {{"built_in", cuda.built_in},
+                          {"state", cuda.state},
                           {"works", cuda.working},
                           {"text", cuda.text},
                           {"versions", cuda.versions}}}});

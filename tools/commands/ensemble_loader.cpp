@@ -9,6 +9,7 @@
 #include "engine/input/published_preprocess.h"
 #include "layers/optimize.h"
 #include "networks/registry.h"
+#include "tools/commands/batch_memory.h"
 #include "tools/commands/mean_image_file.h"
 
 namespace fxe {
@@ -203,6 +204,7 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
 void add_executor(Runtime& r, const LoadedEnsemble& ensemble, const RunOptions& options) {
   std::vector<MemberSlot> slots;
   for (size_t i = 0; i < r.members.size(); ++i) slots.push_back({r.members[i].get(), ensemble.input_of[i]});
+  if (r.device.is_cuda) check_batch_fits(member_pointers(r), input_elements(slots), free_gpu_bytes());
   r.executor = make_executor(r.device, std::move(slots), options);
 }
 

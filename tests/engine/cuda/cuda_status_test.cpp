@@ -45,12 +45,49 @@ TEST(CudaStatus, EachStateSaysWhatToDo) {
   };
   expect(State::no_driver, {"install", "13.0"});
   expect(State::driver_too_old, {"12.4", "13.0", "update the driver"});
+  status.devices = {{"NVIDIA H200", 90, 132, size_t{143771} << 20}};
+  status.cudnn_error = "libcudnn.so.9: cannot open shared object file";
+  expect(State::no_cudnn, {"NVIDIA H200", "libcudnn.so.9: cannot open", "install cuDNN 9", "13.0"});
+  status.devices.clear();
   expect(State::no_device, {"12.4", "cudaErrorNoDevice", "CUDA_VISIBLE_DEVICES"});
   status.devices = {{"Tesla T4", 75, 40, size_t{15360} << 20},
                     {"NVIDIA H200", 90, 132, size_t{143771} << 20}};
   expect(State::not_built_for, {"Tesla T4", "sm_80, sm_90", "-DFXE_CUDA_ARCHITECTURES=75,"});
   expect(State::working, {"Tesla T4 (sm_75, 15360 MiB), NVIDIA H200 (sm_90, 143771 MiB)",
                           "driver for CUDA 12.4", "runtime 13.0", "cuDNN 9.19.0"});
+}
+
+// What a machine may answer, and what that is called: each thing that is missing is told apart from the
+// others.
+TEST(CudaStatus, TellsWhatIsMissing) {
+  using State = CudaStatus::State;
+  const CudaStatus::DeviceInfo h200{"NVIDIA H200", 90, 132, size_t{143771} << 20},
+      t4{"Tesla T4", 75, 40, size_t{15360} << 20};
+  const auto state = [](int driver, std::vector<CudaStatus::DeviceInfo> devices, size_t cudnn,
+                        std::string error) {
+    CudaStatus status{.driver_version = driver,
+                      .runtime_version = 13000,
+                      .cudnn_version = cudnn,
+                      .devices = std::move(devices),
+                      .built_for = {80, 90},
+                      .error = std::move(error)};
+    status.state = state_of(status);
+    status.text = text_of(status);
+    const CudaAvailability availability = availability_of(status);
+    EXPECT_TRUE(availability.built_in);
+    EXPECT_EQ(availability.working, status.state == State::working);
+    EXPECT_EQ(availability.state, name(status.state));
+    EXPECT_EQ(availability.text, status.text);
+    return status.state;
+  };
+  EXPECT_EQ(state(0, {}, 91900, "cudaErrorInsufficientDriver"), State::no_driver);
+  EXPECT_EQ(state(0, {}, 0, "cudaErrorInsufficientDriver"), State::no_driver) << "the driver goes first";
+  EXPECT_EQ(state(12040, {}, 91900, "cudaErrorInsufficientDriver"), State::driver_too_old);
+  EXPECT_EQ(state(13000, {}, 91900, "cudaErrorNoDevice"), State::no_device);
+  EXPECT_EQ(state(13000, {}, 91900, "cudaSuccess"), State::no_device);
+  EXPECT_EQ(state(13000, {h200}, 0, "cudaSuccess"), State::no_cudnn);
+  EXPECT_EQ(state(13000, {h200, t4}, 91900, "cudaSuccess"), State::not_built_for);
+  EXPECT_EQ(state(13000, {h200}, 91900, "cudaSuccess"), State::working);
 }
 
 TEST(CudaStatus, KernelsRunOnTheirArchitectureAndLaterOnes) {
