@@ -29,6 +29,9 @@ if(NOT FXE_CUDA STREQUAL OFF)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)
     target_include_directories(fxe_cuda SYSTEM INTERFACE ${CUDAToolkit_INCLUDE_DIRS} ${FXE_CUDNN_INCLUDE})
     # cuDNN's library is loaded by engine/cuda/cudnn_library.cpp, so that programs start without it.
+    get_filename_component(cudnn_folder ${FXE_CUDNN_LIBRARY} DIRECTORY)
+    set_source_files_properties(engine/cuda/cudnn_library.cpp PROPERTIES
+      COMPILE_DEFINITIONS FXE_CUDNN_FOLDER="${cudnn_folder}")
     # Some toolkits keep CUPTI in a folder of its own. Only its header is needed: the library is loaded by fxe profile.
     find_path(FXE_CUPTI_INCLUDE cupti.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ${CUDAToolkit_TARGET_DIR}/extras/CUPTI/include
       ${CUDAToolkit_BIN_DIR}/../extras/CUPTI/include)

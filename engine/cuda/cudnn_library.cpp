@@ -16,8 +16,8 @@ struct Library {
 
   Library() {
     const std::string name = "libcudnn.so." + std::to_string(CUDNN_MAJOR);
-    // Where the loader looks, which LD_LIBRARY_PATH adds to; then where CUDA's own packages put it.
-    for (const std::string& path : {name, "/usr/local/cuda/lib64/" + name, "/usr/local/cuda/lib/" + name}) {
+    // Where the loader looks, which LD_LIBRARY_PATH adds to; then where it was when this was built.
+    for (const std::string& path : {name, std::string(FXE_CUDNN_FOLDER "/") + name}) {
       if ((handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))) return;
       if (error.empty()) error = dlerror();
     }
