@@ -144,9 +144,10 @@ class WithFakes(unittest.TestCase):
 
     def test_what_is_no_result_is_written_anew(self):
         self.file.parent.mkdir()
-        for text in ("{", "[]", '{"schema": "other", "parts": {"z": 1}}'):
+        parts = [self.tool.Part(name, "", 30, [self.python("pass")]) for name in ("a", "b")]
+        for text in ("{", "[]", '{"schema": "other", "parts": {"b": {"status": "passed"}}}'):
             self.file.write_text(text)
-            self.assertEqual(self.run_parts([self.tool.Part("a", "", 30, [self.python("pass")])]), 0)
+            self.assertEqual(self.run_parts(parts, "--only", "a"), 0)
             self.assertEqual(list(self.results()["parts"]), ["a"])
 
 
