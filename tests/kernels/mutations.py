@@ -71,7 +71,6 @@ MUTATIONS = [
     ("the half that is kept is given", "order", "kernels/dot_tile.cuh", "kept = upper ?", "kept = !upper ?"),
     ("lanes of one product are not all added", "order", "kernels/dot_tile.cuh", "  for (; lane_mask > 0; lane_mask /= 2)", "  for (; lane_mask > 1; lane_mask /= 2)"),
     ("a lane's last 16 bytes are left out", "order", "kernels/dot_tile.cuh", "lane() + static_cast<int>(kWarpSize) - 1)", "lane() + static_cast<int>(kWarpSize) - 2)"),
-    ("a tile reads past its last row", "order", "kernels/dot_tile.cuh", "min(k, w.count - 1)", "min(k, w.count)"),
     ("every class of a tile has the same weights", "order", "kernels/dot_tile.cuh", "min(k, w.count - 1)", "0"),
     ("a tile writes past the last class", "order", "kernels/linear_tail.cuh", "r < rows && k < classes)", "r < rows)"),
     ("a tile writes past the last row", "order", "kernels/linear_tail.cuh", "r < rows && k < classes)", "k < classes)"),
@@ -183,10 +182,10 @@ class Lane:
         first = next(i for i, a in enumerate(compile_command) if a.startswith("-"))
         compile_command[first:first] = [f"-I{mutated}"]
         compile_command += ["-O1", "-w"]
-        # Of a library the linker takes what no object has defined yet.
-        link_command = [new if a == old else a for a in self.link]
-        at = link_command.index("-o")
-        link_command[at:at + 2] = ["-o", str(program)] if new in link_command else ["-o", str(program), new]
+        # The linker takes the first definition that it meets: other objects may hold the same templates.
+        link_command = [a for a in self.link if a != old]
+        link_command[link_command.index("-o") + 1] = str(program)
+        link_command.insert(next(i for i, a in enumerate(link_command) if a.endswith(".o")), new)
         for command in (compile_command, link_command):
             done = subprocess.run(command, cwd=self.build, capture_output=True, text=True)
             if done.returncode != 0:
