@@ -59,7 +59,7 @@ MUTATIONS = [
     ("a member left out stops", "order", "kernels/tail_decision.h", "(scored && sure(", "(sure("),
     ("status forgets who was left out", "order", "kernels/tail_decision.h",
      "!scored || row.status == RowStatus::non_finite ||", "!scored ||"),
-    ("one row too many", "order", "kernels/tail.cuh", "if (r < count) {", "if (r <= count) {"),
+    ("one row too many", "order", "kernels/tail.cuh", "if (r < count) run", "if (r <= count) run"),
     ("one class too many", "order", "kernels/tail_row.cuh", "j < classes;", "j <= classes;"),
     ("a row is averaged by its place", "order", "kernels/tail_row.cuh", "a.mean + static_cast<int64_t>(image)",
      "a.mean + static_cast<int64_t>(r)"),
