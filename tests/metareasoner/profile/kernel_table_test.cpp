@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/error.h"
 #include "layers/graph_builder.h"
 #include "metareasoner/profile/host_kernel_clock.h"
@@ -107,6 +109,26 @@ TEST_F(KernelTableTest, RatesAreWorkOfTheBatchOverTime) {
   EXPECT_DOUBLE_EQ(s.gflop_per_s(), 2 * 2 * macs / 400e-6 / 1e9);
   const double bytes = 4.0 * (2 * 3 * 64 + 4 * 27 + 2 * 4 * 64);
   EXPECT_DOUBLE_EQ(s.gb_per_s(), 2 * bytes / 400e-6 / 1e9);
+}
+
+// On the cpu backend a convolution of an image often reorders it first: the work is the kernel's that takes
+// longest.
+TEST_F(KernelTableTest, WorkOfALayerCountsWithItsLongestKernel) {
+  const auto cpu = make_cpu_backend(1);
+  const PlanMember member("m", small_model(), *cpu, 1);
+  const auto& layers = member.plan(1).layers();
+  const auto two =
+      std::find_if(layers.begin(), layers.end(), [](const auto& l) { return l.kernels.size() > 1; });
+  if (two == layers.end()) GTEST_SKIP() << "no layer takes two kernels on this processor";
+  const auto layer = static_cast<size_t>(two - layers.begin());
+  KernelTable of_member(std::vector<const PlanMember*>{&member});
+  of_member.add(KernelTable::full, std::vector<KernelCall>{{&member.plan(1), layer, 0, 0, 1000, {}},
+                                                           {&member.plan(1), layer, 1, 1000, 5000, {}}});
+  const auto rows = of_member.rows();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].savings.bytes, 0);
+  EXPECT_EQ(rows[1].savings.bytes, static_cast<double>(two->bytes));
+  EXPECT_EQ(rows[1].savings.flops, 2.0 * static_cast<double>(two->multiply_adds));
 }
 
 TEST_F(KernelTableTest, WhatRunsBetweenMembersIsKeptByName) {
