@@ -7,9 +7,13 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <numeric>
 #include <random>
 #include <thread>
 
+#include "metareasoner/calibrate/calibration.h"
+#include "metareasoner/calibrate/order_search.h"
+#include "metareasoner/calibrate/temperature_fit.h"
 #include "metareasoner/replay/replay_report.h"
 #include "metareasoner/replay/subset_search.h"
 #include "metareasoner/store/store_writer.h"
@@ -106,4 +110,38 @@ int main(int argc, char** argv) {
   fmt::print("t:0.8 top-1 {:.4f} at {:.3f} members, full {:.4f}, best fixed {:.4f}, gap {:.4f}\n",
              policy.evaluation.top1(), policy.evaluation.mean_members(), full.evaluation.top1(),
              subsets.best.top1, report.gap.gap());
+
+  // A calibration, once the trace is there.
+  const auto full_right = fxe::full_answers(trace);
+  std::vector<size_t> every(images);
+  std::iota(every.begin(), every.end(), 0);
+  const fxe::CalibrationData data{store,
+                                  trace,
+                                  fxe::ReplaySignal::margin,
+                                  full_right,
+                                  fxe::unit_costs(store, order, costs, 1),
+                                  static_cast<double>(members),
+                                  {},
+                                  threads};
+  for (const char* objective : {"gap<=0.1pt", "time<=50%", "published", "published,order=joint,alpha=0:1:0.1",
+                                "harm<=0.1pt@90%", "gap<=0.1pt@90%", "harm<=0.1pt@90%,path=fitted"}) {
+    const Timer timer;
+    const auto found = fxe::calibrate(data, fxe::parse_objective(objective), every, every);
+    timer.print(fmt::format("calibrate {}", objective));
+  }
+  if (members <= fxe::kExactPool) {
+    const Timer timer;
+    const auto n = static_cast<double>(images);
+    fxe::search_orders(
+        store, order, fxe::ReplaySignal::margin, fxe::LossKind::gap, full_right, every,
+        std::vector<double>(members, 1.0),
+        [&](size_t used) {
+          return fxe::Goal{.cost_weight = 1, .loss_limit = 0.001 * static_cast<double>(used)};
+        },
+        {}, threads);
+    timer.print(fmt::format("every order of every subset, of {:.0f} images at most", std::min(n, 10'000.0)));
+  }
+  const Timer tempering;
+  fxe::fit_temperatures(store, order.members, every, threads);
+  tempering.print("a temperature for each member");
 }
