@@ -10,13 +10,20 @@ namespace {
 
 std::string hash_of(const std::filesystem::path& path) { return sha256_hex(MappedFile::open(path)->bytes()); }
 
+std::string hash_of(const std::vector<std::filesystem::path>& files) {
+  if (files.size() == 1) return hash_of(files[0]);
+  std::string hashes;
+  for (const auto& file : files) hashes += hash_of(file) + '\n';
+  return sha256_hex(std::as_bytes(std::span(hashes)));
+}
+
 }  // namespace
 
-Fingerprint fingerprint(const EnsembleFile& file) {
+Fingerprint fingerprint(const EnsembleFile& file, const ModelFiles& files_of) {
   Fingerprint f;
   auto members = nlohmann::ordered_json::array();
   for (const auto& m : file.members) {
-    f.models.push_back(hash_of(file.folder / m.model));
+    f.models.push_back(hash_of(files_of(file.folder / m.model)));
     nlohmann::ordered_json member = {m.name, f.models.back(), m.network, to_json(m.preprocess)};
     const auto& mean = m.preprocess.mean_file;
     if (!mean.empty()) member.push_back({{"mean_image", hash_of(file.folder / mean)}});

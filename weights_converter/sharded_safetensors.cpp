@@ -87,6 +87,16 @@ fs::path file_in_folder(const fs::path& path) {
 
 Shards parse_safetensors_index(std::string_view text) { return shards_of(parse(text)); }
 
+std::vector<fs::path> weight_files_of(const fs::path& path) {
+  std::vector<fs::path> files = {file_in_folder(path)};
+  if (is_safetensors_index(files[0])) {
+    const auto index = MappedFile::open(files[0]);
+    for (const auto& [name, tensors] : parse_safetensors_index(as_text(index->bytes())))
+      files.push_back(files[0].parent_path() / name);
+  }
+  return files;
+}
+
 TensorFile read_sharded_safetensors(const fs::path& index) {
   const auto file = MappedFile::open(index);
   const Shards shards = parse_safetensors_index(as_text(file->bytes()));

@@ -26,6 +26,11 @@ std::filesystem::path file_in_folder(const std::filesystem::path&);
 using Shards = std::map<std::string, std::vector<std::string>>;
 Shards parse_safetensors_index(std::string_view json);
 
+// The files that decide what the model at this path computes: the file itself; of a folder or an index, the
+// index and then the files it names, by name. (Not yet the external data of ONNX.) Throws as the two above
+// do.
+std::vector<std::filesystem::path> weight_files_of(const std::filesystem::path&);
+
 // Throws bad_input without the index's name: where the index is not of this form, names a file outside its
 // folder, or does not agree with the files about which tensors there are.
 TensorFile read_sharded_safetensors(const std::filesystem::path& index);

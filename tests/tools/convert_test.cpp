@@ -68,6 +68,9 @@ TEST_F(ConvertFile, SeveralFilesBecomeOne) {
   EXPECT_EQ(small_ensemble().predictions_file(words, out),
             small_ensemble().predictions_file(words, model_files().folder / "net.safetensors"));
   EXPECT_EQ(small_ensemble().predictions_file(words, out), small_ensemble().predictions_file(words, source));
+  const auto record = fxe({"record", source, small_ensemble().images, "-o", folder / "store", "--preprocess",
+                           "cifar-32", "--limit", "3"});
+  EXPECT_EQ(record.code, 0) << record.err;
 }
 
 TEST_F(ConvertFile, TheSameWeightsInThreeFormatsPredictTheSame) {

@@ -8,6 +8,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
+#include "weights_converter/sharded_safetensors.h"
 
 namespace fxe {
 
@@ -29,7 +30,7 @@ cxxopts::Options record_options() {
 
 StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, const Dataset& dataset,
                      const RunOptions& run, StoreForm form) {
-  const Fingerprint print = fingerprint(ensemble.file);
+  const Fingerprint print = fingerprint(ensemble.file, weight_files_of);
   StoreHeader h;
   h.form = form;
   h.ensemble = ensemble.file.name;

@@ -9,6 +9,7 @@
 #include "engine/names.h"
 #include "metareasoner/fingerprint.h"
 #include "tools/commands/number_list.h"
+#include "weights_converter/sharded_safetensors.h"
 
 namespace fxe {
 
@@ -85,7 +86,7 @@ EnsembleFile read_matching_ensemble(const Store& store, const std::string& path)
   for (const auto& m : file.members) names.push_back(m.name);
   const bool same = store.header().fingerprint.empty()
                         ? names == member_names(store)
-                        : fingerprint(file).ensemble == store.header().fingerprint;
+                        : fingerprint(file, weight_files_of).ensemble == store.header().fingerprint;
   if (!same)
     throw bad_input(
         "{}: another ensemble than the one that was recorded in {} ('{}'): members, models, networks or "
