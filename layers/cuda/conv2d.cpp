@@ -15,19 +15,7 @@ ConvParts parts_of(const Conv2d& op, const OpContext& context, StepBuilder& step
   if (op.add_residual) parts.residual = step.ordered_input(1);
   parts.y = step.output();
   const NhwcTensor &x = parts.x.image, &y = parts.y.image;
-  parts.conv = {.dtype = y.dtype,
-                .n = x.n,
-                .c = x.stored_c,
-                .h = x.h,
-                .w = x.w,
-                .k = y.stored_c,
-                .p = y.h,
-                .q = y.w,
-                .filter = op.filter,
-                .stride = op.stride,
-                .dilation = op.dilation,
-                .pad = op.pad,
-                .groups = op.groups};
+  parts.conv = geometry_of(op, x, y);
 
   const int64_t c = context.inputs[0].shape[1] / op.groups, stored_c = op.groups == 1 ? x.stored_c : c;
   parts.krsc_weight = [=, &op, &step, stored_k = y.stored_c](DType type) {
@@ -42,23 +30,38 @@ ConvParts parts_of(const Conv2d& op, const OpContext& context, StepBuilder& step
   return parts;
 }
 
-bool is_depthwise(const Conv2d& op, const OpContext& context) {
-  return op.groups > 1 && op.groups == op.k && op.groups == context.inputs[0].shape[1];
-}
-
-// cuDNN's groups follow each other without padding.
-bool groups_fit(const ConvParts& parts) {
-  const NhwcTensor &x = parts.x.image, &y = parts.y.image;
-  return parts.conv.groups == 1 || (x.c == x.stored_c && y.c == y.stored_c);
-}
-
 }  // namespace
+
+CudnnConv geometry_of(const Conv2d& op, const NhwcTensor& x, const NhwcTensor& y) {
+  return {.dtype = y.dtype,
+          .n = x.n,
+          .c = x.stored_c,
+          .h = x.h,
+          .w = x.w,
+          .k = y.stored_c,
+          .p = y.h,
+          .q = y.w,
+          .filter = op.filter,
+          .stride = op.stride,
+          .dilation = op.dilation,
+          .pad = op.pad,
+          .groups = op.groups};
+}
+
+bool is_depthwise(const Conv2d& op, const NhwcTensor& x) {
+  return op.groups > 1 && op.groups == op.k && op.groups == x.c;
+}
+
+bool groups_fit(const Conv2d& op, const NhwcTensor& x, const NhwcTensor& y) {
+  return op.groups == 1 || (x.c == x.stored_c && y.c == y.stored_c);
+}
 
 Prepared CudaBackend::prepare(const Conv2d& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const ConvParts parts = parts_of(op, context, step);
-    const bool depthwise = is_depthwise(op, context);
-    if (depthwise || !groups_fit(parts) || !add_cudnn_conv(*this, step, parts))
+    const NhwcTensor &x = parts.x.image, &y = parts.y.image;
+    const bool depthwise = is_depthwise(op, x);
+    if (depthwise || !groups_fit(op, x, y) || !add_cudnn_conv(*this, step, parts))
       add_direct_conv(step, parts, depthwise);
   });
 }

@@ -18,6 +18,13 @@ struct ConvParts {
   std::function<Operand(DType)> krsc_weight, rsck_weight;  // made where needed
 };
 
+// The geometry of a convolution of x to y.
+CudnnConv geometry_of(const Conv2d&, const NhwcTensor& x, const NhwcTensor& y);
+// A filter for each channel, which our own kernel does.
+bool is_depthwise(const Conv2d&, const NhwcTensor& x);
+// cuDNN's groups follow each other without padding.
+bool groups_fit(const Conv2d&, const NhwcTensor& x, const NhwcTensor& y);
+
 // [stored_k], zeros where there is none.
 Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type);
 

@@ -5,35 +5,32 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "metareasoner/latency.h"
 
 namespace fxe {
 
 namespace {
-
-double nearest_rank(const std::vector<double>& sorted, double percent) {
-  const auto rank = static_cast<size_t>(std::ceil(percent / 100 * static_cast<double>(sorted.size())));
-  return sorted[std::clamp<size_t>(rank, 1, sorted.size()) - 1];
-}
 
 std::string percentile_key(double percent) { return fmt::format("percentile({}%)", percent); }
 
 }  // namespace
 
 TimeSummary summarise(const std::vector<double>& times, const std::vector<double>& percents) {
+  Latency all;
+  for (const double t : times) all.add(t);
   auto sorted = times;
   std::ranges::sort(sorted);
-  const auto count = static_cast<double>(sorted.size());
-  const size_t half = sorted.size() / 2;
   TimeSummary s;
   s.min = sorted.front();
   s.max = sorted.back();
-  s.mean = std::accumulate(sorted.begin(), sorted.end(), 0.0) / count;
-  s.median = sorted.size() % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  for (const double p : percents) s.percentiles.push_back(nearest_rank(sorted, p));
+  s.mean = all.mean_ms();
+  s.median = (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+  for (const double p : percents) s.percentiles.push_back(all.percentile_ms(p));
   double squares = 0;
-  for (const double t : sorted) squares += (t - s.mean) * (t - s.mean);
-  if (sorted.size() > 1 && s.mean > 0) s.variation = std::sqrt(squares / (count - 1)) / s.mean;
+  for (const double t : times) squares += (t - s.mean) * (t - s.mean);
+  if (times.size() > 1 && s.mean > 0)
+    s.variation = std::sqrt(squares / static_cast<double>(times.size() - 1)) / s.mean;
   return s;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "layers/cuda/conv_planner.h"
+#include "layers/cuda/conv_step.h"
 #include "layers/cuda/layout.h"
 #include "layers/optimize.h"
 #include "networks/registry.h"
@@ -41,7 +42,7 @@ std::map<std::string, Product> products_of_all_networks() {
   return products;
 }
 
-// Nothing where our own kernels do it: depthwise, and groups whose channels need padding.
+// Nothing where our own kernels do it.
 std::optional<CudnnConv> cudnn_conv(const Product& product, int64_t n, DType dtype) {
   if (const auto* linear = std::get_if<Linear>(&product.op)) {
     const NhwcTensor x = cuda::image_of({n, product.x.elements()}, dtype),
@@ -52,21 +53,8 @@ std::optional<CudnnConv> cudnn_conv(const Product& product, int64_t n, DType dty
   const auto at_batch = [n](const Shape& s) { return Shape{n, s[1], s[2], s[3]}; };
   const NhwcTensor x = cuda::image_of(at_batch(product.x), dtype),
                    y = cuda::image_of(at_batch(product.y), dtype);
-  const bool depthwise = op.groups > 1 && op.groups == op.k && op.groups == product.x[1];
-  if (depthwise || (op.groups > 1 && (x.c != x.stored_c || y.c != y.stored_c))) return {};
-  return CudnnConv{.dtype = dtype,
-                   .n = n,
-                   .c = x.stored_c,
-                   .h = x.h,
-                   .w = x.w,
-                   .k = y.stored_c,
-                   .p = y.h,
-                   .q = y.w,
-                   .filter = op.filter,
-                   .stride = op.stride,
-                   .dilation = op.dilation,
-                   .pad = op.pad,
-                   .groups = op.groups};
+  if (cuda::is_depthwise(op, x) || !cuda::groups_fit(op, x, y)) return {};
+  return cuda::geometry_of(op, x, y);
 }
 
 class EveryConvolution : public testing::TestWithParam<DeviceDescription> {};
