@@ -6,10 +6,16 @@
 
 namespace fxe {
 
-void launch_nhwc_from_plain(Queue& queue, const float* x, const int32_t* rows, const int32_t* row_count,
-                            const NhwcTensor& y) {
+void launch_nhwc_from_plain(Queue& queue, const float* x, const NhwcRows& rows, const NhwcTensor& y) {
   with_element_type(y.dtype, [&]<class T>(T) {
-    launch(queue, "nhwc_from_plain", nhwc_from_plain_kernel<T>, nhwc_grid(y), x, rows, row_count, Nhwc<T>(y));
+    launch(queue, "nhwc_from_plain", nhwc_from_plain_kernel<T>, nhwc_grid(y), x, rows, Nhwc<T>(y));
+  });
+}
+
+void launch_nhwc_from_pixels(Queue& queue, const uint8_t* x, const float* values, const NhwcRows& rows,
+                             const NhwcTensor& y) {
+  with_element_type(y.dtype, [&]<class T>(T) {
+    launch(queue, "nhwc_from_pixels", nhwc_from_pixels_kernel<T>, nhwc_grid(y), x, values, rows, Nhwc<T>(y));
   });
 }
 

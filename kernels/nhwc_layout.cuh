@@ -2,23 +2,44 @@
 #pragma once
 
 #include "kernels/nhwc.cuh"
+#include "kernels/nhwc_layout.h"
 
 namespace fxe {
 
+// The image that row n of the batch is; -1: none, the row is not used.
+__device__ inline int image_of_row(const NhwcRows& rows, int n) {
+  if (rows.image == nullptr) return n;
+  return n < *rows.count ? rows.image[n] : -1;
+}
+
 template <class T>
-__global__ void nhwc_from_plain_kernel(const float* x, const int32_t* rows, const int32_t* row_count,
-                                       Nhwc<T> y) {
+__global__ void nhwc_from_plain_kernel(const float* x, NhwcRows rows, Nhwc<T> y) {
   const NhwcPosition at = nhwc_position(y);
   if (!at.inside) return;
-  const bool used = rows == nullptr || at.n < *row_count;
-  const int image = used && rows != nullptr ? rows[at.n] : at.n;
+  const int image = image_of_row(rows, at.n);
   Lanes<T> lanes;
   for (int i = 0; i < kLanes<T>; ++i)
     lanes.value[i] =
-        used && at.c + i < y.c
+        image >= 0 && at.c + i < y.c
             ? x[static_cast<size_t>((image * y.c + at.c + i) * y.h + at.h) * static_cast<size_t>(y.w) +
                 static_cast<size_t>(at.w)]
             : 0.0f;
+  store_lanes(y, at, lanes);
+}
+
+// A thread makes all channels of a pixel, so that a warp reads bytes next to each other.
+template <class T>
+__global__ void nhwc_from_pixels_kernel(const uint8_t* x, const float* values, NhwcRows rows, Nhwc<T> y) {
+  const NhwcPosition at = nhwc_position(y);
+  if (!at.inside) return;
+  const int image = image_of_row(rows, at.n);
+  const uint8_t* pixel =
+      x + static_cast<size_t>((max(image, 0) * y.h + at.h) * y.w + at.w) * static_cast<size_t>(y.c);
+  Lanes<T> lanes;
+  for (int i = 0; i < kLanes<T>; ++i) {
+    const int c = at.c + i;
+    lanes.value[i] = image >= 0 && c < y.c ? values[256 * c + pixel[c]] : 0.0f;
+  }
   store_lanes(y, at, lanes);
 }
 

@@ -7,10 +7,19 @@
 // Between the layouts of a network's values. Conversions round to nearest even.
 namespace fxe {
 
-// y [n c h w] <- x, plain fp32 [images c h w]: row r of y is image r; or with `rows` image rows[r] for r
-// below row_count[0], both on the device, and zeros in the rows after it.
-void launch_nhwc_from_plain(Queue&, const float* x, const int32_t* rows, const int32_t* row_count,
-                            const NhwcTensor& y);
+// Which images the rows of y are: row r is image[r] for r below count[0], both on the device, and zeros after
+// it; without them image r.
+struct NhwcRows {
+  const int32_t* image = nullptr;
+  const int32_t* count = nullptr;
+};
+
+// y [n c h w] <- x, plain fp32 [images c h w].
+void launch_nhwc_from_plain(Queue&, const float* x, const NhwcRows&, const NhwcTensor& y);
+
+// y [n c h w] <- x, uint8 [images h w c]: values[256 c + pixel], fp32 on the device.
+void launch_nhwc_from_pixels(Queue&, const uint8_t* x, const float* values, const NhwcRows&,
+                             const NhwcTensor& y);
 
 // y, plain fp32 [n c h w], <- x.
 void launch_nhwc_to_plain(Queue&, const NhwcTensor& x, float* y);

@@ -14,7 +14,9 @@ __global__ void start_kernel(const __grid_constant__ StartArguments a) {
   if (i < a.n) a.weight_sum[i] = 0;
   if (i == 0) {
     *a.live_count = batch.count;
-    *a.deadline = {device_clock_ns() - batch.host_ns, batch.deadline_ns};
+    const uint64_t now_ns = device_clock_ns();
+    if (a.began_ns) *a.began_ns = now_ns;
+    *a.deadline = {now_ns - batch.host_ns, batch.deadline_ns};
     set_batch(a.batch_switch, batch.count);
   }
 }

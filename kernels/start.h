@@ -24,6 +24,7 @@ struct StartArguments {
   int32_t* live = nullptr;            // [n] <- 0 .. count - 1
   int32_t* live_count = nullptr;      // [1]
   float* weight_sum = nullptr;        // [n] <- 0
+  uint64_t* began_ns = nullptr;       // [1] <- device clock; may be nullptr
   BatchSwitch batch_switch;           // of the first member
 };
 

@@ -11,6 +11,7 @@ void run_start_cpu(const StartArguments& a) {
   std::fill_n(a.weight_sum, a.n, 0.0f);
   *a.live_count = a.batch->count;
   *a.deadline = {0, a.batch->deadline_ns};
+  if (a.began_ns) *a.began_ns = 0;
 }
 
 }  // namespace fxe

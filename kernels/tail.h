@@ -48,6 +48,8 @@ struct TailArguments {
   int32_t* live_count = nullptr;  // [1] <- 0 after the last member
   const TailStage* stage_parameters = nullptr;  // [1]
   const TailDeadline* deadline = nullptr;       // [1]; may be nullptr
+  // [1 + stages] device clock; may be nullptr. [0]: the batch began; [1 + stage] <- this stage ended.
+  uint64_t* times_ns = nullptr;
 };
 
 // On the calling thread; `elapsed_ns` since the batch began replaces the device clock. Vectorised, allocates

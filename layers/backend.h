@@ -9,7 +9,7 @@
 #include "engine/device.h"
 #include "layers/graph.h"
 #include "layers/head.h"
-#include "layers/row_index.h"
+#include "layers/input_form.h"
 
 namespace fxe {
 
@@ -37,7 +37,7 @@ struct Binding {
   std::vector<void*> inputs;
   void* output = nullptr;     // may equal inputs[i] where Prepared::in_place == i
   void* workspace = nullptr;  // of Prepared::workspace_bytes; contents do not survive the step
-  RowIndex rows;              // of the caller's input; only for the step of Input
+  InputForm form;             // of the caller's input; only for the step of Input
 };
 
 // One operation, fully prepared. bind() once; then enqueue() as often as wanted: it allocates nothing,
@@ -86,8 +86,9 @@ class Backend {
     return precision() == Precision::fp16 || precision() == Precision::bf16 ? 2 : 4;
   }
 
-  virtual Prepared prepare(const Input&,
-                           const OpContext&) = 0;  // inputs[0]: the plain fp32 tensor of the caller
+  virtual Prepared prepare(
+      const Input&,
+      const OpContext&) = 0;  // inputs[0]: the tensor of the caller, plain fp32 unless bound otherwise
   virtual Prepared prepare(const Conv2d&, const OpContext&) = 0;
   virtual Prepared prepare(const BatchNorm&, const OpContext&) = 0;
   virtual Prepared prepare(const Scale&, const OpContext&) = 0;

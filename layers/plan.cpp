@@ -7,9 +7,11 @@
 
 namespace fxe {
 
-void Plan::bind(void* arena, const void* input, void* output, RowIndex rows) {
-  if (rows.image && layers_[0].place == Place::caller_input)
-    throw run_time_error("plan: this backend reads its input in place and cannot pick images out of it");
+void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
+  if (!form.plain() && layers_[0].place == Place::caller_input)
+    throw run_time_error(
+        "plan: this backend reads its input in place, plain fp32, and can neither pick images out of it nor "
+        "convert pixels");
   arena_ = static_cast<std::byte*>(arena);
   input_ =
       const_cast<void*>(input);  // Binding has one kind of pointer; no step may write to the caller's input
@@ -20,7 +22,7 @@ void Plan::bind(void* arena, const void* input, void* output, RowIndex rows) {
     for (const int j : inputs_[i])
       binding.inputs.push_back(j == kCallerInput ? input_ : data(static_cast<size_t>(j)));
     binding.output = data(i);
-    if (i == 0) binding.rows = rows;
+    if (i == 0) binding.form = form;
     if (layers_[i].workspace_bytes) binding.workspace = arena_ + workspace_offsets_bytes_[i];
     steps_[i]->bind(binding);
   }

@@ -34,11 +34,11 @@ class Plan {
     size_t bytes = 0;
   };
 
-  // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input` [n c h w] and `output` [n
-  // classes], both plain fp32, all on the backend's device, aligned to kBufferAlignment, owned by the caller,
-  // living as long as the plan. With `rows`, input may hold more images than n. Throws run_time for `rows` on
-  // a backend that works on the caller's tensor itself (cpu, reference).
-  void bind(void* arena, const void* input, void* output, RowIndex rows = {});
+  // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input`, `output` plain fp32 [n
+  // classes], all on the backend's device, aligned to kBufferAlignment, owned by the caller, living as long
+  // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws run_time for anything
+  // else on a backend that works on the caller's tensor itself (cpu, reference).
+  void bind(void* arena, const void* input, void* output, InputForm form = {});
   void enqueue(Queue&) const;                  // runs the whole network
   void enqueue_layer(Queue&, size_t i) const;  // one step
   // Who is told of each kernel from now on; nullptr: nobody. Must outlive what is enqueued.

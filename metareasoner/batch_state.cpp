@@ -3,6 +3,8 @@
 
 namespace fxe {
 
+static_assert(sizeof(RowResult) % sizeof(uint64_t) == 0, "times follow the results");
+
 BatchState::BatchState(Device& device, int max_stages, int32_t capacity, int32_t classes)
     : capacity_(capacity), classes_(classes) {
   const auto n = static_cast<size_t>(capacity), c = static_cast<size_t>(classes);
@@ -10,7 +12,7 @@ BatchState::BatchState(Device& device, int max_stages, int32_t capacity, int32_t
   logits_ = device.allocate(n * c * sizeof(float));
   mean_ = device.allocate(n * c * sizeof(float));
   weight_sum_ = device.allocate(n * sizeof(float));
-  results_ = device.allocate(n * sizeof(RowResult));
+  results_ = device.allocate(n * sizeof(RowResult) + (1 + stages) * sizeof(uint64_t));
   live_ = device.allocate(n * sizeof(int32_t));
   live_count_ = device.allocate(sizeof(int32_t));
   stages_ = device.allocate(stages * sizeof(TailStage));
@@ -32,6 +34,7 @@ TailArguments BatchState::tail_arguments(const Program& program, int stage) cons
   a.live_count = live_count();
   a.stage_parameters = stages() + stage;
   a.deadline = deadline();
+  a.times_ns = times_ns();
   return a;
 }
 

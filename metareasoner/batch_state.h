@@ -19,7 +19,13 @@ class BatchState {
   float* logits() const { return logits_.as<float>(); }
   float* weight_sum() const { return weight_sum_.as<float>(); }
   float* mean() const { return mean_.as<float>(); }
-  RowResult* results() const { return results_.as<RowResult>(); }
+  RowResult* results() const {
+    return results_.as<RowResult>();
+  }  // [capacity], then times_ns() in the same memory
+  uint64_t* times_ns() const {
+    return reinterpret_cast<uint64_t*>(results() + capacity_);
+  }  // [1 + max_stages]
+  size_t results_bytes() const { return results_.bytes(); }
   int32_t* live() const { return live_.as<int32_t>(); }
   int32_t* live_count() const { return live_count_.as<int32_t>(); }
   TailStage* stages() const { return stages_.as<TailStage>(); }

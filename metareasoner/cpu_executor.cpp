@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "metareasoner/batch_state.h"
+#include "metareasoner/member_times.h"
 
 namespace fxe {
 
@@ -56,7 +57,7 @@ class CpuExecutor final : public Executor {
         sizes_(batch_sizes(capacity)),
         queue_(device.make_queue()),
         state_(device, static_cast<int>(members_.size()), capacity, common_classes(members_)),
-        measured_ns_(members_.size(), std::vector<uint64_t>(sizes_.size(), 0)) {
+        times_(members_.size(), sizes_) {
     for (const size_t elements : input_elements(members_)) inputs_.emplace_back(device, elements, capacity);
     size_t arena_bytes = 0;
     for (const auto& m : members_) arena_bytes = std::max(arena_bytes, m.member->arena_bytes());
@@ -73,7 +74,9 @@ class CpuExecutor final : public Executor {
     return static_cast<int>(prepared_.size()) - 1;
   }
 
-  std::span<float> input(size_t input, int row) override { return inputs_.at(input).image(row); }
+  std::span<std::byte> input(size_t input, int row) override {
+    return std::as_writable_bytes(inputs_.at(input).image(row));
+  }
 
   const BatchRun& run(int prepared, int count, double deadline_ms) override {
     const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
@@ -143,7 +146,7 @@ class CpuExecutor final : public Executor {
     inputs_[slot.input].gather({state_.live(), static_cast<size_t>(live)});
     slot.member->enqueue(*queue_, sizes_[size]);
     queue_->wait();
-    measured_ns_[member][size] = static_cast<uint64_t>(ms_since(stage_start_) * 1e6);
+    times_.set(member, sizes_[size], static_cast<uint64_t>(ms_since(stage_start_) * 1e6));
     run_.stages[static_cast<size_t>(stage)] = {sizes_[size], live, 0};
   }
 
@@ -152,7 +155,7 @@ class CpuExecutor final : public Executor {
       const auto next = static_cast<size_t>(program.members[static_cast<size_t>(stage) + 1]);
       // The survivors are not known yet: the time on all that are live is the most that the next member can
       // take.
-      state_.stages()[stage].next_member_ns = expected_ns(next, *state_.live_count());
+      state_.stages()[stage].next_member_ns = times_.expected_ns(next, *state_.live_count());
     }
     run_tail_cpu(state_.tail_arguments(program, stage), static_cast<uint64_t>(ms_since(start) * 1e6));
     auto& done = run_.stages[static_cast<size_t>(stage)];
@@ -166,19 +169,11 @@ class CpuExecutor final : public Executor {
     }
   }
 
-  // The last time measured for this batch size; of the nearest larger one if there is none; 0 before any.
-  uint64_t expected_ns(size_t member, int32_t live) const {
-    const auto& times = measured_ns_[member];
-    for (size_t i = smallest_fit(sizes_, live); i < times.size(); ++i)
-      if (times[i] != 0) return times[i];
-    return 0;
-  }
-
   std::vector<MemberSlot> members_;
   std::vector<int64_t> sizes_;
   std::unique_ptr<Queue> queue_;
   BatchState state_;
-  std::vector<std::vector<uint64_t>> measured_ns_;  // [member][size]
+  MemberTimes times_;
   std::vector<GatheredInput> inputs_;
   Buffer arena_;
   std::vector<Prepared> prepared_;

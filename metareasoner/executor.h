@@ -20,7 +20,7 @@ struct MemberSlot {
 // Classes of every member. Throws bad_input where there is no member, or two disagree.
 int32_t common_classes(std::span<const MemberSlot>);
 
-// Floats of an image of each input; 0 for one that no member reads. Throws bad_input where two that share an
+// Values of an image of each input; 0 for one that no member reads. Throws bad_input where two that share an
 // input want different ones.
 std::vector<size_t> input_elements(std::span<const MemberSlot>);
 
@@ -54,8 +54,9 @@ class Executor {
   // weights or temperatures share what was built.
   virtual int prepare(const OperatingPoint&) = 0;
 
-  // Where the caller writes input `input` of image `row`, plain [c h w], before run(). Kept over runs.
-  virtual std::span<float> input(size_t input, int row) = 0;
+  // Where the caller writes input `input` of image `row` before run(): plain fp32 [c h w], or uint8 [h w c]
+  // of an input whose pixel values the executor was given. Kept over runs.
+  virtual std::span<std::byte> input(size_t input, int row) = 0;
 
   // Images 0 .. count-1. deadline_ms 0: none.
   virtual const BatchRun& run(int prepared, int count, double deadline_ms = 0) = 0;

@@ -7,7 +7,7 @@
 
 #include "engine/device.h"
 #include "kernels/tail_cuda.h"
-#include "layers/row_index.h"
+#include "layers/input_form.h"
 
 namespace fxe {
 
@@ -18,14 +18,14 @@ class Member {
   virtual ~Member() = default;
   virtual const std::string& name() const = 0;
   virtual int64_t classes() const = 0;
-  virtual int64_t input_elements() const = 0;  // floats of one image
+  virtual int64_t input_elements() const = 0;  // values of one image
   virtual int64_t multiply_adds() const = 0;   // for one image
   virtual size_t arena_bytes() const = 0;  // scratch; members never run at the same time, so they share it
 
-  // Once, before the first enqueue. `input` [batch input_elements] and `logits` [batch classes] have room for
-  // the largest batch; all on the member's device, owned by the caller. With `rows`, which only members on a
-  // GPU understand, row r of the logits is that of image rows.image[r] of the input.
-  virtual void bind(void* arena, const float* input, float* logits, RowIndex rows = {}) = 0;
+  // Once, before the first enqueue. `input`, of `form`, and `logits` [batch classes] have room for the
+  // largest batch; all on the member's device, owned by the caller. Forms other than the plain one are for
+  // members on a GPU.
+  virtual void bind(void* arena, const void* input, float* logits, InputForm form = {}) = 0;
 
   // Rows 0 .. batch-1 of the input to the same rows of the logits. `batch` is one of batch_sizes(). Allocates
   // nothing and does not wait.

@@ -22,8 +22,8 @@ size_t PlanMember::arena_bytes() const {
   return most;
 }
 
-void PlanMember::bind(void* arena, const float* input, float* logits, RowIndex rows) {
-  for (const auto& plan : plans_) plan->bind(arena, input, logits, rows);
+void PlanMember::bind(void* arena, const void* input, float* logits, InputForm form) {
+  for (const auto& plan : plans_) plan->bind(arena, input, logits, form);
 }
 
 void PlanMember::enqueue(Queue& queue, int64_t batch) const { plan(batch).enqueue(queue); }

@@ -19,7 +19,7 @@ class PlanMember final : public Member {
   int64_t input_elements() const override { return plans_[0]->input_elements(); }
   int64_t multiply_adds() const override;
   size_t arena_bytes() const override;
-  void bind(void* arena, const float* input, float* logits, RowIndex rows = {}) override;
+  void bind(void* arena, const void* input, float* logits, InputForm form = {}) override;
   void enqueue(Queue&, int64_t batch) const override;
   void enqueue_with_tail(Queue&, int64_t batch, const TailCall&) const override;
   std::string head(int64_t batch) const override { return plan(batch).head(); }

@@ -31,7 +31,7 @@ struct Loader::State {
   };
 
   const Dataset& dataset;
-  std::vector<Preprocess> inputs;
+  std::vector<ImageInput> inputs;
   size_t end;
   std::vector<Slot> slots;
   std::mutex mutex;
@@ -42,10 +42,10 @@ struct Loader::State {
   std::exception_ptr failure;
   std::vector<std::thread> threads;
 
-  State(const Dataset& d, std::vector<Preprocess> p, size_t ahead, size_t first, size_t last)
+  State(const Dataset& d, std::vector<ImageInput> p, size_t ahead, size_t first, size_t last)
       : dataset(d), inputs(std::move(p)), end(last), slots(ahead), to_load(first), to_deliver(first) {
     for (auto& slot : slots)
-      for (const auto& input : inputs) slot.item.inputs.emplace_back(input.elements());
+      for (const auto& input : inputs) slot.item.inputs.emplace_back(input.bytes());
   }
 
   State(const State&) = delete;
@@ -70,14 +70,14 @@ struct Worker {
   Image image;
   Preprocessor preprocessor;
 
-  void load(const std::filesystem::path& path, const std::vector<Preprocess>& inputs, Loader::Item& item) {
+  void load(const std::filesystem::path& path, const std::vector<ImageInput>& inputs, Loader::Item& item) {
     item.error.clear();
     try {
       const auto start = Clock::now();
       read_file(path, kMaxFileBytes, file);
       decode_image(file, image);
       const auto decoded = Clock::now();
-      for (size_t i = 0; i < inputs.size(); ++i) preprocessor.run(inputs[i], image, item.inputs[i]);
+      for (size_t i = 0; i < inputs.size(); ++i) inputs[i].prepare(preprocessor, image, item.inputs[i]);
       item.decode_ms = milliseconds(decoded - start);
       item.preprocess_ms = milliseconds(Clock::now() - decoded);
     } catch (const Error& error) {
@@ -112,7 +112,7 @@ void Loader::State::load_loop() {
   }
 }
 
-Loader::Loader(const Dataset& dataset, std::vector<Preprocess> inputs, int threads, size_t ahead,
+Loader::Loader(const Dataset& dataset, std::vector<ImageInput> inputs, int threads, size_t ahead,
                size_t first, size_t end)
     : state_(std::make_unique<State>(dataset, std::move(inputs), std::max<size_t>(ahead, 1), first, end)) {
   for (int i = 0; i < std::max(threads, 1); ++i)

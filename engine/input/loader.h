@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/input/dataset.h"
-#include "engine/input/preprocess.h"
+#include "engine/input/image_input.h"
 
 namespace fxe {
 
@@ -16,15 +16,14 @@ namespace fxe {
 class Loader {
  public:
   struct Item {
-    size_t index = 0;  // into the dataset
-    std::vector<std::vector<float>>
-        inputs;         // one per Preprocess, plain [3 h w]; valid only where error is empty
-    std::string error;  // why the image could not be used
+    size_t index = 0;                            // into the dataset
+    std::vector<std::vector<std::byte>> inputs;  // one per ImageInput; valid only where error is empty
+    std::string error;                           // why the image could not be used
     double decode_ms = 0, preprocess_ms = 0;
   };
 
   // `dataset` must outlive the loader. threads >= 1; images [first, end) are delivered.
-  Loader(const Dataset& dataset, std::vector<Preprocess> inputs, int threads, size_t ahead, size_t first,
+  Loader(const Dataset& dataset, std::vector<ImageInput> inputs, int threads, size_t ahead, size_t first,
          size_t end);
   ~Loader();  // stops and joins; the consumer may leave at any time
   Loader(const Loader&) = delete;

@@ -24,12 +24,6 @@ float normalised(const Preprocess& p, size_t channel, double pixel) {
   return static_cast<float>((pixel * p.scale - p.mean[channel]) / p.std[channel]);
 }
 
-std::array<float, 256> normalisation(const Preprocess& p, size_t channel) {
-  std::array<float, 256> table;
-  for (int pixel = 0; pixel < 256; ++pixel) table[static_cast<size_t>(pixel)] = normalised(p, channel, pixel);
-  return table;
-}
-
 void check_mean_image(const Preprocess& p, Size size) {
   if (!p.mean_image) throw run_time_error("the mean image '{}' has not been read", p.mean_file);
   const MeanImage& mean = *p.mean_image;
@@ -64,7 +58,15 @@ Size resized_size(const Preprocess& p, int width, int height) {
   return {longer(width, height), p.resize_h};
 }
 
-void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float> out) {
+PixelValues pixel_values(const Preprocess& p) {
+  PixelValues values;
+  for (size_t c = 0; c < 3; ++c)
+    for (size_t pixel = 0; pixel < 256; ++pixel)
+      values[256 * c + pixel] = normalised(p, c, static_cast<double>(pixel));
+  return values;
+}
+
+Preprocessor::View Preprocessor::resize(const Preprocess& p, const Image& image) {
   const Size size = resized_size(p, image.width, image.height);
   if (size.width < 1 || size.height < 1 || int64_t{size.width} * size.height > (int64_t{1} << 28))
     throw bad_input("{}x{} pixels cannot be resized to {}x{}", image.width, image.height, size.width,
@@ -72,12 +74,11 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
   if (!p.mean_file.empty()) check_mean_image(p, size);
   const int top = crop_offset(size.height, p.crop_h, p.crop_rounding);
   const int left = crop_offset(size.width, p.crop_w, p.crop_rounding);
-  const Region whole{0, 0, size.width, size.height};
   // The crop without its borders; Pillow's resizing computes no more than this.
   const Region seen{std::max(0, left), std::max(0, top), std::min(p.crop_w, size.width),
                     std::min(p.crop_h, size.height)};
   const Image* source = &image;
-  Region have = whole;  // what `source` holds of the resized image
+  Region have{0, 0, size.width, size.height};  // what `source` holds of the resized image
   if (size.width != image.width || size.height != image.height) {
     source = &resized_;
     if (p.filter == Filter::area) {
@@ -89,19 +90,28 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
       opencv_resizer_.resize(image, size.width, size.height, resized_);
     }
   }
+  const size_t row_bytes = 3 * static_cast<size_t>(have.width);
+  const uint8_t* first = source->rgb.data() + static_cast<size_t>(seen.top - have.top) * row_bytes +
+                         3 * static_cast<size_t>(seen.left - have.left);
+  return {first, row_bytes, seen, size, left, top};
+}
+
+void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float> out) {
+  const View view = resize(p, image);
+  const Region& seen = view.seen;
+  const PixelValues values = pixel_values(p);
   for (size_t c = 0; c < 3; ++c) {
-    const auto table = normalisation(p, c);
+    const float* table = values.data() + 256 * c;
     const size_t channel = p.channels == Preprocess::Channels::rgb ? c : 2 - c;
     float* plane = out.data() + c * static_cast<size_t>(p.crop_h) * static_cast<size_t>(p.crop_w);
-    if (seen.height < p.crop_h || seen.width < p.crop_w)
+    if (view.bordered(p))
       std::fill_n(plane, static_cast<size_t>(p.crop_h) * static_cast<size_t>(p.crop_w), table[p.fill[c]]);
     for (int y = seen.top; y < seen.top + seen.height; ++y) {
-      float* to = plane + static_cast<std::ptrdiff_t>(y - top) * p.crop_w + (seen.left - left);
-      const size_t row_at = static_cast<size_t>(y - have.top) * static_cast<size_t>(have.width);
-      const uint8_t* row =
-          source->rgb.data() + (row_at + static_cast<size_t>(seen.left - have.left)) * 3 + channel;
+      float* to = plane + static_cast<std::ptrdiff_t>(y - view.top) * p.crop_w + (seen.left - view.left);
+      const uint8_t* row = view.row(y) + channel;
       if (p.mean_image) {
-        const auto width = static_cast<size_t>(size.width), height = static_cast<size_t>(size.height);
+        const auto width = static_cast<size_t>(view.size.width),
+                   height = static_cast<size_t>(view.size.height);
         const float* means = p.mean_image->planes.data() + c * width * height +
                              static_cast<size_t>(y) * width + static_cast<size_t>(seen.left);
         for (size_t x = 0; x < static_cast<size_t>(seen.width); ++x)
@@ -109,6 +119,24 @@ void Preprocessor::run(const Preprocess& p, const Image& image, std::span<float>
       } else {
         for (size_t x = 0; x < static_cast<size_t>(seen.width); ++x) to[x] = table[row[3 * x]];
       }
+    }
+  }
+}
+
+void Preprocessor::pixels(const Preprocess& p, const Image& image, std::span<uint8_t> out) {
+  const View view = resize(p, image);
+  const Region& seen = view.seen;
+  if (view.bordered(p))
+    for (size_t i = 0; i < p.elements(); ++i) out[i] = p.fill[i % 3];
+  for (int y = seen.top; y < seen.top + seen.height; ++y) {
+    uint8_t* to =
+        out.data() + 3 * (static_cast<std::ptrdiff_t>(y - view.top) * p.crop_w + (seen.left - view.left));
+    const uint8_t* row = view.row(y);
+    if (p.channels == Preprocess::Channels::rgb) {
+      std::copy_n(row, 3 * seen.width, to);
+    } else {
+      for (int x = 0; x < 3 * seen.width; x += 3)
+        to[x] = row[x + 2], to[x + 1] = row[x + 1], to[x + 2] = row[x];
     }
   }
 }

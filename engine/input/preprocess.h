@@ -42,6 +42,8 @@ struct Preprocess {
   std::shared_ptr<const MeanImage> mean_image;  // what it holds, set by whoever reads it
 
   size_t elements() const { return 3 * static_cast<size_t>(crop_h) * static_cast<size_t>(crop_w); }
+  // Whether a value depends on its own pixel and channel only: then pixel_values() has all there are.
+  bool by_pixel() const { return mean_file.empty(); }
   bool operator==(const Preprocess&) const = default;
 };
 
@@ -49,6 +51,19 @@ struct Preprocess {
 // `where` and the key, or what presets there are.
 Preprocess parse_preprocess(const nlohmann::json& value, std::string_view where);
 nlohmann::ordered_json to_json(const Preprocess&);
+
+// The size an image of width x height is resized to, before the crop. shorter: the long side is
+// to * long / short, rounded down (torchvision, timm, MLPerf). longer: each side is size / (long / to) in
+// double precision, rounded half to even (timm).
+struct Size {
+  int width, height;
+};
+Size resized_size(const Preprocess&, int width, int height);
+
+// What each pixel becomes, [3 256] in the order of `channels`: for who normalises later than
+// Preprocessor::pixels().
+using PixelValues = std::array<float, 3 * 256>;
+PixelValues pixel_values(const Preprocess&);
 
 // Applies a Preprocess; owns the scratch, so that a stream of images allocates only when one is larger than
 // all before. One per thread.
@@ -58,19 +73,27 @@ class Preprocessor {
   // the odd pixel on the right and below. Throws bad_input where the image is not of the mean image's size.
   void run(const Preprocess&, const Image&, std::span<float> out);
 
+  // The same before normalisation: `out`, elements() bytes, [crop_h crop_w 3] in the order of `channels`.
+  // Only where by_pixel(): run() is then pixel_values()[256 c + out], to the bit.
+  void pixels(const Preprocess&, const Image&, std::span<uint8_t> out);
+
  private:
+  // What the crop sees of the resized image.
+  struct View {
+    const uint8_t* rgb;  // of the first pixel seen
+    size_t row_bytes;    // from one row to the next
+    Region seen;         // in the resized image, whose size is `size`
+    Size size;
+    int left, top;  // of the crop in it; negative: borders
+    const uint8_t* row(int y) const { return rgb + static_cast<size_t>(y - seen.top) * row_bytes; }
+    bool bordered(const Preprocess& p) const { return seen.width < p.crop_w || seen.height < p.crop_h; }
+  };
+  View resize(const Preprocess&, const Image&);
+
   Resizer resizer_;
   AreaResizer area_resizer_;
   OpencvResizer opencv_resizer_;
   Image resized_;
 };
-
-// The size an image of width x height is resized to, before the crop. shorter: the long side is
-// to * long / short, rounded down (torchvision, timm, MLPerf). longer: each side is size / (long / to) in
-// double precision, rounded half to even (timm).
-struct Size {
-  int width, height;
-};
-Size resized_size(const Preprocess&, int width, int height);
 
 }  // namespace fxe

@@ -8,14 +8,18 @@ namespace fxe::cuda {
 Prepared CudaBackend::prepare(const Input&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x{.place = Operand::Place::input}, y = step.output();
-    const Operand rows{.place = Operand::Place::rows}, row_count{.place = Operand::Place::row_count};
-    step.add("nhwc_from_plain",
+    const Operand rows{.place = Operand::Place::rows}, row_count{.place = Operand::Place::row_count},
+        pixel_values{.place = Operand::Place::pixel_values};
+    step.add("nhwc_from_input",
              [y = y.image](Queue& queue, std::span<void* const> a) {
-               launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]),
-                                      static_cast<const int32_t*>(a[1]), static_cast<const int32_t*>(a[2]),
-                                      at(y, a[3]));
+               const NhwcRows of{static_cast<const int32_t*>(a[1]), static_cast<const int32_t*>(a[2])};
+               if (a[3])
+                 launch_nhwc_from_pixels(queue, static_cast<const uint8_t*>(a[0]),
+                                         static_cast<const float*>(a[3]), of, at(y, a[4]));
+               else
+                 launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]), of, at(y, a[4]));
              },
-             {x, rows, row_count, y});
+             {x, rows, row_count, pixel_values, y});
   });
 }
 

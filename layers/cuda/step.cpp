@@ -26,9 +26,11 @@ void* address_of(const Binding& binding, const Operand& operand) {
     case Operand::Place::constant:
       return operand.constant->data();
     case Operand::Place::rows:
-      return const_cast<int32_t*>(binding.rows.image);
+      return const_cast<int32_t*>(binding.form.image);
     case Operand::Place::row_count:
-      return const_cast<int32_t*>(binding.rows.count);
+      return const_cast<int32_t*>(binding.form.count);
+    case Operand::Place::pixel_values:
+      return const_cast<float*>(binding.form.pixel_values);
   }
   return nullptr;
 }

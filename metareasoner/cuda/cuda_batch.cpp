@@ -7,58 +7,86 @@
 
 namespace fxe {
 
-CudaBatch::Input::Input(Device& on, size_t count, size_t images, bool pinned)
-    : elements(count),
-      host(images * count * sizeof(float), pinned),
-      device(on.allocate(images * count * sizeof(float))) {}
+CudaBatch::Input::Input(Device& on, size_t bytes, size_t images, bool pinned)
+    : image_bytes(bytes), host(images * bytes, pinned), device(on.allocate(images * bytes)) {}
 
-CudaBatch::CudaBatch(Device& device, bool records, std::vector<MemberSlot> members, int capacity,
-                     TailForm tail)
+namespace {
+
+Buffer uploaded(Device& device, const PixelValues& values) {
+  Buffer buffer = device.allocate(sizeof(values));
+  const auto queue = device.make_queue();
+  queue->copy(buffer.data(), values.data(), sizeof(values));
+  queue->wait();
+  return buffer;
+}
+
+}  // namespace
+
+CudaBatch::CudaBatch(Device& device, bool records, std::vector<MemberSlot> members,
+                     const CudaExecutorOptions& options)
     : members_(std::move(members)),
-      tail_(tail),
-      sizes_(batch_sizes(capacity)),
-      capacity_(capacity),
+      tail_(options.tail),
+      sizes_(batch_sizes(options.capacity)),
+      times_(members_.size(), sizes_),
+      capacity_(options.capacity),
       classes_(static_cast<size_t>(common_classes(members_))),
-      state_(device, static_cast<int>(members_.size()), capacity, static_cast<int32_t>(classes_)),
+      state_(device, static_cast<int>(members_.size()), capacity_, static_cast<int32_t>(classes_)),
       start_(device.allocate(sizeof(BatchStart))),
-      arrivals_(device.allocate(tail_arrivals(capacity) * sizeof(uint32_t))),
+      arrivals_(device.allocate(tail_arrivals(capacity_) * sizeof(uint32_t))),
       host_start_(sizeof(BatchStart), !records),
       host_operands_(members_.size() * sizeof(TailStage), !records),
       host_live_count_(sizeof(int32_t), !records),
-      host_results_(static_cast<size_t>(capacity) * sizeof(RowResult), !records),
-      host_mean_(static_cast<size_t>(capacity) * classes_ * sizeof(float), !records) {
-  for (const size_t elements : input_elements(members_))
-    inputs_.push_back(std::make_unique<Input>(device, elements, static_cast<size_t>(capacity), !records));
+      host_results_(state_.results_bytes(), !records),
+      host_mean_(static_cast<size_t>(capacity_) * classes_ * sizeof(float), !records) {
+  const std::vector<size_t> elements = input_elements(members_);
+  for (size_t i = 0; i < elements.size(); ++i) {
+    const bool pixels = i < options.pixel_values.size() && options.pixel_values[i];
+    const size_t image_bytes = elements[i] * (pixels ? 1 : sizeof(float));
+    inputs_.push_back(std::make_unique<Input>(device, image_bytes, static_cast<size_t>(capacity_), !records));
+    if (pixels) inputs_.back()->pixel_values = uploaded(device, *options.pixel_values[i]);
+  }
   size_t arena_bytes = 0;
   for (const auto& m : members_) arena_bytes = std::max(arena_bytes, m.member->arena_bytes());
   arena_ = device.allocate(arena_bytes);
   for (const auto& m : members_)
-    m.member->bind(arena_.data(), inputs_[m.input]->device.as<float>(), state_.logits(),
-                   {state_.live(), state_.live_count()});
+    m.member->bind(arena_.data(), inputs_[m.input]->device.data(), state_.logits(),
+                   {state_.live(), state_.live_count(), inputs_[m.input]->pixel_values.as<const float>()});
   // Where nothing runs, nothing comes back either.
-  std::fill_n(host_results_.as<RowResult>(), capacity, RowResult{-1, 0, 0, 0, 0, RowStatus::failed});
+  std::fill_n(host_results_.as<RowResult>(), capacity_, RowResult{-1, 0, 0, 0, 0, RowStatus::failed});
 }
 
-std::span<float> CudaBatch::input(size_t input, int row) {
+std::span<std::byte> CudaBatch::input(size_t input, int row) {
   const Input& i = *inputs_.at(input);
-  return {i.host.as<float>() + static_cast<size_t>(row) * i.elements, i.elements};
+  return {i.host.as<std::byte>() + static_cast<size_t>(row) * i.image_bytes, i.image_bytes};
 }
 
-void CudaBatch::describe(std::span<const TailStage> operands, int count, double deadline_ms) {
-  *host_start_.as<BatchStart>() = {0, static_cast<uint64_t>(deadline_ms * 1e6), count};
-  std::copy(operands.begin(), operands.end(), host_operands_.as<TailStage>());
+void CudaBatch::describe(const Program& program, std::span<const TailStage> operands, int count,
+                         double deadline_ms, std::chrono::steady_clock::time_point begin) {
+  auto* stages = host_operands_.as<TailStage>();
+  std::copy(operands.begin(), operands.end(), stages);
+  // Who is left is not known yet: the time on all images is the most that the next member can take.
+  for (size_t k = 0; k + 1 < operands.size(); ++k)
+    stages[k].next_member_ns = times_.expected_ns(static_cast<size_t>(program.members[k + 1]), count);
   *host_live_count_.as<int32_t>() = count;
+  const std::chrono::nanoseconds spent = std::chrono::steady_clock::now() - begin;
+  *host_start_.as<BatchStart>() = {static_cast<uint64_t>(spent.count()),
+                                   static_cast<uint64_t>(deadline_ms * 1e6), count};
 }
 
-void CudaBatch::read(size_t stages, int count, BatchRun& run) const {
+void CudaBatch::read(const Program& program, int count, BatchRun& run) {
+  const auto* times_ns = reinterpret_cast<const uint64_t*>(host_results_.as<RowResult>() + capacity_);
   run.rows = {host_results_.as<RowResult>(), static_cast<size_t>(count)};
   run.mean = {host_mean_.as<float>(), static_cast<size_t>(count) * classes_};
-  run.stages.assign(stages, {});
-  for (size_t stage = 0; stage < stages; ++stage) {
+  run.stages.assign(program.members.size(), {});
+  for (size_t k = 0; k < run.stages.size(); ++k) {
     const auto live = std::count_if(run.rows.begin(), run.rows.end(), [&](const RowResult& row) {
-      return row.members > static_cast<int32_t>(stage);
+      return row.members > static_cast<int32_t>(k);
     });
-    if (live > 0) run.stages[stage] = {sizes_[smallest_fit(sizes_, live)], static_cast<int32_t>(live), 0};
+    if (live == 0) break;
+    const int64_t batch = sizes_[smallest_fit(sizes_, live)];
+    const uint64_t ns = times_ns[k + 1] - times_ns[k];
+    times_.set(static_cast<size_t>(program.members[k]), batch, ns);
+    run.stages[k] = {batch, static_cast<int32_t>(live), static_cast<double>(ns) / 1e6};
   }
 }
 
@@ -74,6 +102,7 @@ void CudaBatch::upload(CudaQueue& queue, const Program& program, const BatchSwit
                        .live = state_.live(),
                        .live_count = state_.live_count(),
                        .weight_sum = state_.weight_sum(),
+                       .began_ns = state_.times_ns(),
                        .batch_switch = first});
 }
 
@@ -101,9 +130,8 @@ void CudaBatch::download_live_count(CudaQueue& queue) const {
 }
 
 void CudaBatch::download(CudaQueue& queue) const {
-  const auto images = static_cast<size_t>(capacity_);
-  queue.copy(host_results_.as<void>(), state_.results(), images * sizeof(RowResult));
-  queue.copy(host_mean_.as<void>(), state_.mean(), images * classes_ * sizeof(float));
+  queue.copy(host_results_.as<void>(), state_.results(), state_.results_bytes());
+  queue.copy(host_mean_.as<void>(), state_.mean(), static_cast<size_t>(capacity_) * classes_ * sizeof(float));
 }
 
 }  // namespace fxe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/cuda/pinned_buffer.h"
 #include "metareasoner/executor.h"
+#include "metareasoner/member_times.h"
 
 namespace fxe {
 
@@ -19,18 +21,20 @@ namespace fxe {
 class CudaBatch {
  public:
   // `records`: the device is one that only records.
-  CudaBatch(Device&, bool records, std::vector<MemberSlot> members, int capacity, TailForm);
+  CudaBatch(Device&, bool records, std::vector<MemberSlot> members, const CudaExecutorOptions&);
 
   const std::vector<int64_t>& sizes() const { return sizes_; }  // compiled batches, ascending
   const std::vector<MemberSlot>& members() const { return members_; }
   TailForm tail() const { return tail_; }
 
   // The host's side, not while a run is under way.
-  std::span<float> input(size_t input, int row);
-  void describe(std::span<const TailStage> operands, int count, double deadline_ms);
+  std::span<std::byte> input(size_t input, int row);
+  // `begin`: when the host took up the batch, from where the deadline counts.
+  void describe(const Program&, std::span<const TailStage> operands, int count, double deadline_ms,
+                std::chrono::steady_clock::time_point begin);
   int32_t live_count() const { return *host_live_count_.as<int32_t>(); }  // after download_live_count()
-  // What was downloaded, as a run of a program with this many stages.
-  void read(size_t stages, int count, BatchRun& run) const;
+  // What was downloaded. Remembers what each member took, for the next deadline.
+  void read(const Program&, int count, BatchRun& run);
 
   // The device's side, in this order; stage s may be left out only together with all after it.
   void upload(CudaQueue&, const Program&, const BatchSwitch& first) const;  // and the kernel that begins
@@ -43,10 +47,11 @@ class CudaBatch {
  private:
   // One of the batch's inputs: where the host writes it and where members read it.
   struct Input {
-    size_t elements;
+    size_t image_bytes;
     PinnedBuffer host;
     Buffer device;
-    Input(Device& on, size_t elements, size_t images, bool pinned);
+    Buffer pixel_values;  // [3 256], or empty: the input is plain fp32
+    Input(Device& on, size_t image_bytes, size_t images, bool pinned);
   };
 
   TailCall tail_call(const Program&, int stage, const TailBranch&) const;
@@ -54,6 +59,7 @@ class CudaBatch {
   std::vector<MemberSlot> members_;
   TailForm tail_;
   std::vector<int64_t> sizes_;
+  MemberTimes times_;
   int32_t capacity_;
   size_t classes_;
   BatchState state_;

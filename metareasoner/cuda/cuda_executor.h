@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "engine/input/preprocess.h"
 #include "engine/recorder.h"
 #include "metareasoner/executor.h"
 
@@ -16,11 +18,17 @@ enum class TailForm {
   separate,  // as a kernel of its own after every member: the baseline for what fusing saves
 };
 
+struct CudaExecutorOptions {
+  int capacity = 1;
+  TailForm tail = TailForm::fused;
+  // By input; those that have them are uploaded as pixels and normalised by the member's first kernel.
+  std::vector<std::optional<PixelValues>> pixel_values;
+};
+
 // The device decides. A program is one CUDA graph: inputs up, members and tails, results down; the host
 // launches it and waits once. After each tail an IF node holds the rest of the program, and in it a SWITCH
 // node the next member at each compiled batch size, so that the graph grows with members times sizes.
-std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity,
-                                              TailForm = TailForm::fused);
+std::unique_ptr<Executor> make_device_control(Device&, std::vector<MemberSlot>, CudaExecutorOptions);
 
 // The host decides: after each tail it waits for the number of images that are left. The fallback where
 // conditional nodes do not work, and the baseline for what they save.
@@ -28,17 +36,15 @@ enum class HostLaunch {
   graph,   // a member at one batch size is one graph: one launch each
   stream,  // kernel by kernel
 };
-std::unique_ptr<Executor> make_host_control(Device& device, std::vector<MemberSlot> members, int capacity,
-                                            HostLaunch launch, TailForm = TailForm::fused);
+std::unique_ptr<Executor> make_host_control(Device&, std::vector<MemberSlot>, HostLaunch,
+                                            CudaExecutorOptions);
 
 // The same on a recording device (engine/cuda/cuda_device.h): run() writes to `recorder` what the device
 // would be told, and nothing runs. Every branch is written down; results are those of images that no member
 // has scored.
-std::unique_ptr<Executor> make_recording_device_control(Device& device, Recorder& recorder,
-                                                        std::vector<MemberSlot> members, int capacity,
-                                                        TailForm = TailForm::fused);
-std::unique_ptr<Executor> make_recording_host_control(Device& device, Recorder& recorder,
-                                                      std::vector<MemberSlot> members, int capacity,
-                                                      TailForm = TailForm::fused);
+std::unique_ptr<Executor> make_recording_device_control(Device&, Recorder&, std::vector<MemberSlot>,
+                                                        CudaExecutorOptions);
+std::unique_ptr<Executor> make_recording_host_control(Device&, Recorder&, std::vector<MemberSlot>,
+                                                      CudaExecutorOptions);
 
 }  // namespace fxe

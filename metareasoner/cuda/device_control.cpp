@@ -16,14 +16,14 @@ using Clock = std::chrono::steady_clock;
 
 class DeviceControl final : public Executor {
  public:
-  DeviceControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, int capacity,
-                TailForm tail)
+  DeviceControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members,
+                const CudaExecutorOptions& options)
       : device_(device),
         recorder_(recorder),
-        batch_(device, recorder != nullptr, std::move(members), capacity, tail) {
+        batch_(device, recorder != nullptr, std::move(members), options) {
     if (batch_.sizes().size() > BatchSwitch::kMaxSizes)
-      throw bad_input("--batch {}: a GPU graph has room for {} batch sizes up to it, not {}", capacity,
-                      BatchSwitch::kMaxSizes, batch_.sizes().size());
+      throw bad_input("--batch {}: a GPU graph has room for {} batch sizes up to it, not {}",
+                      options.capacity, BatchSwitch::kMaxSizes, batch_.sizes().size());
     run_.stages.reserve(batch_.members().size());
   }
 
@@ -39,17 +39,17 @@ class DeviceControl final : public Executor {
     return static_cast<int>(prepared_.size()) - 1;
   }
 
-  std::span<float> input(size_t input, int row) override { return batch_.input(input, row); }
+  std::span<std::byte> input(size_t input, int row) override { return batch_.input(input, row); }
 
   const BatchRun& run(int prepared, int count, double deadline_ms) override {
     const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
     const auto begin = Clock::now();
-    batch_.describe(p.operands, count, deadline_ms);
+    batch_.describe(p.program, p.operands, count, deadline_ms, begin);
     if (recorder_) emit(p.program, *p.target);
     p.target->launch();
     p.target->wait();
     run_.ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    batch_.read(p.operands.size(), count, run_);
+    batch_.read(p.program, count, run_);
     return run_;
   }
 
@@ -139,15 +139,15 @@ class DeviceControl final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members, int capacity,
-                                              TailForm tail) {
-  return std::make_unique<DeviceControl>(device, nullptr, std::move(members), capacity, tail);
+std::unique_ptr<Executor> make_device_control(Device& device, std::vector<MemberSlot> members,
+                                              CudaExecutorOptions options) {
+  return std::make_unique<DeviceControl>(device, nullptr, std::move(members), options);
 }
 
 std::unique_ptr<Executor> make_recording_device_control(Device& device, Recorder& recorder,
-                                                        std::vector<MemberSlot> members, int capacity,
-                                                        TailForm tail) {
-  return std::make_unique<DeviceControl>(device, &recorder, std::move(members), capacity, tail);
+                                                        std::vector<MemberSlot> members,
+                                                        CudaExecutorOptions options) {
+  return std::make_unique<DeviceControl>(device, &recorder, std::move(members), options);
 }
 
 }  // namespace fxe

@@ -5,12 +5,14 @@
 
 namespace fxe {
 
-GraphSize graph_size(std::vector<MemberSlot> members, int capacity, const OperatingPoint& point,
-                     TailForm tail) {
+GraphSize graph_size(std::vector<MemberSlot> members, const OperatingPoint& point,
+                     CudaExecutorOptions options) {
   using Kind = Recorder::Kind;
   Recorder recorder;
   const auto device = make_recording_device(recorder);
-  const auto executor = make_recording_device_control(*device, recorder, std::move(members), capacity, tail);
+  const int capacity = options.capacity;
+  const auto executor =
+      make_recording_device_control(*device, recorder, std::move(members), std::move(options));
   GraphSize size;
   for (const auto& event : recorder.events())
     if (event.kind == Kind::allocate) size.device_bytes += event.bytes;

@@ -18,6 +18,6 @@ struct GraphSize {
 };
 
 // Binds the members to memory that is gone afterwards: an executor made after it binds them again.
-GraphSize graph_size(std::vector<MemberSlot> members, int capacity, const OperatingPoint&, TailForm);
+GraphSize graph_size(std::vector<MemberSlot> members, const OperatingPoint&, CudaExecutorOptions);
 
 }  // namespace fxe

@@ -15,12 +15,12 @@ using Clock = std::chrono::steady_clock;
 
 class HostControl final : public Executor {
  public:
-  HostControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, int capacity,
-              HostLaunch launch, TailForm tail)
+  HostControl(Device& device, Recorder* recorder, std::vector<MemberSlot> members, HostLaunch launch,
+              const CudaExecutorOptions& options)
       : recorder_(recorder),
         queue_(device.make_queue()),
         captures_(launch == HostLaunch::graph && recorder == nullptr),
-        batch_(device, recorder != nullptr, std::move(members), capacity, tail) {
+        batch_(device, recorder != nullptr, std::move(members), options) {
     run_.stages.reserve(batch_.members().size());
   }
 
@@ -35,12 +35,12 @@ class HostControl final : public Executor {
     return static_cast<int>(prepared_.size()) - 1;
   }
 
-  std::span<float> input(size_t input, int row) override { return batch_.input(input, row); }
+  std::span<std::byte> input(size_t input, int row) override { return batch_.input(input, row); }
 
   const BatchRun& run(int prepared, int count, double deadline_ms) override {
     const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
     const auto begin = Clock::now();
-    batch_.describe(p.operands, count, deadline_ms);
+    batch_.describe(p.program, p.operands, count, deadline_ms, begin);
     batch_.upload(queue(), p.program, {});
     for (int stage = 0; stage < p.program.stages(); ++stage) {
       run_member(p.program, stage);
@@ -50,7 +50,7 @@ class HostControl final : public Executor {
     batch_.download(queue());
     queue_->wait();
     run_.ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    batch_.read(p.operands.size(), count, run_);
+    batch_.read(p.program, count, run_);
     return run_;
   }
 
@@ -119,16 +119,15 @@ class HostControl final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_host_control(Device& device, std::vector<MemberSlot> members, int capacity,
-                                            HostLaunch launch, TailForm tail) {
-  return std::make_unique<HostControl>(device, nullptr, std::move(members), capacity, launch, tail);
+std::unique_ptr<Executor> make_host_control(Device& device, std::vector<MemberSlot> members,
+                                            HostLaunch launch, CudaExecutorOptions options) {
+  return std::make_unique<HostControl>(device, nullptr, std::move(members), launch, options);
 }
 
 std::unique_ptr<Executor> make_recording_host_control(Device& device, Recorder& recorder,
-                                                      std::vector<MemberSlot> members, int capacity,
-                                                      TailForm tail) {
-  return std::make_unique<HostControl>(device, &recorder, std::move(members), capacity, HostLaunch::stream,
-                                       tail);
+                                                      std::vector<MemberSlot> members,
+                                                      CudaExecutorOptions options) {
+  return std::make_unique<HostControl>(device, &recorder, std::move(members), HostLaunch::stream, options);
 }
 
 }  // namespace fxe

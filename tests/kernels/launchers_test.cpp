@@ -67,7 +67,8 @@ TEST_F(Launchers, StartChoosesTheBatch) {
     int32_t live_count = -1;
     std::vector<int32_t> live(7);
     std::vector<float> weight_sum(7);
-    launch_start(*queue, {7, &batch, &deadline, live.data(), &live_count, weight_sum.data(), kSwitch});
+    launch_start(*queue,
+                 {7, &batch, &deadline, live.data(), &live_count, weight_sum.data(), nullptr, kSwitch});
     EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " images";
   }
 }
@@ -81,14 +82,16 @@ TEST_F(Launchers, StartMatchesItsCpuTwin) {
         int32_t live_count = -1;
         std::vector<int32_t> live(static_cast<size_t>(n), -1);
         std::vector<float> weight_sum(static_cast<size_t>(n), 3);
-        StartArguments a{n, &batch, &deadline, live.data(), &live_count, weight_sum.data(), {}};
+        uint64_t began_ns = 7;
+        StartArguments a{n, &batch, &deadline, live.data(), &live_count, weight_sum.data(), &began_ns, {}};
         start(a);
-        return std::tuple(deadline.start_ns, deadline.deadline_ns, live_count, live, weight_sum);
+        return std::tuple(deadline.start_ns, began_ns, deadline.deadline_ns, live_count, live, weight_sum);
       };
       simt::set_clock_ns(1000);
       auto on_device = run([&](const StartArguments& a) { launch_start(*queue, a); });
       EXPECT_EQ(std::get<0>(on_device), 960u);
-      std::get<0>(on_device) = 0;
+      EXPECT_EQ(std::get<1>(on_device), 1000u);
+      std::get<0>(on_device) = std::get<1>(on_device) = 0;
       EXPECT_EQ(on_device, run(run_start_cpu)) << n << " " << count;
     }
 }

@@ -18,7 +18,7 @@ TEST_P(NhwcKernels, LayoutsKeepEveryValue) {
     };
     expect_exact(
         Image(type(), n, c, h, w),
-        [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), nullptr, nullptr, y); },
+        [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), {}, y); },
         [&](auto... at) { return rounded(type(), x[plain_index(at...)]); });
 
     // Images of a larger batch; in the rows past their number zeros.
@@ -27,7 +27,7 @@ TEST_P(NhwcKernels, LayoutsKeepEveryValue) {
       expect_exact(
           Image(type(), 4, c, h, w),
           [&](Queue& q, const NhwcTensor& y) {
-            launch_nhwc_from_plain(q, x.data(), images.data(), &used, y);
+            launch_nhwc_from_plain(q, x.data(), {images.data(), &used}, y);
           },
           [&](int64_t in, auto... at) {
             return in < used ? rounded(type(), x[plain_index(images[static_cast<size_t>(in)], at...)]) : 0.0f;
@@ -41,6 +41,38 @@ TEST_P(NhwcKernels, LayoutsKeepEveryValue) {
         Image(type(), n, c * h * w, 1, 1),
         [&](Queue& q, const NhwcTensor& y) { launch_nhwc_flatten(q, kept.tensor(), y); },
         [&](int64_t in, int64_t i, int64_t, int64_t) { return kept.at(in, i / w / h, i / w % h, i % w); });
+  }
+}
+
+// One look-up, then one rounding to the stored type; images of a larger batch, and zeros in the rows past
+// their number.
+TEST_P(NhwcKernels, PixelsBecomeTheValuesOfTheirChannel) {
+  for (const int64_t c : {1, 3, 9}) {
+    const int64_t h = 5, w = 7, kept = 3;
+    Random random(2, "pixels");
+    Guarded memory(static_cast<size_t>(kept * h * w * c));
+    auto* pixels = static_cast<uint8_t*>(memory.data());
+    for (int64_t i = 0; i < kept * h * w * c; ++i) pixels[i] = static_cast<uint8_t>(random.integer(0, 255));
+    pixels[0] = 0, pixels[1] = 255;
+    const std::vector<float> values = normals(random, static_cast<size_t>(256 * c));
+    const auto value = [&](int64_t image, int64_t ic, int64_t ih, int64_t iw) {
+      return rounded(type(),
+                     values[static_cast<size_t>(256 * ic + pixels[((image * h + ih) * w + iw) * c + ic])]);
+    };
+    expect_exact(
+        Image(type(), kept, c, h, w),
+        [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_pixels(q, pixels, values.data(), {}, y); },
+        value);
+    const std::vector<int32_t> images = {2, 0, -1, -1};
+    for (const int32_t used : {0, 1, 2})
+      expect_exact(
+          Image(type(), 4, c, h, w),
+          [&](Queue& q, const NhwcTensor& y) {
+            launch_nhwc_from_pixels(q, pixels, values.data(), {images.data(), &used}, y);
+          },
+          [&](int64_t in, auto... at) {
+            return in < used ? value(images[static_cast<size_t>(in)], at...) : 0.0f;
+          });
   }
 }
 

@@ -42,7 +42,9 @@ struct Memory {
         live(c.capacity),
         live_count(1),
         stage(1),
-        deadline(1) {
+        deadline(1),
+        times_ns(1 + c.stages.size()) {
+    for (size_t i = 0; i < times_ns.size(); ++i) times_ns[i] = 0;
     for (size_t i = 0; i < weight_sum.size(); ++i) weight_sum[i] = 0;
     std::copy(c.live.begin(), c.live.end(), live.data());
     live_count[0] = static_cast<int32_t>(c.live.size());
@@ -50,7 +52,7 @@ struct Memory {
   }
   bool intact() const {
     return logits.intact() && mean.intact() && weight_sum.intact() && results.intact() && live.intact() &&
-           live_count.intact() && stage.intact() && deadline.intact();
+           live_count.intact() && stage.intact() && deadline.intact() && times_ns.intact();
   }
   // What belongs to an image.
   std::vector<char> row(size_t image, size_t classes) {
@@ -65,6 +67,7 @@ struct Memory {
   Array<int32_t> live, live_count;
   Array<TailStage> stage;
   Array<TailDeadline> deadline;
+  Array<uint64_t> times_ns;
 };
 
 TailArguments arguments(const TailCase& c, size_t k, Memory& m) {
@@ -81,6 +84,7 @@ TailArguments arguments(const TailCase& c, size_t k, Memory& m) {
   a.live = m.live.data();
   a.live_count = m.live_count.data();
   a.stage_parameters = m.stage.data();
+  a.times_ns = m.times_ns.data();
   a.deadline = c.deadline_ns == 0 && c.capacity % 2 == 0 ? nullptr : m.deadline.data();  // both mean none
   return a;
 }
@@ -118,6 +122,12 @@ std::vector<RowResult> check_tail(const TailCase& c, const RunTail& run) {
     for (size_t i = 0; i < references.size(); ++i) before.push_back(memory.row(i, classes));
 
     run(arguments(c, k, memory), c.stages[k].elapsed_ns);
+
+    for (size_t i = 0; i < memory.times_ns.size(); ++i) {
+      const uint64_t ended_ns =
+          memory.times_ns[i] >= kStartNs ? memory.times_ns[i] - kStartNs : memory.times_ns[i];
+      EXPECT_EQ(ended_ns, i > 0 && i <= k + 1 ? c.stages[i - 1].elapsed_ns : 0) << c.name << ": time " << i;
+    }
 
     std::vector<int32_t> survivors;
     for (size_t i = 0, r = 0; i < references.size(); ++i) {

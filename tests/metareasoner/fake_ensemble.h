@@ -5,6 +5,7 @@
 #include <memory>
 #include <numeric>
 
+#include "engine/input/image_input.h"
 #include "metareasoner/cpu_executor.h"
 #include "tests/metareasoner/fake_member.h"
 #include "tests/support/generate.h"
@@ -38,7 +39,7 @@ struct FakeEnsemble {
     for (size_t first = 0; first < images; first += static_cast<size_t>(capacity)) {
       const auto count = std::min(images - first, static_cast<size_t>(capacity));
       for (size_t i = 0; i < count; ++i)
-        executor->input(0, static_cast<int>(i))[0] = static_cast<float>(first + i);
+        as_floats(executor->input(0, static_cast<int>(i)))[0] = static_cast<float>(first + i);
       const auto& batch = executor->run(prepared, static_cast<int>(count));
       rows.insert(rows.end(), batch.rows.begin(), batch.rows.end());
     }

@@ -19,8 +19,8 @@ class FakeMember final : public Member {
   int64_t input_elements() const override { return 1; }
   int64_t multiply_adds() const override { return 1; }
   size_t arena_bytes() const override { return 1; }
-  void bind(void*, const float* input, float* logits, RowIndex) override {
-    input_ = input;
+  void bind(void*, const void* input, float* logits, InputForm) override {
+    input_ = static_cast<const float*>(input);
     logits_ = logits;
   }
   void enqueue(Queue&, int64_t batch) const override {

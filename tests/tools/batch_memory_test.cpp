@@ -21,7 +21,7 @@ class BatchMemory : public testing::Test {
   std::unique_ptr<Backend> backend = make_cpu_backend(1);
   PlanMember member{"m", model(), *backend, 8};
   std::vector<PlanMember*> members{&member};
-  std::vector<size_t> inputs{3 * 32 * 32};
+  std::vector<size_t> inputs{4 * 3 * 32 * 32};
 
   std::string refused(size_t free_bytes) {
     try {

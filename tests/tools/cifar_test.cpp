@@ -63,7 +63,8 @@ std::vector<float> prepared_images(size_t count) {
   std::vector<float> values;
   while (const auto* item = loader.next()) {
     EXPECT_EQ(item->error, "");
-    values.insert(values.end(), item->inputs[0].begin(), item->inputs[0].end());
+    const auto input = as_floats(item->inputs[0]);
+    values.insert(values.end(), input.begin(), input.end());
   }
   return values;
 }

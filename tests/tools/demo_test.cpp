@@ -107,7 +107,7 @@ TEST(Demo, DerivedBound) {
   const auto file = read_json(kEnsemble);
   const Dataset dataset = open_dataset(images().path, {});
   Loader loader(dataset, {parse_preprocess(file["members"][0]["preprocess"], "demo")}, 1, 1, 0, 1);
-  const auto& input = loader.next()->inputs[0];
+  const auto input = as_floats(loader.next()->inputs[0]);
   const Model model = optimize(load_model(FXE_SOURCE_DIR "/demo/m0.safetensors", "cifar_resnet14").model);
   auto reference = reference_network(model, input, 1);
   widen_by_correlation(reference, model, input, 1);

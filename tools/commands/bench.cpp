@@ -118,9 +118,9 @@ int run_bench(int argc, char** argv) {
   Dataset dataset;
   if (!folder.empty()) dataset = open_dataset(folder, ensemble.classes);
   Runtime runtime = make_runtime(ensemble, run);
-  BenchInput tensors = folder.empty() ? BenchInput::random(*runtime.executor, ensemble.inputs.size(),
-                                                           static_cast<size_t>(run.batch), kSeed)
-                                      : BenchInput::read(dataset, ensemble.inputs, limit);
+  BenchInput tensors = folder.empty()
+                           ? BenchInput::random(runtime.inputs, static_cast<size_t>(run.batch), kSeed)
+                           : BenchInput::read(dataset, runtime.inputs, limit);
   auto rows = make_rows(ensemble.file, policy, parsed->count("only-policy") > 0);
   BenchSubject subject{ensemble.file.name,
                        runtime.device.name,

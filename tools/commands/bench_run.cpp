@@ -20,20 +20,24 @@ double ms_between(Clock::time_point from, Clock::time_point to) {
 
 }  // namespace
 
-BenchInput BenchInput::random(Executor& executor, size_t inputs, size_t images, uint64_t seed) {
+BenchInput BenchInput::random(const std::vector<ImageInput>& inputs, size_t images, uint64_t seed) {
   std::mt19937_64 generator(seed);
   std::normal_distribution<float> normal;
+  std::uniform_int_distribution<int> pixel(0, 255);
   BenchInput made;
   made.tensors_.resize(images);
   for (auto& image : made.tensors_)
-    for (size_t i = 0; i < inputs; ++i) {
-      auto& tensor = image.emplace_back(executor.input(i, 0).size());
-      for (float& v : tensor) v = normal(generator);
+    for (const ImageInput& input : inputs) {
+      auto& tensor = image.emplace_back(input.bytes());
+      if (input.as_pixels)
+        for (std::byte& v : tensor) v = static_cast<std::byte>(pixel(generator));
+      else
+        for (float& v : as_floats(std::span(tensor))) v = normal(generator);
     }
   return made;
 }
 
-BenchInput BenchInput::read(const Dataset& dataset, const std::vector<Preprocess>& inputs, size_t images) {
+BenchInput BenchInput::read(const Dataset& dataset, const std::vector<ImageInput>& inputs, size_t images) {
   BenchInput made;
   std::string reason;
   constexpr size_t kAhead = 4;

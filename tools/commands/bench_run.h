@@ -13,10 +13,10 @@ namespace fxe {
 // The tensors that batches are filled from, in turn: drawn or read once, before anything is timed.
 class BenchInput {
  public:
-  // Normally distributed values, as normalised images have.
-  static BenchInput random(Executor&, size_t inputs, size_t images, uint64_t seed);
+  // Normally distributed values, as normalised images have; pixels are uniform.
+  static BenchInput random(const std::vector<ImageInput>&, size_t images, uint64_t seed);
   // The first `images` of the dataset that can be read, or all there are. Throws run_time where none can.
-  static BenchInput read(const Dataset&, const std::vector<Preprocess>& inputs, size_t images);
+  static BenchInput read(const Dataset&, const std::vector<ImageInput>&, size_t images);
 
   size_t images() const { return tensors_.size(); }
   // Writes rows 0 .. batch-1 of every input; the next call goes on with the image after.
@@ -24,7 +24,7 @@ class BenchInput {
 
  private:
   size_t next_ = 0;
-  std::vector<std::vector<std::vector<float>>> tensors_;  // [image][input][c h w]
+  std::vector<std::vector<std::vector<std::byte>>> tensors_;  // [image][input]
 };
 
 // When to stop, in trtexec's words.

@@ -72,8 +72,8 @@ class Classifier {
       const std::string reason = e.what();
       throw bad_input("{}", reason.starts_with(path) ? reason : path + ": " + reason);
     }
-    for (size_t i = 0; i < ensemble_.inputs.size(); ++i)
-      preprocessor_.run(ensemble_.inputs[i], image_, runtime_.executor->input(i, 0));
+    for (size_t i = 0; i < runtime_.inputs.size(); ++i)
+      runtime_.inputs[i].prepare(preprocessor_, image_, runtime_.executor->input(i, 0));
     return runtime_.executor->run(prepared_, 1, deadline_ms_);
   }
 

@@ -35,21 +35,22 @@ ChosenDevice open_cuda(const RunOptions& options, int) {
   throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
 }
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot>,
-                                             const RunOptions& options) {
+                                             const std::vector<ImageInput>&, const RunOptions& options) {
   throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
 }
 size_t free_gpu_bytes() { return 0; }
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*>) { return nullptr; }
-std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot>, const OperatingPoint&,
-                                             const RunOptions&) {
+std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot>, const std::vector<ImageInput>&,
+                                             const OperatingPoint&, const RunOptions&) {
   return std::nullopt;
 }
 #endif
 
 std::optional<GraphSize> schedule_graph(const ChosenDevice& device, std::vector<MemberSlot> members,
-                                        const OperatingPoint& point, const RunOptions& options) {
+                                        const std::vector<ImageInput>& inputs, const OperatingPoint& point,
+                                        const RunOptions& options) {
   if (!device.is_cuda || options.control == "host" || options.launch == "stream") return std::nullopt;
-  return cuda_schedule_graph(std::move(members), point, options);
+  return cuda_schedule_graph(std::move(members), inputs, point, options);
 }
 
 ChosenDevice choose_device(const RunOptions& options) {
@@ -61,9 +62,15 @@ ChosenDevice choose_device(const RunOptions& options) {
   return open_cuda(options, options.cuda_index);
 }
 
+std::vector<ImageInput> image_inputs(const ChosenDevice& device, const std::vector<Preprocess>& all) {
+  std::vector<ImageInput> inputs;
+  for (const Preprocess& p : all) inputs.emplace_back(p, device.is_cuda && p.by_pixel());
+  return inputs;
+}
+
 std::unique_ptr<Executor> make_executor(ChosenDevice& device, std::vector<MemberSlot> members,
-                                        const RunOptions& options) {
-  if (device.is_cuda) return make_cuda_executor(device, std::move(members), options);
+                                        const std::vector<ImageInput>& inputs, const RunOptions& options) {
+  if (device.is_cuda) return make_cuda_executor(device, std::move(members), inputs, options);
   return make_cpu_executor(device.backend->device(), std::move(members), options.batch);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/input/image_input.h"
 #include "layers/backend.h"
 #include "metareasoner/cuda/graph_size.h"
 #include "metareasoner/executor.h"
@@ -26,19 +27,25 @@ struct ChosenDevice {
 // the device that was asked for does not work, bad_input for what it cannot do.
 ChosenDevice choose_device(const RunOptions&);
 
+// An ensemble's inputs in the form in which an executor on this device takes them: pixels on a GPU, where
+// each value depends on its own pixel only.
+std::vector<ImageInput> image_inputs(const ChosenDevice&, const std::vector<Preprocess>&);
+
 // By --batch, --control and --launch. Members must be of the chosen backend; the device outlives the
 // executor.
-std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> members, const RunOptions&);
+std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> members,
+                                        const std::vector<ImageInput>&, const RunOptions&);
 
 // For a GPU (device_choice_cuda.cpp): `index` of one that cuda_availability() says works, and its executor.
 ChosenDevice open_cuda(const RunOptions&, int index);
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot> members,
-                                             const RunOptions&);
+                                             const std::vector<ImageInput>&, const RunOptions&);
 // The graph that a GPU would run; none on the CPU, and where the host decides.
 std::optional<GraphSize> schedule_graph(const ChosenDevice&, std::vector<MemberSlot> members,
-                                        const OperatingPoint&, const RunOptions&);
-std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members, const OperatingPoint&,
-                                             const RunOptions&);
+                                        const std::vector<ImageInput>&, const OperatingPoint&,
+                                        const RunOptions&);
+std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members, const std::vector<ImageInput>&,
+                                             const OperatingPoint&, const RunOptions&);
 size_t free_gpu_bytes();  // of the device opened last
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> members);
 

@@ -11,25 +11,34 @@ namespace fxe {
 
 namespace {
 
-TailForm tail_form(const RunOptions& options) {
-  return options.tail == "separate" ? TailForm::separate : TailForm::fused;
+CudaExecutorOptions executor_options(const std::vector<ImageInput>& inputs, const RunOptions& options) {
+  CudaExecutorOptions o{.capacity = options.batch,
+                        .tail = options.tail == "separate" ? TailForm::separate : TailForm::fused,
+                        .pixel_values = {}};
+  for (const ImageInput& input : inputs) {
+    auto& values = o.pixel_values.emplace_back();
+    if (input.as_pixels) values = pixel_values(input.preprocess);
+  }
+  return o;
 }
 
 }  // namespace
 
-std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members, const OperatingPoint& point,
-                                             const RunOptions& options) {
-  return graph_size(std::move(members), options.batch, point, tail_form(options));
+std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members,
+                                             const std::vector<ImageInput>& inputs,
+                                             const OperatingPoint& point, const RunOptions& options) {
+  return graph_size(std::move(members), point, executor_options(inputs, options));
 }
 
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<MemberSlot> members,
+                                             const std::vector<ImageInput>& inputs,
                                              const RunOptions& options) {
   const bool stream = options.launch == "stream";
-  const TailForm tail = tail_form(options);
   if (options.control == "host" || stream)
-    return make_host_control(*device.memory, std::move(members), options.batch,
-                             stream ? HostLaunch::stream : HostLaunch::graph, tail);
-  return make_device_control(*device.memory, std::move(members), options.batch, tail);
+    return make_host_control(*device.memory, std::move(members),
+                             stream ? HostLaunch::stream : HostLaunch::graph,
+                             executor_options(inputs, options));
+  return make_device_control(*device.memory, std::move(members), executor_options(inputs, options));
 }
 
 size_t free_gpu_bytes() {

@@ -193,6 +193,7 @@ std::vector<PlanMember*> member_pointers(const Runtime& r) {
 Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
+  r.inputs = image_inputs(r.device, ensemble.inputs);
   for (size_t i = 0; i < ensemble.models.size(); ++i) {
     r.members.push_back(std::make_unique<PlanMember>(ensemble.file.members[i].name, ensemble.models[i].model,
                                                      *r.device.backend, options.batch));
@@ -204,8 +205,10 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
 void add_executor(Runtime& r, const LoadedEnsemble& ensemble, const RunOptions& options) {
   std::vector<MemberSlot> slots;
   for (size_t i = 0; i < r.members.size(); ++i) slots.push_back({r.members[i].get(), ensemble.input_of[i]});
-  if (r.device.is_cuda) check_batch_fits(member_pointers(r), input_elements(slots), free_gpu_bytes());
-  r.executor = make_executor(r.device, std::move(slots), options);
+  std::vector<size_t> input_bytes;
+  for (const ImageInput& input : r.inputs) input_bytes.push_back(input.bytes());
+  if (r.device.is_cuda) check_batch_fits(member_pointers(r), input_bytes, free_gpu_bytes());
+  r.executor = make_executor(r.device, std::move(slots), r.inputs, options);
 }
 
 }  // namespace fxe

@@ -49,6 +49,7 @@ Preprocess usual_preprocess_of(LoadedModel&, const std::string& model_path);
 struct Runtime {
   ChosenDevice device;
   std::vector<std::unique_ptr<PlanMember>> members;
+  std::vector<ImageInput> inputs;        // of the ensemble, in the form that the executor takes
   std::unique_ptr<PlanObserver> ranges;  // with --launch stream on a GPU: names for NVIDIA's profilers
   std::unique_ptr<Executor> executor;
 };

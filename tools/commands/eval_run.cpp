@@ -42,7 +42,7 @@ class Evaluator {
   EvalResult run() {
     const auto start = Clock::now();
     Progress progress("eval", dataset_.samples.size(), options_.quiet);
-    Loader loader(dataset_, ensemble_.inputs, loader_threads(), 2 * static_cast<size_t>(batch_) + 2, 0,
+    Loader loader(dataset_, runtime_.inputs, loader_threads(), 2 * static_cast<size_t>(batch_) + 2, 0,
                   dataset_.samples.size());
     while (const Loader::Item* item = loader.next()) {
       take(*item);

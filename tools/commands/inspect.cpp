@@ -129,7 +129,7 @@ Json graph_json(const EnsembleFile& file, const Policy& policy, const ChosenDevi
     slots.push_back({members.back().get(), static_cast<size_t>(input - inputs.begin())});
     if (input == inputs.end()) inputs.push_back(member.preprocess);
   }
-  const auto size = schedule_graph(device, slots, policy.point, run);
+  const auto size = schedule_graph(device, slots, image_inputs(device, inputs), policy.point, run);
   if (!size) return nullptr;
   if (!run.quiet)
     fmt::print(

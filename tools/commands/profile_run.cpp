@@ -80,7 +80,7 @@ ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& c
                       const Policy& policy, int batch, const ProfileOptions& options) {
   Profiler profiler(ensemble, runtime, clock, policy, options);
   Progress progress("profile", dataset.samples.size(), options.quiet);
-  Loader loader(dataset, ensemble.inputs, 1, 2 * static_cast<size_t>(batch) + 2, 0, dataset.samples.size());
+  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(batch) + 2, 0, dataset.samples.size());
   int rows = 0;
   while (const Loader::Item* item = loader.next()) {
     if (item->error.empty()) {

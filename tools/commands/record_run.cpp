@@ -43,7 +43,7 @@ class Recording {
     for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);  // not measured: the first
     Progress progress("record", result_.images, quiet);
     check_kept(progress);
-    Loader loader(dataset_, ensemble_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, first_image(),
+    Loader loader(dataset_, runtime_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, first_image(),
                   result_.images);
     while (const Loader::Item* item = loader.next()) {
       take(*item);

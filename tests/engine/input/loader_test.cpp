@@ -41,6 +41,11 @@ class Numbered {
 
 Preprocess crop(int size) { return {.crop_h = size, .crop_w = size, .scale = 1}; }
 
+std::vector<float> floats(const std::vector<std::byte>& input) {
+  const auto values = as_floats(input);
+  return {values.begin(), values.end()};
+}
+
 void expect_item(const Loader::Item& item, size_t index) {
   ASSERT_EQ(item.index, index);
   if (Numbered::damaged(index)) {
@@ -49,8 +54,8 @@ void expect_item(const Loader::Item& item, size_t index) {
   }
   EXPECT_EQ(item.error, "");
   ASSERT_EQ(item.inputs.size(), 2u);
-  EXPECT_EQ(item.inputs[0], std::vector<float>(3 * 4 * 4, static_cast<float>(index)));
-  EXPECT_EQ(item.inputs[1], std::vector<float>(3 * 2 * 2, static_cast<float>(index)));
+  EXPECT_EQ(floats(item.inputs[0]), std::vector<float>(3 * 4 * 4, static_cast<float>(index)));
+  EXPECT_EQ(floats(item.inputs[1]), std::vector<float>(3 * 2 * 2, static_cast<float>(index)));
   EXPECT_GE(item.decode_ms, 0);
   EXPECT_GE(item.preprocess_ms, 0);
 }
@@ -88,11 +93,20 @@ TEST(Loader, MissingFilesAreItemsToo) {
   expect_item(*loader.next(), 1);
 }
 
+TEST(Loader, InputsAreValuesOrPixelsAsWanted) {
+  const Numbered images(2);
+  Loader loader(images.dataset, {crop(4), {crop(2), true}}, 1, 2, 0, 2);
+  loader.next();
+  const auto* item = loader.next();
+  EXPECT_EQ(floats(item->inputs[0]), std::vector<float>(48, 1.0f));
+  EXPECT_EQ(item->inputs[1], std::vector<std::byte>(12, std::byte{1}));
+}
+
 // The tensors of `ahead` images are all there is.
 TEST(Loader, RecyclesItsTensors) {
   const Numbered images(60);
   Loader loader(images.dataset, {crop(4), crop(2)}, 3, 4, 0, 60);
-  std::set<const float*> seen;
+  std::set<const std::byte*> seen;
   while (const auto* item = loader.next()) seen.insert(item->inputs[0].data());
   EXPECT_EQ(seen.size(), 4u);
 }

@@ -58,6 +58,40 @@ TEST(Preprocess, CropsAndNormalisesEveryParity) {
       }
 }
 
+// Looked up in pixel_values(), they are what run() gives, to the bit.
+TEST(Preprocess, PixelsAreTheSameBeforeNormalisation) {
+  using Side = Preprocess::Side;
+  Preprocessor preprocessor;
+  for (const auto channels : {Preprocess::Channels::rgb, Preprocess::Channels::bgr})
+    for (const auto filter : {Filter::bilinear, Filter::bicubic, Filter::area})
+      for (const auto side : {Side::none, Side::shorter, Side::longer, Side::both})
+        for (const int width : {5, 23, 60}) {
+          const Preprocess p{.side = side,
+                             .resize_h = 16,
+                             .resize_w = 16,
+                             .filter = filter,
+                             .antialias = width != 60,
+                             .crop_h = 14,
+                             .crop_w = 13,
+                             .fill = {1, 2, 3},
+                             .channels = channels,
+                             .mean = {0.485, 0.456, 0.406},
+                             .std = {0.229, 0.224, 0.225}};
+          if (!p.antialias && filter == Filter::bicubic) continue;
+          const Image image = random_picture(width, 19, static_cast<uint64_t>(width));
+          std::vector<float> out(p.elements());
+          std::vector<uint8_t> pixels(p.elements());
+          preprocessor.run(p, image, out);
+          preprocessor.pixels(p, image, pixels);
+          const PixelValues values = pixel_values(p);
+          for (size_t c = 0; c < 3; ++c)
+            for (size_t i = 0; i < p.elements() / 3; ++i)
+              ASSERT_EQ(values[256 * c + pixels[3 * i + c]], out[c * p.elements() / 3 + i])
+                  << "image " << width << "x19, side " << static_cast<int>(side) << ", filter "
+                  << static_cast<int>(filter) << ", channel " << c << ", pixel " << i;
+        }
+}
+
 // Half a pixel more on the left than half_even, where that rounds up; borders of a colour.
 TEST(Preprocess, RoundsTheCropDownAndFills) {
   const Image image = random_picture(11, 3, 99);

@@ -51,7 +51,7 @@ void expect_every_pattern(Executor& executor, const std::string& how) {
     int stops[kImages];
     for (int i = 0; i < kImages; ++i) {
       stops[i] = 1 + (pattern >> (2 * i)) % kMembers;
-      write_image(executor.input(0, i), stops[i]);
+      write_image(as_floats(executor.input(0, i)), stops[i]);
     }
     for (const int count : {kImages, 1 + pattern % kImages}) {
       const BatchRun& run = executor.run(prepared, count);
@@ -73,7 +73,7 @@ void expect_every_pattern(Executor& executor, const std::string& how) {
 // A deadline that has passed stops every image after its first member; one that is far away stops none.
 void expect_deadlines(Executor& executor, const std::string& how) {
   const int prepared = executor.prepare(plain_point(kMembers, 0.5));
-  for (int i = 0; i < kImages; ++i) write_image(executor.input(0, i), i + 1);
+  for (int i = 0; i < kImages; ++i) write_image(as_floats(executor.input(0, i)), i + 1);
   for (const double deadline_ms : {1e-6, 1e6}) {
     const BatchRun& run = executor.run(prepared, kImages, deadline_ms);
     for (int i = 0; i < kImages; ++i) {
@@ -101,9 +101,10 @@ TEST(ExitPatterns, OnAGpuUnderEitherControl) {
       Ensemble ensemble(*backend);
       const auto executor =
           control == "device"
-              ? make_device_control(*device, ensemble.slots, kImages)
-              : make_host_control(*device, ensemble.slots, kImages,
-                                  control == "host, graphs" ? HostLaunch::graph : HostLaunch::stream);
+              ? make_device_control(*device, ensemble.slots, {.capacity = kImages})
+              : make_host_control(*device, ensemble.slots,
+                                  control == "host, graphs" ? HostLaunch::graph : HostLaunch::stream,
+                                  {.capacity = kImages});
       const std::string how = std::string(name(precision)) + ", control " + control;
       expect_every_pattern(*executor, how);
       expect_deadlines(*executor, how);

@@ -80,9 +80,10 @@ TEST(GpuProfile, KernelsInsideAGraphAreThoseOfTheLayers) {
     GpuKernelClock clock({&a, &b});
     const std::vector<MemberSlot> slots{{&a, 0}, {&b, 0}};
     const auto executor =
-        how == "device" ? make_device_control(*device, slots, 1)
-                        : make_host_control(*device, slots, 1,
-                                            how == "host graph" ? HostLaunch::graph : HostLaunch::stream);
+        how == "device"
+            ? make_device_control(*device, slots, {.capacity = 1})
+            : make_host_control(*device, slots, how == "host graph" ? HostLaunch::graph : HostLaunch::stream,
+                                {.capacity = 1});
     const int both = executor->prepare(plain_point(2, 1.0)), one = executor->prepare(plain_point(2, -1.0));
     KernelTable table(std::vector<const PlanMember*>{&a, &b});
     clock.watch(true);

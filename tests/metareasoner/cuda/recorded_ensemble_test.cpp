@@ -28,6 +28,7 @@ Model random_model(const std::string& spec, uint64_t seed) {
 struct RecordedCase {
   int capacity;  // images it can hold
   TailForm tail;
+  bool pixels = false;  // images go up as such
 };
 
 class RecordedEnsemble : public testing::TestWithParam<RecordedCase> {
@@ -43,6 +44,11 @@ class RecordedEnsemble : public testing::TestWithParam<RecordedCase> {
   }
 
   int capacity() const { return GetParam().capacity; }
+  CudaExecutorOptions options() const {
+    CudaExecutorOptions o{.capacity = capacity(), .tail = GetParam().tail, .pixel_values = {}};
+    if (GetParam().pixels) o.pixel_values = {PixelValues{}};
+    return o;
+  }
   bool fused() const { return GetParam().tail == TailForm::fused; }
   std::vector<int64_t> sizes() const { return batch_sizes(capacity()); }
 
@@ -53,8 +59,7 @@ class RecordedEnsemble : public testing::TestWithParam<RecordedCase> {
     return recorder_.events();
   }
   std::vector<Recorder::Event> run_device_control(double threshold = 0.9) {
-    const auto executor =
-        make_recording_device_control(*device_, recorder_, slots_, capacity(), GetParam().tail);
+    const auto executor = make_recording_device_control(*device_, recorder_, slots_, options());
     return run(*executor, plain_point(kMembers, threshold));
   }
 
@@ -85,7 +90,9 @@ class RecordedEnsemble : public testing::TestWithParam<RecordedCase> {
   size_t batch_bytes() const {
     const auto n = static_cast<size_t>(capacity());
     return sizeof(BatchStart) + kMembers * sizeof(TailStage) +
-           n * (kPixels * sizeof(float) + sizeof(RowResult) + kClasses * sizeof(float));
+           n * (kPixels * (GetParam().pixels ? 1 : sizeof(float)) + sizeof(RowResult) +
+                kClasses * sizeof(float)) +
+           (1 + kMembers) * sizeof(uint64_t);  // when stages ended
   }
 
   Recorder recorder_;
@@ -125,7 +132,7 @@ TEST_P(RecordedEnsemble, CountsAreExact) {
 
 // What inspect prints, from the number of layers and sizes.
 TEST_P(RecordedEnsemble, SizeOfTheGraph) {
-  const GraphSize size = graph_size(slots_, capacity(), plain_point(kMembers, 0.9), GetParam().tail);
+  const GraphSize size = graph_size(slots_, plain_point(kMembers, 0.9), options());
   run_device_control();
   EXPECT_EQ(size.kernels, recorder_.count(Kind::launch));
   EXPECT_EQ(size.copies, 5u);  // start, operating point, images; results, means
@@ -138,7 +145,20 @@ TEST_P(RecordedEnsemble, SizeOfTheGraph) {
   EXPECT_EQ(size.device_bytes, arena + batch_bytes() + n * kClasses * sizeof(float)  // logits
                                    + n * (sizeof(float) + sizeof(int32_t)) +
                                    sizeof(int32_t)  // W, live, count
-                                   + sizeof(TailDeadline) + tail_arrivals(capacity()) * sizeof(uint32_t));
+                                   + sizeof(TailDeadline) + tail_arrivals(capacity()) * sizeof(uint32_t) +
+                                   (GetParam().pixels ? sizeof(PixelValues) : 0));
+}
+
+// Every member reads the images as they were given.
+TEST_P(RecordedEnsemble, TheFirstKernelOfAMemberTakesPixelsOrValues) {
+  const std::string expected = GetParam().pixels ? "nhwc_from_pixels" : "nhwc_from_plain";
+  size_t readers = 0;
+  for (const auto& e : run_device_control()) {
+    if (e.kind != Kind::launch || !e.name.starts_with("nhwc_from_")) continue;
+    EXPECT_EQ(e.name, expected);
+    ++readers;
+  }
+  EXPECT_EQ(readers, kMembers * sizes().size());
 }
 
 // The last layer, its copy to plain rows and the tail are one kernel.
@@ -190,7 +210,7 @@ TEST_P(RecordedEnsemble, AnotherThresholdTellsTheDeviceTheSame) {
 
 // Under host control: the members alone, at the batch that fits, and a wait with a decision between two.
 TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
-  const auto executor = make_recording_host_control(*device_, recorder_, slots_, capacity(), GetParam().tail);
+  const auto executor = make_recording_host_control(*device_, recorder_, slots_, options());
   run(*executor, plain_point(kMembers, 0.9));
   const Recorder told = recorder_;
   size_t member_launches = 0;
@@ -206,18 +226,21 @@ TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
 INSTANTIATE_TEST_SUITE_P(Capacities, RecordedEnsemble,
                          testing::Values(RecordedCase{1, TailForm::fused}, RecordedCase{7, TailForm::fused},
                                          RecordedCase{64, TailForm::fused},
+                                         RecordedCase{1, TailForm::fused, true},
+                                         RecordedCase{64, TailForm::fused, true},
                                          RecordedCase{1, TailForm::separate},
                                          RecordedCase{64, TailForm::separate}),
                          [](const auto& c) {
                            return std::to_string(c.param.capacity) +
-                                  (c.param.tail == TailForm::fused ? "_fused" : "_separate");
+                                  (c.param.tail == TailForm::fused ? "_fused" : "_separate") +
+                                  (c.param.pixels ? "_pixels" : "");
                          });
 
 TEST(RecordedGraph, HasRoomForAsManySizesAsAKernelIsTold) {
   Recorder recorder;
   const auto device = make_recording_device(recorder);
   FakeMember fake("m", {{1, 2}});
-  EXPECT_THROW(make_recording_device_control(*device, recorder, {{&fake, 0}}, 1 << 15), Error);
+  EXPECT_THROW(make_recording_device_control(*device, recorder, {{&fake, 0}}, {.capacity = 1 << 15}), Error);
 }
 
 }  // namespace
