@@ -12,7 +12,16 @@ namespace fxe {
 // needs no GPU.
 class Recorder {
  public:
-  enum class Kind { allocate, copy, launch, begin_body, end_body, wait, host_decision };
+  enum class Kind {
+    allocate,
+    copy,
+    launch,
+    begin_body,
+    end_body,
+    order,  // between queues: a mark, or what holds for one
+    wait,   // of the host
+    host_decision
+  };
   struct Event {
     Kind kind;
     std::string name;  // kernel, layer or branch

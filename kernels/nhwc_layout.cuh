@@ -8,8 +8,8 @@ namespace fxe {
 
 // The image that row n of the batch is; -1: none, the row is not used.
 __device__ inline int image_of_row(const NhwcRows& rows, int n) {
-  if (rows.image == nullptr) return n;
-  return n < *rows.count ? rows.image[n] : -1;
+  if (rows.image != nullptr && n >= *rows.count) return -1;
+  return (rows.image == nullptr ? n : rows.image[n]) + (rows.first == nullptr ? 0 : *rows.first);
 }
 
 template <class T>

@@ -12,6 +12,7 @@ namespace fxe {
 struct NhwcRows {
   const int32_t* image = nullptr;
   const int32_t* count = nullptr;
+  const int32_t* first = nullptr;  // with it, images are counted from first[0]
 };
 
 // y [n c h w] <- x, plain fp32 [images c h w].

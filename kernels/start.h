@@ -14,6 +14,7 @@ struct BatchStart {
   uint64_t host_ns;      // already spent on it
   uint64_t deadline_ns;  // from its beginning on the host; 0: none
   int32_t count;         // images in it, at most n
+  int32_t first_image;   // where they begin among the images on the device
 };
 
 // State of a batch with nothing run yet; all pointers on the device. n is the batch's capacity.

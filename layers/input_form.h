@@ -15,7 +15,10 @@ struct InputForm {
   // pixel].
   const float* pixel_values = nullptr;
 
-  bool plain() const { return image == nullptr && pixel_values == nullptr; }
+  // With it, images are counted from first[0].
+  const int32_t* first = nullptr;
+
+  bool plain() const { return image == nullptr && pixel_values == nullptr && first == nullptr; }
 };
 
 }  // namespace fxe

@@ -25,6 +25,7 @@ class BatchState {
   uint64_t* times_ns() const {
     return reinterpret_cast<uint64_t*>(results() + capacity_);
   }  // [1 + max_stages]
+  size_t mean_bytes() const { return mean_.bytes(); }
   size_t results_bytes() const { return results_.bytes(); }
   int32_t* live() const { return live_.as<int32_t>(); }
   int32_t* live_count() const { return live_count_.as<int32_t>(); }

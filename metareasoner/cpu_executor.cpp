@@ -74,11 +74,12 @@ class CpuExecutor final : public Executor {
     return static_cast<int>(prepared_.size()) - 1;
   }
 
-  std::span<std::byte> input(size_t input, int row) override {
+  std::span<std::byte> input(size_t input, int row, int) override {
     return std::as_writable_bytes(inputs_.at(input).image(row));
   }
 
-  const BatchRun& run(int prepared, int count, double deadline_ms) override {
+  // The work is done when this returns.
+  void begin(int prepared, int count, double deadline_ms, int) override {
     const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
     const auto start = Clock::now();
     *state_.deadline() = {0, static_cast<uint64_t>(deadline_ms * 1e6)};
@@ -89,8 +90,9 @@ class CpuExecutor final : public Executor {
     run_.rows = {state_.results(), static_cast<size_t>(count)};
     run_.mean = {state_.mean(), static_cast<size_t>(count * members_[0].member->classes())};
     run_.ms = ms_since(start);
-    return run_;
   }
+
+  const BatchRun& end(int) override { return run_; }
 
   void observe(std::function<void(const StageView&)> observer) override { observer_ = std::move(observer); }
 
@@ -105,7 +107,7 @@ class CpuExecutor final : public Executor {
     const Instruction& i = program.code[at];
     switch (i.kind) {
       case Instruction::Kind::begin:
-        begin(count);
+        take_up(count);
         break;
       case Instruction::Kind::run_member:
         run_member(program, i.stage);
@@ -129,7 +131,7 @@ class CpuExecutor final : public Executor {
         program.code.begin());
   }
 
-  void begin(int count) {
+  void take_up(int count) {
     std::iota(state_.live(), state_.live() + count, 0);
     *state_.live_count() = count;
     std::fill_n(state_.weight_sum(), count, 0.0f);

@@ -31,10 +31,11 @@ struct BatchRun {
     int32_t live = 0;   // images that were live before it
     double ms = 0;      // member and tail
   };
-  std::span<const RowResult> rows;  // by image; this and `mean` are valid until the next run
+  std::span<const RowResult> rows;  // by image; this and `mean` are valid until the side's next begin()
   std::span<const float> mean;      // [images classes] m_k where each image stopped
   std::vector<Stage> stages;
-  double ms = 0;  // network time: inputs on the host to decisions on the host
+  // Network time: inputs on the host, or the end of the batch before, to decisions on the host.
+  double ms = 0;
 };
 
 // What an observer sees after each stage.
@@ -45,7 +46,9 @@ struct StageView {
   double ms = 0;
 };
 
-// Runs an ensemble on batches of up to `capacity` images. Prepared once; a run allocates nothing.
+// Runs an ensemble on batches of up to `capacity` images. Prepared once; a run allocates nothing. An executor
+// has one side or two, each with its own inputs and results: while the batch of one is under way, the other's
+// can be written.
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -54,12 +57,20 @@ class Executor {
   // weights or temperatures share what was built.
   virtual int prepare(const OperatingPoint&) = 0;
 
-  // Where the caller writes input `input` of image `row` before run(): plain fp32 [c h w], or uint8 [h w c]
-  // of an input whose pixel values the executor was given. Kept over runs.
-  virtual std::span<std::byte> input(size_t input, int row) = 0;
+  virtual int sides() const { return 1; }
 
-  // Images 0 .. count-1. deadline_ms 0: none.
-  virtual const BatchRun& run(int prepared, int count, double deadline_ms = 0) = 0;
+  // Where the caller writes input `input` of image `row` before begin(): plain fp32 [c h w], or uint8 [h w c]
+  // of an input whose pixel values the executor was given. Kept over runs.
+  virtual std::span<std::byte> input(size_t input, int row, int side = 0) = 0;
+
+  // Images 0 .. count-1 of a side whose batch before has ended; deadline_ms 0: none. end() waits for the
+  // batch. What began first ends first.
+  virtual void begin(int prepared, int count, double deadline_ms, int side) = 0;
+  virtual const BatchRun& end(int side) = 0;
+  const BatchRun& run(int prepared, int count, double deadline_ms = 0) {
+    begin(prepared, count, deadline_ms, 0);
+    return end(0);
+  }
 
   // Called after every stage, where the executor decides on the host (others throw bad_input).
   virtual void observe(std::function<void(const StageView&)>) = 0;

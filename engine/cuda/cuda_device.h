@@ -36,6 +36,23 @@ class CudaQueue final : public Queue {
   Recorder* recorder_ = nullptr;
 };
 
+// A point in a queue's work. With a recording queue nothing is ordered: marks and waits are logged.
+class CudaMark {
+ public:
+  CudaMark() = default;
+  ~CudaMark();
+  CudaMark(const CudaMark&) = delete;
+  CudaMark& operator=(const CudaMark&) = delete;
+
+  void set(CudaQueue&);         // here: after all the work that the queue was given
+  void hold(CudaQueue&) const;  // what that queue is given from now on waits for it
+  void wait() const;            // the host waits for it
+
+ private:
+  cudaEvent_t event_ = nullptr;  // made when it is first set
+  Recorder* recorder_ = nullptr;
+};
+
 // A real GPU; throws run_time with the reason if there is none (no driver, too old a driver, no device).
 std::unique_ptr<Device> make_cuda_device(int index);
 

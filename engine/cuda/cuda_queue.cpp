@@ -38,4 +38,26 @@ void CudaQueue::wait() {
     FXE_CUDA(cudaStreamSynchronize(stream()));
 }
 
+CudaMark::~CudaMark() {
+  if (event_) (void)cudaEventDestroy(event_);
+}
+
+void CudaMark::set(CudaQueue& queue) {
+  recorder_ = queue.recorder();
+  if (recorder_) return recorder_->add(Recorder::Kind::order, "mark");
+  cudaStream_t stream = queue.stream();
+  if (!event_) FXE_CUDA(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming));
+  FXE_CUDA(cudaEventRecord(event_, stream));
+}
+
+void CudaMark::hold(CudaQueue& queue) const {
+  if (recorder_) return recorder_->add(Recorder::Kind::order, "hold");
+  if (event_) FXE_CUDA(cudaStreamWaitEvent(queue.stream(), event_, 0));
+}
+
+void CudaMark::wait() const {
+  if (recorder_) return recorder_->add(Recorder::Kind::wait, "wait");
+  if (event_) FXE_CUDA(cudaEventSynchronize(event_));
+}
+
 }  // namespace fxe

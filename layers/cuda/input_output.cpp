@@ -9,17 +9,18 @@ Prepared CudaBackend::prepare(const Input&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x{.place = Operand::Place::input}, y = step.output();
     const Operand rows{.place = Operand::Place::rows}, row_count{.place = Operand::Place::row_count},
-        pixel_values{.place = Operand::Place::pixel_values};
+        first{.place = Operand::Place::first_image}, pixel_values{.place = Operand::Place::pixel_values};
     step.add("nhwc_from_input",
              [y = y.image](Queue& queue, std::span<void* const> a) {
-               const NhwcRows of{static_cast<const int32_t*>(a[1]), static_cast<const int32_t*>(a[2])};
-               if (a[3])
+               const NhwcRows of{static_cast<const int32_t*>(a[1]), static_cast<const int32_t*>(a[2]),
+                                 static_cast<const int32_t*>(a[3])};
+               if (a[4])
                  launch_nhwc_from_pixels(queue, static_cast<const uint8_t*>(a[0]),
-                                         static_cast<const float*>(a[3]), of, at(y, a[4]));
+                                         static_cast<const float*>(a[4]), of, at(y, a[5]));
                else
-                 launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]), of, at(y, a[4]));
+                 launch_nhwc_from_plain(queue, static_cast<const float*>(a[0]), of, at(y, a[5]));
              },
-             {x, rows, row_count, pixel_values, y});
+             {x, rows, row_count, first, pixel_values, y});
   });
 }
 

@@ -29,6 +29,8 @@ void* address_of(const Binding& binding, const Operand& operand) {
       return const_cast<int32_t*>(binding.form.image);
     case Operand::Place::row_count:
       return const_cast<int32_t*>(binding.form.count);
+    case Operand::Place::first_image:
+      return const_cast<int32_t*>(binding.form.first);
     case Operand::Place::pixel_values:
       return const_cast<float*>(binding.form.pixel_values);
   }

@@ -14,7 +14,7 @@ namespace fxe::cuda {
 
 // Memory an action works on. Which address it is, is known when the step is bound.
 struct Operand {
-  enum class Place { none, input, output, workspace, constant, rows, row_count, pixel_values };
+  enum class Place { none, input, output, workspace, constant, rows, row_count, first_image, pixel_values };
   Place place = Place::none;  // none: nullptr
   size_t index = 0;           // of the input
   size_t offset_bytes = 0;    // in the workspace

@@ -15,9 +15,9 @@
 
 namespace fxe {
 
-// A batch of up to `capacity` images on a GPU: its inputs and results in pinned memory, its state and the
-// members on the device. Says what each part of a program is in the device's words; who launches that, and
-// who decides, is up to the executors.
+// Batches of up to `capacity` images on a GPU: their inputs and results in pinned memory, once for each side;
+// the state of the one that runs and the members on the device. Says what each part of a program is in the
+// device's words; who launches that, and who decides, is up to the executors.
 class CudaBatch {
  public:
   // `records`: the device is one that only records.
@@ -27,25 +27,27 @@ class CudaBatch {
   const std::vector<MemberSlot>& members() const { return members_; }
   TailForm tail() const { return tail_; }
 
-  // The host's side, not while a run is under way.
-  std::span<std::byte> input(size_t input, int row);
+  // The host's side, not while a run of this side is under way.
+  std::span<std::byte> input(size_t input, int row, int side);
   // `begin`: when the host took up the batch, from where the deadline counts.
-  void describe(const Program&, std::span<const TailStage> operands, int count, double deadline_ms,
+  void describe(int side, const Program&, std::span<const TailStage> operands, int count, double deadline_ms,
                 std::chrono::steady_clock::time_point begin);
   int32_t live_count() const { return *host_live_count_.as<int32_t>(); }  // after download_live_count()
   // What was downloaded. Remembers what each member took, for the next deadline.
-  void read(const Program&, int count, BatchRun& run);
+  void read(int side, const Program&, int count, BatchRun& run);
 
   // The device's side, in this order; stage s may be left out only together with all after it.
-  void upload(CudaQueue&, const Program&, const BatchSwitch& first) const;  // and the kernel that begins
+  void upload_inputs(CudaQueue&, int side) const;
+  void upload_description(CudaQueue&, int side, int stages) const;
+  void start(CudaQueue&, const BatchSwitch& first) const;
   // The member, and with TailForm::fused the tail too: in one kernel where the member has one for this batch.
   void run_member(CudaQueue&, const Program&, int stage, int64_t batch, const TailBranch&) const;
   void run_tail(CudaQueue&, const Program&, int stage, const TailBranch&) const;  // TailForm::separate only
   void download_live_count(CudaQueue&) const;
-  void download(CudaQueue&) const;
+  void download(CudaQueue&, int side) const;
 
  private:
-  // One of the batch's inputs: where the host writes it and where members read it.
+  // One of the batch's inputs: where the host writes it and where members read it, images of side 0 first.
   struct Input {
     size_t image_bytes;
     PinnedBuffer host;
@@ -53,18 +55,24 @@ class CudaBatch {
     Buffer pixel_values;  // [3 256], or empty: the input is plain fp32
     Input(Device& on, size_t image_bytes, size_t images, bool pinned);
   };
+  struct Side {
+    PinnedBuffer start, operands, results, mean;
+    Side(const BatchState&, size_t stages, bool pinned);
+  };
 
   TailCall tail_call(const Program&, int stage, const TailBranch&) const;
 
   std::vector<MemberSlot> members_;
   TailForm tail_;
+  bool straight_line_;
   std::vector<int64_t> sizes_;
   MemberTimes times_;
   int32_t capacity_;
   size_t classes_;
   BatchState state_;
   Buffer start_, arrivals_, arena_;
-  PinnedBuffer host_start_, host_operands_, host_live_count_, host_results_, host_mean_;
+  PinnedBuffer host_live_count_;
+  std::vector<std::unique_ptr<Side>> sides_;
   std::vector<std::unique_ptr<Input>> inputs_;
 };
 

@@ -21,13 +21,18 @@ enum class TailForm {
 struct CudaExecutorOptions {
   int capacity = 1;
   TailForm tail = TailForm::fused;
+  int sides = 1;  // Executor::sides(); 2 only where the device decides
+  // Of device control: no conditional nodes. Every member runs, at the full batch, whoever is left: decisions
+  // fall all the same and save nothing. The baseline for what they cost.
+  bool straight_line = false;
   // By input; those that have them are uploaded as pixels and normalised by the member's first kernel.
   std::vector<std::optional<PixelValues>> pixel_values;
 };
 
 // The device decides. A program is one CUDA graph: inputs up, members and tails, results down; the host
-// launches it and waits once. After each tail an IF node holds the rest of the program, and in it a SWITCH
-// node the next member at each compiled batch size, so that the graph grows with members times sizes.
+// launches it and waits once. With two sides copies are not in the graph: a batch goes up while the one
+// before it runs. After each tail an IF node holds the rest of the program, and in it a SWITCH node the next
+// member at each compiled batch size, so that the graph grows with members times sizes.
 std::unique_ptr<Executor> make_device_control(Device&, std::vector<MemberSlot>, CudaExecutorOptions);
 
 // The host decides: after each tail it waits for the number of images that are left. The fallback where

@@ -20,11 +20,17 @@ class DeviceControl final : public Executor {
                 const CudaExecutorOptions& options)
       : device_(device),
         recorder_(recorder),
+        queue_(device.make_queue()),
+        upload_queue_(device.make_queue()),
+        straight_line_(options.straight_line),
         batch_(device, recorder != nullptr, std::move(members), options) {
-    if (batch_.sizes().size() > BatchSwitch::kMaxSizes)
+    if (!one_size() && batch_.sizes().size() > BatchSwitch::kMaxSizes)
       throw bad_input("--batch {}: a GPU graph has room for {} batch sizes up to it, not {}",
                       options.capacity, BatchSwitch::kMaxSizes, batch_.sizes().size());
-    run_.stages.reserve(batch_.members().size());
+    for (int side = 0; side < options.sides; ++side) {
+      under_way_.push_back(std::make_unique<UnderWay>());
+      under_way_.back()->run.stages.reserve(batch_.members().size());
+    }
   }
 
   int prepare(const OperatingPoint& point) override {
@@ -39,18 +45,39 @@ class DeviceControl final : public Executor {
     return static_cast<int>(prepared_.size()) - 1;
   }
 
-  std::span<std::byte> input(size_t input, int row) override { return batch_.input(input, row); }
+  int sides() const override { return static_cast<int>(under_way_.size()); }
 
-  const BatchRun& run(int prepared, int count, double deadline_ms) override {
+  std::span<std::byte> input(size_t input, int row, int side) override {
+    return batch_.input(input, row, side);
+  }
+
+  void begin(int prepared, int count, double deadline_ms, int side) override {
     const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
-    const auto begin = Clock::now();
-    batch_.describe(p.program, p.operands, count, deadline_ms, begin);
+    UnderWay& u = *under_way_.at(static_cast<size_t>(side));
+    u.prepared = prepared;
+    u.count = count;
+    u.begin = Clock::now();
+    batch_.describe(side, p.program, p.operands, count, deadline_ms, u.begin);
+    if (copies_apart()) {
+      batch_.upload_inputs(upload_queue(), side);
+      u.uploaded.set(upload_queue());
+      u.uploaded.hold(queue());
+      batch_.upload_description(queue(), side, p.program.stages());
+    }
     if (recorder_) emit(p.program, *p.target);
-    p.target->launch();
-    p.target->wait();
-    run_.ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    batch_.read(p.program, count, run_);
-    return run_;
+    p.target->launch(queue());
+    if (copies_apart()) batch_.download(queue(), side);
+    u.done.set(queue());
+  }
+
+  const BatchRun& end(int side) override {
+    UnderWay& u = *under_way_.at(static_cast<size_t>(side));
+    u.done.wait();
+    const auto now = Clock::now();
+    u.run.ms = std::chrono::duration<double, std::milli>(now - std::max(u.begin, last_end_)).count();
+    last_end_ = now;
+    batch_.read(side, prepared_[static_cast<size_t>(u.prepared)].program, u.count, u.run);
+    return u.run;
   }
 
   void observe(std::function<void(const StageView&)>) override {
@@ -63,6 +90,18 @@ class DeviceControl final : public Executor {
     std::vector<TailStage> operands;
     std::shared_ptr<ProgramTarget> target;
   };
+  // The batch of a side.
+  struct UnderWay {
+    int prepared = 0, count = 0;
+    Clock::time_point begin;
+    CudaMark uploaded, done;
+    BatchRun run;
+  };
+
+  CudaQueue& queue() { return static_cast<CudaQueue&>(*queue_); }
+  CudaQueue& upload_queue() { return static_cast<CudaQueue&>(*upload_queue_); }
+  // A batch can only go up beside the one that runs if its copies are not part of its graph.
+  bool copies_apart() const { return sides() > 1; }
 
   std::shared_ptr<ProgramTarget> make_target(const Program& program) {
     if (recorder_) return make_recording_target(*recorder_);
@@ -89,12 +128,16 @@ class DeviceControl final : public Executor {
     TailBranch next{.goes_on = 0, .batch = make_switch(to)};
     for (const Instruction& i : program.code) switch (i.kind) {
         case Instruction::Kind::begin:
-          batch_.upload(to.queue(), program, next.batch);
+          if (!copies_apart()) {
+            batch_.upload_description(to.queue(), 0, program.stages());
+            batch_.upload_inputs(to.queue(), 0);
+          }
+          batch_.start(to.queue(), next.batch);
           break;
         case Instruction::Kind::run_member: {
           const BatchSwitch by_size = next.batch;
-          next = i.stage + 1 < program.stages() ? TailBranch{to.make_condition(0), make_switch(to)}
-                                                : TailBranch{};
+          const bool branches = i.stage + 1 < program.stages() && !straight_line_;
+          next = branches ? TailBranch{to.make_condition(0), make_switch(to)} : TailBranch{};
           emit_member(program, i.stage, by_size, next, to);
           break;
         }
@@ -102,19 +145,21 @@ class DeviceControl final : public Executor {
           if (batch_.tail() == TailForm::separate) batch_.run_tail(to.queue(), program, i.stage, next);
           break;
         case Instruction::Kind::branch:
-          to.begin_if(next.goes_on);
+          if (!straight_line_) to.begin_if(next.goes_on);
           break;
         case Instruction::Kind::end:
-          to.end_if();
+          if (!straight_line_) to.end_if();
           break;
       }
-    batch_.download(to.queue());
+    if (!copies_apart()) batch_.download(to.queue(), 0);
   }
 
-  // No switch where there is one size only.
+  // No switch where every member runs at one size.
+  bool one_size() const { return straight_line_ || batch_.sizes().size() == 1; }
+
   BatchSwitch make_switch(ProgramTarget& to) const {
+    if (one_size()) return {};
     const auto& sizes = batch_.sizes();
-    if (sizes.size() == 1) return {};
     BatchSwitch s;
     s.sizes = static_cast<int32_t>(sizes.size());
     s.handle = to.make_condition(static_cast<unsigned>(sizes.size()));
@@ -125,16 +170,19 @@ class DeviceControl final : public Executor {
   void emit_member(const Program& program, int stage, const BatchSwitch& by_size, const TailBranch& next,
                    ProgramTarget& to) {
     const auto& sizes = batch_.sizes();
-    if (sizes.size() == 1) return batch_.run_member(to.queue(), program, stage, sizes[0], next);
+    if (one_size()) return batch_.run_member(to.queue(), program, stage, sizes.back(), next);
     to.add_switch(by_size.handle, static_cast<unsigned>(sizes.size()),
                   [&](unsigned i) { batch_.run_member(to.queue(), program, stage, sizes[i], next); });
   }
 
   Device& device_;
   Recorder* recorder_;
+  std::unique_ptr<Queue> queue_, upload_queue_;
+  bool straight_line_;
   CudaBatch batch_;
   std::vector<Prepared> prepared_;
-  BatchRun run_;
+  std::vector<std::unique_ptr<UnderWay>> under_way_;  // by side
+  Clock::time_point last_end_;
 };
 
 }  // namespace

@@ -55,10 +55,10 @@ class GraphTarget final : public ProgramTarget {
     end_capture();
     FXE_CUDA(cudaGraphInstantiate(&executable_, root_, 0));
     FXE_CUDA(cudaGraphUpload(executable_, queues_[0]->stream()));
+    queues_[0]->wait();
   }
 
-  void launch() override { FXE_CUDA(cudaGraphLaunch(executable_, queues_[0]->stream())); }
-  void wait() override { queues_[0]->wait(); }
+  void launch(CudaQueue& queue) override { FXE_CUDA(cudaGraphLaunch(executable_, queue.stream())); }
 
  private:
   static std::unique_ptr<CudaQueue> make_queue() {
@@ -129,7 +129,7 @@ class GraphTarget final : public ProgramTarget {
 #endif
   }
 
-  std::vector<std::unique_ptr<CudaQueue>> queues_;  // [0]: of the root, where the graph is launched
+  std::vector<std::unique_ptr<CudaQueue>> queues_;  // [0]: of the root
   size_t open_ = 0;                                 // captures that have begun and not ended
   cudaGraph_t root_ = nullptr;
   cudaGraphExec_t executable_ = nullptr;

@@ -21,6 +21,7 @@ class HostControl final : public Executor {
         queue_(device.make_queue()),
         captures_(launch == HostLaunch::graph && recorder == nullptr),
         batch_(device, recorder != nullptr, std::move(members), options) {
+    if (options.sides != 1) throw run_time_error("batches overlap only where the device decides");
     run_.stages.reserve(batch_.members().size());
   }
 
@@ -35,24 +36,28 @@ class HostControl final : public Executor {
     return static_cast<int>(prepared_.size()) - 1;
   }
 
-  std::span<std::byte> input(size_t input, int row) override { return batch_.input(input, row); }
+  std::span<std::byte> input(size_t input, int row, int) override { return batch_.input(input, row, 0); }
 
-  const BatchRun& run(int prepared, int count, double deadline_ms) override {
+  // The work is done when this returns.
+  void begin(int prepared, int count, double deadline_ms, int) override {
     const Prepared& p = prepared_.at(static_cast<size_t>(prepared));
     const auto begin = Clock::now();
-    batch_.describe(p.program, p.operands, count, deadline_ms, begin);
-    batch_.upload(queue(), p.program, {});
+    batch_.describe(0, p.program, p.operands, count, deadline_ms, begin);
+    batch_.upload_description(queue(), 0, p.program.stages());
+    batch_.upload_inputs(queue(), 0);
+    batch_.start(queue(), {});
     for (int stage = 0; stage < p.program.stages(); ++stage) {
       run_member(p.program, stage);
       if (batch_.tail() == TailForm::separate) batch_.run_tail(queue(), p.program, stage, {});
       if (stage + 1 < p.program.stages() && !goes_on()) break;
     }
-    batch_.download(queue());
+    batch_.download(queue(), 0);
     queue_->wait();
     run_.ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    batch_.read(p.program, count, run_);
-    return run_;
+    batch_.read(0, p.program, count, run_);
   }
+
+  const BatchRun& end(int) override { return run_; }
 
   void observe(std::function<void(const StageView&)>) override {
     throw bad_input("stages cannot be watched on a GPU; use --device cpu");

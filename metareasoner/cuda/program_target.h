@@ -28,8 +28,7 @@ class ProgramTarget {
                           const std::function<void(unsigned)>& write) = 0;
 
   virtual void finish() = 0;  // no more work; once, before the first launch
-  virtual void launch() = 0;
-  virtual void wait() = 0;
+  virtual void launch(CudaQueue&) = 0;
 };
 
 // One CUDA graph with nested IF and SWITCH nodes. Streams are made for `depth` open bodies at most.

@@ -23,8 +23,7 @@ class RecordingTarget final : public ProgramTarget {
     }
   }
   void finish() override {}
-  void launch() override {}
-  void wait() override { queue_.wait(); }
+  void launch(CudaQueue&) override {}
 
  private:
   Recorder& recorder_;

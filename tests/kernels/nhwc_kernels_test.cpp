@@ -21,6 +21,13 @@ TEST_P(NhwcKernels, LayoutsKeepEveryValue) {
         [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), {}, y); },
         [&](auto... at) { return rounded(type(), x[plain_index(at...)]); });
 
+    // Counted from the second image on.
+    const int32_t first = 1;
+    expect_exact(
+        Image(type(), 1, c, h, w),
+        [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), {.first = &first}, y); },
+        [&](int64_t, auto... at) { return rounded(type(), x[plain_index(1, at...)]); });
+
     // Images of a larger batch; in the rows past their number zeros.
     const std::vector<int32_t> images = {1, 0, -1, -1};
     for (const int32_t used : {0, 1, 2})
@@ -63,15 +70,22 @@ TEST_P(NhwcKernels, PixelsBecomeTheValuesOfTheirChannel) {
         Image(type(), kept, c, h, w),
         [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_pixels(q, pixels, values.data(), {}, y); },
         value);
-    const std::vector<int32_t> images = {2, 0, -1, -1};
+    const std::vector<int32_t> images = {1, -1, -1, -1}, from_first = {2, 0, -1, -1};
+    const int32_t first = 1, one = 1;
+    expect_exact(
+        Image(type(), 4, c, h, w),
+        [&](Queue& q, const NhwcTensor& y) {
+          launch_nhwc_from_pixels(q, pixels, values.data(), {images.data(), &one, &first}, y);
+        },
+        [&](int64_t in, auto... at) { return in == 0 ? value(2, at...) : 0.0f; });
     for (const int32_t used : {0, 1, 2})
       expect_exact(
           Image(type(), 4, c, h, w),
           [&](Queue& q, const NhwcTensor& y) {
-            launch_nhwc_from_pixels(q, pixels, values.data(), {images.data(), &used}, y);
+            launch_nhwc_from_pixels(q, pixels, values.data(), {from_first.data(), &used}, y);
           },
           [&](int64_t in, auto... at) {
-            return in < used ? value(images[static_cast<size_t>(in)], at...) : 0.0f;
+            return in < used ? value(from_first[static_cast<size_t>(in)], at...) : 0.0f;
           });
   }
 }

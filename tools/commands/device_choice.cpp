@@ -14,8 +14,9 @@ namespace {
 ChosenDevice open_cpu(const RunOptions& options) {
   if (options.precision != Precision::fp32)
     throw bad_input("--precision {}: the CPU engine computes in fp32", name(options.precision));
-  if (options.control == "device")
-    throw bad_input("--control device: on the CPU the host decides; leave it out or use --control host");
+  if (options.control == "device" || options.control == "none")
+    throw bad_input("--control {}: on the CPU the host decides; leave it out or use --control host",
+                    options.control);
   if (options.tail == "separate" || options.launch == "stream" || options.autotune)
     throw bad_input(
         "--tail separate, --launch stream, --autotune: these choose how a GPU is driven; leave them out on "

@@ -14,6 +14,8 @@ namespace {
 CudaExecutorOptions executor_options(const std::vector<ImageInput>& inputs, const RunOptions& options) {
   CudaExecutorOptions o{.capacity = options.batch,
                         .tail = options.tail == "separate" ? TailForm::separate : TailForm::fused,
+                        .sides = options.sides,
+                        .straight_line = options.control == "none",
                         .pixel_values = {}};
   for (const ImageInput& input : inputs) {
     auto& values = o.pixel_values.emplace_back();
@@ -33,12 +35,13 @@ std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members,
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<MemberSlot> members,
                                              const std::vector<ImageInput>& inputs,
                                              const RunOptions& options) {
+  CudaExecutorOptions how = executor_options(inputs, options);
   const bool stream = options.launch == "stream";
-  if (options.control == "host" || stream)
-    return make_host_control(*device.memory, std::move(members),
-                             stream ? HostLaunch::stream : HostLaunch::graph,
-                             executor_options(inputs, options));
-  return make_device_control(*device.memory, std::move(members), executor_options(inputs, options));
+  if (options.control != "host" && !stream)
+    return make_device_control(*device.memory, std::move(members), std::move(how));
+  how.sides = 1;
+  return make_host_control(*device.memory, std::move(members),
+                           stream ? HostLaunch::stream : HostLaunch::graph, std::move(how));
 }
 
 size_t free_gpu_bytes() {
@@ -62,8 +65,9 @@ CudaPlanOptions plan_options(const RunOptions& options) {
 }  // namespace
 
 ChosenDevice open_cuda(const RunOptions& options, int index) {
-  if (options.control == "device" && options.launch == "stream")
-    throw bad_input("--launch stream: the device decides inside a graph; use --control host with it");
+  if ((options.control == "device" || options.control == "none") && options.launch == "stream")
+    throw bad_input("--launch stream: --control {} is one graph; use --control host with it",
+                    options.control);
   ChosenDevice chosen;
   chosen.is_cuda = true;
   chosen.memory = make_cuda_device(index);

@@ -206,7 +206,8 @@ void add_executor(Runtime& r, const LoadedEnsemble& ensemble, const RunOptions& 
   std::vector<MemberSlot> slots;
   for (size_t i = 0; i < r.members.size(); ++i) slots.push_back({r.members[i].get(), ensemble.input_of[i]});
   std::vector<size_t> input_bytes;
-  for (const ImageInput& input : r.inputs) input_bytes.push_back(input.bytes());
+  for (const ImageInput& input : r.inputs)
+    input_bytes.push_back(static_cast<size_t>(options.sides) * input.bytes());
   if (r.device.is_cuda) check_batch_fits(member_pointers(r), input_bytes, free_gpu_bytes());
   r.executor = make_executor(r.device, std::move(slots), r.inputs, options);
 }

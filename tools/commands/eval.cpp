@@ -21,12 +21,28 @@ cxxopts::Options eval_options() {
       "predictions", "write one line an image to FILE.csv", text())(
       "results-file", "append one line of timm's columns and fxe's to FILE.csv", text())(
       "mlperf-log", "write MLPerf's accuracy log to FILE.json", text())(
+      "in-flight", "on a GPU, batches under way at a time: 1 or 2; default: 2, and 1 at --batch 1", text())(
       "limit", "only the first N images", cxxopts::value<std::string>()->default_value("0"))(
       "strict", "exit 1 if any image failed")("classes", "class names of a single MODEL, one a line", text());
   add_label_options(options);
   add_run_options(options);
   add_model_options(options);
   return options;
+}
+
+std::string decider(const RunOptions& run) {
+  if (run.control == "host" || run.launch == "stream") return "host";
+  return run.control == "none" ? "none" : "device";
+}
+
+// To compare with the full ensemble both run on one batch after the other.
+int batches_in_flight(const cxxopts::ParseResult& parsed, int batch) {
+  const bool compares = parsed.count("compare-full") > 0;
+  if (parsed["in-flight"].as<std::string>().empty()) return batch == 1 || compares ? 1 : 2;
+  const auto wanted = static_cast<int>(read_integer(parsed, "in-flight", 1, 2));
+  if (wanted > 1 && compares)
+    throw bad_input("--in-flight {}: --compare-full runs one batch at a time", wanted);
+  return wanted;
 }
 
 void print_failed(const EvalResult& result) {
@@ -54,7 +70,8 @@ int run_eval(int argc, char** argv) {
   auto options = eval_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
-  const RunOptions run = read_run_options(*parsed);
+  RunOptions run = read_run_options(*parsed);
+  run.sides = batches_in_flight(*parsed, run.batch);
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
@@ -71,6 +88,10 @@ int run_eval(int argc, char** argv) {
     subject.member_names.push_back(ensemble.file.members[static_cast<size_t>(m)].name);
   Runtime runtime = make_runtime(ensemble, run);
   subject.device = runtime.device.name;
+  if (run.sides > runtime.executor->sides() && parsed->count("in-flight"))
+    throw bad_input("--in-flight {}: batches overlap only where a GPU decides; leave it out", run.sides);
+  if (runtime.device.is_cuda)
+    subject.schedule = {decider(run), run.tail, run.launch, runtime.executor->sides()};
   if (!run.quiet) print_head(subject, ensemble, dataset);
   const EvalResult result = evaluate(ensemble, runtime, dataset, subject.policy, run.batch,
                                      {.compare_full = parsed->count("compare-full") > 0,

@@ -57,6 +57,15 @@ void print_comparison(std::FILE* to, const EvalResult& r) {
              speedup(r), 100 * r.gap.gap(), 100 * ci.low, 100 * ci.high);
 }
 
+// null on the CPU.
+Json schedule_json(const EvalSubject& s) {
+  if (!s.schedule) return nullptr;
+  return {{"control", s.schedule->control},
+          {"tail", s.schedule->tail},
+          {"launch", s.schedule->launch},
+          {"in_flight", s.schedule->in_flight}};
+}
+
 }  // namespace
 
 Json eval_json(const EvalSubject& s, const EvalResult& r) {
@@ -78,6 +87,7 @@ Json eval_json(const EvalSubject& s, const EvalResult& r) {
         {"temperatures", s.policy.point.temperatures},
         {"thresholds", s.policy.point.thresholds}}},
       {"batch", s.batch},
+      {"schedule", schedule_json(s)},
       {"images", e.images()},
       {"labelled", e.labelled()},
       {"failed", failed},

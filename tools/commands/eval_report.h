@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "tools/commands/eval_run.h"
 
@@ -15,6 +16,12 @@ struct EvalSubject {
   std::vector<std::string> member_names;  // in the order of the policy
   Precision precision = Precision::fp32;
   int batch = 1;
+  // On a GPU, who decided and how: the words of --control, --tail and --launch, and batches in flight.
+  struct Schedule {
+    std::string control, tail, launch;
+    int in_flight;
+  };
+  std::optional<Schedule> schedule;
 };
 
 // Schema "fxe.eval/1".

@@ -17,7 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The state of one evaluation: images wait here until their batch is full.
+// The state of one evaluation: images wait here until their batch is full, and a batch until its side is
+// wanted again.
 class Evaluator {
  public:
   Evaluator(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, const Policy& policy,
@@ -30,6 +31,7 @@ class Evaluator {
         point_(policy.point),
         full_point_(resolve_policy(ensemble.file, "full").point),
         prepared_(runtime.executor->prepare(point_)),
+        sides_(static_cast<size_t>(runtime.executor->sides())),
         result_{PolicyResult(point_.size()), std::nullopt, {}, {}} {
     if (options.compare_full) {
       prepared_full_ = runtime.executor->prepare(full_point_);
@@ -46,10 +48,11 @@ class Evaluator {
                   dataset_.samples.size());
     while (const Loader::Item* item = loader.next()) {
       take(*item);
-      if (rows_ == batch_) flush();
+      if (sides_[filling_].rows == batch_) flush();
       progress.advance(item->index + 1);
     }
     flush();
+    for (size_t i = 0; i < sides_.size(); ++i) finish((filling_ + i) % sides_.size());
     if (csv_) csv_->commit();
     if (mlperf_) mlperf_->commit();
     result_.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -67,62 +70,85 @@ class Evaluator {
     return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 4, 1, 8);
   }
 
+  // The images of one side of the executor.
+  struct Side {
+    std::vector<Waiting> waiting;  // in dataset order
+    int rows = 0;
+    bool under_way = false;
+  };
+
   void take(const Loader::Item& item) {
+    Side& side = sides_[filling_];
     if (!item.error.empty()) {
       result_.failed.push_back({dataset_.samples[item.index].path, item.error});
-      waiting_.push_back({item.index, -1});
+      side.waiting.push_back({item.index, -1});
       return;
     }
     for (size_t i = 0; i < item.inputs.size(); ++i)
-      std::copy(item.inputs[i].begin(), item.inputs[i].end(), runtime_.executor->input(i, rows_).begin());
+      std::ranges::copy(item.inputs[i],
+                        runtime_.executor->input(i, side.rows, static_cast<int>(filling_)).begin());
     result_.decode_ms += item.decode_ms;
     result_.preprocess_ms += item.preprocess_ms;
-    waiting_.push_back({item.index, rows_++});
+    side.waiting.push_back({item.index, side.rows++});
   }
 
+  // Begins the batch that was filled; the side that is filled next must have finished its own.
   void flush() {
-    if (rows_ > 0) {
-      // Which goes first alternates, so that neither always finds the other's weights in the caches.
-      const bool full_first = ++batches_ % 2 == 0;
-      if (result_.full && full_first) run_full();
-      run_policy();
-      if (result_.full && !full_first) run_full();
+    Side& side = sides_[filling_];
+    // Which goes first alternates, so that neither always finds the other's weights in the caches.
+    const bool full_first = ++batches_ % 2 == 0;
+    if (side.rows > 0 && result_.full && full_first) run_full(side);
+    if (side.rows > 0) {
+      runtime_.executor->begin(prepared_, side.rows, options_.deadline_ms, static_cast<int>(filling_));
+      side.under_way = true;
+    }
+    if (result_.full) finish(filling_, !full_first);
+    filling_ = (filling_ + 1) % sides_.size();
+    finish(filling_);
+  }
+
+  void finish(size_t index, bool then_full = false) {
+    Side& side = sides_[index];
+    if (std::exchange(side.under_way, false)) {
+      end_policy(side, static_cast<int>(index));
+      if (then_full) run_full(side);
       if (result_.full)
         for (size_t i = 0; i < hits_.size(); ++i)
-          if (sample_of(i).label >= 0) result_.gap.add(full_hits_[i], hits_[i]);
+          if (sample_of(side, i).label >= 0) result_.gap.add(full_hits_[i], hits_[i]);
     }
-    write_rows();
-    waiting_.clear();
-    rows_ = 0;
+    write_rows(side);
+    side.waiting.clear();
+    side.rows = 0;
   }
 
-  void run_policy() {
-    const BatchRun& run = runtime_.executor->run(prepared_, rows_, options_.deadline_ms);
-    judge_rows(run, hits_);
-    add(run, point_, hits_, result_.policy);
+  void end_policy(const Side& side, int index) {
+    const BatchRun& run = runtime_.executor->end(index);
+    judge_rows(side, run, hits_);
+    add(side, run, point_, hits_, result_.policy);
     results_.assign(run.rows.begin(), run.rows.end());
-    for (const auto& w : waiting_)
+    for (const auto& w : side.waiting)
       if (w.row >= 0 && results_[static_cast<size_t>(w.row)].status == RowStatus::failed)
         result_.failed.push_back({dataset_.samples[w.sample].path, "no member gave finite outputs"});
   }
 
-  void run_full() {
-    const BatchRun& run = runtime_.executor->run(prepared_full_, rows_);
-    judge_rows(run, full_hits_);
-    add(run, full_point_, full_hits_, *result_.full);
+  // On the first side, the only one where both policies are run.
+  void run_full(const Side& side) {
+    const BatchRun& run = runtime_.executor->run(prepared_full_, side.rows);
+    judge_rows(side, run, full_hits_);
+    add(side, run, full_point_, full_hits_, *result_.full);
   }
 
-  const Sample& sample_of(size_t row) const {
-    const auto w = std::find_if(waiting_.begin(), waiting_.end(),
+  const Sample& sample_of(const Side& side, size_t row) const {
+    const auto w = std::find_if(side.waiting.begin(), side.waiting.end(),
                                 [&](const auto& x) { return x.row == static_cast<int>(row); });
     return dataset_.samples[w->sample];
   }
 
-  void judge_rows(const BatchRun& run, std::vector<Hits>& hits) const {
+  void judge_rows(const Side& side, const BatchRun& run, std::vector<Hits>& hits) const {
     const size_t classes = run.mean.size() / run.rows.size();
     hits.clear();
     for (size_t i = 0; i < run.rows.size(); ++i) {
-      const Sample& sample = sample_of(i);
+      const Sample& sample = sample_of(side, i);
       const auto mean = run.mean.subspan(i * classes, classes);
       Hits any = judge(sample.label, run.rows[i], mean);
       for (const int label : sample.more_labels) {
@@ -133,9 +159,10 @@ class Evaluator {
     }
   }
 
-  void add(const BatchRun& run, const OperatingPoint& point, const std::vector<Hits>& hits,
+  void add(const Side& side, const BatchRun& run, const OperatingPoint& point, const std::vector<Hits>& hits,
            PolicyResult& to) const {
-    for (size_t i = 0; i < run.rows.size(); ++i) to.evaluation.add(sample_of(i).label, run.rows[i], hits[i]);
+    for (size_t i = 0; i < run.rows.size(); ++i)
+      to.evaluation.add(sample_of(side, i).label, run.rows[i], hits[i]);
     to.latency.add(run.ms, run.rows.size());
     to.network_ms += run.ms;
     for (size_t k = 0; k < run.stages.size(); ++k)
@@ -149,8 +176,8 @@ class Evaluator {
                                                     : options_.class_ids[static_cast<size_t>(output)];
   }
 
-  void write_rows() {
-    for (const auto& w : waiting_) {
+  void write_rows(const Side& side) {
+    for (const auto& w : side.waiting) {
       const Sample& sample = dataset_.samples[w.sample];
       const int label = name_of(sample.label);
       std::vector<int> more;
@@ -177,8 +204,8 @@ class Evaluator {
   std::optional<PredictionsCsv> csv_;
   std::optional<MlperfLog> mlperf_;
 
-  std::vector<Waiting> waiting_;  // in dataset order
-  int rows_ = 0;
+  std::vector<Side> sides_;
+  size_t filling_ = 0;
   int64_t batches_ = 0;
   std::vector<RowResult> results_;
   std::vector<Hits> hits_, full_hits_;

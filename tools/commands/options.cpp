@@ -45,7 +45,7 @@ void add_common_options(cxxopts::Options& options) {
 
 void add_run_options(cxxopts::Options& options) {
   add_common_options(options);
-  options.add_options("Running")("control", "who decides to stop: auto | device | host",
+  options.add_options("Running")("control", "who decides to stop: auto | device | host | none",
                                  cxxopts::value<std::string>()->default_value("auto"))(
       "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
       "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
@@ -66,7 +66,7 @@ RunOptions read_common_options(const cxxopts::ParseResult& parsed) {
 
 RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
   RunOptions run = read_common_options(parsed);
-  check_choice(parsed, "control", {"auto", "device", "host"});
+  check_choice(parsed, "control", {"auto", "device", "host", "none"});
   check_choice(parsed, "tail", {"fused", "separate"});
   check_choice(parsed, "launch", {"graph", "stream"});
   run.control = parsed["control"].as<std::string>();

@@ -23,6 +23,7 @@ struct RunOptions {
   std::optional<double> deadline_ms;
   bool autotune = false;
   std::string control = "auto", tail = "fused", launch = "graph";
+  int sides = 1;  // Executor::sides(); not an option
 };
 
 // Adds --device --precision --batch --threads --json --quiet. Commands that run nothing take them too, so

@@ -28,6 +28,20 @@ TEST(RecordingDevice, LogsInOrderAndRunsNothing) {
   EXPECT_EQ(buffer.data()[0], std::byte{0});
 }
 
+TEST(RecordingDevice, LogsMarks) {
+  Recorder recorder;
+  CudaQueue a(recorder), b(recorder);
+  CudaMark mark;
+  mark.wait();  // never set: nothing to wait for
+  mark.set(a);
+  mark.hold(b);
+  mark.wait();
+  ASSERT_EQ(recorder.events().size(), 3u);
+  EXPECT_EQ(recorder.events()[0].name, "mark");
+  EXPECT_EQ(recorder.events()[1].name, "hold");
+  EXPECT_EQ(recorder.events()[2].kind, Kind::wait);
+}
+
 TEST(RecordingDevice, MemoryIsZeroedAndAligned) {
   Recorder recorder;
   const auto device = make_recording_device(recorder);

@@ -7,8 +7,11 @@
 #include "engine/cuda_availability.h"
 #include "layers/cuda/cuda_backend.h"
 #include "layers/graph_builder.h"
+#include "layers/optimize.h"
 #include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/plan_member.h"
+#include "networks/random_weights.h"
+#include "networks/registry.h"
 #include "tests/metareasoner/fake_ensemble.h"
 
 namespace fxe::test {
@@ -48,13 +51,15 @@ void write_image(std::span<float> image, int members) {
 void expect_every_pattern(Executor& executor, const std::string& how) {
   const int prepared = executor.prepare(plain_point(kMembers, 0.5));
   for (int pattern = 0; pattern < 256; ++pattern) {
+    const int side = pattern % executor.sides();
     int stops[kImages];
     for (int i = 0; i < kImages; ++i) {
       stops[i] = 1 + (pattern >> (2 * i)) % kMembers;
-      write_image(as_floats(executor.input(0, i)), stops[i]);
+      write_image(as_floats(executor.input(0, i, side)), stops[i]);
     }
     for (const int count : {kImages, 1 + pattern % kImages}) {
-      const BatchRun& run = executor.run(prepared, count);
+      executor.begin(prepared, count, 0, side);
+      const BatchRun& run = executor.end(side);
       ASSERT_EQ(run.rows.size(), static_cast<size_t>(count));
       for (int i = 0; i < count; ++i) {
         const RowResult& row = run.rows[static_cast<size_t>(i)];
@@ -84,6 +89,64 @@ void expect_deadlines(Executor& executor, const std::string& how) {
   }
 }
 
+// While one batch is under way the other side's is written and begun.
+void expect_overlapping_batches(Executor& executor, const std::string& how) {
+  const int prepared = executor.prepare(plain_point(kMembers, 0.5));
+  const auto stop_of = [](int batch, int image) { return 1 + (batch + image) % kMembers; };
+  const auto expect_end = [&](int batch) {
+    const BatchRun& run = executor.end(batch % 2);
+    for (int i = 0; i < kImages; ++i)
+      ASSERT_EQ(run.rows[static_cast<size_t>(i)].members, stop_of(batch, i)) << how << ", batch " << batch;
+  };
+  constexpr int kBatches = 40;
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int i = 0; i < kImages; ++i)
+      write_image(as_floats(executor.input(0, i, batch % 2)), stop_of(batch, i));
+    executor.begin(prepared, kImages, 0, batch % 2);
+    if (batch > 0) expect_end(batch - 1);
+  }
+  expect_end(kBatches - 1);
+}
+
+Model random_network(uint64_t seed) {
+  Graph graph = build_network("cifar_resnet8");
+  TensorMap weights = random_weights(graph, seed);
+  return optimize(bind_weights(std::move(graph), std::move(weights), "cifar_resnet8"));
+}
+
+// All members under device control, and all members in one graph without a decision: the same bits.
+TEST(ExitPatterns, FullIsTheStraightLineBitForBit) {
+  if (!cuda_availability().working) GTEST_SKIP() << "no GPU: " << cuda_availability().text;
+  const auto device = make_cuda_device(0);
+  for (const Precision precision : {Precision::fp32, Precision::fp16}) {
+    const auto backend = make_cuda_backend(*device, precision, 0);
+    for (const int capacity : {1, 6}) {
+      std::vector<std::unique_ptr<PlanMember>> members;
+      std::vector<MemberSlot> slots;
+      for (uint64_t seed = 1; seed <= 3; ++seed) {
+        members.push_back(std::make_unique<PlanMember>("m", random_network(seed), *backend, capacity));
+        slots.push_back({members.back().get(), 0});
+      }
+      Random random(5, "images");
+      const std::vector<float> images = normals(random, static_cast<size_t>(capacity) * 3072);
+      std::vector<RowResult> rows[2];
+      std::vector<float> means[2];
+      for (const bool straight : {false, true}) {
+        const auto executor =
+            make_device_control(*device, slots, {.capacity = capacity, .straight_line = straight});
+        const int prepared = executor->prepare(plain_point(3, 1.0));
+        for (int i = 0; i < capacity; ++i)
+          std::copy_n(images.begin() + i * 3072, 3072, as_floats(executor->input(0, i)).begin());
+        const BatchRun& run = executor->run(prepared, capacity);
+        rows[straight].assign(run.rows.begin(), run.rows.end());
+        means[straight].assign(run.mean.begin(), run.mean.end());
+      }
+      EXPECT_EQ(means[0], means[1]) << name(precision) << ", batch " << capacity;
+      for (size_t i = 0; i < rows[0].size(); ++i) EXPECT_TRUE(same_bits(rows[0][i], rows[1][i])) << i;
+    }
+  }
+}
+
 TEST(ExitPatterns, OnTheCpu) {
   const auto backend = make_cpu_backend(1);
   Ensemble ensemble(*backend);
@@ -97,17 +160,22 @@ TEST(ExitPatterns, OnAGpuUnderEitherControl) {
   const auto device = make_cuda_device(0);
   for (const Precision precision : {Precision::fp32, Precision::fp16}) {
     const auto backend = make_cuda_backend(*device, precision, 0);
-    for (const std::string control : {"device", "host, graphs", "host, stream"}) {
+    for (const std::string control :
+         {"device", "device, two in flight", "device, straight line", "host, graphs", "host, stream"}) {
       Ensemble ensemble(*backend);
       const auto executor =
-          control == "device"
-              ? make_device_control(*device, ensemble.slots, {.capacity = kImages})
+          control.starts_with("device")
+              ? make_device_control(*device, ensemble.slots,
+                                    {.capacity = kImages,
+                                     .sides = control.ends_with("two in flight") ? 2 : 1,
+                                     .straight_line = control.ends_with("straight line")})
               : make_host_control(*device, ensemble.slots,
                                   control == "host, graphs" ? HostLaunch::graph : HostLaunch::stream,
                                   {.capacity = kImages});
       const std::string how = std::string(name(precision)) + ", control " + control;
       expect_every_pattern(*executor, how);
       expect_deadlines(*executor, how);
+      if (executor->sides() == 2) expect_overlapping_batches(*executor, how);
     }
   }
 }

@@ -223,6 +223,52 @@ TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
   EXPECT_EQ(copied_bytes(told), batch_bytes() + (kMembers - 1) * sizeof(int32_t));
 }
 
+// Every member once, at the full batch, and nothing to take or skip.
+TEST_P(RecordedEnsemble, AStraightLineHasNoBodies) {
+  CudaExecutorOptions straight = options();
+  straight.straight_line = true;
+  const auto executor = make_recording_device_control(*device_, recorder_, slots_, straight);
+  run(*executor, plain_point(kMembers, 0.9));
+  const Recorder told = recorder_;
+  size_t member_launches = 0;
+  for (auto& m : members_) member_launches += launches_of(*m, capacity());
+  EXPECT_EQ(told.count(Kind::launch), member_launches + 1 + (fused() ? 0 : kMembers));
+  EXPECT_EQ(told.count(Kind::begin_body) + told.count(Kind::end_body), 0u);
+  EXPECT_EQ(told.count(Kind::host_decision), 0u);
+  EXPECT_EQ(told.count(Kind::wait), 1u);
+  EXPECT_EQ(copied_bytes(told), batch_bytes());
+}
+
+// A batch goes up while the one before it runs: nothing waits before both have begun.
+TEST_P(RecordedEnsemble, TwoBatchesAreOnTheWayAtATime) {
+  CudaExecutorOptions two = options();
+  two.sides = 2;
+  const auto executor = make_recording_device_control(*device_, recorder_, slots_, two);
+  ASSERT_EQ(executor->sides(), 2);
+  EXPECT_NE(executor->input(0, 0, 0).data(), executor->input(0, 0, 1).data());
+  const int prepared = executor->prepare(plain_point(kMembers, 0.9));
+  recorder_.clear();
+  executor->begin(prepared, capacity(), 0, 0);
+  executor->begin(prepared, 1, 0, 1);
+  EXPECT_EQ(recorder_.count(Kind::wait), 0u);
+  EXPECT_EQ(executor->end(0).rows.size(), static_cast<size_t>(capacity()));
+  EXPECT_EQ(executor->end(1).rows.size(), 1u);
+  EXPECT_EQ(recorder_.count(Kind::wait), 2u);
+  EXPECT_EQ(recorder_.count(Kind::allocate), 0u);
+  EXPECT_EQ(copied_bytes(recorder_), 2 * batch_bytes());
+  // Of each: images on the queue for uploads, a mark behind them that holds the others back, what describes
+  // the batch, the program, results and means, a mark behind those.
+  std::string order;
+  for (const auto& e : recorder_.events())
+    order += e.kind == Kind::copy     ? "c"
+             : e.kind == Kind::launch ? (order.ends_with("l") ? "" : "l")
+             : e.name == "mark"       ? "m"
+             : e.name == "hold"       ? "h"
+             : e.kind == Kind::wait   ? "w"
+                                      : "";
+  EXPECT_EQ(order, "cmhcclccmcmhcclccmww");
+}
+
 INSTANTIATE_TEST_SUITE_P(Capacities, RecordedEnsemble,
                          testing::Values(RecordedCase{1, TailForm::fused}, RecordedCase{7, TailForm::fused},
                                          RecordedCase{64, TailForm::fused},
