@@ -190,6 +190,12 @@ std::vector<PlanMember*> member_pointers(const Runtime& r) {
   return members;
 }
 
+std::vector<MemberSlot> member_slots(const Runtime& r, const LoadedEnsemble& ensemble) {
+  std::vector<MemberSlot> slots;
+  for (size_t i = 0; i < r.members.size(); ++i) slots.push_back({r.members[i].get(), ensemble.input_of[i]});
+  return slots;
+}
+
 Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
@@ -203,13 +209,11 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
 }
 
 void add_executor(Runtime& r, const LoadedEnsemble& ensemble, const RunOptions& options) {
-  std::vector<MemberSlot> slots;
-  for (size_t i = 0; i < r.members.size(); ++i) slots.push_back({r.members[i].get(), ensemble.input_of[i]});
   std::vector<size_t> input_bytes;
   for (const ImageInput& input : r.inputs)
     input_bytes.push_back(static_cast<size_t>(options.sides) * input.bytes());
   if (r.device.is_cuda) check_batch_fits(member_pointers(r), input_bytes, free_gpu_bytes());
-  r.executor = make_executor(r.device, std::move(slots), r.inputs, options);
+  r.executor = make_executor(r.device, member_slots(r, ensemble), r.inputs, options);
 }
 
 }  // namespace fxe

@@ -59,5 +59,6 @@ Runtime make_runtime(LoadedEnsemble&, const RunOptions&);
 Runtime make_members(LoadedEnsemble&, const RunOptions&);
 void add_executor(Runtime&, const LoadedEnsemble&, const RunOptions&);
 std::vector<PlanMember*> member_pointers(const Runtime&);
+std::vector<MemberSlot> member_slots(const Runtime&, const LoadedEnsemble&);
 
 }  // namespace fxe

@@ -68,13 +68,14 @@ int run_profile(int argc, char** argv) {
     fmt::print("{}: policy {}, {}, {}, batch {}\n{}: {} images, {}\n", subject.run.ensemble,
                subject.run.policy.text, subject.run.device, name(run.precision), run.batch,
                dataset.root.string(), dataset.samples.size(), dataset.layout);
-  const ProfileResult result =
+  ProfileResult result =
       profile(ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
               {.quiet = run.quiet,
                .deadline_ms = run.deadline_ms.value_or(0),
                .traced_batches = trace.empty() ? 0 : traced});
   for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
   if (result.images == 0) throw run_time_error("{}: no image could be used", inputs[1]);
+  result.schedules = compare_schedules(watched.runtime, ensemble, dataset, subject.run.policy, run);
   write_json(run.json, profile_json(subject, result));
   if (!csv.empty()) write_profile_csv(csv, subject, result);
   if (!trace.empty()) write_profile_trace(trace, subject, result);

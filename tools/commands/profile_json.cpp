@@ -75,6 +75,13 @@ Json profile_json(const ProfileSubject& subject, const ProfileResult& r) {
       {"speedup", number_or_null(r.per_image_ms(KernelTable::full) / r.per_image_ms(KernelTable::flexible))}};
   add_savings(json["kernels_in_all"], all, whole);
 
+  json["schedules"] = Json::array();
+  for (const ScheduleTime& s : r.schedules.schedules)
+    json["schedules"].push_back(
+        {{"control", s.control},
+         {"tail", s.tail},
+         {"time_per_image_ms", number_or_null(s.network_ms / static_cast<double>(r.schedules.images))}});
+
   Json members = Json::array();
   for (const Savings& savings : by_member(rows, subject.members.size())) {
     Json member = {{"name", subject.members[members.size()]}};

@@ -11,6 +11,7 @@
 #include "tools/commands/device_ceiling.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/eval_run.h"
+#include "tools/commands/profile_schedules.h"
 
 namespace fxe {
 
@@ -35,6 +36,7 @@ struct ProfileResult {
   KernelTable table;
   DeviceCeiling ceiling;
   std::vector<TracedBatch> traced;
+  ScheduleTimes schedules;
 
   double per_image_ms(KernelTable::Policy p) const {
     return policies[p].network_ms / static_cast<double>(images);

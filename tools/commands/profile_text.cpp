@@ -61,6 +61,16 @@ void print_policies(const ProfileResult& r, std::FILE* to) {
              r.ceiling.gflop_per_s);
 }
 
+// How much more than under device control with the tail fused.
+void print_schedules(const ScheduleTimes& times, std::FILE* to) {
+  if (times.images == 0) return;
+  fmt::print(to, "\n  the policy, driven otherwise     ms/image\n");
+  const double base_ms = times.schedules[0].network_ms;
+  for (const ScheduleTime& s : times.schedules)
+    fmt::print(to, "  --control {:<6} --tail {:<8} {:10.3f} {:+6.1f} %\n", s.control, s.tail,
+               s.network_ms / static_cast<double>(times.images), 100 * (s.network_ms / base_ms - 1));
+}
+
 }  // namespace
 
 void print_profile(const ProfileSubject& subject, const ProfileResult& r, size_t shown, std::FILE* to) {
@@ -92,6 +102,7 @@ void print_profile(const ProfileSubject& subject, const ProfileResult& r, size_t
   printer.head("kernel");
   for (size_t i = 0; i < limit(kernels.size()); ++i)
     printer.line(fmt::format("{} ({})", kernels[i].kernel, kernels[i].layers), kernels[i].savings);
+  print_schedules(r.schedules, to);
 }
 
 }  // namespace fxe
