@@ -10,6 +10,7 @@ With PyTorch and Pillow installed, and the images as ARCHIVE (tar: {train,test}/
 finished one after another. Every tenth training image of a class (0010, 0020, ...) is never trained on: calibration.
 """
 import argparse
+import ctypes
 import io
 import json
 import os
@@ -27,7 +28,7 @@ from torch.nn import functional as F
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MEMBERS, CLASSES = 8, 10
 KINDS = {"alexnet": "cifar_alexnet", "resnet20": "cifar_resnet20"}  # as networks/registry.h names them
-EPOCHS = {"alexnet": 8, "resnet20": 10}
+EPOCHS = {"alexnet": 8, "resnet20": 8}
 BATCH, RATE, WARM, MOMENTUM, DECAY, SHIFT = 128, 0.1, 0.25, 0.9, 5e-4, 2
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]  # the preprocessing cifar-32
 
@@ -166,6 +167,16 @@ def augment(padded, index, random):
 # Training
 
 
+def keep_freed_memory():
+    """Activations of megabytes would be mapped anew in each step: a tenth of its time (glibc; elsewhere nothing)."""
+    try:
+        m_trim_threshold, m_mmap_max = -1, -4
+        ctypes.CDLL(None).mallopt(m_mmap_max, 0)
+        ctypes.CDLL(None).mallopt(m_trim_threshold, 2 ** 31 - 1)
+    except (AttributeError, OSError):
+        pass
+
+
 def learning_rate(part):
     """One cycle: up in a straight line, then down to zero. `part` of the training is done."""
     return RATE * part / WARM if part < WARM else RATE * (1 - part) / (1 - WARM)
@@ -177,8 +188,8 @@ def logits_of(net, pixels):
         return torch.cat([net(to_input(part)) for part in pixels.split(500)])
 
 
-def train_epoch(net, optimizer, padded, labels, random, epoch, epochs):
-    """The mean loss."""
+def train_epoch(net, forward, optimizer, padded, labels, random, epoch, epochs):
+    """The mean loss. `forward` runs `net`."""
     net.train()
     total, steps = 0.0, len(labels) // BATCH
     order = torch.randperm(len(labels), generator=random)
@@ -187,12 +198,12 @@ def train_epoch(net, optimizer, padded, labels, random, epoch, epochs):
             group["lr"] = learning_rate((epoch + (i + 1) / steps) / epochs)
         index = order[i * BATCH:(i + 1) * BATCH]
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            out = net(to_input(augment(padded, index, random)))
+            out = forward(to_input(augment(padded, index, random)))
         loss = F.cross_entropy(out.float(), labels[index])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += float(loss)
+        total += loss.item()
     return total / steps
 
 
@@ -205,6 +216,8 @@ def train_member(args, kind, member, padded, labels, calibration):
     seed = 1000 * (1 + list(KINDS).index(kind)) + member
     torch.manual_seed(seed)
     net = network(kind)
+    # Measured on one core, ms per step, as is and compiled: ResNet-20 222 and 175, AlexNet 73 and 90.
+    forward = torch.compile(net) if kind == "resnet20" and hasattr(torch, "compile") else net
     optimizer = torch.optim.SGD(net.parameters(), RATE, momentum=MOMENTUM, weight_decay=DECAY, nesterov=True)
     random = torch.Generator().manual_seed(seed)
     state = {"epoch": 0, "cpu_seconds": 0.0}
@@ -217,7 +230,7 @@ def train_member(args, kind, member, padded, labels, calibration):
         random.set_state(state["random"])
     for epoch in range(state["epoch"], epochs):
         begin = time.process_time()
-        loss = train_epoch(net, optimizer, padded, labels, random, epoch, epochs)
+        loss = train_epoch(net, forward, optimizer, padded, labels, random, epoch, epochs)
         right = float((logits_of(net, calibration[0]).argmax(1) == calibration[1]).float().mean())
         state = {"epoch": epoch + 1, "epochs": epochs, "seed": seed, "loss": loss, "calibration_top1": right,
                  "cpu_seconds": state["cpu_seconds"] + time.process_time() - begin, "net": net.state_dict(),
@@ -229,6 +242,7 @@ def train_member(args, kind, member, padded, labels, calibration):
 
 def train(args):
     torch.set_num_threads(1)
+    keep_freed_memory()
     sets = load_images(args)
     pixels, labels = sets["train"]
     padded = F.pad(pixels.permute(0, 3, 1, 2).float(), (SHIFT,) * 4, mode="replicate").byte()
