@@ -59,6 +59,14 @@ TEST_P(Pixels, GiveTheBitsOfTheValuesThatTheyStandFor) {
              {.image = images, .count = &count, .pixel_values = table.data()});
   plan->enqueue(*queue);
   EXPECT_EQ(from_values, from_pixels);
+
+  // The same images, counted from the second on.
+  const int32_t from_second[kRows] = {2, 0, -1}, first = 1;
+  std::vector<float> counted(kRows * 5, -1);
+  plan->bind(arena.data(), pixels.data(), counted.data(),
+             {.image = from_second, .count = &count, .pixel_values = table.data(), .first = &first});
+  plan->enqueue(*queue);
+  EXPECT_EQ(counted, from_pixels);
   EXPECT_NE(std::vector<float>(from_values.begin(), from_values.begin() + 5),
             std::vector<float>(from_values.begin() + 5, from_values.begin() + 10));
 }
