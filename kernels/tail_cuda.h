@@ -23,7 +23,7 @@ inline size_t tail_arrivals(int32_t n) { return 1 + static_cast<size_t>(n); }
 
 // run_tail_cpu for a CUDA queue, as a kernel of its own: one block per row of the capacity n. Elapsed time is
 // the device clock less deadline->start_ns. The kernels that make logits and run the tail on them are
-// linear_tail.h and conv_pool_tail.h.
+// linear_tail.h, conv_pool_tail.h and pool_tail.h.
 void launch_tail(Queue&, const TailCall&, int32_t n);
 
 }  // namespace fxe

@@ -81,6 +81,7 @@ class Backend {
   virtual std::string name() const = 0;  // "reference", "cpu", "cuda"
   virtual Device& device() = 0;
   virtual Precision precision() const = 0;
+  virtual bool reads_any_input_form() const { return false; }  // of InputForm; else the plain one only
   // Of an element of a weight or a value, as it is kept.
   size_t element_bytes() const {
     return precision() == Precision::fp16 || precision() == Precision::bf16 ? 2 : 4;

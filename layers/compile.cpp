@@ -22,6 +22,7 @@ class PlanCompiler {
 
   std::unique_ptr<Plan> compile() {
     plan_->batch_ = batch_;
+    plan_->any_input_form_ = backend_.reads_any_input_form();
     plan_->classes_ = output_shape().elements() / batch_;
     plan_->input_elements_ = shapes_[0].elements() / batch_;
     for (int i = 0; i < last_; ++i) add_node(i);

@@ -8,10 +8,9 @@
 namespace fxe {
 
 void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
-  if (!form.plain() && layers_[0].place == Place::caller_input)
+  if (!form.plain() && !any_input_form_)
     throw run_time_error(
-        "plan: this backend reads its input in place, plain fp32, and can neither pick images out of it nor "
-        "convert pixels");
+        "plan: this backend takes plain fp32 images in order, and can neither pick nor convert them");
   arena_ = static_cast<std::byte*>(arena);
   input_ =
       const_cast<void*>(input);  // Binding has one kind of pointer; no step may write to the caller's input

@@ -36,8 +36,8 @@ class Plan {
 
   // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input`, `output` plain fp32 [n
   // classes], all on the backend's device, aligned to kBufferAlignment, owned by the caller, living as long
-  // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws run_time for anything
-  // else on a backend that works on the caller's tensor itself (cpu, reference).
+  // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws
+  // run_time for anything else on a backend that does not read it (Backend::reads_any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
   void enqueue(Queue&) const;                  // runs the whole network
   void enqueue_layer(Queue&, size_t i) const;  // one step
@@ -63,6 +63,7 @@ class Plan {
   static constexpr int kCallerInput = -1;
 
   int64_t batch_ = 0, classes_ = 0, input_elements_ = 0;
+  bool any_input_form_ = false;
   size_t arena_bytes_ = 0;
   std::vector<Layer> layers_;
   std::vector<std::unique_ptr<Step>> steps_;  // of layers_[i]

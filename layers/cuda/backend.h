@@ -17,6 +17,8 @@ class CudaBackend final : public Backend {
   Device& device() override { return device_; }
   Precision precision() const override { return precision_; }
 
+  bool reads_any_input_form() const override { return true; }
+
   Prepared prepare(const Input&, const OpContext&) override;
   Prepared prepare(const Conv2d&, const OpContext&) override;
   Prepared prepare(const BatchNorm&, const OpContext&) override;

@@ -3,6 +3,7 @@
 
 #include "kernels/conv_pool_tail.h"
 #include "kernels/linear_tail.h"
+#include "kernels/pool_tail.h"
 #include "layers/cuda/backend.h"
 #include "layers/cuda/kernel_weights.h"
 #include "layers/cuda/step.h"
@@ -22,6 +23,8 @@ template <class Args>
 class KernelHead final : public Head {
  public:
   using Launch = void (*)(Queue&, const Args&, const TailCall&);
+  KernelHead(std::string name, Launch launch, Args args)
+      : name_(std::move(name)), launch_(launch), args_(args) {}
   KernelHead(std::string name, Launch launch, Args args, Constant weight, Constant bias)
       : name_(std::move(name)),
         launch_(launch),
@@ -52,12 +55,11 @@ class HeadFinder {
     if (static_cast<size_t>(i) + 1 != nodes.size()) return {};
     if (const auto* linear = op<Linear>(i); linear && !linear->act) return {fully_connected(*linear, i), i};
     if (op<Flatten>(i) && feeds(i - 1, i)) --i;
-    if (!op<GlobalAveragePool>(i) || !feeds(i - 1, i)) return {};
-    const auto* conv = op<Conv2d>(--i);
-    if (!conv || !is_product_of_pixels(*conv)) return {};
-    const bool few = input_image(i).n <= kFewImages;
-    if (backend_.precision() != Precision::fp32 && !few) return {};
-    return {convolution_and_pool(*conv, i), i};
+    if (!op<GlobalAveragePool>(i)) return {};
+    const auto* conv = feeds(i - 1, i) ? op<Conv2d>(i - 1) : nullptr;
+    const bool few = backend_.precision() == Precision::fp32 || input_image(i).n <= kFewImages;
+    if (conv && is_product_of_pixels(*conv) && few) return {convolution_and_pool(*conv, i - 1), i - 1};
+    return {pool(i), i};
   }
 
  private:
@@ -110,6 +112,16 @@ class HeadFinder {
         "conv_pool_tail", launch_conv_pool_tail, head,
         stored(conv.weight, conv_filters(conv, x.c, x.stored_c, stored_k, x.dtype)),
         stored_bias(conv.bias, stored_k));
+  }
+
+  std::unique_ptr<Head> pool(int i) const {
+    const NhwcTensor x = input_image(i);
+    PoolHead head;
+    head.dtype = x.dtype;
+    head.rows = static_cast<int32_t>(x.n);
+    head.pixels = static_cast<int32_t>(x.h * x.w);
+    head.stored_c = static_cast<int32_t>(x.stored_c);
+    return std::make_unique<KernelHead<PoolHead>>("pool_tail", launch_pool_tail, head);
   }
 
   CudaBackend& backend_;

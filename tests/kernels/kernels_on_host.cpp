@@ -4,6 +4,7 @@
 // The launchers and the kernels behind them, once more, for the host.
 #include "kernels/conv_pool_tail.cu"
 #include "kernels/linear_tail.cu"
+#include "kernels/pool_tail.cu"
 #include "kernels/start.cu"
 #include "kernels/tail.cu"
 

@@ -20,7 +20,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # lane: test program, its arguments, the file that includes what is mutated (other .cpp files stand for themselves)
 LANES = {
-    "order": ("test_kernels", ["--gtest_filter=*TailKernel*:*LinearTail*:*ConvPoolTail*:Launchers*", "--gtest_fail_fast"],
+    "order": ("test_kernels", ["--gtest_filter=*TailKernel*:*LinearTail*:*PoolTail*:Launchers*", "--gtest_fail_fast"],
               "tests/kernels/kernels_on_host.cpp"),
     "race": ("test_kernels_tsan", [], "tests/kernels/kernels_on_host.cpp"),
     "nhwc": ("test_kernels", ["--gtest_filter=*Nhwc*", "--gtest_fail_fast"], "tests/kernels/nhwc_on_host.cpp"),
@@ -77,6 +77,9 @@ MUTATIONS = [
     ("bias of the tile's first class", "order", "kernels/linear_tail.cuh", "head.bias[first_class + k]", "head.bias[first_class]"),
     ("no barrier before the warps' sums are read", "order", "kernels/conv_pool_tail.cuh",
      "  __syncthreads();\n", ""),
+    ("a warp's sums of pixels are read before they are there", "order", "kernels/pool_tail.cuh", "  __syncthreads();\n", ""),
+    ("a pool's mean over the warps", "order", "kernels/pool_tail.cuh", "static_cast<float>(head.pixels)", "static_cast<float>(kPoolTailWarps)"),
+    ("pixels of the image before", "order", "kernels/pool_tail.cuh", "row * head.pixels + p", "row + p"),
     ("a pixel past the last one counts", "order", "kernels/conv_pool_tail.cuh", "if (Tile::row() < pixels) sum", "sum"),
     ("pixels of a tile are not all added", "order", "kernels/conv_pool_tail.cuh", "lane_mask = kConvPoolClasses;", "lane_mask = 2 * kConvPoolClasses;"),
     ("mean over a pixel more", "order", "kernels/conv_pool_tail.cuh", "static_cast<float>(head.pixels)", "static_cast<float>(head.pixels + 1)"),

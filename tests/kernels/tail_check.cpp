@@ -43,7 +43,7 @@ struct Memory {
         live_count(1),
         stage(1),
         deadline(1),
-        times_ns(1 + c.stages.size()) {
+        times_ns(static_cast<int32_t>(1 + c.stages.size())) {
     for (size_t i = 0; i < times_ns.size(); ++i) times_ns[i] = 0;
     for (size_t i = 0; i < weight_sum.size(); ++i) weight_sum[i] = 0;
     std::copy(c.live.begin(), c.live.end(), live.data());

@@ -172,7 +172,7 @@ TEST(CpuExecutorSpeed, ARunAllocatesNothing) {
   FakeEnsemble e(kMembers, kImages, 10, 8, kSeed);
   for (auto& f : e.fakes) f->batches.reserve(1000);
   const int prepared = e.executor->prepare(plain_point(kMembers, 0.5));
-  for (int i = 0; i < 8; ++i) e.executor->input(0, i)[0] = static_cast<float>(i);
+  for (int i = 0; i < 8; ++i) as_floats(e.executor->input(0, i))[0] = static_cast<float>(i);
   e.executor->run(prepared, 8);
   if (!can_count_allocations()) GTEST_SKIP() << "the sanitizer has a malloc of its own";
   const auto allocations = allocations_during([&] {

@@ -31,8 +31,8 @@ class Evaluator {
         point_(policy.point),
         full_point_(resolve_policy(ensemble.file, "full").point),
         prepared_(runtime.executor->prepare(point_)),
-        sides_(static_cast<size_t>(runtime.executor->sides())),
-        result_{PolicyResult(point_.size()), std::nullopt, {}, {}} {
+        result_{PolicyResult(point_.size()), std::nullopt, {}, {}},
+        sides_(static_cast<size_t>(runtime.executor->sides())) {
     if (options.compare_full) {
       prepared_full_ = runtime.executor->prepare(full_point_);
       result_.full.emplace(full_point_.size());

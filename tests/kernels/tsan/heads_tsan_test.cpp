@@ -4,6 +4,7 @@
 
 #include "kernels/conv_pool_tail.h"
 #include "kernels/linear_tail.h"
+#include "kernels/pool_tail.h"
 #include "tests/kernels/head_case.h"
 
 namespace fxe::test {
@@ -29,6 +30,26 @@ TEST(LinearTailTsan, HasNoRace) {
         EXPECT_EQ(arrivals, std::vector<uint32_t>(arrivals.size()));
       });
     }
+  }
+}
+
+TEST(PoolTailTsan, HasNoRace) {
+  const auto device = make_host_device();
+  const auto queue = device->make_queue();
+  for (TailCase c : tail_cases()) {
+    if (!c.name.starts_with("classes 17,") || c.signal != Signal::margin) continue;
+    c.live = {0, 4};
+    std::vector<uint32_t> arrivals(tail_arrivals(c.capacity));
+    simt::options() = {.order = simt::Order::random, .seed = 5, .resident_blocks = 3};
+    check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) {
+      const int32_t stored_c = multiple_of_four(a.classes);
+      const std::vector<float> x = head_input(a, stored_c, 2);
+      PoolHead head{.x = x.data(), .rows = 2, .pixels = 2, .stored_c = stored_c};
+      head.logits = writable_logits(a);
+      simt::set_clock_ns(kStartNs + elapsed_ns);
+      launch_pool_tail(*queue, head, {a, arrivals.data(), {}});
+      EXPECT_EQ(arrivals, std::vector<uint32_t>(arrivals.size()));
+    });
   }
 }
 

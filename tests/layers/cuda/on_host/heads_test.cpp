@@ -128,7 +128,8 @@ TEST_P(Heads, ConvolutionAndPoolAtFewImages) {
   const Model model = integer_model(ends_in_a_pool());
   for (const int64_t batch : {1, 4, 5}) {
     if (batch > 4 && GetParam() != Precision::fp32) {
-      EXPECT_EQ(compile(model, *backend_, batch)->head(), "") << "left to tensor cores";
+      EXPECT_EQ(compile(model, *backend_, batch)->head(), "pool_tail")
+          << "the product is left to tensor cores";
       continue;
     }
     const Outcome fused = run(model, *backend_, batch, static_cast<int32_t>(batch), true);
@@ -137,8 +138,22 @@ TEST_P(Heads, ConvolutionAndPoolAtFewImages) {
   }
 }
 
+// Whatever is in front of the pool, at every batch size.
+TEST_P(Heads, PoolAlone) {
+  GraphBuilder g;
+  const ValueId x = g.conv("depthwise", g.input(kClasses, 5, 4),
+                           {.k = kClasses, .filter = {3, 3}, .pad = same(1), .groups = kClasses});
+  const Model model = integer_model(g.finish(g.flatten("flatten", g.global_average_pool("pool", x))));
+  for (const int64_t batch : {1, 4, 13})
+    for (const int32_t rows : {static_cast<int32_t>(batch), 1}) {
+      const Outcome fused = run(model, *backend_, batch, rows, true);
+      EXPECT_EQ(fused.head, "pool_tail");
+      EXPECT_EQ(fused.logits, reference_logits(model, batch, rows)) << batch << " " << rows;
+    }
+}
+
 // Where the end is something else, or somebody else reads what is in front of it.
-TEST_P(Heads, OtherEndsHaveNone) {
+TEST_P(Heads, OtherEndsHaveNoneOrThePoolAlone) {
   const auto head_of = [&](auto write) {
     GraphBuilder g;
     const ValueId x = g.input(16, 4, 4);
@@ -148,17 +163,17 @@ TEST_P(Heads, OtherEndsHaveNone) {
               return g.linear("fc", g.flatten("flatten", x), 8, Activation::relu());
             }),
             "");
-  for (const Conv2d& conv : {Conv2d{.k = 8, .filter = {3, 3}}, Conv2d{.k = 8, .stride = {2, 2}},
-                             Conv2d{.k = 8, .pad = same(1)}, Conv2d{.k = 8, .groups = 2}})
-    EXPECT_EQ(head_of([&](GraphBuilder& g, ValueId x) {
-                return g.flatten("flatten", g.global_average_pool("pool", g.conv("conv", x, conv)));
-              }),
-              "");
   EXPECT_EQ(head_of([](GraphBuilder& g, ValueId x) {
               const ValueId y = g.conv("conv", x, {.k = 16}), pool = g.global_average_pool("pool", x);
               return g.flatten("flatten", g.add("sum", g.global_average_pool("mean", y), pool));
             }),
             "");
+  for (const Conv2d& conv : {Conv2d{.k = 8, .filter = {3, 3}}, Conv2d{.k = 8, .stride = {2, 2}},
+                             Conv2d{.k = 8, .pad = same(1)}, Conv2d{.k = 8, .groups = 2}})
+    EXPECT_EQ(head_of([&](GraphBuilder& g, ValueId x) {
+                return g.flatten("flatten", g.global_average_pool("pool", g.conv("conv", x, conv)));
+              }),
+              "pool_tail");
 }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, Heads,

@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(Precisions, Pixels,
                          testing::Values(Precision::fp32, Precision::fp16, Precision::bf16),
                          [](const auto& precision) { return std::string(name(precision.param)); });
 
-TEST(PixelsOfAPlan, AreRefusedWhereTheCallersTensorIsWorkedOnItself) {
+TEST(PixelsOfAPlan, AreRefusedByBackendsThatDoNotReadThem) {
   const PixelValues table{};
   for (const auto& backend : {make_cpu_backend(1), make_reference_backend()}) {
     const auto plan = compile(model(), *backend, 1);
