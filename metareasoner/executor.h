@@ -34,7 +34,8 @@ struct BatchRun {
   std::span<const RowResult> rows;  // by image; this and `mean` are valid until the side's next begin()
   std::span<const float> mean;      // [images classes] m_k where each image stopped
   std::vector<Stage> stages;
-  // Network time: inputs on the host, or the end of the batch before, to decisions on the host.
+  // Network time: inputs on the host to decisions on the host. With two sides, where the host does other work
+  // meanwhile, from the device's first kernel to its last decision.
   double ms = 0;
 };
 

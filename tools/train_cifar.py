@@ -3,11 +3,12 @@
 """Trains the CIFAR-10 ensembles of docs/replication.md: eight AlexNet-style networks and eight ResNet-20.
 
 With PyTorch and Pillow installed, and the images as ARCHIVE (tar: {train,test}/CLASS/NNNN.{jpg,png}):
-    tools/train_cifar.py images --archive ARCHIVE --work DIR     DIR/calibration and DIR/test: folders that fxe reads
+    tools/train_cifar.py images --archive ARCHIVE --work DIR     DIR/calibration, DIR/trained and DIR/test: folders for fxe
     tools/train_cifar.py train  --archive ARCHIVE --work DIR [--kind alexnet|resnet20] [--members 0-7]
     tools/train_cifar.py finish --work DIR --kind KIND           replication/cifar_KIND: weights and ensemble file
 `train` may be stopped at any time, by any means: the same command goes on after the last whole epoch. Members are
 finished one after another. Every tenth training image of a class (0010, 0020, ...) is never trained on: calibration.
+As many that are (0005, 0015, ...) are `trained`: what thresholds chosen on training images cost.
 """
 import argparse
 import ctypes
@@ -352,10 +353,13 @@ def finish(args):
 def images(args):
     """Folders as fxe reads them, of the archive's own files."""
     for name, label, file, data in entries(args.archive):
-        if name != "train":
-            folder = args.work / name / label
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(data)
+        if name == "train":
+            if int(file.partition(".")[0]) % 10 != 5:
+                continue
+            name = "trained"
+        folder = args.work / name / label
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(data)
 
 
 def main():
