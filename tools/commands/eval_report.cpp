@@ -57,15 +57,6 @@ void print_comparison(std::FILE* to, const EvalResult& r) {
              speedup(r), 100 * r.gap.gap(), 100 * ci.low, 100 * ci.high);
 }
 
-// null on the CPU.
-Json schedule_json(const EvalSubject& s) {
-  if (!s.schedule) return nullptr;
-  return {{"control", s.schedule->control},
-          {"tail", s.schedule->tail},
-          {"launch", s.schedule->launch},
-          {"in_flight", s.schedule->in_flight}};
-}
-
 }  // namespace
 
 Json eval_json(const EvalSubject& s, const EvalResult& r) {
@@ -87,7 +78,6 @@ Json eval_json(const EvalSubject& s, const EvalResult& r) {
         {"temperatures", s.policy.point.temperatures},
         {"thresholds", s.policy.point.thresholds}}},
       {"batch", s.batch},
-      {"schedule", schedule_json(s)},
       {"images", e.images()},
       {"labelled", e.labelled()},
       {"failed", failed},
@@ -100,6 +90,11 @@ Json eval_json(const EvalSubject& s, const EvalResult& r) {
       {"latency_ms", latency_json(r.policy.latency)},
       {"images_per_second", number_or_null(1000 * static_cast<double>(e.images()) / r.wall_ms)},
       {"input_ms", {{"decode", per_image(r.decode_ms)}, {"preprocess", per_image(r.preprocess_ms)}}}};
+  if (s.schedule)
+    json["schedule"] = {{"control", s.schedule->control},
+                        {"tail", s.schedule->tail},
+                        {"launch", s.schedule->launch},
+                        {"in_flight", s.schedule->in_flight}};
   if (r.full) {
     const auto ci = gap_interval(r.gap);
     json["full"] = {{"top1", number_or_null(r.full->evaluation.top1())},
