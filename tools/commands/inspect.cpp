@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <sstream>
 
@@ -115,9 +116,17 @@ void print_program(const EnsembleFile& file, const Policy& policy) {
   std::cout.flush();
 }
 
+// Milliseconds to capture the graph and to make it executable, on the GPU itself.
+double instantiation_ms(ChosenDevice& device, const std::vector<MemberSlot>& slots,
+                        const std::vector<ImageInput>& inputs, const Policy& policy, const RunOptions& run) {
+  const auto executor = make_executor(device, slots, inputs, run);
+  const auto begin = std::chrono::steady_clock::now();
+  executor->prepare(policy.point);
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
 // Of the members compiled for every batch size; null where there is no such graph.
-Json graph_json(const EnsembleFile& file, const Policy& policy, const ChosenDevice& device,
-                const RunOptions& run) {
+Json graph_json(const EnsembleFile& file, const Policy& policy, ChosenDevice& device, const RunOptions& run) {
   if (!device.is_cuda) return nullptr;
   std::vector<std::unique_ptr<PlanMember>> members;
   std::vector<MemberSlot> slots;
@@ -129,18 +138,22 @@ Json graph_json(const EnsembleFile& file, const Policy& policy, const ChosenDevi
     slots.push_back({members.back().get(), static_cast<size_t>(input - inputs.begin())});
     if (input == inputs.end()) inputs.push_back(member.preprocess);
   }
-  const auto size = schedule_graph(device, slots, image_inputs(device, inputs), policy.point, run);
+  const auto forms = image_inputs(device, inputs);
+  const auto size = schedule_graph(device, slots, forms, policy.point, run);
   if (!size) return nullptr;
+  const double ms = instantiation_ms(device, slots, forms, policy, run);
   if (!run.quiet)
     fmt::print(
-        "graph: {} nodes ({} kernels, {} copies, {} IF, {} SWITCH), {} bytes on the device besides weights\n",
-        size->nodes(), size->kernels, size->copies, size->ifs, size->switches, size->device_bytes);
+        "graph: {} nodes ({} kernels, {} copies, {} IF, {} SWITCH), {} bytes on the device besides weights, "
+        "{:.1f} ms to capture and instantiate\n",
+        size->nodes(), size->kernels, size->copies, size->ifs, size->switches, size->device_bytes, ms);
   return {{"nodes", size->nodes()}, {"kernels", size->kernels},   {"copies", size->copies},
-          {"ifs", size->ifs},       {"switches", size->switches}, {"device_bytes", size->device_bytes}};
+          {"ifs", size->ifs},       {"switches", size->switches}, {"device_bytes", size->device_bytes},
+          {"instantiation_ms", ms}};
 }
 
 void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& parsed,
-                      const ChosenDevice& device, const RunOptions& run, Json& json) {
+                      ChosenDevice& device, const RunOptions& run, Json& json) {
   const EnsembleFile file = read_ensemble_file(path);
   if (!run.quiet)
     fmt::print("{}: {} members, combine {}, {} profile{}\n\n", file.name, file.members.size(),
@@ -177,7 +190,7 @@ int run_inspect(int argc, char** argv) {
   if (parsed->count("subject") == 0) throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see --help");
   const RunOptions run = read_run_options(*parsed);
   const auto input = (*parsed)["subject"].as<std::vector<std::string>>()[0];
-  const ChosenDevice device = choose_device(run);
+  ChosenDevice device = choose_device(run);
   Json json = {
       {"schema", "fxe.inspect/1"}, {"device", device.name}, {"batch", run.batch}, {"members", Json::array()}};
 
