@@ -234,7 +234,7 @@ def train_member(args, kind, member, padded, labels, calibration):
         loss = train_epoch(net, forward, optimizer, padded, labels, random, epoch, epochs)
         right = float((logits_of(net, calibration[0]).argmax(1) == calibration[1]).float().mean())
         state = {"epoch": epoch + 1, "epochs": epochs, "seed": seed, "loss": loss, "calibration_top1": right,
-                 "cpu_seconds": state["cpu_seconds"] + time.process_time() - begin, "net": net.state_dict(),
+                 "torch": torch.__version__, "cpu_seconds": state["cpu_seconds"] + time.process_time() - begin, "net": net.state_dict(),
                  "optimizer": optimizer.state_dict(), "random": random.get_state()}
         write_atomically(path, lambda p: torch.save(state, p))
         print(f"{kind} m{member} epoch {epoch + 1}/{epochs} loss {loss:.4f} calibration {right:.4f} "
@@ -340,7 +340,7 @@ def finish(args):
                 "members": [{"name": m["name"], "model": f"{m['name']}.safetensors", "network": KINDS[kind],
                              "preprocess": "cifar-32"} for m in members]}
     (out / "ensemble.json").write_text(json.dumps(ensemble, indent=1) + "\n")
-    report = {"by": "tools/train_cifar.py", "torch": torch.__version__, "network": KINDS[kind], "epochs": EPOCHS[kind],
+    report = {"by": "tools/train_cifar.py", "torch": states[0]["torch"], "network": KINDS[kind], "epochs": EPOCHS[kind],
               "batch": BATCH, "optimizer": "SGD, Nesterov momentum, one cycle", "rate": RATE, "momentum": MOMENTUM,
               "decay": DECAY, "precision": "bf16 autocast",
               "augmentation": f"mirrored, moved by up to {SHIFT} pixels",
