@@ -40,10 +40,9 @@ constexpr const char* kAlone = R"(, \
        title 'each member alone')";
 
 constexpr const char* kMarginsHead =
-    R"(set multiplot layout {},{} title 'Margins of right and wrong answers' . "\n" . about
+    R"(set multiplot layout {},{} margins 0.095,0.985,{:.3f},{:.3f} spacing 0.055,{:.3f} title 'Margins of right and wrong answers' . "\n" . about
 set xlabel 'margin P(top 1) - P(top 2)'
 set xtics 0.5
-set ylabel 'images, %'
 set xrange [0:1]
 set yrange [{:g}:100]
 set logscale y
@@ -51,6 +50,7 @@ set style fill solid 0.45 noborder
 set boxwidth 0.05
 )";
 constexpr const char* kMarginsPanel = R"(set title '{}{}'
+{}
 {}
 plot data using (column('members') == {} && column('right') > 0 ? (column('low') + column('high')) / 2 : NaN):(column('right') * share) \
        with boxes lc rgb blue title 'right', \
@@ -98,7 +98,10 @@ constexpr const char* kSubsets = R"(, \
 constexpr const char* kGuaranteed = R"(, \
      guaranteed using (cost(0)):(percent('top1')) with points lc rgb red pt 9 ps 1.6 \
        title 'harm at most the percentage shown, guaranteed at {:g}%', \
-     '' using (cost(0)):(percent('top1')):(sprintf('%g', percent('harm_limit'))) with labels offset 0,-1 tc rgb red notitle)";
+     '' using (int(column(0)) % 2 ? NaN : cost(0)):(percent('top1')):(sprintf('%g', percent('harm_limit'))) with labels offset 0,-1 \
+       tc rgb red notitle, \
+     '' using (int(column(0)) % 2 ? cost(0) : NaN):(percent('top1')):(sprintf('%g', percent('harm_limit'))) with labels offset 0,1 \
+       tc rgb red notitle)";
 
 std::string grouped(size_t number) {
   std::string text = std::to_string(number);
@@ -126,19 +129,26 @@ std::string head(const FigureSource& source) {
   return text;
 }
 
+int margins_height(size_t rows) { return static_cast<int>(120 + 260 * rows); }
+
 // At most 16 of the sizes, evenly spread.
 std::string margins_script(const FigureSource& source, const FigureData& data, size_t& rows) {
   const size_t panels = std::min<size_t>(data.sizes.size(), 16), columns = std::min<size_t>(panels, 4);
   rows = (panels + columns - 1) / columns;
   const double images = static_cast<double>(source.test.images.size());
   std::string text = fmt::format("share = {:.9g}\n", 100 / images);
-  text += fmt::format(fmt::runtime(kMarginsHead), rows, columns, 50 / images);
+  // Room for the figure's title, for a panel's own, and for what is below a panel.
+  constexpr double kTop = 95, kBetween = 115, kBottom = 75;
+  const double height = margins_height(rows);
+  text += fmt::format(fmt::runtime(kMarginsHead), rows, columns, kBottom / height, 1 - kTop / height,
+                      kBetween / height, 50 / images);
   for (size_t p = 0; p < panels; ++p) {
     const SizePoint& size = data.sizes[panels == 1 ? 0 : p * (data.sizes.size() - 1) / (panels - 1)];
-    text += fmt::format(fmt::runtime(kMarginsPanel),
-                        size.members == 1 ? "1 member" : fmt::format("{} members", size.members),
-                        std::isfinite(size.auroc) ? fmt::format(", AUROC {:.3f}", size.auroc) : "",
-                        p == 0 ? "set key top left" : "unset key", size.members, size.members);
+    text += fmt::format(
+        fmt::runtime(kMarginsPanel), size.members == 1 ? "1 member" : fmt::format("{} members", size.members),
+        std::isfinite(size.auroc) ? fmt::format(", AUROC {:.3f}", size.auroc) : "",
+        p == 0 ? "set key top left" : "unset key",
+        p % columns == 0 ? "set ylabel 'images, %'" : "unset ylabel", size.members, size.members);
   }
   return text + "unset multiplot\n";
 }
@@ -162,7 +172,7 @@ std::vector<FigureScript> write_figure_scripts(const std::filesystem::path& fold
   add("accuracy", 800, 560, fmt::format(fmt::runtime(kAccuracy), there("subsets") ? kAlone : ""));
   size_t rows = 1;
   const std::string margins = margins_script(source, data, rows);
-  add("margins", 1100, static_cast<int>(120 + 260 * rows), margins);
+  add("margins", 1100, margins_height(rows), margins);
   if (there("flexible")) add("flexible", 800, 560, fmt::format(fmt::runtime(kFlexible), 100 * kFlexibleGap));
   if (there("frontier"))
     add("frontier", 900, 680,
