@@ -74,7 +74,7 @@ std::vector<std::byte> opaque_gif(std::span<const std::byte> file) {
   constexpr size_t kFlags = 10, kHead = 13, kExtension = 0x21, kControl = 0xf9;
   size_t i = kHead + ((at(kFlags) & 0x80) ? size_t{3} << ((at(kFlags) & 7) + 1) : 0);
   while (at(i) == kExtension) {
-    if (at(i + 1) == kControl && at(i + 2) == 4) copy[i + 3] &= std::byte{0xfe};
+    if (at(i + 1) == kControl && at(i + 2) == 4 && i + 3 < copy.size()) copy[i + 3] &= std::byte{0xfe};
     // Blocks of data up to one of length 0.
     for (i += 2; at(i) != 0; i += at(i) + 1) {
     }
