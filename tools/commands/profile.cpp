@@ -75,7 +75,12 @@ int run_profile(int argc, char** argv) {
                .traced_batches = trace.empty() ? 0 : traced});
   for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
   if (result.images == 0) throw run_time_error("{}: no image could be used", inputs[1]);
-  result.schedules = compare_schedules(watched.runtime, ensemble, dataset, subject.run.policy, run);
+  try {
+    result.schedules = compare_schedules(watched.runtime, ensemble, dataset, subject.run.policy, run);
+  } catch (const Error& e) {  // such as memory for all of them: the profile itself is there
+    fmt::print(stderr, "fxe profile: other schedules are not compared: {}; try a smaller --batch\n",
+               e.what());
+  }
   write_json(run.json, profile_json(subject, result));
   if (!csv.empty()) write_profile_csv(csv, subject, result);
   if (!trace.empty()) write_profile_trace(trace, subject, result);
