@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 #include "engine/device.h"
 #include "engine/error.h"
@@ -25,19 +31,59 @@ class HostDevice final : public Device {
 
   Buffer allocate(size_t bytes) override {
     const size_t rounded = (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
-    void* data = rounded >= bytes ? std::aligned_alloc(kBufferAlignment, rounded ? rounded : kBufferAlignment)
-                                  : nullptr;
+    void* data = nullptr;
+    if (rounded >= bytes)
+      data = rounded >= kHugePage ? map(rounded) : zeroed(std::max(rounded, kBufferAlignment));
     if (!data)
       throw run_time_error("cpu: out of memory, {} bytes were needed in one piece; try a smaller --batch",
                            bytes);
-    std::memset(data, 0, rounded);
     return Buffer(*this, data, bytes);
   }
 
   std::unique_ptr<Queue> make_queue() override { return std::make_unique<HostQueue>(); }
 
  private:
-  void release(void* data) noexcept override { std::free(data); }
+#ifdef __SANITIZE_ADDRESS__
+  static constexpr size_t kHugePage = SIZE_MAX;  // AddressSanitizer guards what malloc gives
+#else
+  static constexpr size_t kHugePage = 2 << 20;
+#endif
+
+  static void* zeroed(size_t bytes) {
+    void* const data = std::aligned_alloc(kBufferAlignment, bytes);
+    if (data) std::memset(data, 0, bytes);
+    return data;
+  }
+
+  // Large pieces on huge pages where the system has them: reading weights through pages of 4 KiB makes
+  // ResNet-50 a tenth slower (perf/). Zeroed by the system, page by page as they are touched.
+  void* map(size_t bytes) {
+    if (bytes > SIZE_MAX - 2 * kHugePage) return nullptr;
+    const size_t mapped = bytes + kHugePage;
+    void* const start = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) return nullptr;
+    const auto at = (reinterpret_cast<uintptr_t>(start) + kHugePage - 1) / kHugePage * kHugePage;
+    void* const data = reinterpret_cast<void*>(at);
+    madvise(data, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a hint: no matter if it is refused
+    const std::lock_guard lock(mutex_);
+    mappings_[data] = {start, mapped};
+    return data;
+  }
+
+  void release(void* data) noexcept override {
+    const std::lock_guard lock(mutex_);
+    const auto found = mappings_.find(data);
+    if (found == mappings_.end()) return std::free(data);
+    munmap(found->second.start, found->second.bytes);
+    mappings_.erase(found);
+  }
+
+  struct Mapping {
+    void* start;
+    size_t bytes;
+  };
+  std::mutex mutex_;
+  std::map<void*, Mapping> mappings_;  // by what callers have
 };
 
 }  // namespace

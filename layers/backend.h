@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -82,10 +83,16 @@ class Backend {
   virtual Device& device() = 0;
   virtual Precision precision() const = 0;
   virtual bool reads_any_input_form() const { return false; }  // of InputForm; else the plain one only
-  // Of an element of a weight or a value, as it is kept.
-  size_t element_bytes() const {
+  // Of an element of the operation's weights, as they are kept.
+  virtual size_t weight_element_bytes(const Op&) const {
     return precision() == Precision::fp16 || precision() == Precision::bf16 ? 2 : 4;
   }
+
+  // For a device with cores of its own for each: backends that share this one's weights, on each of which a
+  // plan for a part of a batch can run while others run theirs. Empty: it has none.
+  virtual std::span<Backend* const> lanes() { return {}; }
+  // f(lane) for every lane, at the same time; returns when all are done and throws what one of them threw.
+  virtual void run_lanes(const std::function<void(size_t lane)>&) {}
 
   virtual Prepared prepare(
       const Input&,
@@ -124,8 +131,10 @@ class Backend {
 // with.
 std::unique_ptr<Backend> make_reference_backend();
 
-// oneDNN on `threads` threads (0: all cores this process may use).
-std::unique_ptr<Backend> make_cpu_backend(int threads);
+// Own kernels and oneDNN on `threads` threads (0: all cores this process may use). Computes in fp32; bf16
+// keeps the weights of fully connected layers in bfloat16, which halves what a batch of one has to read, on
+// processors with AVX-512. Throws bad_input for another precision, or where bf16 cannot be had.
+std::unique_ptr<Backend> make_cpu_backend(int threads, Precision = Precision::fp32);
 
 // What it runs on: "oneDNN 2.6.3".
 std::string cpu_library_version();

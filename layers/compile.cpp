@@ -29,6 +29,7 @@ class PlanCompiler {
     prepare_head();
     finish_output();
     place_memory();
+    if (!options_.keep_values) add_lanes();
     return std::move(plan_);
   }
 
@@ -82,17 +83,17 @@ class PlanCompiler {
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
     if (!is_input) plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
-    count_bytes(inputs, is_input ? std::vector<WeightUse>{} : weights_of(node.op, input_shapes));
+    count_bytes(node.op, inputs, is_input ? std::vector<WeightUse>{} : weights_of(node.op, input_shapes));
   }
 
   // Of the layer added last.
-  void count_bytes(const std::vector<Value>& inputs, const std::vector<WeightUse>& weights) {
+  void count_bytes(const Op& op, const std::vector<Value>& inputs, const std::vector<WeightUse>& weights) {
     Plan::Layer& layer = plan_->layers_.back();
     if (layer.kernels.empty()) return;
     layer.bytes = layer.value.bytes;
     for (const Value& input : inputs) layer.bytes += input.bytes;
     for (const WeightUse& weight : weights)
-      layer.bytes += static_cast<size_t>(weight.shape.elements()) * backend_.element_bytes();
+      layer.bytes += static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(op);
   }
 
   void check(const Node& node, const Prepared& prepared, const OpContext& context) const {
@@ -159,7 +160,7 @@ class PlanCompiler {
     storage_of_.push_back(storages_.size());
     storages_.push_back({{prepared.output.bytes, last_, last_}, Plan::Place::caller_output});
     add_layer(name, Activate{}, {graph_.output}, std::move(prepared));
-    count_bytes(inputs, {});
+    count_bytes(Activate{}, inputs, {});
   }
 
   void place_memory() {
@@ -180,6 +181,26 @@ class PlanCompiler {
       if (layer.place == Plan::Place::arena) layer.offset_bytes = memory.offsets_bytes[storage_of_[i]];
       plan_->workspace_offsets_bytes_.push_back(memory.offsets_bytes[storages_.size() + i]);
     }
+  }
+
+  // Only where parts differ little: the largest is what the others wait for.
+  void add_lanes() {
+    const auto backends = backend_.lanes();
+    const auto count = static_cast<int64_t>(backends.size());
+    constexpr int64_t kLargeParts = 8;
+    if (count < 2 || batch_ < count || (batch_ % count != 0 && batch_ < kLargeParts * count)) return;
+    plan_->backend_ = &backend_;
+    size_t bytes = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t first = batch_ * i / count;
+      auto lane =
+          PlanCompiler(model_, *backends[static_cast<size_t>(i)], batch_ * (i + 1) / count - first, options_)
+              .compile();
+      const size_t offset = bytes;
+      bytes += (lane->arena_bytes() + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+      plan_->lanes_.push_back({std::move(lane), first, offset});
+    }
+    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, bytes);
   }
 
   const Model& model_;

@@ -26,6 +26,10 @@ void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
     steps_[i]->bind(binding);
   }
   if (head_) head_->bind(data(static_cast<size_t>(head_input_)), static_cast<float*>(output));
+  for (const Lane& lane : lanes_)
+    lane.plan->bind(arena_ + lane.arena_offset_bytes,
+                    static_cast<const float*>(input) + lane.first * input_elements_,
+                    static_cast<float*>(output) + lane.first * classes_);
 }
 
 const void* Plan::address(size_t i) const {
@@ -42,6 +46,8 @@ const void* Plan::address(size_t i) const {
 }
 
 void Plan::enqueue(Queue& queue) const {
+  if (!lanes_.empty() && !observer_)
+    return backend_->run_lanes([this, &queue](size_t lane) { lanes_[lane].plan->enqueue(queue); });
   for (size_t i = 0; i < steps_.size(); ++i) enqueue_layer(queue, i);
 }
 

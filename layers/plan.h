@@ -39,7 +39,8 @@ class Plan {
   // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws
   // run_time for anything else on a backend that does not read it (Backend::reads_any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
-  void enqueue(Queue&) const;                  // runs the whole network
+  // Runs the whole network: in lanes, where it has them and nobody observes.
+  void enqueue(Queue&) const;
   void enqueue_layer(Queue&, size_t i) const;  // one step
   // Who is told of each kernel from now on; nullptr: nobody. Must outlive what is enqueued.
   void observe(PlanObserver* observer) { observer_ = observer; }
@@ -50,6 +51,7 @@ class Plan {
   std::string head() const { return head_ ? head_->implementation() : ""; }
   size_t head_begin() const { return head_begin_; }
 
+  size_t lanes() const { return lanes_.size(); }  // parts of the batch that run at the same time; 0: one
   int64_t batch() const { return batch_; }
   int64_t classes() const { return classes_; }
   int64_t input_elements() const { return input_elements_; }  // of one image
@@ -73,6 +75,15 @@ class Plan {
   size_t head_begin_ = 0;
   int head_input_ = 0;  // layer index
 
+  // A plan for each part of the batch, beside the steps for all of it.
+  struct Lane {
+    std::unique_ptr<Plan> plan;
+    int64_t first = 0;  // image
+    size_t arena_offset_bytes = 0;
+  };
+  std::vector<Lane> lanes_;
+  Backend* backend_ = nullptr;  // which runs them
+
   std::byte* arena_ = nullptr;
   void* input_ = nullptr;  // never written to
   void* output_ = nullptr;
@@ -80,7 +91,7 @@ class Plan {
 };
 
 struct CompileOptions {
-  bool keep_values = false;  // no sharing: after a run every value can still be read (fxe check)
+  bool keep_values = false;  // no sharing, no lanes: after a run every value can still be read (fxe check)
 };
 
 // `model` is compiled as it is: call optimize() first where its work is wanted. The backend must outlive the

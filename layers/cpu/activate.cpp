@@ -4,6 +4,16 @@
 
 namespace fxe::cpu {
 
+void apply_to_rows(const Activation& act, float* y, int rows, int columns, int64_t step) {
+  with_activation(act, [=](auto a) {
+    for (int j = 0; j < rows; ++j) {
+      float* const row = y + j * step;
+#pragma omp simd
+      for (int i = 0; i < columns; ++i) row[i] = a(row[i]);
+    }
+  });
+}
+
 Loop apply_to(const Activation& act, size_t count) {
   return with_activation(act, [count](auto a) -> Loop {
     return [a, count](std::span<float* const> operands) {

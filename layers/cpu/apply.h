@@ -69,6 +69,9 @@ inline bool element_wise(const Activation& act, const Md& md) {
   return blocks && (!blocks->padded() || apply(act, 0) == 0);
 }
 
+// y[j * step + i] for j < rows, i < columns, in place, on this thread.
+void apply_to_rows(const Activation& act, float* y, int rows, int columns, int64_t step);
+
 Loop apply_in_place(const Activation& act, size_t count);  // operands: y
 Loop apply_to(const Activation& act, size_t count);        // operands: x, y, which may be equal
 

@@ -4,13 +4,39 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <exception>
+#include <mutex>
+
+#include "engine/error.h"
+#include "layers/cpu/direct_conv.h"
 #include "layers/cpu/layout.h"
 
 namespace fxe {
 
 namespace cpu {
 
-CpuBackend::CpuBackend(int threads) : threads_(threads > 0 ? threads : omp_get_num_procs()) {}
+CpuBackend::CpuBackend(int threads, Precision precision, std::shared_ptr<WeightCache> weights)
+    : precision_(precision), workers_(threads), weights_(std::move(weights)) {
+  if (!weights_) weights_ = std::make_shared<WeightCache>(engine_, device_);
+  for (int i = 0; threads > 1 && i < threads; ++i) {
+    lanes_.push_back(std::make_unique<CpuBackend>(1, precision, weights_));
+    lane_pointers_.push_back(lanes_.back().get());
+  }
+}
+
+void CpuBackend::run_lanes(const std::function<void(size_t lane)>& f) {
+  std::mutex mutex;
+  std::exception_ptr thrown;
+  workers_.run(static_cast<int64_t>(lanes_.size()), [&](int64_t lane) {
+    try {
+      f(static_cast<size_t>(lane));
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
+  });
+  if (thrown) std::rethrow_exception(thrown);
+}
 
 std::vector<float> CpuBackend::read(Queue& queue, const Value& value, const void* data) {
   queue.wait();
@@ -29,6 +55,16 @@ std::string cpu_library_version() {
   return fmt::format("oneDNN {}.{}.{}", v->major, v->minor, v->patch);
 }
 
-std::unique_ptr<Backend> make_cpu_backend(int threads) { return std::make_unique<cpu::CpuBackend>(threads); }
+std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision) {
+  if (precision != Precision::fp32 && precision != Precision::bf16)
+    throw bad_input(
+        "--precision {}: the CPU engine computes in fp32; bf16 keeps the weights of fully connected layers "
+        "in "
+        "bfloat16",
+        name(precision));
+  if (precision == Precision::bf16 && !DirectConv::works())
+    throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one has not; use fp32");
+  return std::make_unique<cpu::CpuBackend>(threads > 0 ? threads : omp_get_num_procs(), precision);
+}
 
 }  // namespace fxe

@@ -3,6 +3,7 @@
 
 #include "layers/backend.h"
 #include "layers/cpu/weight_cache.h"
+#include "layers/cpu/workers.h"
 
 namespace fxe::cpu {
 
@@ -11,20 +12,25 @@ namespace fxe::cpu {
 // Known difference: a ReLU, clip or hard sigmoid fused into a convolution is oneDNN's, and turns NaN into its
 // lower end.
 //
-// Plans of one backend run on one host thread at a time; each host thread that runs plans gets its own OpenMP
-// team. The environment variables of OpenMP (OMP_WAIT_POLICY, GOMP_SPINCOUNT, OMP_PROC_BIND) apply.
-// On a machine busy with other work GOMP_SPINCOUNT=1000 helps: a thread of libgomp else spins for
-// milliseconds for one that has no core.
+// Plans of one backend run on one host thread at a time. A batch that can be parted evenly runs in lanes, one
+// single-threaded plan for each thread, which need not wait for each other; else the threads share each layer
+// (workers.h). Either way results have the same bits. Only primitives of oneDNN in a plan without lanes use
+// OpenMP, whose environment variables apply (OMP_WAIT_POLICY, GOMP_SPINCOUNT, OMP_PROC_BIND).
 //
 // Running a plan allocates nothing, but for what oneDNN's execute does whoever calls it: it copies its list
 // of arguments into a hash table on the heap, freed on return.
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(int threads);
+  CpuBackend(int threads, Precision precision, std::shared_ptr<WeightCache> weights = nullptr);
 
   std::string name() const override { return "cpu"; }
   Device& device() override { return *device_; }
-  Precision precision() const override { return Precision::fp32; }
+  Precision precision() const override { return precision_; }
+  size_t weight_element_bytes(const Op& op) const override {
+    return precision_ == Precision::bf16 && std::holds_alternative<Linear>(op) ? 2 : 4;
+  }
+  std::span<Backend* const> lanes() override { return lane_pointers_; }
+  void run_lanes(const std::function<void(size_t lane)>&) override;
 
   Prepared prepare(const Input&, const OpContext&) override;
   Prepared prepare(const Conv2d&, const OpContext&) override;
@@ -49,17 +55,20 @@ class CpuBackend final : public Backend {
   Prepared prepare_output(const OpContext&) override;
   std::vector<float> read(Queue&, const Value&, const void* data) override;
 
-  int threads() const { return threads_; }
+  Workers& workers() { return workers_; }
   const dnnl::engine& engine() const { return engine_; }
   const dnnl::stream& stream() const { return stream_; }
-  WeightCache& weights() { return weights_; }
+  WeightCache& weights() { return *weights_; }
 
  private:
-  std::unique_ptr<Device> device_ = make_host_device();
-  int threads_;
+  std::shared_ptr<Device> device_ = make_host_device();
+  Precision precision_;
+  Workers workers_;
   dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream_{engine_};
-  WeightCache weights_{engine_};
+  std::shared_ptr<WeightCache> weights_;
+  std::vector<std::unique_ptr<CpuBackend>> lanes_;  // one thread each
+  std::vector<Backend*> lane_pointers_;
 };
 
 }  // namespace fxe::cpu

@@ -18,9 +18,11 @@ Md make_md(const Dims& dims, bool any) {
 Md plain_md(const Dims& dims) { return make_md(dims, false); }
 Md any_md(const Dims& dims) { return make_md(dims, true); }
 
-Md pixels_md(int64_t n, int64_t c) {
-  return Md({n, c, 1, 1}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::acdb);
+Md channels_last_md(const Dims& dims) {
+  return Md(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::acdb);
 }
+
+Md pixels_md(int64_t n, int64_t c) { return channels_last_md({n, c, 1, 1}); }
 
 #if DNNL_VERSION_MAJOR >= 3
 

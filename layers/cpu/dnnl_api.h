@@ -22,6 +22,7 @@ using Dims = dnnl::memory::dims;
 // Row-major fp32, and "whatever the primitive likes best", of 1 to 5 dimensions.
 Md plain_md(const Dims& dims);
 Md any_md(const Dims& dims);
+Md channels_last_md(const Dims& dims);  // [n c h w]
 Dims dims_of(const Md&);
 
 // Rows [n c] as images [n c 1 1] of the same bytes, said to be channels last: a layout that convolutions

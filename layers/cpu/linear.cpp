@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cpu/apply.h"
-#include "layers/cpu/step.h"
+#include "layers/cpu/direct_step.h"
 
 namespace fxe::cpu {
 
@@ -38,32 +38,55 @@ Product of_rows(const dnnl::engine& engine, int64_t n, int64_t c, const Md& bias
   return is_plain_loops(found) || allocates(found) ? product : convolution;
 }
 
+void add_product(StepBuilder& step, const dnnl::engine& engine, const Linear& op, const OpContext& context) {
+  const int64_t n = context.inputs[0].shape[0], c = context.inputs[0].shape[1];
+  const Md held = md_of(context.inputs[0]);
+  const Md bias = op.bias.empty() ? Md() : plain_md(Dims{op.k});
+  const Md y = plain_md(Dims{n, op.k});
+
+  Product product;
+  if (!is_plain(held)) product = of_image(engine, held, bias, y);
+  Primitive& primitive = product.primitive;
+  if (!primitive.primitive || is_plain_loops(primitive) || allocates(primitive))
+    product = of_rows(engine, n, c, bias, y);
+
+  const Operand result = step.output(y);
+  Operand written = result;
+  written.md = primitive.dst;
+  std::vector<std::pair<int, Operand>> args = {
+      {DNNL_ARG_SRC, step.input_as(0, primitive.src)},
+      {DNNL_ARG_WEIGHTS, step.weight(op.weight, plain_md(product.weights), primitive.weights)},
+      {DNNL_ARG_DST, written}};
+  if (!op.bias.empty()) args.emplace_back(DNNL_ARG_BIAS, step.weight(op.bias, bias, bias));
+  step.add(primitive, args);
+  // Few values, so a pass of their own costs nothing; it keeps NaN, as oneDNN's does not.
+  if (op.act) step.add(op.act.str(), apply_in_place(op.act, static_cast<size_t>(n * op.k)), {result});
+}
+
+// A convolution of 1 x 1 images; of a flattened image that is kept channels-last, one with a filter of its
+// size.
+void add_own(StepBuilder& step, CpuBackend& backend, const Linear& op, const OpContext& context) {
+  const int64_t n = context.inputs[0].shape[0], c = context.inputs[0].shape[1];
+  const Md held = md_of(context.inputs[0]);
+  const Dims dims = dims_of(held);
+  const bool image = !is_plain(held) && dims.size() == 4 && dims[1] * dims[2] * dims[3] == c;
+  const Dims x = image ? dims : Dims{n, c, 1, 1};
+  const Conv2d conv{.k = op.k, .filter = {x[2], x[3]}, .act = op.act};
+  const Operand source = step.input_as(0, image ? channels_last_md(x) : plain_md(Dims{n, c}));
+  add_direct(step, backend, context,
+             DirectConv(conv, Shape{x[0], x[1], x[2], x[3]}, Shape{n, op.k, 1, 1},
+                        backend.precision() == Precision::bf16),
+             op.weight, op.bias, source, {}, step.output(plain_md(Dims{n, op.k})));
+}
+
 }  // namespace
 
 Prepared CpuBackend::prepare(const Linear& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
-    const int64_t n = context.inputs[0].shape[0], c = context.inputs[0].shape[1];
-    const Md held = md_of(context.inputs[0]);
-    const Md bias = op.bias.empty() ? Md() : plain_md(Dims{op.k});
-    const Md y = plain_md(Dims{n, op.k});
-
-    Product product;
-    if (!is_plain(held)) product = of_image(engine_, held, bias, y);
-    Primitive& primitive = product.primitive;
-    if (!primitive.primitive || is_plain_loops(primitive) || allocates(primitive))
-      product = of_rows(engine_, n, c, bias, y);
-
-    const Operand result = step.output(y);
-    Operand written = result;
-    written.md = primitive.dst;
-    std::vector<std::pair<int, Operand>> args = {
-        {DNNL_ARG_SRC, step.input_as(0, primitive.src)},
-        {DNNL_ARG_WEIGHTS, step.weight(op.weight, plain_md(product.weights), primitive.weights)},
-        {DNNL_ARG_DST, written}};
-    if (!op.bias.empty()) args.emplace_back(DNNL_ARG_BIAS, step.weight(op.bias, bias, bias));
-    step.add(primitive, args);
-    // Few values, so a pass of their own costs nothing; it keeps NaN, as oneDNN's does not.
-    if (op.act) step.add(op.act.str(), apply_in_place(op.act, static_cast<size_t>(n * op.k)), {result});
+    if (DirectConv::fits(Conv2d{.k = op.k}, context.inputs[0].shape[1]))
+      add_own(step, *this, op, context);
+    else
+      add_product(step, engine_, op, context);
   });
 }
 

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cstdint>
 
 #include "layers/cpu/layout.h"
+#include "layers/cpu/thread_scope.h"
 
 namespace fxe::cpu {
 
-// f(i) for i in [0, count), on the threads of OpenMP where `floats`, what all of it reads and writes, is
-// worth waking them; else here, without OpenMP: it would allocate a team of one for every loop.
+// f(i) for i in [0, count), on the workers of the step that is running where `floats`, what all of it reads
+// and writes, is worth waking them; else here.
 template <class F>
 void parallel_for(int64_t count, int64_t floats, const F& f) {
   constexpr int64_t kWorthWaking = 1 << 14;  // a few microseconds of work, as much as waking takes
-  if (count == 1 || floats < kWorthWaking || omp_get_max_threads() == 1) {
-    for (int64_t i = 0; i < count; ++i) f(i);
-    return;
+  if (Workers* const workers = ThreadScope::workers(); workers && floats >= kWorthWaking) {
+    // A piece for every few thousand floats, so that handing pieces out costs nothing.
+    const int64_t pieces = std::min(count, floats / (kWorthWaking / 4));
+    return workers->run(pieces, [&](int64_t piece) {
+      for (int64_t i = count * piece / pieces; i < count * (piece + 1) / pieces; ++i) f(i);
+    });
   }
-#pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < count; ++i) f(i);
 }
 

@@ -30,12 +30,12 @@ class CpuStep final : public Step {
   }
 
   void enqueue(Queue&) const override {
-    const ThreadScope threads(backend_.threads());
+    const ThreadScope threads(backend_.workers());
     for (const auto& action : actions_) run(action);
   }
 
   void enqueue_kernel(Queue&, size_t i) const override {
-    const ThreadScope threads(backend_.threads());
+    const ThreadScope threads(backend_.workers());
     run(actions_[i]);
   }
 
@@ -186,7 +186,7 @@ Prepared StepBuilder::finish() {
 
 Prepared build_step(CpuBackend& backend, const OpContext& context,
                     const std::function<void(StepBuilder&)>& write) {
-  const ThreadScope threads(backend.threads());
+  const ThreadScope threads(backend.workers());
   try {
     StepBuilder step(backend, context);
     write(step);

@@ -3,24 +3,33 @@
 
 #include <omp.h>
 
+#include "layers/cpu/workers.h"
+
 namespace fxe::cpu {
 
 // oneDNN, as Debian and Ubuntu build it, takes its thread count from OpenMP's setting of the calling thread,
-// both when a primitive is made and when it runs. This sets it for a while and puts back what the caller had.
+// both when a primitive is made and when it runs; loops of our own run on workers(). This sets both for a
+// while and puts back what the caller had.
 class ThreadScope {
  public:
-  explicit ThreadScope(int threads) : before_(omp_get_max_threads()) {
-    if (threads != before_) omp_set_num_threads(threads);
-    changed_ = threads != before_;
+  explicit ThreadScope(Workers& workers) : openmp_before_(omp_get_max_threads()), workers_before_(current_) {
+    if (workers.threads() != openmp_before_) omp_set_num_threads(workers.threads());
+    changed_ = workers.threads() != openmp_before_;
+    current_ = &workers;
   }
   ~ThreadScope() {
-    if (changed_) omp_set_num_threads(before_);
+    if (changed_) omp_set_num_threads(openmp_before_);
+    current_ = workers_before_;
   }
   ThreadScope(const ThreadScope&) = delete;
   ThreadScope& operator=(const ThreadScope&) = delete;
 
+  static Workers* workers() { return current_; }  // of this thread; nullptr outside of a scope
+
  private:
-  int before_;
+  inline static thread_local Workers* current_ = nullptr;
+  int openmp_before_;
+  Workers* workers_before_;
   bool changed_ = false;
 };
 

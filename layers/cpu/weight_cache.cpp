@@ -7,22 +7,61 @@
 
 namespace fxe::cpu {
 
-std::shared_ptr<const dnnl::memory> WeightCache::get(const Tensor& tensor, const Md& from, const Md& to) {
-  std::erase_if(entries_, [](const Entry& e) { return e.owner.expired() || e.memory.expired(); });
-  for (const Entry& e : entries_)
-    if (e.data == tensor.bytes.data() && e.md == to)
+template <class Form, class Memory, class Make>
+std::shared_ptr<const Memory> WeightCache::find_or_make(std::vector<Entry<Form, Memory>>& entries,
+                                                        const Tensor& tensor, const Form& form,
+                                                        const Make& make) {
+  std::erase_if(entries, [](const auto& e) { return e.owner.expired() || e.memory.expired(); });
+  for (const auto& e : entries)
+    if (e.data == tensor.bytes.data() && e.form == form)
       if (auto memory = e.memory.lock()) return memory;
+  std::shared_ptr<const Memory> memory = make();
+  if (tensor.owner) entries.push_back({tensor.owner, tensor.bytes.data(), form, memory});
+  return memory;
+}
 
-  std::vector<float> values = tensor.to_float();
-  if (values.size() * sizeof(float) != from.get_size())
-    throw run_time_error("a weight of shape {} was to be used as one of {} bytes", tensor.shape.str(),
-                         from.get_size());
-  const dnnl::memory source(from, engine_, values.data());
-  auto memory = std::make_shared<dnnl::memory>(to, engine_);
-  dnnl::stream stream(engine_);
-  dnnl::reorder(source, *memory).execute(stream, const_cast<dnnl::memory&>(source), *memory);
-  stream.wait();
-  if (tensor.owner) entries_.push_back({tensor.owner, tensor.bytes.data(), to, memory});
+std::shared_ptr<const dnnl::memory> WeightCache::get(const Tensor& tensor, const Md& from, const Md& to) {
+  return find_or_make(memories_, tensor, to, [&] {
+    std::vector<float> values = tensor.to_float();
+    if (values.size() * sizeof(float) != from.get_size())
+      throw run_time_error("a weight of shape {} was to be used as one of {} bytes", tensor.shape.str(),
+                           from.get_size());
+    const dnnl::memory source(from, engine_, values.data());
+    auto memory = std::make_shared<dnnl::memory>(to, engine_);
+    dnnl::stream stream(engine_);
+    dnnl::reorder(source, *memory).execute(stream, const_cast<dnnl::memory&>(source), *memory);
+    stream.wait();
+    return memory;
+  });
+}
+
+std::shared_ptr<const std::byte> WeightCache::get(const Tensor& tensor, const WeightPanels& panels,
+                                                  Workers& workers) {
+  return find_or_make(panels_, tensor, panels, [&] {
+    if (tensor.shape.elements() != panels.groups * panels.columns * panels.channels * panels.taps)
+      throw run_time_error("a weight of shape {} was to be used as {} x {} x {} x {}", tensor.shape.str(),
+                           panels.groups, panels.columns, panels.channels, panels.taps);
+    auto memory = allocate(panels.bytes());
+    // A mapped file may hold fp32 at any address.
+    if (tensor.dtype == DType::f32 && reinterpret_cast<uintptr_t>(tensor.bytes.data()) % alignof(float) == 0)
+      panels.pack(reinterpret_cast<const float*>(tensor.bytes.data()), memory.get(), workers);
+    else
+      panels.pack(tensor.to_float().data(), memory.get(), workers);
+    return memory;
+  });
+}
+
+std::shared_ptr<std::byte> WeightCache::allocate(size_t bytes) {
+  constexpr size_t kLargestPiece = 32 << 20;
+  bytes = (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+  if (!piece_ || piece_->bytes() - used_bytes_ < bytes) {
+    piece_ =
+        std::make_shared<Buffer>(device_->allocate(std::max(bytes, std::min(all_bytes_, kLargestPiece))));
+    used_bytes_ = 0;
+  }
+  std::shared_ptr<std::byte> memory(piece_, piece_->data() + used_bytes_);
+  used_bytes_ += bytes;
+  all_bytes_ += bytes;
   return memory;
 }
 

@@ -12,8 +12,6 @@ namespace fxe {
 namespace {
 
 ChosenDevice open_cpu(const RunOptions& options) {
-  if (options.precision != Precision::fp32)
-    throw bad_input("--precision {}: the CPU engine computes in fp32", name(options.precision));
   if (options.control == "device" || options.control == "none")
     throw bad_input("--control {}: on the CPU the host decides; leave it out or use --control host",
                     options.control);
@@ -25,7 +23,7 @@ ChosenDevice open_cpu(const RunOptions& options) {
       options.threads ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   ChosenDevice chosen;
   chosen.name = fmt::format("cpu, {} thread{}", threads, threads == 1 ? "" : "s");
-  chosen.backend = make_cpu_backend(threads);
+  chosen.backend = make_cpu_backend(threads, options.precision);
   return chosen;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "kernels/dot_tile_cpu.h"
 #include "layers/reference/layer_reference.h"
 #include "tests/support/op_cases.h"
 
@@ -37,6 +38,18 @@ TEST(CpuOps, AgreeInLayoutsOfTheirOwn) {
                              {ShortcutPad{.stride = {2, 1}, .before = 3, .after = 5}, {{2, 16, 9, 8}}},
                              {ShortcutPad{.stride = {1, 2}, .before = 8, .after = 0}, {{2, 13, 9, 8}}},
                          });
+}
+
+// Fully connected layers with their weights in bfloat16: rows and columns that fill tiles, and that do not.
+TEST(CpuOps, Bf16WeightsAgreeWithTheReference) {
+  if (!dot_tile_works()) GTEST_SKIP() << "this processor has no AVX-512";
+  const auto backend = make_cpu_backend(2, Precision::bf16);
+  std::vector<OpCase> cases;
+  for (const int64_t n : {1, 2, 13})
+    for (const int64_t k : {10, 16, 33, 48, 1000})
+      for (const int64_t c : {3, 64, 513})
+        cases.push_back({Linear{.k = k, .weight = "w", .bias = "b", .act = Activation::relu()}, {{n, c}}});
+  run_op_cases(*backend, cases);
 }
 
 // A quarter of a million arguments, on their own and fused into a convolution with the identity.

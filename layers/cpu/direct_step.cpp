@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/cpu/direct_step.h"
+
+#include <algorithm>
+
+#include "engine/error.h"
+#include "layers/cpu/parallel.h"
+
+namespace fxe::cpu {
+
+namespace {
+
+const Tensor& weight_of(const OpContext& context, const std::string& name) {
+  const auto found = context.weights.find(name);
+  if (found == context.weights.end())
+    throw run_time_error("{}: its weight '{}' is not in the model", context.layer, name);
+  return found->second;
+}
+
+}  // namespace
+
+void add_direct(StepBuilder& step, CpuBackend& backend, const OpContext& context, const DirectConv& conv,
+                const std::string& weight, const std::string& bias, const Operand& x,
+                const std::optional<Operand>& residual, const Operand& y) {
+  std::shared_ptr<const std::byte> weights =
+      backend.weights().get(weight_of(context, weight), conv.panels(), backend.workers());
+  const std::vector<float> values = bias.empty() ? std::vector<float>() : weight_of(context, bias).to_float();
+  std::vector<Operand> operands{x, step.constant(conv.padded_bias(values)), y};
+  if (residual) operands.push_back(*residual);
+  step.add(
+      "direct:avx512",
+      [conv, weights, workers = &backend.workers()](std::span<float* const> at) {
+        conv.run({.x = at[0],
+                  .weights = weights.get(),
+                  .bias = at[1],
+                  .residual = at.size() > 3 ? at[3] : nullptr,
+                  .y = at[2]},
+                 *workers);
+      },
+      std::move(operands));
+}
+
+Operand add_padded(StepBuilder& step, const OpContext& context, const Padding2& pad) {
+  const Shape& shape = context.inputs[0].shape;
+  const int64_t n = shape[0], c = shape[1], h = shape[2], w = shape[3];
+  const int64_t rows = pad.top + h + pad.bottom, columns = pad.left + w + pad.right;
+  Md from = md_of(context.inputs[0]);
+  auto held = blocking_of(from);
+  if (!held || held->channel_block != 1) {
+    from = plain_md(shape);
+    held = blocking_of(from);
+  }
+  const Operand to = step.workspace(channels_last_md({n, c, rows, columns}));
+  step.add("loop pad",
+           [=, strides = held->strides](std::span<float* const> at) {
+             parallel_for(n * rows, 2 * n * rows * columns * c, [&](int64_t i) {
+               float* const row = at[1] + i * columns * c;
+               const int64_t y = i % rows - pad.top;
+               std::fill(row, row + columns * c, 0.0f);
+               if (y < 0 || y >= h) return;
+               const float* const x = at[0] + i / rows * strides[0] + y * strides[2];
+               float* const first = row + pad.left * c;
+               for (int64_t channel = 0; channel < c; ++channel)
+                 for (int64_t q = 0; q < w; ++q)
+                   first[q * c + channel] = x[channel * strides[1] + q * strides[3]];
+             });
+           },
+           {step.input_as(0, from), to});
+  return to;
+}
+
+}  // namespace fxe::cpu

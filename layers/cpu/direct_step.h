@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "layers/cpu/direct_conv.h"
+#include "layers/cpu/step.h"
+
+namespace fxe::cpu {
+
+// Adds a convolution with weight `weight` and, unless it is empty, bias `bias` of the context's model. x, y
+// and what the caller's step has as `residual` are channels-last.
+void add_direct(StepBuilder&, CpuBackend&, const OpContext&, const DirectConv&, const std::string& weight,
+                const std::string& bias, const Operand& x, const std::optional<Operand>& residual,
+                const Operand& y);
+
+// The image with its zero padding, channels-last: few channels do not fill a run, a row of pixels does.
+Operand add_padded(StepBuilder&, const OpContext&, const Padding2&);
+
+}  // namespace fxe::cpu

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layers/cpu/workers.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace fxe::cpu {
+
+namespace {
+
+// Some ten microseconds: longer than from one loop of a network to the next, shorter than what it takes to
+// notice that a thread has no core.
+constexpr int kSpins = 300;
+
+void pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
+
+template <class T>
+void wait_while_equal(const std::atomic<T>& value, T old) {
+  for (int i = 0; i < kSpins; ++i, pause())
+    if (value.load(std::memory_order_acquire) != old) return;
+  value.wait(old, std::memory_order_acquire);
+}
+
+}  // namespace
+
+Workers::Workers(int threads) : shares_(static_cast<size_t>(threads)) {
+  for (size_t share = 1; share < shares_.size(); ++share)
+    threads_.emplace_back([this, share] { serve(share); });
+}
+
+Workers::~Workers() {
+  stop_ = true;
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
+}
+
+void Workers::run(int64_t count, Job job) {
+  job_ = job;
+  count_ = count;
+  done_.store(0, std::memory_order_relaxed);
+  const auto pieces = static_cast<uint64_t>(count);
+  uint64_t begin = 0;
+  for (size_t i = 0; i < shares_.size(); ++i) {
+    const uint64_t end = pieces * (i + 1) / shares_.size();
+    shares_[i].next_and_end.store(begin | end << 32, std::memory_order_release);
+    begin = end;
+  }
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
+  take_pieces(0);
+  for (int64_t done = done_.load(std::memory_order_acquire); done != count;
+       done = done_.load(std::memory_order_acquire))
+    wait_while_equal(done_, done);
+}
+
+void Workers::take_pieces(size_t first_share) {
+  for (size_t i = 0; i < shares_.size(); ++i) {
+    auto& share = shares_[(first_share + i) % shares_.size()].next_and_end;
+    for (;;) {
+      const uint64_t taken = share.load(std::memory_order_acquire);
+      if ((taken & 0xffffffff) >= taken >> 32) break;
+      const uint64_t mine = share.fetch_add(1, std::memory_order_acq_rel);
+      const uint64_t piece = mine & 0xffffffff;
+      if (piece >= mine >> 32) break;
+      const int64_t count = count_;  // once the last piece is done, another job may begin
+      job_.piece(job_.context, static_cast<int64_t>(piece));
+      if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) done_.notify_one();
+    }
+  }
+}
+
+void Workers::serve(size_t share) {
+  for (uint32_t seen = 0; !stop_.load(std::memory_order_acquire);) {
+    wait_while_equal(jobs_, seen);
+    seen = jobs_.load(std::memory_order_acquire);
+    take_pieces(share);
+  }
+}
+
+}  // namespace fxe::cpu

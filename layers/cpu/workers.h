@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace fxe::cpu {
+
+// A team of threads for loops of a few hundred microseconds. Pieces are handed out one at a time, so that a
+// thread that has lost its core to another process holds up one piece and not its share of the loop; nobody
+// waits for a thread that has not begun. Idle threads spin for some ten microseconds, then sleep.
+//
+// One loop at a time. run() allocates nothing and returns when every piece is done.
+class Workers {
+ public:
+  explicit Workers(int threads);  // the caller of run() is one of them
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  int threads() const { return static_cast<int>(shares_.size()); }
+
+  // f(i) for 0 <= i < count < 2^31, in any order and on any thread. Neighbouring pieces go to the same thread
+  // as far as they can. f must not throw, and must not call run() of the same team.
+  template <class F>
+  void run(int64_t count, const F& f) {
+    if (count <= 1 || threads() == 1) {
+      for (int64_t i = 0; i < count; ++i) f(i);
+      return;
+    }
+    run(count, {[](const void* context, int64_t i) { (*static_cast<const F*>(context))(i); }, &f});
+  }
+
+ private:
+  struct Job {
+    void (*piece)(const void* context, int64_t i) = nullptr;
+    const void* context = nullptr;
+  };
+  // The pieces one thread begins with: the next in the low half, the end in the high half. Whoever adds one
+  // owns the piece it got, and with it the job, which cannot end before that piece is done.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> next_and_end = 0;
+  };
+
+  void run(int64_t count, Job);
+  void take_pieces(size_t first_share);
+  void serve(size_t share);
+
+  std::vector<Share> shares_;
+  Job job_;
+  int64_t count_ = 0;
+  alignas(64) std::atomic<uint32_t> jobs_ = 0;  // how many there were: what idle threads wait on
+  alignas(64) std::atomic<int64_t> done_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace fxe::cpu

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "kernels/dot_tile_cpu.h"
+#include "layers/optimize.h"
+#include "layers/run_plan.h"
+#include "networks/registry.h"
+#include "tests/support/models.h"
+
+namespace fxe::test {
+namespace {
+
+TEST(Lanes, WhereABatchCanBePartedEvenly) {
+  const Model model = random_model(1);
+  const auto one = make_cpu_backend(1), three = make_cpu_backend(3);
+  const auto lanes = [&](Backend& backend, int64_t batch) { return compile(model, backend, batch)->lanes(); };
+  EXPECT_EQ(lanes(*one, 6), 0u);
+  for (const int64_t batch : {1, 2, 4, 5, 23}) EXPECT_EQ(lanes(*three, batch), 0u) << batch;
+  for (const int64_t batch : {3, 6, 24, 25}) EXPECT_EQ(lanes(*three, batch), 3u) << batch;
+  EXPECT_EQ(compile(model, *three, 6, {.keep_values = true})->lanes(), 0u);
+}
+
+// Whole layers shared by threads, lanes of a batch, or one image after the other: the same bits.
+TEST(Lanes, NeitherThreadsNorTheBatchChangeABit) {
+  if (!dot_tile_works()) GTEST_SKIP() << "this processor has no AVX-512: oneDNN sums as it likes";
+  for (const char* spec : {"resnet18:input=64", "squeezenet1_1:input=64"}) {
+    const Model model = optimize(with_random_weights(build_network(spec), 1));
+    constexpr int64_t kImages = 17;
+    const auto images = random_images(model, kImages, 2);
+    const size_t image = images.size() / kImages;
+    const auto one = make_cpu_backend(1), two = make_cpu_backend(2);
+    std::vector<float> expected;
+    for (size_t i = 0; i < kImages; ++i) {
+      const auto row = run_model(model, *one, std::span(images).subspan(i * image, image), 1);
+      expected.insert(expected.end(), row.begin(), row.end());
+    }
+    EXPECT_EQ(run_model(model, *two, std::span(images).first(image), 1),
+              std::vector<float>(expected.begin(),
+                                 expected.begin() + static_cast<std::ptrdiff_t>(expected.size() / kImages)))
+        << spec << ": layers shared by two threads";
+    EXPECT_EQ(run_model(model, *one, images, kImages), expected) << spec << ": one thread, the whole batch";
+    EXPECT_EQ(run_model(model, *two, images, kImages), expected) << spec << ": lanes of 8 and 9 images";
+  }
+}
+
+}  // namespace
+}  // namespace fxe::test
