@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "engine/finite.h"
+#include "engine/float_view.h"
 #include "engine/names.h"
 #include "layers/graph.h"
 
@@ -22,16 +23,14 @@ bool is_floating(DType type) {
 // file. A piece of which `all_good` holds is not looked through.
 template <class AllGood, class Bad>
 std::optional<int64_t> find_element(const Tensor& tensor, AllGood all_good, Bad bad) {
-  constexpr int64_t kPiece = 1 << 12;
-  std::vector<float> piece;
-  const int64_t count = tensor.shape.elements();
-  for (int64_t first = 0; first < count; first += kPiece) {
-    piece.resize(static_cast<size_t>(std::min(kPiece, count - first)));
-    convert_to_float(tensor.dtype,
-                     tensor.bytes.data() + static_cast<size_t>(first) * size_bytes(tensor.dtype), piece);
+  constexpr size_t kPiece = 1 << 12;
+  std::vector<float> room;
+  const auto count = static_cast<size_t>(tensor.shape.elements());
+  for (size_t first = 0; first < count; first += kPiece) {
+    const auto piece = float_view(tensor, first, std::min(kPiece, count - first), room);
     if (all_good(piece)) continue;
     const auto found = std::find_if(piece.begin(), piece.end(), bad);
-    if (found != piece.end()) return first + (found - piece.begin());
+    if (found != piece.end()) return static_cast<int64_t>(first) + (found - piece.begin());
   }
   return std::nullopt;
 }
