@@ -38,7 +38,8 @@ if(NOT FXE_CUDA STREQUAL OFF)
     if(FXE_CUPTI_INCLUDE)
       target_include_directories(fxe_cuda SYSTEM INTERFACE ${FXE_CUPTI_INCLUDE})
     endif()
-    target_link_libraries(fxe_cuda INTERFACE CUDA::cudart CUDA::cublasLt ${CMAKE_DL_LIBS})
+    # The static runtime opens the driver's library at its first call: with --device cpu no library of CUDA is touched.
+    target_link_libraries(fxe_cuda INTERFACE CUDA::cudart_static ${CMAKE_DL_LIBS})
     target_compile_definitions(fxe_cuda INTERFACE FXE_HAVE_CUDA=1)
     target_compile_options(fxe_cuda INTERFACE
       $<$<COMPILE_LANGUAGE:CUDA>:--Werror=all-warnings -Xcompiler=-Wall,-Wextra -diag-suppress=186>)

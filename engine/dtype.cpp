@@ -112,7 +112,8 @@ void convert_to_float(DType type, const std::byte* data, std::span<float> out) {
     case DType::bf16:
       return convert<uint16_t>(data, out, bfloat16_to_float);
     case DType::f32:
-      return convert<float>(data, out, cast);
+      if (!out.empty()) std::memcpy(out.data(), data, out.size_bytes());
+      return;
     case DType::f64:
       return convert<double>(data, out, cast);
     case DType::boolean:

@@ -36,6 +36,9 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   if (status.st_size <= 0) throw bad_input("{}: found an empty file", path.string());
   const auto size = static_cast<size_t>(status.st_size);
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (data == MAP_FAILED && errno == ENOMEM)
+    throw run_time_error("{}: out of memory: {} bytes of address space were needed to map it", path.string(),
+                         size);
   if (data == MAP_FAILED) throw bad_input("cannot read {}: {}", path.string(), std::strerror(errno));
   return std::shared_ptr<const MappedFile>(new MappedFile(data, size));
 }

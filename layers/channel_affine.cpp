@@ -3,30 +3,61 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <span>
 
+#include "engine/clones_cpu.h"
 #include "engine/error.h"
+#include "engine/finite.h"
 
 namespace fxe {
 
 namespace {
 
-std::vector<double> load(const TensorMap& weights, const std::string& name) {
+const Tensor& find(const TensorMap& weights, const std::string& name) {
   const auto found = weights.find(name);
   if (found == weights.end()) throw run_time_error("the weight '{}' is not in the model", name);
-  const std::vector<float> values = found->second.to_float();
+  return found->second;
+}
+
+std::vector<double> load(const TensorMap& weights, const std::string& name) {
+  const std::vector<float> values = find(weights, name).to_float();
   return {values.begin(), values.end()};
 }
 
-Tensor rounded(const Shape& shape, const std::vector<double>& values) {
-  std::vector<float> floats(values.size());
-  std::transform(values.begin(), values.end(), floats.begin(),
-                 [](double v) { return static_cast<float>(v); });
-  return Tensor::from_floats(shape, std::move(floats));
+// values *= factor, each rounded once. Whether all are finite.
+FXE_CPU_CLONES bool scale(std::span<float> values, double factor) {
+  uint32_t most = 0;
+  for (float& v : values) {
+    v = static_cast<float>(factor * v);
+    most = std::max(most, magnitude_bits(v));
+  }
+  return most < kInfinityBits;
 }
 
-bool fits(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](double v) { return std::isfinite(static_cast<float>(v)); });
+// The tensor of this shape in fp32, times its output channel's factor; nothing where that is not finite.
+// Without a tensor: of ones. A row at a time, while it is in the cache.
+std::optional<Tensor> scaled(const Tensor* tensor, const Shape& shape, const std::vector<double>& factor) {
+  const auto count = static_cast<size_t>(shape.elements()), row = count / factor.size();
+  const auto values = std::make_shared_for_overwrite<float[]>(count);
+  for (size_t k = 0; k < factor.size(); ++k) {
+    const std::span<float> out(values.get() + k * row, row);
+    if (tensor)
+      convert_to_float(tensor->dtype, tensor->bytes.data() + k * row * size_bytes(tensor->dtype), out);
+    else
+      std::fill(out.begin(), out.end(), 1.0f);
+    if (!scale(out, factor[k])) return std::nullopt;
+  }
+  return Tensor{DType::f32, shape, std::as_bytes(std::span<const float>(values.get(), count)), values};
+}
+
+std::optional<Tensor> shifted(const std::vector<double>& bias, const ChannelAffine& affine) {
+  const Shape channels{static_cast<int64_t>(bias.size())};
+  std::vector<float> values(bias.size());
+  for (size_t k = 0; k < values.size(); ++k)
+    values[k] = static_cast<float>(affine.factor[k] * bias[k] + affine.offset[k]);
+  if (!all_finite(values)) return std::nullopt;
+  return Tensor::from_floats(channels, std::move(values));
 }
 
 }  // namespace
@@ -53,15 +84,12 @@ ChannelAffine channel_affine(const Scale& op, const TensorMap& weights) {
 std::optional<Folded> fold(const ChannelAffine& affine, const TensorMap& weights, const std::string& weight,
                            const std::string& bias) {
   const size_t outputs = affine.factor.size();
-  const Shape channels{static_cast<int64_t>(outputs)};
-  std::vector<double> w = weight.empty() ? std::vector<double>(outputs, 1) : load(weights, weight);
-  std::vector<double> b = bias.empty() ? std::vector<double>(outputs) : load(weights, bias);
-  const size_t row = w.size() / outputs;
-  for (size_t i = 0; i < w.size(); ++i) w[i] *= affine.factor[i / row];
-  for (size_t k = 0; k < outputs; ++k) b[k] = affine.factor[k] * b[k] + affine.offset[k];
-  if (!fits(w) || !fits(b)) return std::nullopt;
-  return Folded{rounded(weight.empty() ? channels : weights.find(weight)->second.shape, w),
-                rounded(channels, b)};
+  const Tensor* tensor = weight.empty() ? nullptr : &find(weights, weight);
+  auto w = scaled(tensor, tensor ? tensor->shape : Shape{static_cast<int64_t>(outputs)}, affine.factor);
+  if (!w) return std::nullopt;
+  auto b = shifted(bias.empty() ? std::vector<double>(outputs) : load(weights, bias), affine);
+  if (!b) return std::nullopt;
+  return Folded{std::move(*w), std::move(*b)};
 }
 
 }  // namespace fxe

@@ -2,11 +2,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <set>
 
 #include "engine/error.h"
+#include "engine/finite.h"
+#include "engine/float_view.h"
 #include "engine/names.h"
 #include "layers/graph.h"
 
@@ -19,18 +20,17 @@ bool is_floating(DType type) {
 }
 
 // Index of the first element for which `bad` holds, as fp32. In pieces: a weight may be large, or a mapped
-// file.
-template <class Bad>
-std::optional<int64_t> find_element(const Tensor& tensor, Bad bad) {
-  constexpr int64_t kPiece = 1 << 14;
-  std::vector<float> piece;
-  const int64_t count = tensor.shape.elements();
-  for (int64_t first = 0; first < count; first += kPiece) {
-    piece.resize(static_cast<size_t>(std::min(kPiece, count - first)));
-    convert_to_float(tensor.dtype,
-                     tensor.bytes.data() + static_cast<size_t>(first) * size_bytes(tensor.dtype), piece);
+// file. A piece of which `all_good` holds is not looked through.
+template <class AllGood, class Bad>
+std::optional<int64_t> find_element(const Tensor& tensor, AllGood all_good, Bad bad) {
+  constexpr size_t kPiece = 1 << 12;
+  std::vector<float> room;
+  const auto count = static_cast<size_t>(tensor.shape.elements());
+  for (size_t first = 0; first < count; first += kPiece) {
+    const auto piece = float_view(tensor, first, std::min(kPiece, count - first), room);
+    if (all_good(piece)) continue;
     const auto found = std::find_if(piece.begin(), piece.end(), bad);
-    if (found != piece.end()) return first + (found - piece.begin());
+    if (found != piece.end()) return static_cast<int64_t>(first) + (found - piece.begin());
   }
   return std::nullopt;
 }
@@ -72,7 +72,7 @@ void check_content(const Tensor& tensor, const std::string& tensor_name, const s
   if (tensor.bytes.size() != static_cast<size_t>(tensor.shape.elements()) * size_bytes(tensor.dtype))
     throw bad_input("{}: the tensor '{}' of shape {} has {} bytes", where, tensor_name, tensor.shape.str(),
                     tensor.bytes.size());
-  if (const auto i = find_element(tensor, [](float v) { return !std::isfinite(v); }))
+  if (const auto i = find_element(tensor, all_finite, [](float v) { return !is_finite(v); }))
     throw bad_input("{}: the tensor '{}' is not finite (or not within fp32) at element {}", where,
                     tensor_name, *i);
 }
@@ -83,7 +83,9 @@ void check_variance(const Node& node, const TensorMap& tensors, const std::strin
   const auto* norm = std::get_if<BatchNorm>(&node.op);
   if (!norm || !checked.emplace(norm->variance, norm->epsilon).second) return;
   const auto epsilon = static_cast<float>(norm->epsilon);
-  if (const auto i = find_element(tensors.at(norm->variance), [&](float v) { return !(v + epsilon > 0); }))
+  const auto bad = [&](float v) { return !(v + epsilon > 0); };
+  const auto unknown = [](const auto&) { return false; };
+  if (const auto i = find_element(tensors.at(norm->variance), unknown, bad))
     throw bad_input("{}: the variance '{}' plus epsilon {} is not positive at element {}", where,
                     norm->variance, norm->epsilon, *i);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/device_choice.h"
 
-#include <thread>
-
 #include "engine/cuda_availability.h"
 #include "engine/error.h"
 #include "metareasoner/cpu_executor.h"
+#include "tools/commands/thread_count.h"
 
 namespace fxe {
 
@@ -19,8 +18,7 @@ ChosenDevice open_cpu(const RunOptions& options) {
     throw bad_input(
         "--tail separate, --launch stream, --autotune: these choose how a GPU is driven; leave them out on "
         "the CPU");
-  const int threads =
-      options.threads ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = thread_count(options);
   ChosenDevice chosen;
   chosen.name = fmt::format("cpu, {} thread{}", threads, threads == 1 ? "" : "s");
   chosen.backend = make_cpu_backend(threads, options.precision);

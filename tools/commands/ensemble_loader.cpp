@@ -7,10 +7,12 @@
 #include "engine/error.h"
 #include "engine/input/classes.h"
 #include "engine/input/published_preprocess.h"
-#include "layers/optimize.h"
+#include "metareasoner/replay/for_each_block.h"
 #include "networks/registry.h"
 #include "tools/commands/batch_memory.h"
+#include "tools/commands/compile_members.h"
 #include "tools/commands/mean_image_file.h"
+#include "tools/commands/thread_count.h"
 
 namespace fxe {
 
@@ -163,15 +165,20 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
   if (options.count("classes")) classes = options["classes"].as<std::string>();
   if (!classes.empty()) e.classes = read_classes(classes);
   MeanImageFiles mean_images;
-  for (auto& member : e.file.members) {
-    LoadedModel loaded = is_ensemble ? load_member(e.file, member) : load_single(member, path, options);
+  e.models.resize(e.file.members.size());
+  const int threads = std::min(thread_count(read_common_options(options)), static_cast<int>(e.models.size()));
+  for_each_block(e.models.size(), threads, [&](size_t, size_t i) {
+    MemberEntry& member = e.file.members[i];
+    e.models[i] = is_ensemble ? load_member(e.file, member) : load_single(member, path, options);
+  });
+  for (size_t i = 0; i < e.models.size(); ++i) {
+    MemberEntry& member = e.file.members[i];
+    const LoadedModel& loaded = e.models[i];
     mean_images.load(member.preprocess, e.file.folder);
     check_input(member, loaded.model);
     e.input_of.push_back(intern(e.inputs, member.preprocess));
     e.notes.insert(e.notes.end(), loaded.notes.begin(), loaded.notes.end());
     e.parameters += parameters_of(loaded.model);
-    loaded.model = optimize(loaded.model);
-    e.models.push_back(std::move(loaded));
   }
   check_classes(e, classes);
   return e;
@@ -200,11 +207,7 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
   r.inputs = image_inputs(r.device, ensemble.inputs);
-  for (size_t i = 0; i < ensemble.models.size(); ++i) {
-    r.members.push_back(std::make_unique<PlanMember>(ensemble.file.members[i].name, ensemble.models[i].model,
-                                                     *r.device.backend, options.batch));
-    ensemble.models[i].model.weights.clear();
-  }
+  r.members = compile_members(ensemble, *r.device.backend, options);
   return r;
 }
 

@@ -21,7 +21,7 @@ void add_model_options(cxxopts::Options&);
 // Throws bad_input where one of these was given with an ensemble, which says this for each member.
 void refuse_model_options(const cxxopts::ParseResult&, const std::filesystem::path& ensemble);
 
-// An ensemble file, or a model file as an ensemble of one, with its models read and optimised.
+// An ensemble file, or a model file as an ensemble of one, with its models read and checked.
 struct LoadedEnsemble {
   EnsembleFile file;
   std::vector<std::string> classes;  // empty: not known
@@ -53,7 +53,7 @@ struct Runtime {
   std::unique_ptr<PlanObserver> ranges;  // with --launch stream on a GPU: names for NVIDIA's profilers
   std::unique_ptr<Executor> executor;
 };
-// Frees each model's weights once its plans are made.
+// Optimises and compiles each model, and frees its weights once its plans are made.
 Runtime make_runtime(LoadedEnsemble&, const RunOptions&);
 // The same in two steps, for who must know the members before the executor does: plans, then the executor.
 Runtime make_members(LoadedEnsemble&, const RunOptions&);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace fxe {
+
+// Elements [first, first + count) of a tensor as fp32: where they lie if they are fp32 and aligned, as in a
+// mapped file; else converted into `room`.
+std::span<const float> float_view(const Tensor&, size_t first, size_t count, std::vector<float>& room);
+
+}  // namespace fxe

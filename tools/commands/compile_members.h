@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tools/commands/ensemble_loader.h"
+
+namespace fxe {
+
+// Optimises and compiles every model for --batch. Takes the models' weights: they are gone when this returns.
+// Throws run_time where there is not the memory for it, saying how much that is.
+std::vector<std::unique_ptr<PlanMember>> compile_members(LoadedEnsemble&, Backend&, const RunOptions&);
+
+}  // namespace fxe
