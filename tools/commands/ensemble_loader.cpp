@@ -200,6 +200,7 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
   r.inputs = image_inputs(r.device, ensemble.inputs);
+  for (ImageInput& input : r.inputs) input.as_pixels = input.as_pixels && options.pixels;
   for (size_t i = 0; i < ensemble.models.size(); ++i) {
     r.members.push_back(std::make_unique<PlanMember>(ensemble.file.members[i].name, ensemble.models[i].model,
                                                      *r.device.backend, options.batch));
