@@ -5,8 +5,11 @@
 #include "engine/error.h"
 #include "layers/optimize.h"
 #include "metareasoner/policy.h"
+#include "metareasoner/store/npy_file.h"
+#include "tools/commands/bench_output.h"
 #include "tools/commands/bench_report.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/number_list.h"
 
@@ -22,13 +25,15 @@ cxxopts::Options bench_options() {
   const auto text = [](const char* usual) { return cxxopts::value<std::string>()->default_value(usual); };
   options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text(""))(
       "images", "a folder to take the input from, instead of random numbers", text(""))(
-      "limit", "images of it that are kept in memory", text("256"))(
+      "loadInputs", "FILE.npy, fp32 [n c h w], to take the input from as it is", text(""))(
+      "limit", "images of the folder that are kept in memory", text("256"))(
       "warmUp", "milliseconds before anything counts", text("200"))(
       "iterations", "queries of each row, at the least", text("10"))(
       "duration", "seconds of all rows together, at the least", text("3"))("percentile", "such as 90,95,99",
                                                                            text("90,95,99"))(
       "exportTimes", "write the time of every query of the policy to FILE.json", text(""))(
-      "only-policy", "no rows for members and for stopping after each");
+      "exportOutput", "write the policy's probabilities [batch classes] for the first batch to FILE.npy",
+      text(""))("only-policy", "no rows for members and for stopping after each");
   add_run_options(options);
   add_model_options(options);
   return options;
@@ -105,40 +110,49 @@ int run_bench(int argc, char** argv) {
   auto options = bench_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 1, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
-  const RunOptions run = read_run_options(*parsed);
+  RunOptions run = read_run_options(*parsed);
   const BenchLimits limits = read_limits(*parsed);
   const auto percents = read_percents((*parsed)["percentile"].as<std::string>());
   constexpr int64_t kMostImages = 4096;
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 1, kMostImages));
-  const auto folder = (*parsed)["images"].as<std::string>();
+  const auto folder = (*parsed)["images"].as<std::string>(),
+             array = (*parsed)["loadInputs"].as<std::string>();
+  if (!folder.empty() && !array.empty())
+    throw bad_input("--loadInputs: expected no --images with it, found {}", folder);
+  run.pixels = array.empty();
   const auto input = (*parsed)["inputs"].as<std::vector<std::string>>()[0];
 
   LoadedEnsemble ensemble = load_subject(input, *parsed);
   const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());
   Dataset dataset;
   if (!folder.empty()) dataset = open_dataset(folder, ensemble.classes);
+  const Tensor loaded = array.empty() ? Tensor() : read_npy(array);
   Runtime runtime = make_runtime(ensemble, run);
-  BenchInput tensors = folder.empty()
-                           ? BenchInput::random(runtime.inputs, static_cast<size_t>(run.batch), kSeed)
-                           : BenchInput::read(dataset, runtime.inputs, limit);
+  BenchInput tensors = !array.empty() ? BenchInput::load(loaded, array, runtime.inputs, run.batch)
+                       : !folder.empty()
+                           ? BenchInput::read(dataset, runtime.inputs, limit)
+                           : BenchInput::random(runtime.inputs, static_cast<size_t>(run.batch), kSeed);
+  const bool random = folder.empty() && array.empty();
   auto rows = make_rows(ensemble.file, policy, parsed->count("only-policy") > 0);
   BenchSubject subject{ensemble.file.name,
                        runtime.device.name,
                        run.precision,
                        run.batch,
                        policy.text,
-                       folder.empty() ? fmt::format("random, seed {}", kSeed)
-                                      : fmt::format("{}, {} images", folder, tensors.images()),
+                       random ? fmt::format("random, seed {}", kSeed)
+                              : fmt::format("{}, {} images", folder + array, tensors.images()),
                        limits,
                        percents};
   if (!run.quiet) {
     for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
     fmt::print("{}: policy {}, {}, {}, batch {}; input: {}\n", subject.ensemble, subject.policy,
                subject.device, name(subject.precision), subject.batch, subject.input);
-    if (folder.empty() && has_exits(policy.point))
+    if (random && has_exits(policy.point))
       fmt::print("note: where this policy stops depends on the images; --images FOLDER gives it real ones\n");
     std::fflush(stdout);
   }
+  if (const auto output = (*parsed)["exportOutput"].as<std::string>(); !output.empty())
+    export_output(output, *runtime.executor, tensors, policy.point, run.batch);
   subject.wall_s = bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows);
   write_json(run.json, bench_json(subject, rows));
   write_json((*parsed)["exportTimes"].as<std::string>(), times_json(rows[0].times));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "layers/backend.h"
 #include "tools/commands/bench_run.h"
 
 namespace fxe {

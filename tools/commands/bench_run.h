@@ -4,28 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/input/dataset.h"
+#include "tools/commands/bench_input.h"
 #include "tools/commands/bench_times.h"
-#include "tools/commands/ensemble_loader.h"
 
 namespace fxe {
-
-// The tensors that batches are filled from, in turn: drawn or read once, before anything is timed.
-class BenchInput {
- public:
-  // Normally distributed values, as normalised images have; pixels are uniform.
-  static BenchInput random(const std::vector<ImageInput>&, size_t images, uint64_t seed);
-  // The first `images` of the dataset that can be read, or all there are. Throws run_time where none can.
-  static BenchInput read(const Dataset&, const std::vector<ImageInput>&, size_t images);
-
-  size_t images() const { return tensors_.size(); }
-  // Writes rows 0 .. batch-1 of every input; the next call goes on with the image after.
-  void fill(Executor&, int batch);
-
- private:
-  size_t next_ = 0;
-  std::vector<std::vector<std::vector<std::byte>>> tensors_;  // [image][input]
-};
 
 // When to stop, in trtexec's words.
 struct BenchLimits {

@@ -207,6 +207,7 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
   r.inputs = image_inputs(r.device, ensemble.inputs);
+  for (ImageInput& input : r.inputs) input.as_pixels = input.as_pixels && options.pixels;
   r.members = compile_members(ensemble, *r.device.backend, options);
   return r;
 }

@@ -23,7 +23,8 @@ struct RunOptions {
   std::optional<double> deadline_ms;
   bool autotune = false;
   std::string control = "auto", tail = "fused", launch = "graph";
-  int sides = 1;  // Executor::sides(); not an option
+  int sides = 1;       // Executor::sides(); not an option
+  bool pixels = true;  // a GPU takes images as pixels where it can; not an option
 };
 
 // Adds --device --precision --batch --threads --json --quiet. Commands that run nothing take them too, so

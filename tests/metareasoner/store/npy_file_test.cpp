@@ -68,6 +68,17 @@ TEST(NpyFile, RefusesEverythingElseInOneLine) {
   }
 }
 
+TEST(NpyFile, WhatIsWrittenIsReadAndItsDataAreAligned) {
+  const StoreFolder folder;
+  for (const Shape& shape : {Shape{6}, Shape{2, 3}, Shape{1, 1, 2, 3}}) {
+    write_npy(folder / "a.npy", shape, std::vector<float>{1, -2, 3.5f, 0, 5, 6});
+    const Tensor t = read_npy(folder / "a.npy");
+    EXPECT_EQ(t.shape, shape);
+    EXPECT_EQ(t.to_float(), (std::vector<float>{1, -2, 3.5f, 0, 5, 6}));
+    EXPECT_EQ(std::filesystem::file_size(folder / "a.npy"), 128 + 24u) << "data at a multiple of 64 bytes";
+  }
+}
+
 TEST(CostTable, GivesWhatWasMeasuredAndGoesBetween) {
   const StoreFolder folder;
   CostTable made({"a", "b"});
