@@ -62,7 +62,7 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision) {
         "in "
         "bfloat16",
         name(precision));
-  if (precision == Precision::bf16 && !DirectConv::works())
+  if (precision == Precision::bf16 && !cpu::DirectConv::works())
     throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one has not; use fp32");
   return std::make_unique<cpu::CpuBackend>(threads > 0 ? threads : omp_get_num_procs(), precision);
 }
