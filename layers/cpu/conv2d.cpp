@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "layers/cpu/depthwise_conv.h"
 #include "layers/cpu/direct_step.h"
 
 namespace fxe::cpu {
@@ -60,8 +61,12 @@ void add_primitive(StepBuilder& step, CpuBackend& backend, const Conv2d& op, con
 
 Prepared CpuBackend::prepare(const Conv2d& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
-    if (DirectConv::fits(op, context.inputs[0].shape[1]))
+    const Shape& x = context.inputs[0].shape;
+    if (DirectConv::fits(op, x[1]))
       add_own(step, *this, op, context);
+    else if (DepthwiseConv::fits(op, x[1]))
+      add_depthwise(step, *this, context, op, step.input_as(0, channels_last_md(dims_of(x))),
+                    step.output(channels_last_md(dims_of(context.output))));
     else
       add_primitive(step, *this, op, context);
   });

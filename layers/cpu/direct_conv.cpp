@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
 
 #include "kernels/dot_tile_cpu.h"
@@ -23,14 +22,6 @@ int panel_width(int64_t rows) {
   return rows * kDotTileColumns * static_cast<int64_t>(sizeof(float)) > kMostBytes ? 32 : kDotTileColumns;
 }
 
-bool clips(const Activation& act) {
-  using Kind = Activation::Kind;
-  return act.kind == Kind::none || act.kind == Kind::relu || act.kind == Kind::clip;
-}
-
-// Whether the values under a row of the filter lie next to each other, whatever the output pixel.
-bool rows_are_runs(const Conv2d& op) { return !op.pad.any() && op.dilation.w == 1 && op.groups == 1; }
-
 }  // namespace
 
 bool DirectConv::works() {
@@ -47,31 +38,21 @@ bool DirectConv::fits(const Conv2d& op, int64_t channels) {
 
 DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf16_weights)
     : op_(op),
-      h_(x[2]),
-      w_(x[3]),
-      c_(x[1]),
-      p_(y[2]),
-      q_(y[3]),
+      windows_(op, x, y),
       panels_{op.groups,        op.k / op.groups,
               x[1] / op.groups, op.filter.h * op.filter.w,
               bf16_weights,     panel_width(x[1] / op.groups * op.filter.h * op.filter.w)},
-      taps_w_(rows_are_runs(op) ? 1 : op.filter.w),
-      taps_(op.filter.h * taps_w_),
-      run_(panels_.channels * op.filter.w / taps_w_),
-      pixels_(y[0] * p_ * q_),
-      tiles_(divide_up(pixels_, kDotTileRows)),
-      zeros_(std::make_shared<std::vector<float>>(static_cast<size_t>(c_))),
-      low_(-std::numeric_limits<float>::infinity()),
-      high_(std::numeric_limits<float>::infinity()) {
-  if (op.act.kind == Activation::Kind::relu) low_ = 0;
-  if (op.act.kind == Activation::Kind::clip) low_ = op.act.low, high_ = op.act.high;
-
-  // Some tens of microseconds of work, so that taking a piece costs nothing and the last one is soon done.
-  // Weights count as eight rows' products: where rows are few, reading them is the work.
-  constexpr int64_t kPiece = 2'000'000;
-  const int64_t panel = taps_ * run_ * panels_.width * (std::min<int64_t>(pixels_, kDotTileRows) + 8);
-  panels_of_piece_ = std::clamp<int64_t>(kPiece / panel, 1, panels_.panels());
-  tiles_of_piece_ = std::clamp<int64_t>(kPiece / (panel * panels_of_piece_), 1, tiles_);
+      tiles_(divide_up(windows_.pixels(), kDotTileRows)),
+      clip_(Clip::of(op.act)) {
+  // Some tens of microseconds of work, so that taking a piece costs nothing and the last one is soon done;
+  // less where there would be few. Weights count as eight rows' products: where rows are few, reading them is
+  // the work.
+  constexpr int64_t kLeast = 200'000, kMost = 2'000'000, kPieces = 32;
+  const int64_t rows = std::min<int64_t>(windows_.pixels(), kDotTileRows) + 8;
+  const int64_t panel = panels_.channels * panels_.taps * panels_.width * rows;
+  const int64_t piece = std::clamp(panel * panels_.panels() * tiles_ / kPieces, kLeast, kMost);
+  panels_of_piece_ = std::clamp<int64_t>(piece / panel, 1, panels_.panels());
+  tiles_of_piece_ = std::clamp<int64_t>(piece / (panel * panels_of_piece_), 1, tiles_);
 }
 
 std::vector<float> DirectConv::padded_bias(const std::vector<float>& bias) const {
@@ -99,14 +80,14 @@ void DirectConv::run(const Operands& operands, Workers& workers) const {
 
 void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) const {
   // Tiles differ by one row at most.
-  const int64_t pixel = tile * pixels_ / tiles_;
-  const auto rows = static_cast<int>((tile + 1) * pixels_ / tiles_ - pixel);
+  const int64_t pixel = tile * windows_.pixels() / tiles_;
+  const auto rows = static_cast<int>((tile + 1) * windows_.pixels() / tiles_ - pixel);
   const float* x[kMostTaps * kDotTileRows];
   int64_t group = -1;
   for (int64_t panel = piece.first_panel; panel < piece.last_panel; ++panel) {
     if (const int64_t g = panel / panels_.panels_of_group(); g != group) {
       group = g;
-      find_rows(o.x + group * panels_.channels, pixel, rows, x);
+      windows_.find(o.x + group * panels_.channels, pixel, rows, x);
     }
     const int64_t column = group * panels_.columns + panel % panels_.panels_of_group() * panels_.width;
     const int64_t at = pixel * op_.k + column;
@@ -114,8 +95,8 @@ void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) c
     const auto [next, next_bytes] = next_weights(tile, panel);
     dot_tile({.x = x,
               .rows = rows,
-              .taps = taps_,
-              .run = run_,
+              .taps = windows_.taps(),
+              .run = panels_.channels * windows_.pixels_of_tap(),
               .weights = o.weights + panels_.offset_bytes(panel),
               .bf16_weights = panels_.bf16,
               .next = o.weights + next,
@@ -125,9 +106,9 @@ void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) c
               .residual = o.residual ? o.residual + at : nullptr,
               .y = o.y + at,
               .y_step = op_.k,
-              .low = low_,
-              .high = high_});
-    if (!clips(op_.act)) apply_to_rows(op_.act, o.y + at, rows, columns, op_.k);
+              .low = clip_.low,
+              .high = clip_.high});
+    if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, rows, columns, op_.k);
   }
 }
 
@@ -140,29 +121,6 @@ std::pair<size_t, int64_t> DirectConv::next_weights(int64_t tile, int64_t panel)
   const auto bytes = static_cast<int64_t>(panels_.offset_bytes(next + 1) - begin);
   const int64_t from = bytes / 64 * tile / tiles_ * 64, to = bytes / 64 * (tile + 1) / tiles_ * 64;
   return {begin + static_cast<size_t>(from), to - from};
-}
-
-// [taps][rows], of output pixels counted through all images.
-void DirectConv::find_rows(const float* x, int64_t pixel, int rows, const float** to) const {
-  const int64_t reach_h = (op_.filter.h - 1) * op_.dilation.h, reach_w = (op_.filter.w - 1) * op_.dilation.w;
-  int64_t q = pixel % q_, p = pixel / q_ % p_, n = pixel / (p_ * q_);
-  for (int j = 0; j < rows; ++j) {
-    const int64_t top = p * op_.stride.h - op_.pad.top, left = q * op_.stride.w - op_.pad.left;
-    const int64_t corner = ((n * h_ + top) * w_ + left) * c_;
-    const bool inside = top >= 0 && left >= 0 && top + reach_h < h_ && left + reach_w < w_;
-    const float** at = to + j;
-    for (int64_t r = 0; r < op_.filter.h; ++r)
-      for (int64_t s = 0; s < taps_w_; ++s, at += rows) {
-        const int64_t down = r * op_.dilation.h, right = s * op_.dilation.w;
-        const bool there =
-            inside || (top + down >= 0 && top + down < h_ && left + right >= 0 && left + right < w_);
-        *at = there ? x + corner + (down * w_ + right) * c_ : zeros_->data();
-      }
-    if (++q == q_) {
-      q = 0;
-      if (++p == p_) p = 0, ++n;
-    }
-  }
 }
 
 }  // namespace fxe::cpu

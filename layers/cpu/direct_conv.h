@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <utility>
 #include <vector>
 
-#include "engine/shape.h"
+#include "layers/cpu/clip.h"
 #include "layers/cpu/weight_panels.h"
-#include "layers/op.h"
+#include "layers/cpu/windows.h"
 
 namespace fxe::cpu {
 
@@ -46,17 +45,13 @@ class DirectConv {
   };
   void run_tile(const Operands&, int64_t tile, const Piece&) const;
   std::pair<size_t, int64_t> next_weights(int64_t tile, int64_t panel) const;
-  void find_rows(const float* x, int64_t pixel, int rows, const float** to) const;
 
   Conv2d op_;
-  int64_t h_, w_, c_, p_, q_;
+  Windows windows_;
   WeightPanels panels_;
-  int64_t taps_w_;      // of a row of the filter: 1 where its values lie next to each other, as one run
-  int64_t taps_, run_;  // of the sums of a tile
-  int64_t pixels_, tiles_;
-  int64_t tiles_of_piece_, panels_of_piece_;         // what a worker does at a time
-  std::shared_ptr<const std::vector<float>> zeros_;  // [c]
-  float low_, high_;
+  int64_t tiles_;
+  int64_t tiles_of_piece_, panels_of_piece_;  // what a worker does at a time
+  Clip clip_;
 };
 
 }  // namespace fxe::cpu

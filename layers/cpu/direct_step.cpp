@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "layers/cpu/depthwise_conv.h"
 #include "layers/cpu/parallel.h"
 
 namespace fxe::cpu {
@@ -38,6 +39,19 @@ void add_direct(StepBuilder& step, CpuBackend& backend, const OpContext& context
                  *workers);
       },
       std::move(operands));
+}
+
+void add_depthwise(StepBuilder& step, CpuBackend& backend, const OpContext& context, const Conv2d& op,
+                   const Operand& x, const Operand& y) {
+  const DepthwiseConv conv(op, context.inputs[0].shape, context.output);
+  const std::vector<float> bias = op.bias.empty() ? std::vector<float>(static_cast<size_t>(op.k))
+                                                  : weight_of(context, op.bias).to_float();
+  step.add(
+      "depthwise:avx512",
+      [conv, workers = &backend.workers()](std::span<float* const> at) {
+        conv.run(at[0], at[1], at[2], at[3], *workers);
+      },
+      {x, step.constant(conv.ordered(weight_of(context, op.weight).to_float())), step.constant(bias), y});
 }
 
 Operand add_padded(StepBuilder& step, const OpContext& context, const Padding2& pad) {

@@ -12,6 +12,9 @@ void add_direct(StepBuilder&, CpuBackend&, const OpContext&, const DirectConv&, 
                 const std::string& bias, const Operand& x, const std::optional<Operand>& residual,
                 const Operand& y);
 
+void add_depthwise(StepBuilder&, CpuBackend&, const OpContext&, const Conv2d&, const Operand& x,
+                   const Operand& y);
+
 // The image with its zero padding, channels-last: few channels do not fill a run, a row of pixels does.
 Operand add_padded(StepBuilder&, const OpContext&, const Padding2&);
 
