@@ -18,7 +18,7 @@ void add_own(StepBuilder& step, CpuBackend& backend, Conv2d op, const OpContext&
   const Md y_md = channels_last_md(y);
   Shape shape = context.inputs[0].shape;
   Operand source;
-  if (x[1] < kFewChannels && op.dilation.w == 1 && op.filter.w > 1) {
+  if (x[1] <= kFewChannels && op.groups == 1 && op.dilation.w == 1 && op.filter.w > 1) {
     source = add_padded(step, context, op.pad);
     shape = Shape{x[0], x[1], x[2] + op.pad.top + op.pad.bottom, x[3] + op.pad.left + op.pad.right};
     op.pad = {};

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/maximum_cpu.h"
+#include "layers/cpu/direct_conv.h"
 #include "layers/cpu/parallel.h"
 
 namespace fxe::cpu {
@@ -67,6 +69,21 @@ void pool(const Pool2d& op, const Blocks& bx, const Blocks& by, std::span<float*
   });
 }
 
+// Of channels-last images, on vectors of AVX-512.
+void maximum_of_channels_last(const Pool2d& op, const Blocks& bx, const Blocks& by,
+                              std::span<float* const> operands) {
+  parallel_for(by.n * by.h, floats_of(by) * op.filter.h * op.filter.w, [&](int64_t i) {
+    const int64_t n = i / by.h, p = i % by.h;
+    const Window rows = window(p, op.stride.h, op.filter.h, op.pad.top, op.pad.bottom, bx.h, false);
+    for (int64_t q = 0; q < by.w; ++q) {
+      const Window columns = window(q, op.stride.w, op.filter.w, op.pad.left, op.pad.right, bx.w, false);
+      maximum_of_pixels(operands[0] + n * bx.step_n + rows.begin * bx.step_h + columns.begin * bx.step_w,
+                        rows.end - rows.begin, columns.end - columns.begin, bx.step_h, bx.step_w, bx.channels,
+                        operands[1] + n * by.step_n + p * by.step_h + q * by.step_w);
+    }
+  });
+}
+
 template <class Reduce>
 Loop loop_for(const Pool2d& op, const Blocks& x, const Blocks& y) {
   const auto run = x.lanes == 8 ? pool<Reduce, 8> : x.lanes == 16 ? pool<Reduce, 16> : pool<Reduce, 0>;
@@ -76,6 +93,8 @@ Loop loop_for(const Pool2d& op, const Blocks& x, const Blocks& y) {
 }  // namespace
 
 Loop pool_loop(const Pool2d& op, const Blocks& x, const Blocks& y) {
+  if (op.kind == Pool2d::Kind::max && x.blocks == 1 && DirectConv::works())
+    return [=](std::span<float* const> operands) { maximum_of_channels_last(op, x, y, operands); };
   return op.kind == Pool2d::Kind::max ? loop_for<Maximum>(op, x, y) : loop_for<Sum>(op, x, y);
 }
 
