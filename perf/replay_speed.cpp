@@ -8,7 +8,6 @@
 #include <ctime>
 #include <filesystem>
 #include <numeric>
-#include <random>
 #include <thread>
 
 #include "metareasoner/calibrate/calibration.h"
@@ -16,7 +15,7 @@
 #include "metareasoner/calibrate/temperature_fit.h"
 #include "metareasoner/replay/replay_report.h"
 #include "metareasoner/replay/subset_search.h"
-#include "metareasoner/store/store_writer.h"
+#include "perf/synthetic_store.h"
 
 namespace {
 
@@ -34,32 +33,6 @@ class Timer {
   std::clock_t cpu_ = std::clock();
 };
 
-void make_store(const std::filesystem::path& path, size_t images, size_t members, size_t classes) {
-  fxe::StoreHeader h;
-  h.ensemble = "synthetic";
-  h.device = h.precision = "none";
-  h.classes = static_cast<int64_t>(classes);
-  for (size_t m = 0; m < members; ++m)
-    h.members.push_back({.name = fmt::format("m{}", m), .multiply_adds = 1'000'000});
-  std::mt19937 random(1);
-  for (size_t i = 0; i < images; ++i) {
-    h.paths.push_back(fmt::format("{:08}", i));
-    h.labels.push_back(static_cast<int32_t>(random() % classes));
-  }
-  fxe::StoreWriter writer(path, h);
-  std::normal_distribution<float> normal(0, 1);
-  std::vector<float> noise(1 << 20);
-  for (float& v : noise) v = normal(random);
-  std::vector<float> logits(members * classes);
-  for (size_t i = 0; i < images; ++i) {
-    const float ease = 2 * normal(random);  // of the image, for all members
-    for (float& v : logits) v = noise[random() % noise.size()];
-    for (size_t m = 0; m < members; ++m) logits[m * classes + static_cast<size_t>(h.labels[i])] += 7 + ease;
-    writer.append({}, logits);
-  }
-  writer.finish();
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -70,7 +43,7 @@ int main(int argc, char** argv) {
   const auto path = std::filesystem::path(argv[1]) / "synthetic";
   const size_t images = number(2, 50'000), members = number(3, 8), classes = number(4, 1000);
   const auto threads = static_cast<int>(number(5, std::thread::hardware_concurrency()));
-  if (!std::filesystem::exists(path)) make_store(path, images, members, classes);
+  if (!std::filesystem::exists(path)) fxe::perf::make_synthetic_store(path, images, members, classes);
 
   fmt::print("{} images x {} members x {} classes, {} threads\n{:<52}{:>10}{:>10}\n", images, members,
              classes, threads, "", "wall s", "cpu s");

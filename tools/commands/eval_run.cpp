@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "engine/error.h"
 #include "engine/input/loader.h"
 #include "metareasoner/mlperf_log.h"
 #include "metareasoner/predictions_csv.h"
+#include "tools/commands/loader_threads.h"
 #include "tools/commands/progress.h"
 
 namespace fxe {
@@ -44,7 +44,7 @@ class Evaluator {
   EvalResult run() {
     const auto start = Clock::now();
     Progress progress("eval", dataset_.samples.size(), options_.quiet);
-    Loader loader(dataset_, runtime_.inputs, loader_threads(), 2 * static_cast<size_t>(batch_) + 2, 0,
+    Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2, 0,
                   dataset_.samples.size());
     while (const Loader::Item* item = loader.next()) {
       take(*item);
@@ -64,11 +64,6 @@ class Evaluator {
     size_t sample;
     int row;  // -1: could not be read
   };
-
-  // Decoding takes a small part of the time of a network; more threads than that would take cores from it.
-  static int loader_threads() {
-    return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 4, 1, 8);
-  }
 
   // The images of one side of the executor.
   struct Side {

@@ -7,6 +7,7 @@
 #include "engine/input/loader.h"
 #include "engine/input/text_file.h"
 #include "engine/sha256.h"
+#include "tools/commands/loader_threads.h"
 #include "tools/commands/progress.h"
 
 namespace fxe {
@@ -43,8 +44,8 @@ class Recording {
     for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);  // not measured: the first
     Progress progress("record", result_.images, quiet);
     check_kept(progress);
-    Loader loader(dataset_, runtime_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, first_image(),
-                  result_.images);
+    Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2,
+                  first_image(), result_.images);
     while (const Loader::Item* item = loader.next()) {
       take(*item);
       if (rows_ == batch_) flush();

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <thread>
+
+#include "tools/commands/ensemble_loader.h"
+
+namespace fxe {
+
+// Threads that read and decode images beside the networks of `runtime`. On the CPU decoding takes a small
+// part of the time of a network, and more threads than that would take cores from it; a GPU leaves all of
+// them but the one that feeds it.
+inline int loader_threads(const Runtime& runtime) {
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  return runtime.device.is_cuda ? std::clamp(cores - 1, 1, 16) : std::clamp(cores / 4, 1, 8);
+}
+
+}  // namespace fxe
