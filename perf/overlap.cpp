@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether reading, decoding and inference overlap: eval's wall time beside that of each stage alone, in turn in
-// one process.
-//   GOMP_SPINCOUNT=1000 overlap ENSEMBLE|MODEL FOLDER [--rounds 5] [--batch, --threads, --policy, ... of fxe eval]
+// Whether reading, decoding and inference overlap: eval's wall time beside that of each stage alone, in turn
+// in one process.
+//   GOMP_SPINCOUNT=1000 overlap ENSEMBLE|MODEL FOLDER [--rounds 5] [--batch, --threads, --policy, ... of fxe
+//   eval]
 //
 //   input      reading, decoding and preprocessing every image, on the threads that eval reads with
 //   networks   the same batches, each read before its clock starts, run while nothing is read
 //   eval       both, as fxe eval does it
 //
-// On the CPU both want the same cores. --threads 1 leaves one of two to reading, and eval can come down to its
-// slowest stage. With more threads than cores nothing can be faster than the processor time of both over the
-// number of cores; the floor is the most of the three. Only on a quiet machine: where other processes run, all
-// threads of one often share what a single thread would get, and two stages together then take the sum.
+// On the CPU both want the same cores. --threads 1 leaves one of two to reading, and eval can come down to
+// its slowest stage. With more threads than cores nothing can be faster than the processor time of both over
+// the number of cores; the floor is the most of the three. Only on a quiet machine: where other processes
+// run, all threads of one often share what a single thread would get, and two stages together then take the
+// sum.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <thread>
 
@@ -31,6 +34,7 @@ namespace {
 
 struct Cost {
   double wall_ms = 0, cpu_ms = 0;
+  double asleep_ms = 0;  // of the wall time, this thread was neither running nor waiting for a core
 };
 
 double cpu_ms() {
@@ -42,12 +46,19 @@ double cpu_ms() {
   return ms(usage.ru_utime) + ms(usage.ru_stime);
 }
 
+// Of this thread, running and waiting for a core.
+double runnable_ms() {
+  uint64_t running_ns = 0, waiting_ns = 0;
+  std::ifstream("/proc/thread-self/schedstat") >> running_ns >> waiting_ns;
+  return 1e-6 * static_cast<double>(running_ns + waiting_ns);
+}
+
 Cost measure(const std::function<void()>& f) {
-  const double cpu = cpu_ms();
+  const double cpu = cpu_ms(), runnable = runnable_ms();
   const auto start = std::chrono::steady_clock::now();
   f();
-  return {std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count(),
-          cpu_ms() - cpu};
+  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
+  return {wall.count(), cpu_ms() - cpu, std::max(0.0, wall.count() - (runnable_ms() - runnable))};
 }
 
 // What fxe eval would run, in pieces.
@@ -58,7 +69,7 @@ struct Subject {
   int batch;
   Runtime runtime;
 
-  size_t images() const { return dataset.samples.size(); }
+  size_t images() const { return dataset.images(); }
   int readers() const { return loader_threads(runtime); }
   size_t ahead() const { return 2 * static_cast<size_t>(batch) + 2; }
 
@@ -77,7 +88,8 @@ struct Subject {
       int rows = fill(first);
       if (rows == 0) continue;
       const Cost one = measure([&] { runtime.executor->run(prepared, rows); });
-      sum = {sum.wall_ms + one.wall_ms, sum.cpu_ms + one.cpu_ms};
+      sum.wall_ms += one.wall_ms;
+      sum.cpu_ms += one.cpu_ms;
     }
     return sum;
   }
@@ -114,7 +126,7 @@ Subject load(const cxxopts::ParseResult& parsed) {
   LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
   Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
   const auto limit = static_cast<size_t>(read_integer(parsed, "limit", 0, INT64_MAX));
-  if (limit && limit < dataset.samples.size()) dataset.samples.resize(limit);
+  if (limit) dataset.keep_first(limit);
   Policy policy = resolve_policy(ensemble.file, parsed["policy"].as<std::string>());
   Runtime runtime = make_runtime(ensemble, run);
   return {std::move(ensemble), std::move(dataset), std::move(policy), run.batch, std::move(runtime)};
@@ -143,7 +155,7 @@ int run(int argc, char** argv) {
   fmt::print("{:>6}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12}   ms: wall, then processor\n", "round", "input",
              "networks", "eval", "input", "networks", "eval");
   subject.eval();  // files and plans come into the caches
-  std::vector<double> of_slowest, of_floor;
+  std::vector<double> of_slowest, of_floor, asleep;
   for (int64_t i = 0; i < rounds; ++i) {
     const Cost input = subject.input(), networks = subject.networks(), eval = subject.eval();
     fmt::print("{:>6}{:>12.1f}{:>12.1f}{:>12.1f}{:>12.1f}{:>12.1f}{:>12.1f}\n", i + 1, input.wall_ms,
@@ -151,9 +163,11 @@ int run(int argc, char** argv) {
     const double slowest = std::max(input.wall_ms, networks.wall_ms);
     of_slowest.push_back(eval.wall_ms / slowest);
     of_floor.push_back(eval.wall_ms / std::max(slowest, (input.cpu_ms + networks.cpu_ms) / cores));
+    asleep.push_back(eval.asleep_ms / eval.wall_ms);
   }
   print_ratios("eval / its slowest stage alone", of_slowest);
   print_ratios("eval / the floor of these cores", of_floor);
+  print_ratios("share of eval without an image", asleep);
   return 0;
 }
 

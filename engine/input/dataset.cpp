@@ -52,14 +52,14 @@ std::optional<int> whole_number(std::string_view text) {
 
 // Every image in root/<folder>, which is class `label`.
 void add_class(Dataset& dataset, const std::string& folder, int label) {
-  for (const auto& image : list(dataset.root / folder).images)
-    dataset.samples.push_back({folder + "/" + image, label});
+  for (const auto& image : list(dataset.root / folder).images) dataset.add(folder + "/" + image, label);
 }
 
 Dataset from_label_file(const fs::path& root, const fs::path& file, size_t class_count) {
-  return {.root = root,
-          .samples = parse_labels(read_lines(file), class_count, file.string()),
-          .layout = fmt::format("labels from {}", file.filename().string())};
+  Dataset dataset = parse_labels(read_lines(file), class_count, file.string());
+  dataset.root = root;
+  dataset.layout = fmt::format("labels from {}", file.filename().string());
+  return dataset;
 }
 
 Dataset from_numeric_folders(const fs::path& root, const std::vector<std::string>& folders,
@@ -138,9 +138,20 @@ Dataset from_class_map(const fs::path& root, const std::vector<std::string>& fol
 
 }  // namespace
 
-std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t class_count,
-                                 const std::string& where) {
-  std::vector<Sample> samples;
+void Dataset::add(std::string_view path, int label) {
+  paths.push_back(path);
+  labels.push_back(label);
+}
+
+void Dataset::keep_first(size_t count) {
+  if (count >= images()) return;
+  paths.keep_first(count);
+  labels.resize(count);
+  if (!more_labels.empty()) more_labels.resize(count);
+}
+
+Dataset parse_labels(const std::vector<std::string>& lines, size_t class_count, const std::string& where) {
+  Dataset dataset;
   for (size_t i = 0; i < lines.size(); ++i) {
     const auto space = lines[i].find_last_of(" \t");
     const int label = space == std::string::npos
@@ -154,10 +165,10 @@ std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t c
       throw bad_input("{}:{}: '{}' leads out of the folder", where, i + 1, name);
     if (class_count && label >= static_cast<int>(class_count))
       throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, i + 1, label, class_count);
-    samples.push_back({name, label});
+    dataset.add(name, label);
   }
-  if (samples.empty()) throw bad_input("{}: no lines 'file index' found", where);
-  return samples;
+  if (dataset.images() == 0) throw bad_input("{}: no lines 'file index' found", where);
+  return dataset;
 }
 
 bool is_image_name(const std::string& name) {
@@ -200,7 +211,7 @@ Dataset open_dataset(const fs::path& root, const std::vector<std::string>& class
         root.string(), images.size(), folders.size());
   Dataset dataset{.root = root, .layout = "flat folder without labels"};
   if (folders.empty()) {
-    for (const auto& image : images) dataset.samples.push_back({image, -1});
+    for (const auto& image : images) dataset.add(image);
   } else {
     const auto numeric = std::count_if(folders.begin(), folders.end(),
                                        [](const auto& f) { return whole_number(f).has_value(); });
@@ -210,7 +221,7 @@ Dataset open_dataset(const fs::path& root, const std::vector<std::string>& class
     dataset = numeric ? from_numeric_folders(root, folders, classes.size())
                       : from_class_folders(root, folders, classes);
   }
-  if (dataset.samples.empty())
+  if (dataset.images() == 0)
     throw bad_input("{}: no images found (jpg, png, bmp, gif, ppm, tga)", root.string());
   return dataset;
 }

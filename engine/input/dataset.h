@@ -2,22 +2,32 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engine/text_list.h"
+
 namespace fxe {
 
-struct Sample {
-  std::string path;              // relative to the dataset's root
-  int label = -1;                // class index; -1: not known
-  std::vector<int> more_labels;  // further classes that count as right
-};
-
+// Images by folder, then by name, bytewise; in a label file's own order if there is one. Kept in as little
+// memory as they can be, since a folder may hold millions.
 struct Dataset {
   std::filesystem::path root;
-  std::vector<Sample> samples;  // by folder, then by name, bytewise; a label file's own order if there is one
-  std::string layout;           // what was detected, in words
-  size_t classes = 0;           // 0: not known from the folder
+  TextList paths;           // of the images, relative to the root
+  std::vector<int> labels;  // class index of each; -1: not known
+  // Further classes that count as right, of each image; empty: there are none.
+  std::vector<std::vector<int>> more_labels;
+  std::string layout;  // what was detected, in words
+  size_t classes = 0;  // 0: not known from the folder
+
+  size_t images() const { return labels.size(); }
+  std::filesystem::path file(size_t image) const { return root / paths[image]; }
+  std::span<const int> more_labels_of(size_t image) const {
+    return more_labels.empty() ? std::span<const int>() : more_labels[image];
+  }
+  void add(std::string_view path, int label = -1);
+  void keep_first(size_t count);
 };
 
 // Images and labels of a folder. Recognised, in this order:
@@ -36,11 +46,10 @@ Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::s
                      const std::filesystem::path& labels_file = {},
                      const std::filesystem::path& class_map_file = {});
 
-// The samples of a label file's lines "file index", 0-based; `where` names the file in errors. Throws
+// Images and labels of a label file's lines "file index", 0-based; `where` names the file in errors. Throws
 // bad_input for other lines, for files outside the folder, and for an index past `class_count`, unless that
 // is 0: not known.
-std::vector<Sample> parse_labels(const std::vector<std::string>& lines, size_t class_count,
-                                 const std::string& where);
+Dataset parse_labels(const std::vector<std::string>& lines, size_t class_count, const std::string& where);
 
 // By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga, and tif tiff webp, which torchvision counts
 // among images and decoding refuses by name.

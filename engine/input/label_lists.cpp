@@ -73,7 +73,7 @@ class RealReader : public nlohmann::json_sax<nlohmann::json> {
 };
 
 // 17 for "val/n01440764/ILSVRC2012_val_00000017.JPEG"; 0: not such a name.
-int validation_number(const std::string& path) {
+int validation_number(std::string_view path) {
   constexpr std::string_view kStart = "ILSVRC2012_val_";
   const std::string stem = fs::path(path).stem().string();
   if (!stem.starts_with(kStart) || stem.size() != kStart.size() + 8) return 0;
@@ -100,19 +100,20 @@ std::vector<std::vector<int>> parse_real_labels(std::string_view json, const std
 
 void apply_real_labels(Dataset& dataset, const std::vector<std::vector<int>>& labels, const fs::path& file) {
   size_t labelled = 0;
-  for (Sample& sample : dataset.samples) {
-    const int number = validation_number(sample.path);
+  dataset.more_labels.assign(dataset.images(), {});
+  for (size_t i = 0; i < dataset.images(); ++i) {
+    const int number = validation_number(dataset.paths[i]);
     if (number < 1 || static_cast<size_t>(number) > labels.size())
       throw bad_input(
           "{}: {} holds labels of ILSVRC2012_val_00000001 to {:08d}; expected images of these names",
-          sample.path, file.string(), labels.size());
+          dataset.paths[i], file.string(), labels.size());
     const auto& list = labels[static_cast<size_t>(number) - 1];
-    sample.label = list.empty() ? -1 : list[0];
-    sample.more_labels.assign(list.empty() ? list.begin() : list.begin() + 1, list.end());
+    dataset.labels[i] = list.empty() ? -1 : list[0];
+    dataset.more_labels[i].assign(list.empty() ? list.begin() : list.begin() + 1, list.end());
     labelled += !list.empty();
   }
   dataset.layout += fmt::format("; labels from {}: {} of {} images have one", file.filename().string(),
-                                labelled, dataset.samples.size());
+                                labelled, dataset.images());
 }
 
 std::map<std::string, int> read_class_map(const fs::path& path) {

@@ -101,7 +101,7 @@ void Loader::State::load_loop() {
     slot.item.index = end;
     lock.unlock();
     try {
-      worker.load(dataset.root / dataset.samples[index].path, inputs, slot.item);
+      worker.load(dataset.file(index), inputs, slot.item);
       lock.lock();
     } catch (...) {
       lock.lock();

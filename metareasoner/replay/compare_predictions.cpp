@@ -76,7 +76,8 @@ PredictionComparison compare_predictions(const Store& store, const Trace& trace,
     if (given.predicted == row.label && given.members == row.members && given.status == name(row.status)) {
       ++c.same;
       if (row.label >= 0)
-        c.noise = std::max(c.noise, std::abs(static_cast<double>(static_cast<float>(given.margin) - row.margin)));
+        c.noise =
+            std::max(c.noise, std::abs(static_cast<double>(static_cast<float>(given.margin) - row.margin)));
     } else {
       different.push_back({i, distance(given, row, trace.image(i), thresholds, signal, store.classes())});
     }
@@ -85,7 +86,7 @@ PredictionComparison compare_predictions(const Store& store, const Trace& trace,
     if (d <= c.noise)
       ++c.within_noise;
     else
-      c.beyond.push_back(store.header().paths[image]);
+      c.beyond.emplace_back(store.header().paths[image]);
   return c;
 }
 

@@ -24,7 +24,7 @@ void put(std::vector<std::byte>& out, T value) {
   const auto* bytes = reinterpret_cast<const std::byte*>(&value);
   out.insert(out.end(), bytes, bytes + sizeof(value));
 }
-void put(std::vector<std::byte>& out, const std::string& text) {
+void put(std::vector<std::byte>& out, std::string_view text) {
   const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
   out.insert(out.end(), bytes, bytes + text.size());
 }
@@ -125,14 +125,13 @@ void read_images(std::span<const std::byte> table, size_t images, const std::str
     throw bad_input("{}: the image table is too short for {} images", where, images);
   size_t at = 8 * images;
   h.labels.reserve(images);
-  h.paths.reserve(images);
   for (size_t i = 0; i < images; ++i) {
     h.labels.push_back(get<int32_t>(table, 4 * i));
     const auto bytes = get<uint32_t>(table, 4 * (images + i));
     if (bytes > table.size() - at) throw bad_input("{}: the path of image {} runs past its table", where, i);
     if (h.labels[i] < -1 || h.labels[i] >= h.classes)
       throw bad_input("{}: image {} has class {} of {}", where, i, h.labels[i], h.classes);
-    h.paths.emplace_back(reinterpret_cast<const char*>(table.data() + at), bytes);
+    h.paths.push_back({reinterpret_cast<const char*>(table.data() + at), bytes});
     at += bytes;
   }
   if (at != table.size()) throw bad_input("{}: the image table is longer than its {} images", where, images);
@@ -167,21 +166,22 @@ OperatingPoint recorded_order(const StoreHeader& h) {
 }
 
 std::vector<std::byte> encode_header(const StoreHeader& h) {
-  std::vector<std::byte> table;
-  for (const int32_t label : h.labels) put(table, label);
-  for (const auto& path : h.paths) put(table, static_cast<uint32_t>(path.size()));
-  for (const auto& path : h.paths) put(table, path);
   // Names of files may hold any bytes; those in JSON (members, classes) must not make it fail.
   const std::string json = to_json(h).dump(-1, ' ', false, Json::error_handler_t::replace);
 
+  const size_t table_bytes = 8 * h.images() + h.paths.characters();
   std::vector<std::byte> out;
-  put(out, std::string(StoreLayout::kMagic));
+  out.reserve(
+      StoreLayout::aligned(kJsonBytesAt + 16 + json.size() + table_bytes));  // in one piece: it may be large
+  put(out, std::string_view(StoreLayout::kMagic));
   put(out, StoreLayout::kVersion);
   put(out, uint32_t{0});
   put(out, static_cast<uint64_t>(json.size()));
-  put(out, static_cast<uint64_t>(table.size()));
-  put(out, json);
-  out.insert(out.end(), table.begin(), table.end());
+  put(out, static_cast<uint64_t>(table_bytes));
+  put(out, std::string_view(json));
+  for (const int32_t label : h.labels) put(out, label);
+  for (size_t i = 0; i < h.images(); ++i) put(out, static_cast<uint32_t>(h.paths[i].size()));
+  for (size_t i = 0; i < h.images(); ++i) put(out, h.paths[i]);
   out.resize(StoreLayout::aligned(out.size()));
   const uint32_t sum = checksum(std::span(out).subspan(kJsonBytesAt));
   std::memcpy(out.data() + kChecksumAt, &sum, sizeof(sum));

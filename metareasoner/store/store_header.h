@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/text_list.h"
 #include "metareasoner/operating_point.h"
 #include "metareasoner/store/store_layout.h"
 
@@ -39,7 +40,7 @@ struct StoreHeader {
   int64_t classes = 0;
   std::vector<std::string> class_names;  // empty, or one per class
   std::vector<StoreMember> members;      // in the ensemble's order
-  std::vector<std::string> paths;        // of images, as the dataset has them
+  TextList paths;                        // of images, as the dataset has them
   std::vector<int32_t> labels;           // -1: not known
 
   size_t images() const { return paths.size(); }

@@ -12,8 +12,9 @@ namespace {
 
 void run_labels(Bytes input) {
   const auto lines = parse_lines(as_text(input), "val.txt");
-  for (const Sample& sample : parse_labels(lines, lines.size() % 2 ? 0 : 1000, "val.txt")) {
-    const auto path = std::filesystem::path(sample.path).lexically_normal();
+  const Dataset dataset = parse_labels(lines, lines.size() % 2 ? 0 : 1000, "val.txt");
+  for (size_t i = 0; i < dataset.images(); ++i) {
+    const auto path = std::filesystem::path(dataset.paths[i]).lexically_normal();
     if (path.is_absolute() || *path.begin() == "..") throw std::logic_error("a path out of the folder");
   }
 }
@@ -32,7 +33,8 @@ std::vector<std::string> classes_seeds() {
 
 void run_real_labels(Bytes input) {
   const auto lists = parse_real_labels(as_text(input), "real.json");
-  Dataset dataset{.samples = {{"ILSVRC2012_val_00000001.JPEG"}, {"a/ILSVRC2012_val_00000002.png"}}};
+  Dataset dataset{.paths = {"ILSVRC2012_val_00000001.JPEG", "a/ILSVRC2012_val_00000002.png"},
+                  .labels = {-1, -1}};
   apply_real_labels(dataset, lists, "real.json");
 }
 

@@ -30,14 +30,14 @@ BenchInput BenchInput::read(const Dataset& dataset, const std::vector<ImageInput
   BenchInput made;
   std::string reason;
   constexpr size_t kAhead = 4;
-  Loader loader(dataset, inputs, 1, kAhead, 0, dataset.samples.size());
+  Loader loader(dataset, inputs, 1, kAhead, 0, dataset.images());
   while (made.tensors_.size() < images) {
     const Loader::Item* item = loader.next();
     if (!item) break;
     if (item->error.empty())
       made.tensors_.push_back(item->inputs);
     else if (reason.empty())
-      reason = fmt::format("{}: {}", dataset.samples[item->index].path, item->error);
+      reason = fmt::format("{}: {}", dataset.paths[item->index], item->error);
   }
   if (made.tensors_.empty())
     throw run_time_error("{}: no image could be used; the first: {}", dataset.root.string(), reason);

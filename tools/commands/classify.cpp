@@ -185,6 +185,7 @@ int run_classify(int argc, char** argv) {
     fmt::print("{}: policy {}, {}\n", ensemble.file.name, policy.text, runtime.device.name);
   }
   Classifier classifier(ensemble, runtime, policy, run.deadline_ms.value_or(0));
+  const bool keep = !run.json.empty();  // what is only printed is not kept
   Json images = Json::array();
   size_t failed = 0;
   for (size_t i = 1; i < inputs.size(); ++i) {
@@ -192,11 +193,11 @@ int run_classify(int argc, char** argv) {
       const BatchRun& result = classifier.classify(inputs[i]);
       failed += result.rows[0].status == RowStatus::failed;
       if (!run.quiet) print_image(classifier, policy, inputs[i], result, parsed->count("explain") > 0);
-      images.push_back(image_json(classifier, policy, inputs[i], result));
+      if (keep) images.push_back(image_json(classifier, policy, inputs[i], result));
     } catch (const Error& e) {
       if (inputs.size() == 2) throw;
       fmt::print(stderr, "fxe classify: {}\n", e.what());
-      images.push_back({{"path", inputs[i]}, {"status", "failed"}, {"reason", e.what()}});
+      if (keep) images.push_back({{"path", inputs[i]}, {"status", "failed"}, {"reason", e.what()}});
       ++failed;
     }
   }
@@ -206,8 +207,9 @@ int run_classify(int argc, char** argv) {
                         {"policy", policy.text},
                         {"failed", failed},
                         {"images", images}});
-  if (failed == images.size()) throw run_time_error("none of the {} images could be classified", failed);
-  if (failed) fmt::print(stderr, "{} of {} images failed\n", failed, images.size());
+  const size_t count = inputs.size() - 1;
+  if (failed == count) throw run_time_error("none of the {} images could be classified", failed);
+  if (failed) fmt::print(stderr, "{} of {} images failed\n", failed, count);
   return failed && parsed->count("strict") ? 1 : 0;
 }
 

@@ -60,7 +60,7 @@ void print_head(const EvalSubject& s, const LoadedEnsemble& ensemble, const Data
   for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
   fmt::print("{}: {} of {} members, policy {}, {}, {}, batch {}\n", s.ensemble, s.policy.point.size(),
              ensemble.file.members.size(), s.policy.text, s.device, name(s.precision), s.batch);
-  fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.samples.size(), dataset.layout);
+  fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.images(), dataset.layout);
   std::fflush(stdout);
 }
 
@@ -80,7 +80,7 @@ int run_eval(int argc, char** argv) {
   const auto class_ids = restrict_classes(ensemble, dataset, *parsed);
   const auto results_file = (*parsed)["results-file"].as<std::string>();
   if (!results_file.empty()) check_results_file(results_file);
-  if (limit && limit < dataset.samples.size()) dataset.samples.resize(limit);
+  if (limit) dataset.keep_first(limit);
   EvalSubject subject{
       ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
       run.precision,      run.batch};

@@ -12,10 +12,10 @@ namespace fxe {
 
 namespace {
 
-void check_label(const Sample& sample, int label, int64_t classes) {
+void check_label(std::string_view path, int label, int64_t classes) {
   if (label >= classes)
-    throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
-                    sample.path, label, classes);
+    throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?", path,
+                    label, classes);
 }
 
 // The position of every label among `valid`; of several right labels those that are not there are dropped.
@@ -24,17 +24,17 @@ void relabel(Dataset& dataset, const std::vector<int>& valid) {
     const auto found = std::ranges::find(valid, label);
     return found == valid.end() ? -1 : static_cast<int>(found - valid.begin());
   };
-  for (Sample& sample : dataset.samples) {
-    if (sample.label < 0) continue;
+  for (size_t i = 0; i < dataset.images(); ++i) {
+    if (dataset.labels[i] < 0) continue;
     std::vector<int> kept;
-    if (const int at = position(sample.label); at >= 0) kept.push_back(at);
-    for (const int label : sample.more_labels)
+    if (const int at = position(dataset.labels[i]); at >= 0) kept.push_back(at);
+    for (const int label : dataset.more_labels_of(i))
       if (const int at = position(label); at >= 0) kept.push_back(at);
     if (kept.empty())
-      throw bad_input("{}: class {} is not among the {} of --valid-labels", sample.path, sample.label,
-                      valid.size());
-    sample.label = kept[0];
-    sample.more_labels.assign(kept.begin() + 1, kept.end());
+      throw bad_input("{}: class {} is not among the {} of --valid-labels", dataset.paths[i],
+                      dataset.labels[i], valid.size());
+    dataset.labels[i] = kept[0];
+    if (!dataset.more_labels.empty()) dataset.more_labels[i].assign(kept.begin() + 1, kept.end());
   }
 }
 
@@ -55,9 +55,9 @@ Dataset open_labelled(const std::filesystem::path& folder, const LoadedEnsemble&
   if (const auto file = text("real-labels"); !file.empty())
     apply_real_labels(dataset, read_real_labels(file), file);
   const auto classes = ensemble.models[0].model.classes();
-  for (const Sample& sample : dataset.samples) {
-    check_label(sample, sample.label, classes);
-    for (const int label : sample.more_labels) check_label(sample, label, classes);
+  for (size_t i = 0; i < dataset.images(); ++i) {
+    check_label(dataset.paths[i], dataset.labels[i], classes);
+    for (const int label : dataset.more_labels_of(i)) check_label(dataset.paths[i], label, classes);
   }
   return dataset;
 }
@@ -69,10 +69,9 @@ std::vector<int> restrict_classes(LoadedEnsemble& ensemble, Dataset& dataset,
   std::vector<int> valid;
   if (wanted == "folder") {
     std::set<int> present;
-    for (const Sample& sample : dataset.samples) {
-      if (sample.label >= 0) present.insert(sample.label);
-      present.insert(sample.more_labels.begin(), sample.more_labels.end());
-    }
+    for (const int label : dataset.labels)
+      if (label >= 0) present.insert(label);
+    for (const auto& more : dataset.more_labels) present.insert(more.begin(), more.end());
     valid.assign(present.begin(), present.end());
     if (valid.empty())
       throw bad_input("{}: no image has a label; expected labels for --valid-labels folder",

@@ -43,9 +43,9 @@ class Evaluator {
 
   EvalResult run() {
     const auto start = Clock::now();
-    Progress progress("eval", dataset_.samples.size(), options_.quiet);
+    Progress progress("eval", dataset_.images(), options_.quiet);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2, 0,
-                  dataset_.samples.size());
+                  dataset_.images());
     while (const Loader::Item* item = loader.next()) {
       take(*item);
       if (sides_[filling_].rows == batch_) flush();
@@ -75,7 +75,7 @@ class Evaluator {
   void take(const Loader::Item& item) {
     Side& side = sides_[filling_];
     if (!item.error.empty()) {
-      result_.failed.push_back({dataset_.samples[item.index].path, item.error});
+      result_.failed.push_back({std::string(dataset_.paths[item.index]), item.error});
       side.waiting.push_back({item.index, -1});
       return;
     }
@@ -109,7 +109,7 @@ class Evaluator {
       if (then_full) run_full(side);
       if (result_.full)
         for (size_t i = 0; i < hits_.size(); ++i)
-          if (sample_of(side, i).label >= 0) result_.gap.add(full_hits_[i], hits_[i]);
+          if (dataset_.labels[sample_of(side, i)] >= 0) result_.gap.add(full_hits_[i], hits_[i]);
     }
     write_rows(side);
     side.waiting.clear();
@@ -123,7 +123,7 @@ class Evaluator {
     results_.assign(run.rows.begin(), run.rows.end());
     for (const auto& w : side.waiting)
       if (w.row >= 0 && results_[static_cast<size_t>(w.row)].status == RowStatus::failed)
-        result_.failed.push_back({dataset_.samples[w.sample].path, "no member gave finite outputs"});
+        result_.failed.push_back({std::string(dataset_.paths[w.sample]), "no member gave finite outputs"});
   }
 
   // On the first side, the only one where both policies are run.
@@ -133,20 +133,20 @@ class Evaluator {
     add(side, run, full_point_, full_hits_, *result_.full);
   }
 
-  const Sample& sample_of(const Side& side, size_t row) const {
+  size_t sample_of(const Side& side, size_t row) const {
     const auto w = std::find_if(side.waiting.begin(), side.waiting.end(),
                                 [&](const auto& x) { return x.row == static_cast<int>(row); });
-    return dataset_.samples[w->sample];
+    return w->sample;
   }
 
   void judge_rows(const Side& side, const BatchRun& run, std::vector<Hits>& hits) const {
     const size_t classes = run.mean.size() / run.rows.size();
     hits.clear();
     for (size_t i = 0; i < run.rows.size(); ++i) {
-      const Sample& sample = sample_of(side, i);
+      const size_t sample = sample_of(side, i);
       const auto mean = run.mean.subspan(i * classes, classes);
-      Hits any = judge(sample.label, run.rows[i], mean);
-      for (const int label : sample.more_labels) {
+      Hits any = judge(dataset_.labels[sample], run.rows[i], mean);
+      for (const int label : dataset_.more_labels_of(sample)) {
         const Hits one = judge(label, run.rows[i], mean);
         any = {any.top1 || one.top1, any.top5 || one.top5};
       }
@@ -157,7 +157,7 @@ class Evaluator {
   void add(const Side& side, const BatchRun& run, const OperatingPoint& point, const std::vector<Hits>& hits,
            PolicyResult& to) const {
     for (size_t i = 0; i < run.rows.size(); ++i)
-      to.evaluation.add(sample_of(side, i).label, run.rows[i], hits[i]);
+      to.evaluation.add(dataset_.labels[sample_of(side, i)], run.rows[i], hits[i]);
     to.latency.add(run.ms, run.rows.size());
     to.network_ms += run.ms;
     for (size_t k = 0; k < run.stages.size(); ++k)
@@ -173,17 +173,17 @@ class Evaluator {
 
   void write_rows(const Side& side) {
     for (const auto& w : side.waiting) {
-      const Sample& sample = dataset_.samples[w.sample];
-      const int label = name_of(sample.label);
+      const std::string_view path = dataset_.paths[w.sample];
+      const int label = name_of(dataset_.labels[w.sample]);
       std::vector<int> more;
-      for (const int other : sample.more_labels) more.push_back(name_of(other));
+      for (const int other : dataset_.more_labels_of(w.sample)) more.push_back(name_of(other));
       if (w.row < 0) {
-        if (csv_) csv_->add_unreadable(sample.path, label, more);
+        if (csv_) csv_->add_unreadable(path, label, more);
         continue;
       }
       RowResult row = results_[static_cast<size_t>(w.row)];
       row.label = name_of(row.label);
-      if (csv_) csv_->add(sample.path, label, row, more);
+      if (csv_) csv_->add(path, label, row, more);
       if (mlperf_ && row.status != RowStatus::failed) mlperf_->add(w.sample, row.label);
     }
   }

@@ -35,7 +35,7 @@ cxxopts::Options profile_options() {
 // The folder's images; labels are not looked at.
 Dataset images_of(const std::string& folder, const LoadedEnsemble& ensemble, size_t limit) {
   Dataset dataset = open_dataset(folder, ensemble.classes);
-  if (limit && limit < dataset.samples.size()) dataset.samples.resize(limit);
+  if (limit) dataset.keep_first(limit);
   return dataset;
 }
 
@@ -67,7 +67,7 @@ int run_profile(int argc, char** argv) {
   if (!run.quiet)
     fmt::print("{}: policy {}, {}, {}, batch {}\n{}: {} images, {}\n", subject.run.ensemble,
                subject.run.policy.text, subject.run.device, name(run.precision), run.batch,
-               dataset.root.string(), dataset.samples.size(), dataset.layout);
+               dataset.root.string(), dataset.images(), dataset.layout);
   ProfileResult result =
       profile(ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
               {.quiet = run.quiet,

@@ -79,8 +79,8 @@ class Profiler {
 ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& clock, const Dataset& dataset,
                       const Policy& policy, int batch, const ProfileOptions& options) {
   Profiler profiler(ensemble, runtime, clock, policy, options);
-  Progress progress("profile", dataset.samples.size(), options.quiet);
-  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(batch) + 2, 0, dataset.samples.size());
+  Progress progress("profile", dataset.images(), options.quiet);
+  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(batch) + 2, 0, dataset.images());
   int rows = 0;
   while (const Loader::Item* item = loader.next()) {
     if (item->error.empty()) {
@@ -88,7 +88,7 @@ ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& c
         std::copy(item->inputs[i].begin(), item->inputs[i].end(), runtime.executor->input(i, rows).begin());
       ++rows;
     } else {
-      profiler.result().failed.push_back({dataset.samples[item->index].path, item->error});
+      profiler.result().failed.push_back({std::string(dataset.paths[item->index]), item->error});
     }
     if (rows == batch) profiler.run_batch(std::exchange(rows, 0));
     progress.advance(item->index + 1);

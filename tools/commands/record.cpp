@@ -46,14 +46,36 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
     h.members.push_back({entry.name, print.models[m], runtime.members[m]->multiply_adds(), entry.weight,
                          entry.temperature, to_json(entry.preprocess)});
   }
-  for (const auto& sample : dataset.samples) {
-    if (sample.label >= h.classes)
+  for (size_t i = 0; i < dataset.images(); ++i)
+    if (dataset.labels[i] >= h.classes)
       throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
-                      sample.path, sample.label, h.classes);
-    h.paths.push_back(sample.path);
-    h.labels.push_back(sample.label);
-  }
+                      dataset.paths[i], dataset.labels[i], h.classes);
+  h.paths = dataset.paths;
+  h.labels.assign(dataset.labels.begin(), dataset.labels.end());
   return h;
+}
+
+// Returns how many images could not be read. Networks and images are gone when the store is opened for the
+// report.
+size_t make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to) {
+  const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
+  Dataset dataset = open_dataset(inputs[1], ensemble.classes, parsed["labels"].as<std::string>());
+  if (const auto limit = parsed["limit"].as<size_t>()) dataset.keep_first(limit);
+  Runtime runtime = make_runtime(ensemble, run);
+  StoreWriter writer(to.path, describe(ensemble, runtime, dataset, run, to.form));
+  if (!run.quiet) {
+    fmt::print("{}: {} members, {}, {}, batch {}\n", ensemble.file.name, runtime.members.size(),
+               runtime.device.name, name(run.precision), run.batch);
+    fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.images(), dataset.layout);
+    if (!writer.kept().empty())
+      fmt::print("going on after {} images that are recorded already\n", writer.kept().size());
+    std::fflush(stdout);
+  }
+  const RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
+  result.costs.write(costs_path(to.path));
+  writer.finish();
+  return result.unreadable;
 }
 
 }  // namespace
@@ -64,27 +86,10 @@ int run_record(int argc, char** argv) {
   if (!parsed) return 0;
   const RunOptions run = read_run_options(*parsed);
   const StoreOptions to = read_store_options(*parsed);
-  const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
   if (run.deadline_ms) throw bad_input("--deadline-ms: every member is run on every image when recording");
 
-  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
-  Dataset dataset = open_dataset(inputs[1], ensemble.classes, (*parsed)["labels"].as<std::string>());
-  if (const auto limit = (*parsed)["limit"].as<size_t>(); limit && limit < dataset.samples.size())
-    dataset.samples.resize(limit);
-  Runtime runtime = make_runtime(ensemble, run);
-  StoreWriter writer(to.path, describe(ensemble, runtime, dataset, run, to.form));
-  if (!run.quiet) {
-    fmt::print("{}: {} members, {}, {}, batch {}\n", ensemble.file.name, runtime.members.size(),
-               runtime.device.name, name(run.precision), run.batch);
-    fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.samples.size(), dataset.layout);
-    if (!writer.kept().empty())
-      fmt::print("going on after {} images that are recorded already\n", writer.kept().size());
-    std::fflush(stdout);
-  }
-  const RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
-  result.costs.write(costs_path(to.path));
-  writer.finish();
-  report_store(to.path, result.unreadable, run.json, run.quiet);
+  const size_t unreadable = make_store(*parsed, run, to);
+  report_store(to.path, unreadable, run.json, run.quiet);
   return 0;
 }
 

@@ -39,7 +39,7 @@ class Recording {
   }
 
   RecordResult run(bool quiet) {
-    result_.images = dataset_.samples.size();
+    result_.images = dataset_.images();
     result_.kept = writer_.kept().size();
     for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);  // not measured: the first
     Progress progress("record", result_.images, quiet);
@@ -68,7 +68,7 @@ class Recording {
   ContentHash hash_of(size_t sample) {
     ContentHash none{};
     try {
-      read_file(dataset_.root / dataset_.samples[sample].path, kMaxFileBytes, file_);
+      read_file(dataset_.file(sample), kMaxFileBytes, file_);
     } catch (const Error&) {
       return none;  // the loader says why
     }
@@ -79,7 +79,7 @@ class Recording {
     for (size_t i = 0; i < result_.kept; ++i) {
       if (hash_of(i) != writer_.kept()[i].hash)
         throw bad_input("{}: the image has changed since it was recorded; remove the unfinished store",
-                        dataset_.samples[i].path);
+                        dataset_.paths[i]);
       result_.unreadable += !writer_.kept()[i].readable;
       progress.advance(i + 1);
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/dataset.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "engine/input/classes.h"
 #include "tests/engine/input/expect_error.h"
 #include "tests/engine/input/shared_data.h"
 #include "tests/engine/input/temporary_folder.h"
+#include "tests/support/allocations.h"
 
 namespace fxe::test {
 namespace {
@@ -28,7 +31,8 @@ class Folder : public TemporaryFolder {
   }
   Samples samples(const std::vector<std::string>& classes = {}, const std::string& labels = "") const {
     Samples samples;
-    for (const auto& sample : open(classes, labels).samples) samples.emplace_back(sample.path, sample.label);
+    const Dataset found = open(classes, labels);
+    for (size_t i = 0; i < found.images(); ++i) samples.emplace_back(found.paths[i], found.labels[i]);
     return samples;
   }
   // Without the folder's own path in front.
@@ -154,16 +158,32 @@ TEST(Dataset, ImageNames) {
     EXPECT_FALSE(is_image_name(name)) << name;
 }
 
+// What is kept of an image: its name, and 12 bytes. Vectors and strings may have room for as much again.
+TEST(Dataset, AnImageTakesItsNameAndLittleMore) {
+  if (!can_count_allocations()) GTEST_SKIP() << "the sanitizer has a malloc of its own";
+  constexpr size_t kImages = size_t{1} << 16;
+  TemporaryFolder folder;
+  std::string lines;
+  for (size_t i = 0; i < kImages; ++i) lines += fmt::format("ILSVRC2012_val_{:08}.JPEG {}\n", i, i % 1000);
+  folder.write("val.txt", lines);
+  const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+  const Dataset dataset = open_dataset(folder.path(), {});
+  const size_t kept = mallinfo2().uordblks + mallinfo2().hblkhd - before;
+  ASSERT_EQ(dataset.images(), kImages);
+  EXPECT_LE(kept, kImages * 2 * (dataset.paths[0].size() + 12));
+}
+
 TEST(Dataset, RealSynsetFoldersAndValTxt) {
   const auto photos = shared_data("imagenet/photos"), val = shared_data("imagenet/val800");
   if (photos.empty() || val.empty()) GTEST_SKIP() << "no imagenet in $FXE_DATA or ../shared/data";
   const auto classes = read_classes(shared_data("imagenet/synset_words.txt"));
   ASSERT_EQ(classes.size(), 1000u);
   const auto by_folder = open_dataset(photos, classes);
-  EXPECT_EQ(by_folder.samples.size(), 143u);
-  for (const auto& sample : by_folder.samples)
-    EXPECT_EQ(sample.path.substr(0, 9), classes.at(static_cast<size_t>(sample.label)).substr(0, 9));
-  EXPECT_EQ(open_dataset(val, classes).samples.size(), 800u);
+  EXPECT_EQ(by_folder.images(), 143u);
+  for (size_t i = 0; i < by_folder.images(); ++i)
+    EXPECT_EQ(by_folder.paths[i].substr(0, 9),
+              classes.at(static_cast<size_t>(by_folder.labels[i])).substr(0, 9));
+  EXPECT_EQ(open_dataset(val, classes).images(), 800u);
 }
 
 }  // namespace

@@ -53,20 +53,20 @@ TEST_F(LabelLists, RealOfNoMoreImagesThanMemoryHolds) {
 }
 
 TEST_F(LabelLists, RealGoesByTheImagesNumber) {
-  Dataset dataset{.samples = {{"n1/ILSVRC2012_val_00000002.JPEG", 7},
-                              {"ILSVRC2012_val_00000001.png", -1},
-                              {"x/ILSVRC2012_val_00000003.JPEG", 5}},
+  Dataset dataset{.paths = {"n1/ILSVRC2012_val_00000002.JPEG", "ILSVRC2012_val_00000001.png",
+                            "x/ILSVRC2012_val_00000003.JPEG"},
+                  .labels = {7, -1, 5},
                   .layout = "folders"};
   apply_real_labels(dataset, {{65, 3}, {970}, {}}, "a/real.json");
-  EXPECT_EQ(dataset.samples[0].label, 970);
-  EXPECT_TRUE(dataset.samples[0].more_labels.empty());
-  EXPECT_EQ(dataset.samples[1].label, 65);
-  EXPECT_EQ(dataset.samples[1].more_labels, std::vector<int>{3});
-  EXPECT_EQ(dataset.samples[2].label, -1);
+  EXPECT_EQ(dataset.labels[0], 970);
+  EXPECT_TRUE(dataset.more_labels_of(0).empty());
+  EXPECT_EQ(dataset.labels[1], 65);
+  EXPECT_EQ(dataset.more_labels[1], std::vector<int>{3});
+  EXPECT_EQ(dataset.labels[2], -1);
   EXPECT_EQ(dataset.layout, "folders; labels from real.json: 2 of 3 images have one");
   for (const std::string name : {"ILSVRC2012_val_00000004.JPEG", "ILSVRC2012_val_00000000.JPEG", "cat.jpg",
                                  "ILSVRC2012_val_1.JPEG", "ILSVRC2012_val_0000000x.JPEG"}) {
-    Dataset other{.samples = {{name, 1}}};
+    Dataset other{.paths = {name}, .labels = {1}};
     EXPECT_EQ(error_of([&] {
                 apply_real_labels(other, {{1}, {2}, {3}}, "real.json");
               }),
@@ -93,10 +93,10 @@ TEST_F(LabelLists, FoldersByClassMap) {
     folder.write(file);
   const auto map = folder.write("map", "dogs 2\ncats 0\nhorses 1\n");
   const auto dataset = open_dataset(folder.path() / "d", classes, {}, map);
-  ASSERT_EQ(dataset.samples.size(), 3u);
-  EXPECT_EQ(dataset.samples[0].label, 0);
-  EXPECT_EQ(dataset.samples[2].path, "dogs/2.jpg");
-  EXPECT_EQ(dataset.samples[2].label, 2);
+  ASSERT_EQ(dataset.images(), 3u);
+  EXPECT_EQ(dataset.labels[0], 0);
+  EXPECT_EQ(dataset.paths[2], "dogs/2.jpg");
+  EXPECT_EQ(dataset.labels[2], 2);
   EXPECT_EQ(dataset.layout,
             "2 class folders, classes from map; 1 folders that it does not name are left out");
   const auto open = [&](const std::string& text) {

@@ -28,7 +28,7 @@ class Numbered {
       const auto name = fmt::format("{:03}.ppm", i);
       auto file = encode_ppm({4, 4, std::vector<uint8_t>(48, static_cast<uint8_t>(i))});
       folder_.write(name, damaged(static_cast<size_t>(i)) ? file.substr(0, 20) : file);
-      dataset.samples.push_back(Sample{name, i});
+      dataset.add(name, i);
     }
   }
   static bool damaged(size_t i) { return i % 7 == 3; }
@@ -87,7 +87,7 @@ TEST(Loader, PartOfADataset) {
 TEST(Loader, MissingFilesAreItemsToo) {
   const Numbered images(2);
   auto dataset = images.dataset;
-  dataset.samples[0].path = "missing.ppm";
+  dataset.paths = {"missing.ppm", dataset.paths[1]};
   Loader loader(dataset, {crop(4), crop(2)}, 1, 2, 0, 2);
   EXPECT_EQ(loader.next()->error, (dataset.root / "missing.ppm").string() + ": no such file");
   expect_item(*loader.next(), 1);
@@ -139,7 +139,7 @@ TEST(LoaderDeathTest, ThrowsWhatAThreadThrew) {
   const auto fails = [] {
     const TemporaryFolder folder;
     std::filesystem::resize_file(folder.write("large.ppm"), 600'000'000);
-    const Dataset dataset{.root = folder.path(), .samples = {{"large.ppm", 0}, {"large.ppm", 0}}};
+    const Dataset dataset{.root = folder.path(), .paths = {"large.ppm", "large.ppm"}, .labels = {0, 0}};
     const rlimit limit{512 << 20, 512 << 20};
     if (setrlimit(RLIMIT_AS, &limit) != 0) std::exit(3);
     int thrown = 0;
@@ -162,7 +162,7 @@ TEST(LoaderDeathTest, ThreadsThatCannotBeStarted) {
   if (!can_count_allocations()) GTEST_SKIP() << "a sanitizer needs the address space that this test limits";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto fails = [] {
-    const Dataset dataset{.root = "/", .samples = {{"x", 0}}};
+    const Dataset dataset{.root = "/", .paths = {"x"}, .labels = {0}};
     const rlimit limit{1 << 30, 1 << 30};
     if (setrlimit(RLIMIT_AS, &limit) != 0) std::exit(3);
     try {

@@ -138,7 +138,7 @@ TEST(StoreWriter, RefusesWhatAnotherCommandBegan) {
   EXPECT_NE(refused([](H& h) { h.fingerprint[0] = '0'; }).find("of another ensemble"), std::string::npos);
   EXPECT_NE(refused([](H& h) { h.labels[50] = 0, h.labels[51] = 1; }).find("images or labels"),
             std::string::npos);
-  EXPECT_NE(refused([](H& h) { h.paths.pop_back(), h.labels.pop_back(); }).find("of 100 images, not 99"),
+  EXPECT_NE(refused([](H& h) { h.paths.keep_first(99), h.labels.pop_back(); }).find("of 100 images, not 99"),
             std::string::npos);
   EXPECT_EQ(bytes_of(folder / "s.partial"), begun) << "what was begun must stay as it is";
   put_bytes(folder / "s.partial", "somebody's notes");

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Peak memory of fxe eval, record and classify on a large folder beside that on a small one: it must not grow with the folder.
+
+usage: perf/memory.py [BUILD/fxe] [--images 1000 100000] [--limit 10] [--batch 64] [COMMAND...]
+
+Folders hold links to one picture of 32 x 32 pixels, named as ILSVRC2012's validation images are. The network is one of the
+demo's, so that what fxe needs for itself is small and the images' part shows: with larger networks the ratio is nearer 1.
+classify takes images by name, as many as a command line may hold. Peaks are the kernel's (getrusage's maxrss).
+Exits 1 where a peak grows by more than --limit percent.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MEMBER = str(ROOT / "demo/m0.safetensors")
+MODEL = ["--network", "cifar_resnet14", "--preprocess", '{"resize": {"side": "none"}, "crop": 32}', "--quiet", "--threads", "1"]
+CLASSIFY_MOST = 20_000
+
+
+def make_folder(folder, images):
+    folder.mkdir()
+    (folder / ".picture").write_bytes(b"P6\n32 32\n255\n" + bytes(37 * i % 251 for i in range(3072)))
+    with open(folder / "val.txt", "w") as labels:
+        for i in range(images):
+            name = f"ILSVRC2012_val_{i + 1:08}.ppm"
+            os.symlink(".picture", folder / name)
+            labels.write(f"{name} {i % 10}\n")
+
+
+def words(command, folder, images, batch, out):
+    if command == "eval":
+        return [command, MEMBER, str(folder), "--batch", str(batch), *MODEL]
+    if command == "record":
+        return [command, MEMBER, str(folder), "--batch", str(batch), "-o", str(out), *MODEL]
+    return [command, MEMBER, *sorted(p.name for p in folder.glob("*.ppm"))[:min(images, CLASSIFY_MOST)], *MODEL]
+
+
+def peak_mib(fxe, arguments, folder):
+    """Of one run; the child of its own process, whose usage is that of nothing else."""
+    process = subprocess.Popen([fxe, *arguments], cwd=folder)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"perf/memory.py: fxe {arguments[0]} ended with {process.returncode}")
+    return usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("fxe", nargs="?", default=str(ROOT / "build/fxe"))
+    parser.add_argument("commands", nargs="*", metavar="COMMAND")
+    parser.add_argument("--images", nargs=2, type=int, default=[1000, 100_000])
+    parser.add_argument("--limit", type=float, default=10)
+    parser.add_argument("--batch", type=int, default=64)
+    options = parser.parse_args()
+    failed = False
+    print(f"{'command':<10}{'images':>9}{'MiB':>9}{'images':>9}{'MiB':>9}{'growth':>9}   bytes an image more")
+    with tempfile.TemporaryDirectory() as temporary:
+        folders = {n: pathlib.Path(temporary) / str(n) for n in options.images}
+        for n, folder in folders.items():
+            make_folder(folder, n)
+        for command in options.commands or ["eval", "record", "classify"]:
+            given = [min(n, CLASSIFY_MOST) if command == "classify" else n for n in options.images]
+            peaks = [peak_mib(os.path.abspath(options.fxe), words(command, folder, n, options.batch, f"{folder}.store"), folder)
+                     for n, folder in folders.items()]
+            growth = 100 * (peaks[1] / peaks[0] - 1)
+            more = (peaks[1] - peaks[0]) * 2**20 / max(given[1] - given[0], 1)
+            print(f"{command:<10}{given[0]:>9}{peaks[0]:>9.1f}{given[1]:>9}{peaks[1]:>9.1f}{growth:>8.1f}%   {more:.0f}", flush=True)
+            failed |= growth > options.limit
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
