@@ -27,6 +27,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr int kMostVectors = kDotTileColumns / kVector;
 // Sums that leave registers for a row of the panel and an input.
 constexpr int rows_at_once(int vectors) { return vectors <= 2 ? 12 : 24 / vectors; }
+
 // One row of the panel. Returns where the next one is.
 template <bool kBf16, int kVectors>
 FXE_AVX512_INLINE const char* load_weights(const char* w, __m512 (&b)[kVectors]) {

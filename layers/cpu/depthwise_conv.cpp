@@ -9,15 +9,9 @@
 
 namespace fxe::cpu {
 
-namespace {
-
-constexpr int64_t kMostTaps = 128;
-
-}  // namespace
-
 bool DepthwiseConv::fits(const Conv2d& op, int64_t channels) {
   return DirectConv::works() && op.groups == channels && op.k == channels && !op.add_residual &&
-         op.filter.h * op.filter.w <= kMostTaps;
+         op.filter.h * op.filter.w <= DirectConv::kMostTaps;
 }
 
 DepthwiseConv::DepthwiseConv(const Conv2d& op, const Shape& x, const Shape& y)
@@ -39,7 +33,7 @@ void DepthwiseConv::run(const float* x, const float* weights, const float* bias,
   const int64_t tiles = (pixels + kDepthwiseTileRows - 1) / kDepthwiseTileRows;
   const int64_t of_piece = std::max<int64_t>(kPiece / (kDepthwiseTileRows * taps * op_.k), 1);
   workers.run((tiles + of_piece - 1) / of_piece, [&](int64_t piece) {
-    const float* under[kMostTaps * kDepthwiseTileRows];
+    const float* under[DirectConv::kMostTaps * kDepthwiseTileRows];
     for (int64_t tile = piece * of_piece; tile < std::min((piece + 1) * of_piece, tiles); ++tile) {
       const int64_t pixel = tile * pixels / tiles;
       const auto rows = static_cast<int>((tile + 1) * pixels / tiles - pixel);

@@ -5,14 +5,13 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "engine/error.h"
 #include "kernels/dot_tile_cpu.h"
 #include "layers/cpu/apply.h"
 
 namespace fxe::cpu {
 
 namespace {
-
-constexpr int64_t kMostTaps = 128;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -44,6 +43,8 @@ DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf
               bf16_weights,     panel_width(x[1] / op.groups * op.filter.h * op.filter.w)},
       tiles_(divide_up(windows_.pixels(), kDotTileRows)),
       clip_(Clip::of(op.act)) {
+  if (windows_.taps() > kMostTaps)
+    throw run_time_error("a window of {} taps, at most {} were expected", windows_.taps(), kMostTaps);
   // Some tens of microseconds of work, so that taking a piece costs nothing and the last one is soon done;
   // less where there would be few. Weights count as eight rows' products: where rows are few, reading them is
   // the work.

@@ -20,10 +20,11 @@ class DirectConv {
   // Whether this processor has the kernel. No, too, where oneDNN is told to do without AVX-512 (its
   // environment variable ONEDNN_MAX_CPU_ISA): so tests see what other processors do.
   static bool works();
+  static constexpr int64_t kMostTaps = 128;  // of a window (windows.h)
   // And groups are wide enough to fill its vectors.
   static bool fits(const Conv2d&, int64_t channels);
 
-  // x: [n c h w], y: [n k p q].
+  // x: [n c h w], y: [n k p q]. Throws run_time for windows of more than kMostTaps.
   DirectConv(const Conv2d&, const Shape& x, const Shape& y, bool bf16_weights = false);
 
   const WeightPanels& panels() const { return panels_; }

@@ -69,7 +69,8 @@ void add_own(StepBuilder& step, CpuBackend& backend, const Linear& op, const OpC
   const int64_t n = context.inputs[0].shape[0], c = context.inputs[0].shape[1];
   const Md held = md_of(context.inputs[0]);
   const Dims dims = dims_of(held);
-  const bool image = !is_plain(held) && dims.size() == 4 && dims[1] * dims[2] * dims[3] == c;
+  const bool image = !is_plain(held) && dims.size() == 4 && dims[1] * dims[2] * dims[3] == c &&
+                     dims[2] <= DirectConv::kMostTaps;
   const Dims x = image ? dims : Dims{n, c, 1, 1};
   const Conv2d conv{.k = op.k, .filter = {x[2], x[3]}, .act = op.act};
   const Operand source = step.input_as(0, image ? channels_last_md(x) : plain_md(Dims{n, c}));
