@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/depthwise_tile_cpu.h"
 
-#if defined(__x86_64__)
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own headers for AVX-512 make "undefined" operands of uninitialised variables
-// (gcc.gnu.org/PR105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
+#include "kernels/avx512_cpu.h"
 
+#if defined(__x86_64__)
 namespace fxe {
 
 namespace {
@@ -18,8 +12,7 @@ constexpr int kVector = 16;
 
 // kVectors * 16 channels from `first`, of which the last vector has those in `mask`.
 template <int kRows, int kVectors>
-[[gnu::target("avx512f"), gnu::always_inline]] inline void channels(const DepthwiseTileCpu& t, int64_t first,
-                                                                    __mmask16 mask) {
+FXE_AVX512_INLINE void channels(const DepthwiseTileCpu& t, int64_t first, __mmask16 mask) {
   const auto of = [mask](int v) { return v + 1 == kVectors ? mask : __mmask16{0xffff}; };
   __m512 sum[kRows][kVectors];
 #pragma GCC unroll 2
@@ -48,7 +41,7 @@ template <int kRows, int kVectors>
 }
 
 template <int kRows>
-[[gnu::target("avx512f")]] void tile(const DepthwiseTileCpu& t) {
+FXE_AVX512 void tile(const DepthwiseTileCpu& t) {
   int64_t first = 0;
   for (; first + 2 * kVector <= t.channels; first += 2 * kVector) channels<kRows, 2>(t, first, 0xffff);
   for (; first < t.channels; first += kVector) {

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/dot_tile_cpu.h"
 
-#if defined(__x86_64__)
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own headers for AVX-512 make "undefined" operands of uninitialised variables
-// (gcc.gnu.org/PR105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
+#include "kernels/avx512_cpu.h"
 
+#if defined(__x86_64__)
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
-
-#define FXE_AVX512 [[gnu::target("avx512f")]]
-#define FXE_AVX512_INLINE [[gnu::target("avx512f"), gnu::always_inline]] inline
 
 namespace fxe {
 

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/maximum_cpu.h"
 
-#if defined(__x86_64__)
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own headers for AVX-512 make "undefined" operands of uninitialised variables
-// (gcc.gnu.org/PR105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
+#include "kernels/avx512_cpu.h"
 
+#if defined(__x86_64__)
 namespace fxe {
 
-[[gnu::target("avx512f")]] void maximum_of_pixels(const float* x, int64_t rows, int64_t columns,
-                                                  int64_t step_h, int64_t step_w, int64_t channels,
-                                                  float* y) {
+FXE_AVX512 void maximum_of_pixels(const float* x, int64_t rows, int64_t columns, int64_t step_h,
+                                  int64_t step_w, int64_t channels, float* y) {
   constexpr int64_t kVector = 16;
   for (int64_t c = 0; c < channels; c += kVector) {
     const auto mask = static_cast<__mmask16>(channels - c >= kVector ? 0xffff : (1 << (channels - c)) - 1);

@@ -27,8 +27,8 @@ void add_own(StepBuilder& step, CpuBackend& backend, Conv2d op, const OpContext&
   }
   std::optional<Operand> residual;
   if (op.add_residual) residual = residual_of(step, y_md);
-  add_direct(step, backend, context, DirectConv(op, shape, context.output), op.weight, op.bias, source,
-             residual, step.output(y_md));
+  add_direct(step, backend, DirectConv(op, shape, context.output), op.weight, op.bias, source, residual,
+             step.output(y_md));
 }
 
 // By oneDNN.

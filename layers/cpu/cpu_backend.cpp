@@ -59,8 +59,7 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision) {
   if (precision != Precision::fp32 && precision != Precision::bf16)
     throw bad_input(
         "--precision {}: the CPU engine computes in fp32; bf16 keeps the weights of fully connected layers "
-        "in "
-        "bfloat16",
+        "in bfloat16",
         name(precision));
   if (precision == Precision::bf16 && !cpu::DirectConv::works())
     throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one has not; use fp32");

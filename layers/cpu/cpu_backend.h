@@ -7,15 +7,17 @@
 
 namespace fxe::cpu {
 
-// oneDNN for convolutions, fully connected layers, LRN, concatenation and changes of layout; loops of our own
-// where memory is all that counts, or where oneDNN loses a NaN that activation.h and op.h promise to keep.
-// Known difference: a ReLU, clip or hard sigmoid fused into a convolution is oneDNN's, and turns NaN into its
-// lower end.
+// Kernels of our own for convolutions, fully connected layers and maximum pooling on processors with AVX-512
+// (docs/cpu.md); oneDNN for what they leave, for LRN and for changes of layout; loops of our own where memory
+// is all that counts, or where oneDNN loses a NaN that activation.h and op.h promise to keep. Known
+// difference: a ReLU, clip or hard sigmoid fused into one of oneDNN's convolutions turns NaN into its lower
+// end.
 //
 // Plans of one backend run on one host thread at a time. A batch that can be parted evenly runs in lanes, one
 // single-threaded plan for each thread, which need not wait for each other; else the threads share each layer
-// (workers.h). Either way results have the same bits. Only primitives of oneDNN in a plan without lanes use
-// OpenMP, whose environment variables apply (OMP_WAIT_POLICY, GOMP_SPINCOUNT, OMP_PROC_BIND).
+// (workers.h). Either way layers on our own kernels have the same bits. Only primitives of oneDNN in a plan
+// without lanes use OpenMP, whose environment variables apply (OMP_WAIT_POLICY, GOMP_SPINCOUNT,
+// OMP_PROC_BIND).
 //
 // Running a plan allocates nothing, but for what oneDNN's execute does whoever calls it: it copies its list
 // of arguments into a hash table on the heap, freed on return.

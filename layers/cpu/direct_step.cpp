@@ -3,29 +3,17 @@
 
 #include <algorithm>
 
-#include "engine/error.h"
 #include "layers/cpu/depthwise_conv.h"
 #include "layers/cpu/parallel.h"
 
 namespace fxe::cpu {
 
-namespace {
-
-const Tensor& weight_of(const OpContext& context, const std::string& name) {
-  const auto found = context.weights.find(name);
-  if (found == context.weights.end())
-    throw run_time_error("{}: its weight '{}' is not in the model", context.layer, name);
-  return found->second;
-}
-
-}  // namespace
-
-void add_direct(StepBuilder& step, CpuBackend& backend, const OpContext& context, const DirectConv& conv,
-                const std::string& weight, const std::string& bias, const Operand& x,
-                const std::optional<Operand>& residual, const Operand& y) {
+void add_direct(StepBuilder& step, CpuBackend& backend, const DirectConv& conv, const std::string& weight,
+                const std::string& bias, const Operand& x, const std::optional<Operand>& residual,
+                const Operand& y) {
   std::shared_ptr<const std::byte> weights =
-      backend.weights().get(weight_of(context, weight), conv.panels(), backend.workers());
-  const std::vector<float> values = bias.empty() ? std::vector<float>() : weight_of(context, bias).to_float();
+      backend.weights().get(step.tensor(weight), conv.panels(), backend.workers());
+  const std::vector<float> values = bias.empty() ? std::vector<float>() : step.tensor(bias).to_float();
   std::vector<Operand> operands{x, step.constant(conv.padded_bias(values)), y};
   if (residual) operands.push_back(*residual);
   step.add(
@@ -44,14 +32,13 @@ void add_direct(StepBuilder& step, CpuBackend& backend, const OpContext& context
 void add_depthwise(StepBuilder& step, CpuBackend& backend, const OpContext& context, const Conv2d& op,
                    const Operand& x, const Operand& y) {
   const DepthwiseConv conv(op, context.inputs[0].shape, context.output);
-  const std::vector<float> bias = op.bias.empty() ? std::vector<float>(static_cast<size_t>(op.k))
-                                                  : weight_of(context, op.bias).to_float();
-  step.add(
-      "depthwise:avx512",
-      [conv, workers = &backend.workers()](std::span<float* const> at) {
-        conv.run(at[0], at[1], at[2], at[3], *workers);
-      },
-      {x, step.constant(conv.ordered(weight_of(context, op.weight).to_float())), step.constant(bias), y});
+  const std::vector<float> bias =
+      op.bias.empty() ? std::vector<float>(static_cast<size_t>(op.k)) : step.tensor(op.bias).to_float();
+  step.add("depthwise:avx512",
+           [conv, workers = &backend.workers()](std::span<float* const> at) {
+             conv.run(at[0], at[1], at[2], at[3], *workers);
+           },
+           {x, step.constant(conv.ordered(step.tensor(op.weight).to_float())), step.constant(bias), y});
 }
 
 Operand add_padded(StepBuilder& step, const OpContext& context, const Padding2& pad) {

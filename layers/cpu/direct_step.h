@@ -6,9 +6,9 @@
 
 namespace fxe::cpu {
 
-// Adds a convolution with weight `weight` and, unless it is empty, bias `bias` of the context's model. x, y
-// and what the caller's step has as `residual` are channels-last.
-void add_direct(StepBuilder&, CpuBackend&, const OpContext&, const DirectConv&, const std::string& weight,
+// Adds a convolution with weight `weight` and, unless it is empty, bias `bias` of the step's model. x, y
+// and the residual are channels-last.
+void add_direct(StepBuilder&, CpuBackend&, const DirectConv&, const std::string& weight,
                 const std::string& bias, const Operand& x, const std::optional<Operand>& residual,
                 const Operand& y);
 

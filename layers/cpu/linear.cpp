@@ -74,7 +74,7 @@ void add_own(StepBuilder& step, CpuBackend& backend, const Linear& op, const OpC
   const Dims x = image ? dims : Dims{n, c, 1, 1};
   const Conv2d conv{.k = op.k, .filter = {x[2], x[3]}, .act = op.act};
   const Operand source = step.input_as(0, image ? channels_last_md(x) : plain_md(Dims{n, c}));
-  add_direct(step, backend, context,
+  add_direct(step, backend,
              DirectConv(conv, Shape{x[0], x[1], x[2], x[3]}, Shape{n, op.k, 1, 1},
                         backend.precision() == Precision::bf16),
              op.weight, op.bias, source, {}, step.output(plain_md(Dims{n, op.k})));

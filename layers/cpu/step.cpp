@@ -111,12 +111,16 @@ Operand StepBuilder::workspace(const Md& md) {
   return {.place = Operand::Place::workspace, .offset_bytes = offset, .md = md};
 }
 
-Operand StepBuilder::weight(const std::string& name, const Md& from, const Md& to) {
+const Tensor& StepBuilder::tensor(const std::string& name) const {
   const auto found = context_.weights.find(name);
   if (found == context_.weights.end())
     throw run_time_error("{}: its weight '{}' is not in the model", context_.layer, name);
+  return found->second;
+}
+
+Operand StepBuilder::weight(const std::string& name, const Md& from, const Md& to) {
   return {.place = Operand::Place::constant,
-          .constant = backend_.weights().get(found->second, from, to),
+          .constant = backend_.weights().get(tensor(name), from, to),
           .md = to};
 }
 

@@ -34,6 +34,7 @@ class StepBuilder {
   Operand output(const Md& md);              // once: decides how the plan holds the result
   Operand workspace(const Md& md);           // kept until the step ends
   Operand weight(const std::string& name, const Md& from, const Md& to);  // reordered now, shared by plans
+  const Tensor& tensor(const std::string& name) const;                    // of the model
   Operand constant(const std::vector<float>& values);
   // A weight [c] as one number for every lane, zero past the last channel. Without a name: `otherwise`.
   Operand channels(const std::string& name, const Blocks& blocks, float otherwise = 0);

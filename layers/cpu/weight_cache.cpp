@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "engine/float_view.h"
 
 namespace fxe::cpu {
 
@@ -42,11 +43,9 @@ std::shared_ptr<const std::byte> WeightCache::get(const Tensor& tensor, const We
       throw run_time_error("a weight of shape {} was to be used as {} x {} x {} x {}", tensor.shape.str(),
                            panels.groups, panels.columns, panels.channels, panels.taps);
     auto memory = allocate(panels.bytes());
-    // A mapped file may hold fp32 at any address.
-    if (tensor.dtype == DType::f32 && reinterpret_cast<uintptr_t>(tensor.bytes.data()) % alignof(float) == 0)
-      panels.pack(reinterpret_cast<const float*>(tensor.bytes.data()), memory.get(), workers);
-    else
-      panels.pack(tensor.to_float().data(), memory.get(), workers);
+    std::vector<float> room;
+    const auto count = static_cast<size_t>(tensor.shape.elements());
+    panels.pack(float_view(tensor, 0, count, room).data(), memory.get(), workers);
     return memory;
   });
 }
