@@ -30,6 +30,7 @@ class CpuStep final : public Step {
   }
 
   void enqueue(Queue&) const override {
+    backend_.workers().pin_caller();
     const ThreadScope threads(backend_.workers());
     for (const auto& action : actions_) run(action);
   }
