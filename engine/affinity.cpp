@@ -33,8 +33,7 @@ Mask mask_of_this_thread() {
 
 // What the kernel says of the physical core a processor is part of, such as "0,4"; empty where it does not.
 std::string siblings(int processor) {
-  std::ifstream file(
-      fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", processor));
+  std::ifstream file(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", processor));
   std::string list;
   std::getline(file, list);
   return list;

@@ -133,8 +133,8 @@ std::unique_ptr<Backend> make_reference_backend();
 
 // Own kernels and oneDNN on `threads` threads (0: all cores this process may use). Computes in fp32; bf16
 // keeps the weights of fully connected layers in bfloat16, which halves what a batch of one has to read, on
-// processors with AVX-512. `pin`: each thread stays on a processor of its own, the caller's from its first run
-// on. Throws bad_input for another precision, where bf16 cannot be had, or for more pinned threads than
+// processors with AVX-512. `pin`: each thread stays on a processor of its own, the caller's from its first
+// run on. Throws bad_input for another precision, where bf16 cannot be had, or for more pinned threads than
 // processors.
 std::unique_ptr<Backend> make_cpu_backend(int threads, Precision = Precision::fp32, bool pin = false);
 

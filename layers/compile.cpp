@@ -3,6 +3,7 @@
 
 #include "engine/error.h"
 #include "engine/memory_plan.h"
+#include "layers/lanes.h"
 #include "layers/plan.h"
 
 namespace fxe {
@@ -82,18 +83,23 @@ class PlanCompiler {
     add_storage(i, node, prepared);
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
-    if (!is_input) plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
-    count_bytes(node.op, inputs, is_input ? std::vector<WeightUse>{} : weights_of(node.op, input_shapes));
+    size_t weight_bytes = 0;
+    if (!is_input) {
+      plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
+      multiply_adds_ += plan_->layers_.back().multiply_adds;
+      for (const WeightUse& weight : weights_of(node.op, input_shapes))
+        weight_bytes += static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(node.op);
+      weight_bytes_ += weight_bytes;
+    }
+    count_bytes(inputs, weight_bytes);
   }
 
   // Of the layer added last.
-  void count_bytes(const Op& op, const std::vector<Value>& inputs, const std::vector<WeightUse>& weights) {
+  void count_bytes(const std::vector<Value>& inputs, size_t weight_bytes) {
     Plan::Layer& layer = plan_->layers_.back();
     if (layer.kernels.empty()) return;
-    layer.bytes = layer.value.bytes;
+    layer.bytes = layer.value.bytes + weight_bytes;
     for (const Value& input : inputs) layer.bytes += input.bytes;
-    for (const WeightUse& weight : weights)
-      layer.bytes += static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(op);
   }
 
   void check(const Node& node, const Prepared& prepared, const OpContext& context) const {
@@ -160,7 +166,7 @@ class PlanCompiler {
     storage_of_.push_back(storages_.size());
     storages_.push_back({{prepared.output.bytes, last_, last_}, Plan::Place::caller_output});
     add_layer(name, Activate{}, {graph_.output}, std::move(prepared));
-    count_bytes(Activate{}, inputs, {});
+    count_bytes(inputs, 0);
   }
 
   void place_memory() {
@@ -183,24 +189,16 @@ class PlanCompiler {
     }
   }
 
-  // Only where parts differ little: the largest is what the others wait for.
   void add_lanes() {
     const auto backends = backend_.lanes();
-    const auto count = static_cast<int64_t>(backends.size());
-    constexpr int64_t kLargeParts = 8;
-    if (count < 2 || batch_ < count || (batch_ % count != 0 && batch_ < kLargeParts * count)) return;
-    plan_->backend_ = &backend_;
-    size_t bytes = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t first = batch_ * i / count;
-      auto lane =
-          PlanCompiler(model_, *backends[static_cast<size_t>(i)], batch_ * (i + 1) / count - first, options_)
-              .compile();
-      const size_t offset = bytes;
-      bytes += (lane->arena_bytes() + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
-      plan_->lanes_.push_back({std::move(lane), first, offset});
-    }
-    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, bytes);
+    const int64_t images = images_of_piece(batch_, static_cast<int64_t>(backends.size()),
+                                           multiply_adds_ / batch_, weight_bytes_);
+    if (images == 0) return;
+    std::vector<std::unique_ptr<Plan>> plans;
+    for (Backend* const backend : backends)
+      plans.push_back(PlanCompiler(model_, *backend, images, options_).compile());
+    plan_->lanes_ = std::make_unique<Lanes>(backend_, std::move(plans), batch_);
+    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, plan_->lanes_->arena_bytes());
   }
 
   const Model& model_;
@@ -213,6 +211,8 @@ class PlanCompiler {
   const std::vector<int> last_read_;
   std::vector<Storage> storages_;
   std::vector<size_t> storage_of_;  // per layer
+  int64_t multiply_adds_ = 0;       // of the whole batch
+  size_t weight_bytes_ = 0;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
 };
 

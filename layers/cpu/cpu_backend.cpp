@@ -71,9 +71,10 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision, bool
   if (pin) {
     processors = usable_processors();
     if (static_cast<size_t>(threads) > processors.size())
-      throw bad_input("--pin with {} threads: this process may use {} processors, one for each thread; use "
-                      "--threads {} or less",
-                      threads, processors.size(), processors.size());
+      throw bad_input(
+          "--pin with {} threads: this process may use {} processors, one for each thread; use "
+          "--threads {} or less",
+          threads, processors.size(), processors.size());
     processors.resize(static_cast<size_t>(threads));
   }
   return std::make_unique<cpu::CpuBackend>(threads, precision, std::move(processors));
