@@ -43,15 +43,17 @@ class DirectConv {
  private:
   struct Piece {
     int64_t first_tile, last_tile, first_panel, last_panel;
+    int64_t range_first, range_last;  // the tiles that the same panels go through after each other
   };
   void run_tile(const Operands&, int64_t tile, const Piece&) const;
-  std::pair<size_t, int64_t> next_weights(int64_t tile, int64_t panel) const;
+  std::pair<size_t, int64_t> next_weights(int64_t tile, int64_t panel, const Piece&) const;
 
   Conv2d op_;
   Windows windows_;
   WeightPanels panels_;
   int64_t tiles_;
   int64_t tiles_of_piece_, panels_of_piece_;  // what a worker does at a time
+  bool ranges_;                               // each worker begins with pixels of its own, else with panels
   Clip clip_;
 };
 

@@ -14,9 +14,9 @@ namespace fxe::cpu {
 
 namespace {
 
-// Some ten microseconds: longer than from one loop of a network to the next, shorter than what it takes to
+// Some fifty microseconds: longer than from one loop of a network to the next, shorter than what it takes to
 // notice that a thread has no core.
-constexpr int kSpins = 300;
+constexpr int kSpins = 1000;
 
 void pause() {
 #if defined(__x86_64__)

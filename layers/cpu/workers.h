@@ -11,7 +11,7 @@ namespace fxe::cpu {
 
 // A team of threads for loops of a few hundred microseconds. Pieces are handed out one at a time, so that a
 // thread that has lost its core to another process holds up one piece and not its share of the loop; nobody
-// waits for a thread that has not begun. Idle threads spin for some ten microseconds, then sleep.
+// waits for a thread that has not begun. Idle threads spin for some fifty microseconds, then sleep.
 //
 // One loop at a time. run() allocates nothing and returns when every piece is done.
 class Workers {
