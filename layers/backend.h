@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,9 +57,22 @@ class Step {
   virtual void enqueue_kernel(Queue& queue, size_t) const { enqueue(queue); }
 };
 
+// A value that only a Concat reads may lie in the Concat's own from the start.
+struct ConcatPart {
+  Shape whole;  // of the Concat's value
+  int64_t first_channel = 0;
+};
+
 struct Prepared {
+  // Of an output that lies in the value of the Concat which alone reads it: where it begins there, and the
+  // bytes of all of that value. Only where OpContext has a part.
+  struct InConcat {
+    size_t offset_bytes, whole_bytes;
+  };
+
   std::unique_ptr<Step> step;
   Value output;
+  std::optional<InConcat> in_concat;
   size_t workspace_bytes = 0;
   // Index of an input that the output must share memory with, -1: none. Only one that OpContext lets die; and
   // 0 for Input, whose value is then the caller's tensor itself, which no step ever writes to.
@@ -70,8 +84,10 @@ struct OpContext {
   const std::string& layer;  // for messages and profiles
   std::span<const Value> inputs;
   const Shape& output;
-  const TensorMap& weights;  // of the model; converted and copied by prepare() as it needs
-  std::vector<bool> dies;    // per input: nobody reads it after this step
+  const TensorMap& weights;        // of the model; converted and copied by prepare() as it needs
+  std::vector<bool> dies;          // per input: nobody reads it after this step
+  std::optional<ConcatPart> part;  // the output is one of a Concat: it may be put there
+  std::vector<bool> put;           // of a Concat, per input: it was put into the output's memory; empty: none
 };
 
 // A backend implements single operations for one device, precision and thread count; compile()

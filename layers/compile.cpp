@@ -19,7 +19,9 @@ class PlanCompiler {
         batch_(batch),
         shapes_(infer_shapes(graph_, batch)),
         last_(static_cast<int>(graph_.nodes.size())),
-        last_read_(last_reads()) {}
+        last_read_(last_reads()),
+        parts_(concat_parts()),
+        whole_of_(graph_.nodes.size()) {}
 
   std::unique_ptr<Plan> compile() {
     plan_->batch_ = batch_;
@@ -35,7 +37,12 @@ class PlanCompiler {
   }
 
  private:
-  // Memory one value has, or several that replace each other in place.
+  struct Part {
+    int concat;  // node
+    ConcatPart of;
+  };
+
+  // Memory one value has, or several that replace each other in place, or lie in that of a Concat.
   struct Storage {
     Lifetime life;
     Plan::Place place = Plan::Place::arena;
@@ -52,6 +59,26 @@ class PlanCompiler {
     }
     last[static_cast<size_t>(graph_.output)] = last_;
     return last;
+  }
+
+  // What each node's output may be a part of: images that a Concat alone reads, and once.
+  std::vector<std::optional<Part>> concat_parts() const {
+    std::vector<int> reads(graph_.nodes.size());
+    for (const Node& node : graph_.nodes)
+      for (const ValueId id : node.inputs) ++reads[static_cast<size_t>(id)];
+    std::vector<std::optional<Part>> parts(graph_.nodes.size());
+    for (int i = 0; i < last_; ++i) {
+      const Node& node = graph_.nodes[static_cast<size_t>(i)];
+      const Shape& whole = shapes_[static_cast<size_t>(i)];
+      if (!std::holds_alternative<Concat>(node.op) || whole.rank() != 4) continue;
+      int64_t channel = 0;
+      for (const ValueId id : node.inputs) {
+        const auto input = static_cast<size_t>(id);
+        if (reads[input] == 1 && id != graph_.output) parts[input] = {i, {whole, channel}};
+        channel += shapes_[input][1];
+      }
+    }
+    return parts;
   }
 
   // A value read twice by one node must not be overwritten through one of the two.
@@ -77,7 +104,10 @@ class PlanCompiler {
       inputs.push_back(Value::plain(shapes_[0]));
       dying.push_back(false);
     }
-    const OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
+    OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
+    if (const auto& part = parts_[static_cast<size_t>(i)]) context.part = part->of;
+    for (const ValueId id : node.inputs)
+      context.put.push_back(part_offsets_bytes_[static_cast<size_t>(id)].has_value());
     Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);
     check(node, prepared, context);
     add_storage(i, node, prepared);
@@ -107,13 +137,24 @@ class PlanCompiler {
     const bool may_share = prepared.in_place < 0 ||
                            (in_place < context.dies.size() && context.dies[in_place]) ||
                            std::holds_alternative<Input>(node.op);
-    if (!prepared.step || prepared.output.shape != context.output || !may_share)
+    const bool may_lie = !prepared.in_concat || (context.part && prepared.in_place < 0);
+    if (!prepared.step || prepared.output.shape != context.output || !may_share || !may_lie)
       throw run_time_error("backend {} prepared layer '{}' ({}) against its contract", backend_.name(),
                            node.name, op_str(node.op));
   }
 
   void add_storage(int i, const Node& node, const Prepared& prepared) {
     const int last = options_.keep_values ? last_ : last_read_[static_cast<size_t>(i)];
+    part_offsets_bytes_.push_back(std::nullopt);
+    if (prepared.in_concat) {
+      part_offsets_bytes_.back() = prepared.in_concat->offset_bytes;
+      return put_into(parts_[static_cast<size_t>(i)]->concat, i, prepared.in_concat->whole_bytes);
+    }
+    if (const auto& whole = whole_of_[static_cast<size_t>(i)]) {
+      storage_of_.push_back(*whole);
+      storages_[*whole].life.last = last;
+      return;
+    }
     if (prepared.in_place >= 0 && i > 0) {
       const ValueId shared = node.inputs[static_cast<size_t>(prepared.in_place)];
       storage_of_.push_back(storage_of_[static_cast<size_t>(shared)]);
@@ -125,6 +166,16 @@ class PlanCompiler {
     storage_of_.push_back(storages_.size());
     storages_.push_back({{prepared.output.bytes, i, last},
                          prepared.in_place >= 0 ? Plan::Place::caller_input : Plan::Place::arena});
+  }
+
+  // The output of node i, into memory that its first part gets for the whole value of a Concat.
+  void put_into(int concat, int i, size_t whole_bytes) {
+    auto& whole = whole_of_[static_cast<size_t>(concat)];
+    if (!whole) {
+      whole = storages_.size();
+      storages_.push_back({{whole_bytes, i, concat}});
+    }
+    storage_of_.push_back(*whole);
   }
 
   void add_layer(const std::string& name, const Op& op, std::vector<int> inputs, Prepared prepared) {
@@ -185,6 +236,7 @@ class PlanCompiler {
       Plan::Layer& layer = plan_->layers_[i];
       layer.place = storages_[storage_of_[i]].place;
       if (layer.place == Plan::Place::arena) layer.offset_bytes = memory.offsets_bytes[storage_of_[i]];
+      if (i < part_offsets_bytes_.size()) layer.offset_bytes += part_offsets_bytes_[i].value_or(0);
       plan_->workspace_offsets_bytes_.push_back(memory.offsets_bytes[storages_.size() + i]);
     }
   }
@@ -209,6 +261,9 @@ class PlanCompiler {
   const std::vector<Shape> shapes_;
   const int last_;  // index of the step after all nodes
   const std::vector<int> last_read_;
+  const std::vector<std::optional<Part>> parts_;           // per node
+  std::vector<std::optional<size_t>> whole_of_;            // per node: storage that parts of a Concat lie in
+  std::vector<std::optional<size_t>> part_offsets_bytes_;  // per layer: in that of the Concat
   std::vector<Storage> storages_;
   std::vector<size_t> storage_of_;  // per layer
   int64_t multiply_adds_ = 0;       // of the whole batch

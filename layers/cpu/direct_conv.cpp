@@ -35,9 +35,10 @@ bool DirectConv::fits(const Conv2d& op, int64_t channels) {
          (op.groups == 1 || (of_group >= 16 && channels / op.groups >= 16));
 }
 
-DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf16_weights)
+DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf16_weights, int64_t y_step)
     : op_(op),
       windows_(op, x, y),
+      y_step_(y_step ? y_step : op.k),
       panels_{op.groups,        op.k / op.groups,
               x[1] / op.groups, op.filter.h * op.filter.w,
               bf16_weights,     panel_width(x[1] / op.groups * op.filter.h * op.filter.w)},
@@ -101,7 +102,7 @@ void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) c
       windows_.find(o.x + group * panels_.channels, pixel, rows, x);
     }
     const int64_t column = group * panels_.columns + panel % panels_.panels_of_group() * panels_.width;
-    const int64_t at = pixel * op_.k + column;
+    const int64_t at = pixel * y_step_ + column;
     const int columns = panels_.columns_of(panel);
     const auto [next, next_bytes] = next_weights(tile, panel, piece);
     dot_tile({.x = x,
@@ -116,10 +117,10 @@ void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) c
               .bias = o.bias + panel * panels_.width,
               .residual = o.residual ? o.residual + at : nullptr,
               .y = o.y + at,
-              .y_step = op_.k,
+              .y_step = y_step_,
               .low = clip_.low,
               .high = clip_.high});
-    if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, rows, columns, op_.k);
+    if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, rows, columns, y_step_);
   }
 }
 
