@@ -21,7 +21,7 @@ float converted(float v, float) { return v; }
 // touch a line of memory, and often a page, for each element.
 template <class T>
 void pack_panel(const WeightPanels& panels, const Tensor& weights, int64_t first, int there, T* to) {
-  constexpr int kPiece = 64;
+  constexpr int kPiece = 128;
   const int stride = panel_columns(there);
   const int64_t elements = panels.channels * panels.taps;
   float column[kPiece];
