@@ -7,10 +7,12 @@
 
 namespace fxe {
 
-FXE_CPU_CLONES bool all_finite(std::span<const float> values) {
+FXE_CPU_CLONES float largest_magnitude(std::span<const float> values) {
   uint32_t most = 0;
   for (const float v : values) most = std::max(most, magnitude_bits(v));
-  return most < kInfinityBits;
+  return std::bit_cast<float>(most);
 }
+
+bool all_finite(std::span<const float> values) { return is_finite(largest_magnitude(values)); }
 
 }  // namespace fxe

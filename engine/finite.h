@@ -13,6 +13,7 @@ inline constexpr uint32_t kInfinityBits = 0x7f800000u;
 inline uint32_t magnitude_bits(float v) { return std::bit_cast<uint32_t>(v) & 0x7fffffffu; }
 
 inline bool is_finite(float v) { return magnitude_bits(v) < kInfinityBits; }
+float largest_magnitude(std::span<const float>);  // NaN where there is one
 bool all_finite(std::span<const float>);
 
 }  // namespace fxe

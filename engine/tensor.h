@@ -14,14 +14,21 @@
 namespace fxe {
 
 // Read-only tensor in host memory: row-major, little-endian, at any alignment. Copies share the bytes, which
-// may be a mapped file; `owner` keeps them alive.
+// may be a mapped file; `owner` keeps them, and the factors, alive.
 struct Tensor {
   DType dtype = DType::f32;
   Shape shape;
   std::span<const std::byte> bytes;  // shape.elements() * size_bytes(dtype)
   std::shared_ptr<const void> owner;
+  // None, or one for each row (of the first dimension): a value is then what the bytes say, as fp32, times
+  // its row's factor, rounded once to fp32. optimize() makes such tensors; those of weight files have none.
+  std::span<const double> factors = {};
 
-  std::vector<float> to_float() const;  // fp64 and integers are rounded to nearest
+  // Elements [first, first + out.size()); fp64 and integers are rounded to nearest.
+  void read(size_t first, std::span<float> out) const;
+  std::vector<float> to_float() const;
+  // Each row times a factor, in addition to those that are there. The bytes are not copied.
+  Tensor times(std::vector<double> row_factors) const;
 
   static Tensor from_floats(const Shape& shape, std::vector<float> values);
   static Tensor from_bytes(DType dtype, const Shape& shape, std::vector<std::byte> bytes);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,9 +57,22 @@ class Step {
   virtual void enqueue_kernel(Queue& queue, size_t) const { enqueue(queue); }
 };
 
+// A value that only a Concat reads may lie in the Concat's own from the start.
+struct ConcatPart {
+  Shape whole;  // of the Concat's value
+  int64_t first_channel = 0;
+};
+
 struct Prepared {
+  // Of an output that lies in the value of the Concat which alone reads it: where it begins there, and the
+  // bytes of all of that value. Only where OpContext has a part.
+  struct InConcat {
+    size_t offset_bytes, whole_bytes;
+  };
+
   std::unique_ptr<Step> step;
   Value output;
+  std::optional<InConcat> in_concat;
   size_t workspace_bytes = 0;
   // Index of an input that the output must share memory with, -1: none. Only one that OpContext lets die; and
   // 0 for Input, whose value is then the caller's tensor itself, which no step ever writes to.
@@ -70,8 +84,10 @@ struct OpContext {
   const std::string& layer;  // for messages and profiles
   std::span<const Value> inputs;
   const Shape& output;
-  const TensorMap& weights;  // of the model; converted and copied by prepare() as it needs
-  std::vector<bool> dies;    // per input: nobody reads it after this step
+  const TensorMap& weights;        // of the model; converted and copied by prepare() as it needs
+  std::vector<bool> dies;          // per input: nobody reads it after this step
+  std::optional<ConcatPart> part;  // the output is one of a Concat: it may be put there
+  std::vector<bool> put;           // of a Concat, per input: it was put into the output's memory; empty: none
 };
 
 // A backend implements single operations for one device, precision and thread count; compile()
@@ -133,8 +149,10 @@ std::unique_ptr<Backend> make_reference_backend();
 
 // Own kernels and oneDNN on `threads` threads (0: all cores this process may use). Computes in fp32; bf16
 // keeps the weights of fully connected layers in bfloat16, which halves what a batch of one has to read, on
-// processors with AVX-512. Throws bad_input for another precision, or where bf16 cannot be had.
-std::unique_ptr<Backend> make_cpu_backend(int threads, Precision = Precision::fp32);
+// processors with AVX-512. `pin`: each thread stays on a processor of its own, the caller's from its first
+// run on. Throws bad_input for another precision, where bf16 cannot be had, or for more pinned threads than
+// processors.
+std::unique_ptr<Backend> make_cpu_backend(int threads, Precision = Precision::fp32, bool pin = false);
 
 // What it runs on: "oneDNN 2.6.3".
 std::string cpu_library_version();

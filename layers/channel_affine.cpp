@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
-#include <span>
 
-#include "engine/clones_cpu.h"
 #include "engine/error.h"
 #include "engine/finite.h"
+#include "engine/float_view.h"
 
 namespace fxe {
 
@@ -25,30 +23,17 @@ std::vector<double> load(const TensorMap& weights, const std::string& name) {
   return {values.begin(), values.end()};
 }
 
-// values *= factor, each rounded once. Whether all are finite.
-FXE_CPU_CLONES bool scale(std::span<float> values, double factor) {
-  uint32_t most = 0;
-  for (float& v : values) {
-    v = static_cast<float>(factor * v);
-    most = std::max(most, magnitude_bits(v));
+// Whether all values are: in each row, the largest magnitude times the factor.
+bool rows_are_finite(const Tensor& tensor) {
+  Tensor plain = tensor;
+  plain.factors = {};
+  const size_t row = static_cast<size_t>(tensor.shape.elements()) / tensor.factors.size();
+  std::vector<float> room;
+  for (size_t k = 0; k < tensor.factors.size(); ++k) {
+    const float largest = largest_magnitude(float_view(plain, k * row, row, room));
+    if (!is_finite(static_cast<float>(tensor.factors[k] * largest))) return false;
   }
-  return most < kInfinityBits;
-}
-
-// The tensor of this shape in fp32, times its output channel's factor; nothing where that is not finite.
-// Without a tensor: of ones. A row at a time, while it is in the cache.
-std::optional<Tensor> scaled(const Tensor* tensor, const Shape& shape, const std::vector<double>& factor) {
-  const auto count = static_cast<size_t>(shape.elements()), row = count / factor.size();
-  const auto values = std::make_shared_for_overwrite<float[]>(count);
-  for (size_t k = 0; k < factor.size(); ++k) {
-    const std::span<float> out(values.get() + k * row, row);
-    if (tensor)
-      convert_to_float(tensor->dtype, tensor->bytes.data() + k * row * size_bytes(tensor->dtype), out);
-    else
-      std::fill(out.begin(), out.end(), 1.0f);
-    if (!scale(out, factor[k])) return std::nullopt;
-  }
-  return Tensor{DType::f32, shape, std::as_bytes(std::span<const float>(values.get(), count)), values};
+  return true;
 }
 
 std::optional<Tensor> shifted(const std::vector<double>& bias, const ChannelAffine& affine) {
@@ -84,12 +69,14 @@ ChannelAffine channel_affine(const Scale& op, const TensorMap& weights) {
 std::optional<Folded> fold(const ChannelAffine& affine, const TensorMap& weights, const std::string& weight,
                            const std::string& bias) {
   const size_t outputs = affine.factor.size();
-  const Tensor* tensor = weight.empty() ? nullptr : &find(weights, weight);
-  auto w = scaled(tensor, tensor ? tensor->shape : Shape{static_cast<int64_t>(outputs)}, affine.factor);
-  if (!w) return std::nullopt;
+  const Tensor unfolded = weight.empty() ? Tensor::from_floats(Shape{static_cast<int64_t>(outputs)},
+                                                               std::vector<float>(outputs, 1.0f))
+                                         : find(weights, weight);
+  Tensor w = unfolded.times(affine.factor);
+  if (!rows_are_finite(w)) return std::nullopt;
   auto b = shifted(bias.empty() ? std::vector<double>(outputs) : load(weights, bias), affine);
   if (!b) return std::nullopt;
-  return Folded{std::move(*w), std::move(*b)};
+  return Folded{std::move(w), std::move(*b)};
 }
 
 }  // namespace fxe

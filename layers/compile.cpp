@@ -3,6 +3,7 @@
 
 #include "engine/error.h"
 #include "engine/memory_plan.h"
+#include "layers/lanes.h"
 #include "layers/plan.h"
 
 namespace fxe {
@@ -18,7 +19,9 @@ class PlanCompiler {
         batch_(batch),
         shapes_(infer_shapes(graph_, batch)),
         last_(static_cast<int>(graph_.nodes.size())),
-        last_read_(last_reads()) {}
+        last_read_(last_reads()),
+        parts_(concat_parts()),
+        whole_of_(graph_.nodes.size()) {}
 
   std::unique_ptr<Plan> compile() {
     plan_->batch_ = batch_;
@@ -34,7 +37,12 @@ class PlanCompiler {
   }
 
  private:
-  // Memory one value has, or several that replace each other in place.
+  struct Part {
+    int concat;  // node
+    ConcatPart of;
+  };
+
+  // Memory one value has, or several that replace each other in place, or lie in that of a Concat.
   struct Storage {
     Lifetime life;
     Plan::Place place = Plan::Place::arena;
@@ -51,6 +59,26 @@ class PlanCompiler {
     }
     last[static_cast<size_t>(graph_.output)] = last_;
     return last;
+  }
+
+  // What each node's output may be a part of: images that a Concat alone reads, and once.
+  std::vector<std::optional<Part>> concat_parts() const {
+    std::vector<int> reads(graph_.nodes.size());
+    for (const Node& node : graph_.nodes)
+      for (const ValueId id : node.inputs) ++reads[static_cast<size_t>(id)];
+    std::vector<std::optional<Part>> parts(graph_.nodes.size());
+    for (int i = 0; i < last_; ++i) {
+      const Node& node = graph_.nodes[static_cast<size_t>(i)];
+      const Shape& whole = shapes_[static_cast<size_t>(i)];
+      if (!std::holds_alternative<Concat>(node.op) || whole.rank() != 4) continue;
+      int64_t channel = 0;
+      for (const ValueId id : node.inputs) {
+        const auto input = static_cast<size_t>(id);
+        if (reads[input] == 1 && id != graph_.output) parts[input] = {i, {whole, channel}};
+        channel += shapes_[input][1];
+      }
+    }
+    return parts;
   }
 
   // A value read twice by one node must not be overwritten through one of the two.
@@ -76,24 +104,32 @@ class PlanCompiler {
       inputs.push_back(Value::plain(shapes_[0]));
       dying.push_back(false);
     }
-    const OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
+    OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
+    if (const auto& part = parts_[static_cast<size_t>(i)]) context.part = part->of;
+    for (const ValueId id : node.inputs)
+      context.put.push_back(part_offsets_bytes_[static_cast<size_t>(id)].has_value());
     Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);
     check(node, prepared, context);
     add_storage(i, node, prepared);
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
-    if (!is_input) plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
-    count_bytes(node.op, inputs, is_input ? std::vector<WeightUse>{} : weights_of(node.op, input_shapes));
+    size_t weight_bytes = 0;
+    if (!is_input) {
+      plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
+      multiply_adds_ += plan_->layers_.back().multiply_adds;
+      for (const WeightUse& weight : weights_of(node.op, input_shapes))
+        weight_bytes += static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(node.op);
+      weight_bytes_ += weight_bytes;
+    }
+    count_bytes(inputs, weight_bytes);
   }
 
   // Of the layer added last.
-  void count_bytes(const Op& op, const std::vector<Value>& inputs, const std::vector<WeightUse>& weights) {
+  void count_bytes(const std::vector<Value>& inputs, size_t weight_bytes) {
     Plan::Layer& layer = plan_->layers_.back();
     if (layer.kernels.empty()) return;
-    layer.bytes = layer.value.bytes;
+    layer.bytes = layer.value.bytes + weight_bytes;
     for (const Value& input : inputs) layer.bytes += input.bytes;
-    for (const WeightUse& weight : weights)
-      layer.bytes += static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(op);
   }
 
   void check(const Node& node, const Prepared& prepared, const OpContext& context) const {
@@ -101,13 +137,24 @@ class PlanCompiler {
     const bool may_share = prepared.in_place < 0 ||
                            (in_place < context.dies.size() && context.dies[in_place]) ||
                            std::holds_alternative<Input>(node.op);
-    if (!prepared.step || prepared.output.shape != context.output || !may_share)
+    const bool may_lie = !prepared.in_concat || (context.part && prepared.in_place < 0);
+    if (!prepared.step || prepared.output.shape != context.output || !may_share || !may_lie)
       throw run_time_error("backend {} prepared layer '{}' ({}) against its contract", backend_.name(),
                            node.name, op_str(node.op));
   }
 
   void add_storage(int i, const Node& node, const Prepared& prepared) {
     const int last = options_.keep_values ? last_ : last_read_[static_cast<size_t>(i)];
+    part_offsets_bytes_.push_back(std::nullopt);
+    if (prepared.in_concat) {
+      part_offsets_bytes_.back() = prepared.in_concat->offset_bytes;
+      return put_into(parts_[static_cast<size_t>(i)]->concat, i, prepared.in_concat->whole_bytes);
+    }
+    if (const auto& whole = whole_of_[static_cast<size_t>(i)]) {
+      storage_of_.push_back(*whole);
+      storages_[*whole].life.last = last;
+      return;
+    }
     if (prepared.in_place >= 0 && i > 0) {
       const ValueId shared = node.inputs[static_cast<size_t>(prepared.in_place)];
       storage_of_.push_back(storage_of_[static_cast<size_t>(shared)]);
@@ -119,6 +166,16 @@ class PlanCompiler {
     storage_of_.push_back(storages_.size());
     storages_.push_back({{prepared.output.bytes, i, last},
                          prepared.in_place >= 0 ? Plan::Place::caller_input : Plan::Place::arena});
+  }
+
+  // The output of node i, into memory that its first part gets for the whole value of a Concat.
+  void put_into(int concat, int i, size_t whole_bytes) {
+    auto& whole = whole_of_[static_cast<size_t>(concat)];
+    if (!whole) {
+      whole = storages_.size();
+      storages_.push_back({{whole_bytes, i, concat}});
+    }
+    storage_of_.push_back(*whole);
   }
 
   void add_layer(const std::string& name, const Op& op, std::vector<int> inputs, Prepared prepared) {
@@ -160,7 +217,7 @@ class PlanCompiler {
     storage_of_.push_back(storages_.size());
     storages_.push_back({{prepared.output.bytes, last_, last_}, Plan::Place::caller_output});
     add_layer(name, Activate{}, {graph_.output}, std::move(prepared));
-    count_bytes(Activate{}, inputs, {});
+    count_bytes(inputs, 0);
   }
 
   void place_memory() {
@@ -179,28 +236,21 @@ class PlanCompiler {
       Plan::Layer& layer = plan_->layers_[i];
       layer.place = storages_[storage_of_[i]].place;
       if (layer.place == Plan::Place::arena) layer.offset_bytes = memory.offsets_bytes[storage_of_[i]];
+      if (i < part_offsets_bytes_.size()) layer.offset_bytes += part_offsets_bytes_[i].value_or(0);
       plan_->workspace_offsets_bytes_.push_back(memory.offsets_bytes[storages_.size() + i]);
     }
   }
 
-  // Only where parts differ little: the largest is what the others wait for.
   void add_lanes() {
     const auto backends = backend_.lanes();
-    const auto count = static_cast<int64_t>(backends.size());
-    constexpr int64_t kLargeParts = 8;
-    if (count < 2 || batch_ < count || (batch_ % count != 0 && batch_ < kLargeParts * count)) return;
-    plan_->backend_ = &backend_;
-    size_t bytes = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t first = batch_ * i / count;
-      auto lane =
-          PlanCompiler(model_, *backends[static_cast<size_t>(i)], batch_ * (i + 1) / count - first, options_)
-              .compile();
-      const size_t offset = bytes;
-      bytes += (lane->arena_bytes() + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
-      plan_->lanes_.push_back({std::move(lane), first, offset});
-    }
-    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, bytes);
+    const int64_t images = images_of_piece(batch_, static_cast<int64_t>(backends.size()),
+                                           multiply_adds_ / batch_, weight_bytes_);
+    if (images == 0) return;
+    std::vector<std::unique_ptr<Plan>> plans;
+    for (Backend* const backend : backends)
+      plans.push_back(PlanCompiler(model_, *backend, images, options_).compile());
+    plan_->lanes_ = std::make_unique<Lanes>(backend_, std::move(plans), batch_);
+    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, plan_->lanes_->arena_bytes());
   }
 
   const Model& model_;
@@ -211,8 +261,13 @@ class PlanCompiler {
   const std::vector<Shape> shapes_;
   const int last_;  // index of the step after all nodes
   const std::vector<int> last_read_;
+  const std::vector<std::optional<Part>> parts_;           // per node
+  std::vector<std::optional<size_t>> whole_of_;            // per node: storage that parts of a Concat lie in
+  std::vector<std::optional<size_t>> part_offsets_bytes_;  // per layer: in that of the Concat
   std::vector<Storage> storages_;
   std::vector<size_t> storage_of_;  // per layer
+  int64_t multiply_adds_ = 0;       // of the whole batch
+  size_t weight_bytes_ = 0;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
 };
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/plan.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "engine/error.h"
+#include "layers/lanes.h"
 
 namespace fxe {
+
+Plan::Plan() = default;
+Plan::~Plan() = default;
+
+size_t Plan::lanes() const { return lanes_ ? lanes_->count() : 0; }
 
 void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
   if (!form.plain() && !any_input_form_)
@@ -15,21 +22,41 @@ void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
   input_ =
       const_cast<void*>(input);  // Binding has one kind of pointer; no step may write to the caller's input
   output_ = output;
-  const auto data = [&](size_t i) { return const_cast<void*>(address(i)); };
+  outer_.clear();
   for (size_t i = 0; i < steps_.size(); ++i) {
     Binding binding;
-    for (const int j : inputs_[i])
-      binding.inputs.push_back(j == kCallerInput ? input_ : data(static_cast<size_t>(j)));
-    binding.output = data(i);
+    binding.inputs.resize(inputs_[i].size());
+    find_addresses(i, binding);
     if (i == 0) binding.form = form;
     if (layers_[i].workspace_bytes) binding.workspace = arena_ + workspace_offsets_bytes_[i];
     steps_[i]->bind(binding);
+    const auto outer = [this](int layer) {
+      return layer == kCallerInput || layers_[static_cast<size_t>(layer)].place != Place::arena;
+    };
+    if (std::ranges::any_of(inputs_[i], outer) || outer(static_cast<int>(i)))
+      outer_.push_back({i, std::move(binding)});
   }
-  if (head_) head_->bind(data(static_cast<size_t>(head_input_)), static_cast<float*>(output));
-  for (const Lane& lane : lanes_)
-    lane.plan->bind(arena_ + lane.arena_offset_bytes,
-                    static_cast<const float*>(input) + lane.first * input_elements_,
-                    static_cast<float*>(output) + lane.first * classes_);
+  if (head_)
+    head_->bind(const_cast<void*>(address(static_cast<size_t>(head_input_))), static_cast<float*>(output));
+  if (lanes_) lanes_->bind(arena_, static_cast<const float*>(input), static_cast<float*>(output));
+}
+
+void Plan::move_to(const void* input, void* output) {
+  if (lanes_ || head_) throw run_time_error("plan: one with lanes or a head cannot be moved");
+  input_ = const_cast<void*>(input);
+  output_ = output;
+  for (Outer& outer : outer_) {
+    find_addresses(outer.step, outer.binding);
+    steps_[outer.step]->bind(outer.binding);
+  }
+}
+
+void Plan::find_addresses(size_t step, Binding& binding) const {
+  for (size_t i = 0; i < inputs_[step].size(); ++i) {
+    const int from = inputs_[step][i];
+    binding.inputs[i] = from == kCallerInput ? input_ : const_cast<void*>(address(static_cast<size_t>(from)));
+  }
+  binding.output = const_cast<void*>(address(step));
 }
 
 const void* Plan::address(size_t i) const {
@@ -46,8 +73,7 @@ const void* Plan::address(size_t i) const {
 }
 
 void Plan::enqueue(Queue& queue) const {
-  if (!lanes_.empty() && !observer_)
-    return backend_->run_lanes([this, &queue](size_t lane) { lanes_[lane].plan->enqueue(queue); });
+  if (lanes_ && !observer_) return lanes_->enqueue(queue);
   for (size_t i = 0; i < steps_.size(); ++i) enqueue_layer(queue, i);
 }
 

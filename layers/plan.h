@@ -12,10 +12,15 @@
 
 namespace fxe {
 
+class Lanes;
+
 // A model compiled for (backend, batch): prepared steps and the memory they share. Made once; running it
 // allocates nothing. One at a time may run in an arena; plans that never run at the same time may share one.
 class Plan {
  public:
+  Plan();
+  ~Plan();
+
   enum class Place { arena, caller_input, caller_output };
 
   // One per node of the graph, in order; then, unless the last value is written straight to the caller's
@@ -39,6 +44,9 @@ class Plan {
   // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws
   // run_time for anything else on a backend that does not read it (Backend::reads_any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
+  // Another input and output for a plan without lanes and head that is bound to plain ones. Allocates
+  // nothing.
+  void move_to(const void* input, void* output);
   // Runs the whole network: in lanes, where it has them and nobody observes.
   void enqueue(Queue&) const;
   void enqueue_layer(Queue&, size_t i) const;  // one step
@@ -51,7 +59,7 @@ class Plan {
   std::string head() const { return head_ ? head_->implementation() : ""; }
   size_t head_begin() const { return head_begin_; }
 
-  size_t lanes() const { return lanes_.size(); }  // parts of the batch that run at the same time; 0: one
+  size_t lanes() const;  // that share the batch out (lanes.h); 0: none
   int64_t batch() const { return batch_; }
   int64_t classes() const { return classes_; }
   int64_t input_elements() const { return input_elements_; }  // of one image
@@ -63,6 +71,12 @@ class Plan {
  private:
   friend class PlanCompiler;
   static constexpr int kCallerInput = -1;
+  // A step that reads or writes the caller's memory.
+  struct Outer {
+    size_t step;
+    Binding binding;
+  };
+  void find_addresses(size_t step, Binding&) const;
 
   int64_t batch_ = 0, classes_ = 0, input_elements_ = 0;
   bool any_input_form_ = false;
@@ -75,18 +89,12 @@ class Plan {
   size_t head_begin_ = 0;
   int head_input_ = 0;  // layer index
 
-  // A plan for each part of the batch, beside the steps for all of it.
-  struct Lane {
-    std::unique_ptr<Plan> plan;
-    int64_t first = 0;  // image
-    size_t arena_offset_bytes = 0;
-  };
-  std::vector<Lane> lanes_;
-  Backend* backend_ = nullptr;  // which runs them
+  std::unique_ptr<Lanes> lanes_;  // beside the steps for the whole batch, which observers see
 
   std::byte* arena_ = nullptr;
   void* input_ = nullptr;  // never written to
   void* output_ = nullptr;
+  std::vector<Outer> outer_;
   PlanObserver* observer_ = nullptr;
 };
 

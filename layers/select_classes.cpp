@@ -42,7 +42,11 @@ Tensor rows_of(const Tensor& tensor, std::span<const int> rows) {
     const auto from = tensor.bytes.subspan(static_cast<size_t>(row) * row_bytes, row_bytes);
     bytes.insert(bytes.end(), from.begin(), from.end());
   }
-  return Tensor::from_bytes(tensor.dtype, shape, std::move(bytes));
+  const Tensor selected = Tensor::from_bytes(tensor.dtype, shape, std::move(bytes));
+  if (tensor.factors.empty()) return selected;
+  std::vector<double> factors;
+  for (const int row : rows) factors.push_back(tensor.factors[static_cast<size_t>(row)]);
+  return selected.times(std::move(factors));
 }
 
 }  // namespace

@@ -6,17 +6,23 @@
 
 namespace fxe {
 
-// Times in milliseconds, kept one per image for percentiles.
+// Times in milliseconds, one for each image, kept for percentiles; images of one batch share theirs.
 class Latency {
  public:
-  void add(double ms, size_t images = 1) { samples_ms_.insert(samples_ms_.end(), images, ms); }
-  size_t count() const { return samples_ms_.size(); }
+  void add(double ms, size_t images = 1) {
+    if (images) samples_.push_back({ms, images});
+  }
+  size_t count() const;
   double mean_ms() const;  // NaN without samples
   double percentile_ms(
       double percent) const;  // nearest rank: the smallest sample that `percent` of all do not exceed
 
  private:
-  std::vector<double> samples_ms_;
+  struct Sample {
+    double ms;
+    size_t images;
+  };
+  std::vector<Sample> samples_;
 };
 
 }  // namespace fxe

@@ -4,7 +4,8 @@
 
 usage: perf/cpu_choices.py [--fxe build/fxe] [--rounds 9] [--seconds 1] [--threads 2]
 
-  neighbours    images a second of ResNet-50 while each core has one busy process beside it, over those without
+  neighbours    images a second of ResNet-50 while each core has one busy process beside it, over those without; and,
+                as what the scheduler leaves for anyone, the same of a loop that runs on every core and waits for nothing
   bf16 weights  AlexNet at batch 1 with --precision bf16, over fp32: ratio of median times
 A ratio is of two runs one after the other; its spread is where the median lies with 95 % confidence (perf/README.md).
 """
@@ -13,6 +14,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,25 @@ import tempfile
 from harness.machine import ROOT
 from harness.verdict import LEAST_ROUNDS, spread
 
-BUSY = [sys.executable, "-c", "while True: pass"]
+# A process for each core, all of one session: a scheduler that shares time among sessions (Linux' autogroup) sees one
+# neighbour beside one fxe, one that shares among threads as many of the one as of the other. Either way half is fair.
+BUSY = """
+import os, sys
+for core in os.sched_getaffinity(0):
+    if os.fork() == 0:
+        while True: pass
+sys.stdin.read()
+"""
+# Rounds of a loop on every core, added up.
+LOOP = """
+import multiprocessing, os, sys, time
+def rounds(_):
+    count, end = 0, time.monotonic() + float(sys.argv[1])
+    while time.monotonic() < end: count += 1
+    return count
+cores = len(os.sched_getaffinity(0))
+with multiprocessing.Pool(cores) as pool: print(sum(pool.map(rounds, range(cores), 1)))
+"""
 
 
 def bench(options, network, *arguments):
@@ -34,25 +54,26 @@ def bench(options, network, *arguments):
 
 @contextlib.contextmanager
 def busy_neighbours():
-    """A session each, so that a scheduler that shares time among sessions sees neighbours and not children."""
-    processes = [subprocess.Popen(BUSY, start_new_session=True) for _ in os.sched_getaffinity(0)]
+    process = subprocess.Popen([sys.executable, "-c", BUSY], stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield
     finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def neighbours(options, batch):
-    def images_per_second():
-        return bench(options, "resnet50", "--batch", str(batch))["images_per_second"]
+def rate_of_loop(options):
+    command = [sys.executable, "-c", LOOP, str(options.seconds)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
+
+def kept_beside_neighbours(options, rate):
+    """Of a rate taken alone, then beside them."""
     ratios = []
     for _ in range(options.rounds):
-        alone = images_per_second()
+        alone = rate()
         with busy_neighbours():
-            ratios.append(images_per_second() / alone)
+            ratios.append(rate() / alone)
     return spread(ratios)
 
 
@@ -72,9 +93,11 @@ def main():
     options = parser.parse_args()
     if options.rounds < LEAST_ROUNDS:
         parser.error(f"--rounds: expected {LEAST_ROUNDS} or more, found {options.rounds}: fewer have no spread")
+    print("beside a busy process per core, of what there is without:")
+    print(f"  a loop on every core   {kept_beside_neighbours(options, lambda: rate_of_loop(options))}", flush=True)
     for batch in (1, 8):
-        print(f"ResNet-50, batch {batch}, a busy process per core, images a second over undisturbed: {neighbours(options, batch)}",
-              flush=True)
+        rate = lambda: bench(options, "resnet50", "--batch", str(batch))["images_per_second"]
+        print(f"  ResNet-50, batch {batch}     {kept_beside_neighbours(options, rate)}", flush=True)
     print(f"AlexNet, batch 1, bf16 weights over fp32: {bf16_weights(options)}")
 
 

@@ -44,6 +44,9 @@ std::string header_text(const std::vector<const Entry*>& order,
 
 void write_safetensors(const std::filesystem::path& path, const TensorMap& tensors,
                        const std::map<std::string, std::string, std::less<>>& metadata) {
+  for (const auto& [name, tensor] : tensors)
+    if (!tensor.factors.empty())
+      throw run_time_error("the tensor '{}' cannot be written: it has factors", name);
   const auto order = in_order(tensors);
   std::string header;
   try {

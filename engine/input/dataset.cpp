@@ -19,9 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What lies directly in a folder, names sorted bytewise.
+// What lies directly in a folder: folders sorted bytewise, images, of which there may be millions, in the
+// system's order.
 struct Listing {
-  std::vector<std::string> images, folders;
+  TextList images;
+  std::vector<std::string> folders;
 };
 
 Listing list(const fs::path& folder) {
@@ -37,7 +39,6 @@ Listing list(const fs::path& folder) {
       listing.images.push_back(name);
   }
   if (error) throw bad_input("{}: cannot be listed: {}", folder.string(), error.message());
-  std::sort(listing.images.begin(), listing.images.end());
   std::sort(listing.folders.begin(), listing.folders.end());
   return listing;
 }
@@ -50,13 +51,21 @@ std::optional<int> whole_number(std::string_view text) {
   return value;
 }
 
+void add_sorted(Dataset& dataset, const TextList& images, const std::string& prefix, int label) {
+  std::vector<std::string_view> sorted;
+  sorted.reserve(images.size());
+  for (size_t i = 0; i < images.size(); ++i) sorted.push_back(images[i]);
+  std::sort(sorted.begin(), sorted.end());
+  for (const std::string_view image : sorted) dataset.add(prefix + std::string(image), label);
+}
+
 // Every image in root/<folder>, which is class `label`.
 void add_class(Dataset& dataset, const std::string& folder, int label) {
-  for (const auto& image : list(dataset.root / folder).images) dataset.add(folder + "/" + image, label);
+  add_sorted(dataset, list(dataset.root / folder).images, folder + "/", label);
 }
 
 Dataset from_label_file(const fs::path& root, const fs::path& file, size_t class_count) {
-  Dataset dataset = parse_labels(read_lines(file), class_count, file.string());
+  Dataset dataset = parse_labels(read_text(file), class_count, file.string());
   dataset.root = root;
   dataset.layout = fmt::format("labels from {}", file.filename().string());
   return dataset;
@@ -150,23 +159,21 @@ void Dataset::keep_first(size_t count) {
   if (!more_labels.empty()) more_labels.resize(count);
 }
 
-Dataset parse_labels(const std::vector<std::string>& lines, size_t class_count, const std::string& where) {
+Dataset parse_labels(std::string_view text, size_t class_count, const std::string& where) {
   Dataset dataset;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const auto space = lines[i].find_last_of(" \t");
-    const int label = space == std::string::npos
-                          ? -1
-                          : whole_number(std::string_view(lines[i]).substr(space + 1)).value_or(-1);
-    const auto name = lines[i].substr(0, lines[i].find_last_not_of(" \t", space) + 1);
+  for_each_line(text, where, [&](std::string_view line, size_t number) {
+    const auto space = line.find_last_of(" \t");
+    const int label = space == line.npos ? -1 : whole_number(line.substr(space + 1)).value_or(-1);
+    const auto name = line.substr(0, line.find_last_not_of(" \t", space) + 1);
     if (label < 0 || name.empty())
-      throw bad_input("{}:{}: expected 'file index', found '{}'", where, i + 1, lines[i].substr(0, 80));
+      throw bad_input("{}:{}: expected 'file index', found '{}'", where, number, line.substr(0, 80));
     const auto plain = fs::path(name).lexically_normal();
     if (plain.is_absolute() || *plain.begin() == "..")
-      throw bad_input("{}:{}: '{}' leads out of the folder", where, i + 1, name);
+      throw bad_input("{}:{}: '{}' leads out of the folder", where, number, name);
     if (class_count && label >= static_cast<int>(class_count))
-      throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, i + 1, label, class_count);
+      throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, number, label, class_count);
     dataset.add(name, label);
-  }
+  });
   if (dataset.images() == 0) throw bad_input("{}: no lines 'file index' found", where);
   return dataset;
 }
@@ -211,7 +218,7 @@ Dataset open_dataset(const fs::path& root, const std::vector<std::string>& class
         root.string(), images.size(), folders.size());
   Dataset dataset{.root = root, .layout = "flat folder without labels"};
   if (folders.empty()) {
-    for (const auto& image : images) dataset.add(image);
+    add_sorted(dataset, images, "", -1);
   } else {
     const auto numeric = std::count_if(folders.begin(), folders.end(),
                                        [](const auto& f) { return whole_number(f).has_value(); });

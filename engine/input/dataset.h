@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/text_list.h"
@@ -46,10 +47,10 @@ Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::s
                      const std::filesystem::path& labels_file = {},
                      const std::filesystem::path& class_map_file = {});
 
-// Images and labels of a label file's lines "file index", 0-based; `where` names the file in errors. Throws
-// bad_input for other lines, for files outside the folder, and for an index past `class_count`, unless that
-// is 0: not known.
-Dataset parse_labels(const std::vector<std::string>& lines, size_t class_count, const std::string& where);
+// Images and labels of a label file's text, lines "file index", 0-based; `where` names the file in errors.
+// Throws bad_input for other lines, for files outside the folder, and for an index past `class_count`, unless
+// that is 0: not known.
+Dataset parse_labels(std::string_view text, size_t class_count, const std::string& where);
 
 // By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga, and tif tiff webp, which torchvision counts
 // among images and decoding refuses by name.

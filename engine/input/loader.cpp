@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/affinity.h"
 #include "engine/error.h"
 #include "engine/input/decode.h"
 #include "engine/input/text_file.h"
@@ -89,6 +90,7 @@ struct Worker {
 }  // namespace
 
 void Loader::State::load_loop() {
+  unpin_this_thread();  // its starter may be pinned for a network
   Worker worker;
   std::unique_lock lock(mutex);
   while (true) {

@@ -32,28 +32,40 @@ void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vecto
                     errno ? std::strerror(errno) : "it became shorter meanwhile");
 }
 
-std::vector<std::string> read_lines(const std::filesystem::path& path) {
+std::string read_text(const std::filesystem::path& path) {
   std::vector<std::byte> bytes;
   read_file(path, size_t{1} << 28, bytes);
-  return parse_lines({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::vector<std::string> parse_lines(std::string_view text, const std::string& where) {
+std::vector<std::string> read_lines(const std::filesystem::path& path) {
+  return parse_lines(read_text(path), path.string());
+}
+
+void for_each_line(std::string_view text, const std::string& where,
+                   const std::function<void(std::string_view line, size_t number)>& f) {
   if (text.find('\0') != text.npos) throw bad_input("{}: expected a text file, found a NUL byte", where);
-  std::vector<std::string> lines;
+  size_t lines = 0, given = 0;  // empty lines are given when one that is not follows
   while (!text.empty()) {
     const auto end = text.find('\n');
     auto line = text.substr(0, end);
     line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
-    if (lines.size() == kMaxLines)
-      throw bad_input("{}: more than the {} lines that are allowed", where, kMaxLines);
+    if (lines == kMaxLines) throw bad_input("{}: more than the {} lines that are allowed", where, kMaxLines);
+    ++lines;
     if (line.size() > kMaxLineBytes)
-      throw bad_input("{}:{}: a line of {} bytes; expected at most {}", where, lines.size() + 1, line.size(),
+      throw bad_input("{}:{}: a line of {} bytes; expected at most {}", where, lines, line.size(),
                       kMaxLineBytes);
-    lines.emplace_back(line);
+    if (!line.empty()) {
+      while (++given < lines) f({}, given);
+      f(line, lines);
+    }
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
-  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+}
+
+std::vector<std::string> parse_lines(std::string_view text, const std::string& where) {
+  std::vector<std::string> lines;
+  for_each_line(text, where, [&](std::string_view line, size_t) { lines.emplace_back(line); });
   return lines;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,14 @@ std::vector<std::string> read_lines(const std::filesystem::path& path);
 
 // The same for the content of a file, which `where` names in errors.
 std::vector<std::string> parse_lines(std::string_view text, const std::string& where);
+
+// The same lines one after the other, with their numbers from 1 on, of which none is kept. What is past the
+// limits throws when it is come to.
+void for_each_line(std::string_view text, const std::string& where,
+                   const std::function<void(std::string_view line, size_t number)>&);
+
+// The text of a file, of which read_lines() gives the lines.
+std::string read_text(const std::filesystem::path& path);
 
 // The whole of a file. Throws bad_input saying why it cannot be read, or that it is larger than
 // `limit_bytes`.

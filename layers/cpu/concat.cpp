@@ -12,19 +12,35 @@ bool is_channels_last(const Md& md) {
   return dims_of(md).size() == 4 && same_bytes(md, channels_last_md(dims_of(md)));
 }
 
-// Each pixel's channels one after the other.
-void join_pixels(StepBuilder& step, std::vector<Operand> operands, const Dims& y) {
-  std::vector<int64_t> channels;
-  for (const Operand& x : operands) channels.push_back(dims_of(x.md)[1]);
+// Each pixel's channels one after the other, those of inputs that are not there yet.
+void join_pixels(StepBuilder& step, const OpContext& context) {
+  const Dims y = dims_of(context.output);
+  struct Part {
+    int64_t first, channels;
+  };
+  std::vector<Part> parts;
+  std::vector<Operand> operands;
+  int64_t channel = 0, floats = 0;
+  for (size_t i = 0; i < context.inputs.size(); ++i) {
+    const Dims x = dims_of(context.inputs[i].shape);
+    if (i >= context.put.size() || !context.put[i]) {
+      parts.push_back({channel, x[1]});
+      operands.push_back(step.input_as(i, channels_last_md(x)));
+      floats += x[1];
+    }
+    channel += x[1];
+  }
   operands.push_back(step.output(channels_last_md(y)));
+  if (parts.empty()) return;
+  floats *= 2 * y[0] * y[2] * y[3];
   step.add(
       "loop",
-      [channels, rows = y[0] * y[2], w = y[3], c = y[1]](std::span<float* const> at) {
-        parallel_for(rows, 2 * rows * w * c, [&](int64_t row) {
-          float* to = at.back() + row * w * c;
+      [parts, floats, rows = y[0] * y[2], w = y[3], c = y[1]](std::span<float* const> at) {
+        parallel_for(rows, floats, [&](int64_t row) {
           for (int64_t q = row * w; q < (row + 1) * w; ++q)
-            for (size_t i = 0; i < channels.size(); ++i)
-              to = std::copy_n(at[i] + q * channels[i], channels[i], to);
+            for (size_t i = 0; i < parts.size(); ++i)
+              std::copy_n(at[i] + q * parts[i].channels, parts[i].channels,
+                          at.back() + q * c + parts[i].first);
         });
       },
       operands);
@@ -34,6 +50,7 @@ void join_pixels(StepBuilder& step, std::vector<Operand> operands, const Dims& y
 
 Prepared CpuBackend::prepare(const Concat&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
+    if (std::ranges::find(context.put, true) != context.put.end()) return join_pixels(step, context);
     // Values that were flattened have to be in the order of their rows before they can be joined.
     std::vector<Operand> held;
     std::vector<Md> mds;
@@ -42,7 +59,7 @@ Prepared CpuBackend::prepare(const Concat&, const OpContext& context) {
       held.push_back(flattened ? step.input_as(i, plain_md(context.inputs[i].shape)) : step.input(i));
       mds.push_back(held.back().md);
     }
-    if (std::ranges::all_of(mds, is_channels_last)) return join_pixels(step, held, dims_of(context.output));
+    if (std::ranges::all_of(mds, is_channels_last)) return join_pixels(step, context);
     const Primitive concat = make_concat(engine_, mds);
     std::vector<std::pair<int, Operand>> args = {{DNNL_ARG_DST, step.output(concat.dst)}};
     for (size_t i = 0; i < held.size(); ++i)

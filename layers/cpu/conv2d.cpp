@@ -15,7 +15,6 @@ Operand residual_of(StepBuilder& step, const Md& md) {
 void add_own(StepBuilder& step, CpuBackend& backend, Conv2d op, const OpContext& context) {
   constexpr int64_t kFewChannels = 16;
   const Dims x = dims_of(context.inputs[0].shape), y = dims_of(context.output);
-  const Md y_md = channels_last_md(y);
   Shape shape = context.inputs[0].shape;
   Operand source;
   if (x[1] <= kFewChannels && op.groups == 1 && op.dilation.w == 1 && op.filter.w > 1) {
@@ -26,9 +25,11 @@ void add_own(StepBuilder& step, CpuBackend& backend, Conv2d op, const OpContext&
     source = step.input_as(0, channels_last_md(x));
   }
   std::optional<Operand> residual;
-  if (op.add_residual) residual = residual_of(step, y_md);
-  add_direct(step, backend, DirectConv(op, shape, context.output), op.weight, op.bias, source, residual,
-             step.output(y_md));
+  if (op.add_residual) residual = residual_of(step, channels_last_md(y));
+  const bool in_concat = context.part && !residual;
+  const DirectConv conv(op, shape, context.output, false, in_concat ? context.part->whole[1] : op.k);
+  add_direct(step, backend, conv, op.weight, op.bias, source, residual,
+             in_concat ? step.output_in_concat() : step.output(channels_last_md(y)));
 }
 
 // By oneDNN.

@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 
+#include "engine/affinity.h"
 #include "engine/error.h"
 #include "layers/cpu/direct_conv.h"
 #include "layers/cpu/layout.h"
@@ -15,11 +16,12 @@ namespace fxe {
 
 namespace cpu {
 
-CpuBackend::CpuBackend(int threads, Precision precision, std::shared_ptr<WeightCache> weights)
-    : precision_(precision), workers_(threads), weights_(std::move(weights)) {
+CpuBackend::CpuBackend(int threads, Precision precision, std::vector<int> processors,
+                       std::shared_ptr<WeightCache> weights)
+    : precision_(precision), workers_(threads, std::move(processors)), weights_(std::move(weights)) {
   if (!weights_) weights_ = std::make_shared<WeightCache>(engine_, device_);
   for (int i = 0; threads > 1 && i < threads; ++i) {
-    lanes_.push_back(std::make_unique<CpuBackend>(1, precision, weights_));
+    lanes_.push_back(std::make_unique<CpuBackend>(1, precision, std::vector<int>(), weights_));
     lane_pointers_.push_back(lanes_.back().get());
   }
 }
@@ -27,6 +29,7 @@ CpuBackend::CpuBackend(int threads, Precision precision, std::shared_ptr<WeightC
 void CpuBackend::run_lanes(const std::function<void(size_t lane)>& f) {
   std::mutex mutex;
   std::exception_ptr thrown;
+  workers_.pin_caller();
   workers_.run(static_cast<int64_t>(lanes_.size()), [&](int64_t lane) {
     try {
       f(static_cast<size_t>(lane));
@@ -55,7 +58,7 @@ std::string cpu_library_version() {
   return fmt::format("oneDNN {}.{}.{}", v->major, v->minor, v->patch);
 }
 
-std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision) {
+std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision, bool pin) {
   if (precision != Precision::fp32 && precision != Precision::bf16)
     throw bad_input(
         "--precision {}: the CPU engine computes in fp32; bf16 keeps the weights of fully connected layers "
@@ -63,7 +66,18 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision) {
         name(precision));
   if (precision == Precision::bf16 && !cpu::DirectConv::works())
     throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one has not; use fp32");
-  return std::make_unique<cpu::CpuBackend>(threads > 0 ? threads : omp_get_num_procs(), precision);
+  if (threads <= 0) threads = omp_get_num_procs();
+  std::vector<int> processors;
+  if (pin) {
+    processors = usable_processors();
+    if (static_cast<size_t>(threads) > processors.size())
+      throw bad_input(
+          "--pin with {} threads: this process may use {} processors, one for each thread; use "
+          "--threads {} or less",
+          threads, processors.size(), processors.size());
+    processors.resize(static_cast<size_t>(threads));
+  }
+  return std::make_unique<cpu::CpuBackend>(threads, precision, std::move(processors));
 }
 
 }  // namespace fxe

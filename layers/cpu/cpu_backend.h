@@ -23,7 +23,8 @@ namespace fxe::cpu {
 // of arguments into a hash table on the heap, freed on return.
 class CpuBackend final : public Backend {
  public:
-  CpuBackend(int threads, Precision precision, std::shared_ptr<WeightCache> weights = nullptr);
+  CpuBackend(int threads, Precision precision, std::vector<int> processors = {},
+             std::shared_ptr<WeightCache> weights = nullptr);
 
   std::string name() const override { return "cpu"; }
   Device& device() override { return *device_; }

@@ -35,9 +35,10 @@ bool DirectConv::fits(const Conv2d& op, int64_t channels) {
          (op.groups == 1 || (of_group >= 16 && channels / op.groups >= 16));
 }
 
-DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf16_weights)
+DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf16_weights, int64_t y_step)
     : op_(op),
       windows_(op, x, y),
+      y_step_(y_step ? y_step : op.k),
       panels_{op.groups,        op.k / op.groups,
               x[1] / op.groups, op.filter.h * op.filter.w,
               bf16_weights,     panel_width(x[1] / op.groups * op.filter.h * op.filter.w)},
@@ -54,6 +55,9 @@ DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf
   const int64_t piece = std::clamp(panel * panels_.panels() * tiles_ / kPieces, kLeast, kMost);
   panels_of_piece_ = std::clamp<int64_t>(piece / panel, 1, panels_.panels());
   tiles_of_piece_ = std::clamp<int64_t>(piece / (panel * panels_of_piece_), 1, tiles_);
+  // Layer after layer the same worker has the same part of the image: its input is in its own cache, where it
+  // was left. Where weights are larger than the image, rather each has its part of those.
+  ranges_ = panels_.bytes() < 2 * sizeof(float) * static_cast<size_t>(x.elements() + y.elements());
 }
 
 std::vector<float> DirectConv::padded_bias(const std::vector<float>& bias) const {
@@ -70,11 +74,18 @@ std::vector<float> DirectConv::padded_bias(const std::vector<float>& bias) const
 
 // Pieces of the same panels follow each other: a worker's weights stay in its cache.
 void DirectConv::run(const Operands& operands, Workers& workers) const {
-  const int64_t across = divide_up(tiles_, tiles_of_piece_);
-  workers.run(divide_up(panels_.panels(), panels_of_piece_) * across, [&](int64_t i) {
-    const int64_t tile = i % across * tiles_of_piece_, panel = i / across * panels_of_piece_;
-    const Piece piece{tile, std::min(tile + tiles_of_piece_, tiles_), panel,
-                      std::min(panel + panels_of_piece_, panels_.panels())};
+  const int64_t ranges = ranges_ ? workers.threads() : 1;
+  const int64_t across = divide_up(divide_up(tiles_, ranges), tiles_of_piece_);
+  const int64_t pieces = divide_up(panels_.panels(), panels_of_piece_) * across;  // of a range
+  workers.run(ranges * pieces, [&](int64_t i) {
+    const int64_t first = tiles_ * (i / pieces) / ranges, last = tiles_ * (i / pieces + 1) / ranges;
+    const int64_t part = i % across, panel = i % pieces / across * panels_of_piece_;
+    const Piece piece{first + (last - first) * part / across,
+                      first + (last - first) * (part + 1) / across,
+                      panel,
+                      std::min(panel + panels_of_piece_, panels_.panels()),
+                      first,
+                      last};
     for (int64_t t = piece.first_tile; t < piece.last_tile; ++t) run_tile(operands, t, piece);
   });
 }
@@ -91,9 +102,9 @@ void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) c
       windows_.find(o.x + group * panels_.channels, pixel, rows, x);
     }
     const int64_t column = group * panels_.columns + panel % panels_.panels_of_group() * panels_.width;
-    const int64_t at = pixel * op_.k + column;
+    const int64_t at = pixel * y_step_ + column;
     const int columns = panels_.columns_of(panel);
-    const auto [next, next_bytes] = next_weights(tile, panel);
+    const auto [next, next_bytes] = next_weights(tile, panel, piece);
     dot_tile({.x = x,
               .rows = rows,
               .taps = windows_.taps(),
@@ -106,21 +117,23 @@ void DirectConv::run_tile(const Operands& o, int64_t tile, const Piece& piece) c
               .bias = o.bias + panel * panels_.width,
               .residual = o.residual ? o.residual + at : nullptr,
               .y = o.y + at,
-              .y_step = op_.k,
+              .y_step = y_step_,
               .low = clip_.low,
               .high = clip_.high});
-    if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, rows, columns, op_.k);
+    if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, rows, columns, y_step_);
   }
 }
 
 // The part of the panels after the piece's that is to be read ahead during this tile and panel: while one
 // goes through the pixels, the next is on its way. offset and bytes.
-std::pair<size_t, int64_t> DirectConv::next_weights(int64_t tile, int64_t panel) const {
+std::pair<size_t, int64_t> DirectConv::next_weights(int64_t tile, int64_t panel, const Piece& piece) const {
   const int64_t next = panel + panels_of_piece_;
   if (next >= panels_.panels()) return {0, 0};
   const size_t begin = panels_.offset_bytes(next);
   const auto bytes = static_cast<int64_t>(panels_.offset_bytes(next + 1) - begin);
-  const int64_t from = bytes / 64 * tile / tiles_ * 64, to = bytes / 64 * (tile + 1) / tiles_ * 64;
+  const int64_t lines = bytes / 64, tiles = piece.range_last - piece.range_first;
+  const int64_t from = lines * (tile - piece.range_first) / tiles * 64;
+  const int64_t to = lines * (tile + 1 - piece.range_first) / tiles * 64;
   return {begin + static_cast<size_t>(from), to - from};
 }
 

@@ -24,8 +24,9 @@ class DirectConv {
   // And groups are wide enough to fill its vectors.
   static bool fits(const Conv2d&, int64_t channels);
 
-  // x: [n c h w], y: [n k p q]. Throws run_time for windows of more than kMostTaps.
-  DirectConv(const Conv2d&, const Shape& x, const Shape& y, bool bf16_weights = false);
+  // x: [n c h w], y: [n k p q]; `y_step`: floats from a pixel of y to the next, 0: k. Throws run_time for
+  // windows of more than kMostTaps.
+  DirectConv(const Conv2d&, const Shape& x, const Shape& y, bool bf16_weights = false, int64_t y_step = 0);
 
   const WeightPanels& panels() const { return panels_; }
   // A bias [k] as run() reads it: per panel, zeros behind the last column. Empty: zeros.
@@ -35,23 +36,26 @@ class DirectConv {
     const float* x;            // [n h w c]
     const std::byte* weights;  // by panels().pack()
     const float* bias;         // by padded_bias()
-    const float* residual;     // nullptr: none; [n p q k], may be y
-    float* y;                  // [n p q k]
+    const float* residual;     // nullptr: none; as y, may be y
+    float* y;                  // [n p q y_step], of which k
   };
   void run(const Operands&, Workers&) const;
 
  private:
   struct Piece {
     int64_t first_tile, last_tile, first_panel, last_panel;
+    int64_t range_first, range_last;  // the tiles that the same panels go through after each other
   };
   void run_tile(const Operands&, int64_t tile, const Piece&) const;
-  std::pair<size_t, int64_t> next_weights(int64_t tile, int64_t panel) const;
+  std::pair<size_t, int64_t> next_weights(int64_t tile, int64_t panel, const Piece&) const;
 
   Conv2d op_;
   Windows windows_;
+  int64_t y_step_;
   WeightPanels panels_;
   int64_t tiles_;
   int64_t tiles_of_piece_, panels_of_piece_;  // what a worker does at a time
+  bool ranges_;                               // each worker begins with pixels of its own, else with panels
   Clip clip_;
 };
 

@@ -30,6 +30,7 @@ class CpuStep final : public Step {
   }
 
   void enqueue(Queue&) const override {
+    backend_.workers().pin_caller();
     const ThreadScope threads(backend_.workers());
     for (const auto& action : actions_) run(action);
   }
@@ -103,6 +104,14 @@ Operand StepBuilder::input_as(size_t i, const Md& md) {
 Operand StepBuilder::output(const Md& md) {
   output_ = value_of(context_.output, md);
   return {.place = Operand::Place::output, .md = md};
+}
+
+Operand StepBuilder::output_in_concat() {
+  const Dims dims = dims_of(context_.output);
+  if (!context_.part) return output(channels_last_md(dims));
+  const Md whole = channels_last_md(dims_of(context_.part->whole));
+  in_concat_ = {static_cast<size_t>(context_.part->first_channel) * sizeof(float), whole.get_size()};
+  return output(Md(dims, dnnl::memory::data_type::f32, blocking_of(whole)->strides));
 }
 
 Operand StepBuilder::workspace(const Md& md) {
@@ -184,6 +193,7 @@ void StepBuilder::add_copy(const Operand& from, const Operand& to) {
 Prepared StepBuilder::finish() {
   return {.step = std::make_unique<CpuStep>(backend_, std::move(actions_)),
           .output = output_,
+          .in_concat = in_concat_,
           .workspace_bytes = workspace_bytes_,
           .in_place = in_place_};
 }

@@ -32,7 +32,9 @@ class StepBuilder {
   Operand input(size_t i) const;             // as the plan holds it
   Operand input_as(size_t i, const Md& md);  // reordered into the workspace unless same_bytes
   Operand output(const Md& md);              // once: decides how the plan holds the result
-  Operand workspace(const Md& md);           // kept until the step ends
+  // As output(channels_last_md): in the value of the Concat that alone reads it, where there is one.
+  Operand output_in_concat();
+  Operand workspace(const Md& md);                                        // kept until the step ends
   Operand weight(const std::string& name, const Md& from, const Md& to);  // reordered now, shared by plans
   const Tensor& tensor(const std::string& name) const;                    // of the model
   Operand constant(const std::vector<float>& values);
@@ -61,6 +63,7 @@ class StepBuilder {
   const OpContext& context_;
   std::vector<Action> actions_;
   Value output_;
+  std::optional<Prepared::InConcat> in_concat_;
   size_t workspace_bytes_ = 0;
   int in_place_ = -1;
 };

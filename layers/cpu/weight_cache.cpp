@@ -14,20 +14,22 @@ std::shared_ptr<const Memory> WeightCache::find_or_make(std::vector<Entry<Form, 
                                                         const Make& make) {
   std::erase_if(entries, [](const auto& e) { return e.owner.expired() || e.memory.expired(); });
   for (const auto& e : entries)
-    if (e.data == tensor.bytes.data() && e.form == form)
+    if (e.data == tensor.bytes.data() && e.factors == tensor.factors.data() && e.form == form)
       if (auto memory = e.memory.lock()) return memory;
   std::shared_ptr<const Memory> memory = make();
-  if (tensor.owner) entries.push_back({tensor.owner, tensor.bytes.data(), form, memory});
+  if (tensor.owner)
+    entries.push_back({tensor.owner, tensor.bytes.data(), tensor.factors.data(), form, memory});
   return memory;
 }
 
 std::shared_ptr<const dnnl::memory> WeightCache::get(const Tensor& tensor, const Md& from, const Md& to) {
   return find_or_make(memories_, tensor, to, [&] {
-    std::vector<float> values = tensor.to_float();
+    std::vector<float> room;
+    const auto values = float_view(tensor, 0, static_cast<size_t>(tensor.shape.elements()), room);
     if (values.size() * sizeof(float) != from.get_size())
       throw run_time_error("a weight of shape {} was to be used as one of {} bytes", tensor.shape.str(),
                            from.get_size());
-    const dnnl::memory source(from, engine_, values.data());
+    const dnnl::memory source(from, engine_, const_cast<float*>(values.data()));
     auto memory = std::make_shared<dnnl::memory>(to, engine_);
     dnnl::stream stream(engine_);
     dnnl::reorder(source, *memory).execute(stream, const_cast<dnnl::memory&>(source), *memory);
@@ -43,9 +45,7 @@ std::shared_ptr<const std::byte> WeightCache::get(const Tensor& tensor, const We
       throw run_time_error("a weight of shape {} was to be used as {} x {} x {} x {}", tensor.shape.str(),
                            panels.groups, panels.columns, panels.channels, panels.taps);
     auto memory = allocate(panels.bytes());
-    std::vector<float> room;
-    const auto count = static_cast<size_t>(tensor.shape.elements());
-    panels.pack(float_view(tensor, 0, count, room).data(), memory.get(), workers);
+    panels.pack(tensor, memory.get(), workers);
     return memory;
   });
 }

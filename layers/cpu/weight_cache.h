@@ -12,7 +12,8 @@
 namespace fxe::cpu {
 
 // Weights as primitives want them. Plans of one model for several batch sizes share them as long as one of
-// the plans lives. A tensor is recognised by its bytes' address while its owner lives.
+// the plans lives. A tensor is recognised by the addresses of its bytes and factors while its owner
+// lives.
 class WeightCache {
  public:
   WeightCache(const dnnl::engine& engine, std::shared_ptr<Device> device)
@@ -28,6 +29,7 @@ class WeightCache {
   struct Entry {
     std::weak_ptr<const void> owner;
     const std::byte* data;
+    const double* factors;
     Form form;
     std::weak_ptr<const Memory> memory;
   };

@@ -2,8 +2,9 @@
 #include "layers/cpu/weight_panels.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 
-#include "engine/dtype.h"
 #include "kernels/dot_tile_cpu.h"
 
 namespace fxe::cpu {
@@ -11,6 +12,34 @@ namespace fxe::cpu {
 namespace {
 
 int64_t panel_width(int64_t columns) { return panel_columns(static_cast<int>(columns)); }
+
+uint16_t converted(float v, uint16_t) { return float_to_bfloat16(v); }
+float converted(float v, float) { return v; }
+
+// One panel, of `there` columns, the first of which is the tensor's row `first`. Some elements of all columns
+// are put side by side where they stay in the cache, then go to the panel a row at a time: columns would
+// touch a line of memory, and often a page, for each element.
+template <class T>
+void pack_panel(const WeightPanels& panels, const Tensor& weights, int64_t first, int there, T* to) {
+  constexpr int kPiece = 128;
+  const int stride = panel_columns(there);
+  const int64_t elements = panels.channels * panels.taps;
+  float column[kPiece];
+  alignas(64) T rows[kPiece][kDotTileColumns] = {};  // zero where there is no column
+  for (int64_t begin = 0; begin < elements; begin += kPiece) {
+    const auto count = static_cast<size_t>(std::min<int64_t>(kPiece, elements - begin));
+    for (int k = 0; k < there; ++k) {
+      weights.read(static_cast<size_t>((first + k) * elements + begin), std::span(column).first(count));
+      const int at = sizeof(T) == sizeof(uint16_t) ? packed_bf16_column(k, stride) : k;
+      for (size_t i = 0; i < count; ++i) rows[i][at] = converted(column[i], T{});
+    }
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t element = begin + static_cast<int64_t>(i), c = element / panels.taps;
+      const int64_t row = element % panels.taps * panels.channels + c;
+      std::memcpy(to + row * stride, rows[i], static_cast<size_t>(stride) * sizeof(T));
+    }
+  }
+}
 
 }  // namespace
 
@@ -25,24 +54,14 @@ size_t WeightPanels::offset_bytes(int64_t panel) const {
   return static_cast<size_t>(before * channels * taps) * (bf16 ? sizeof(uint16_t) : sizeof(float));
 }
 
-void WeightPanels::pack(const float* weights, std::byte* to, Workers& workers) const {
+void WeightPanels::pack(const Tensor& weights, std::byte* to, Workers& workers) const {
   workers.run(panels(), [&](int64_t panel) {
     const int64_t first = panel / panels_of_group() * columns + panel % panels_of_group() * width;
-    const int there = columns_of(panel), stride = panel_columns(there);
     std::byte* const begin = to + offset_bytes(panel);
-    std::fill(begin, begin + (offset_bytes(panel + 1) - offset_bytes(panel)), std::byte{0});
-    for (int k = 0; k < there; ++k) {
-      const float* const column = weights + (first + k) * channels * taps;
-      for (int64_t t = 0; t < taps; ++t)
-        for (int64_t c = 0; c < channels; ++c) {
-          const float w = column[c * taps + t];
-          const int64_t row = (t * channels + c) * stride;
-          if (bf16)
-            reinterpret_cast<uint16_t*>(begin)[row + packed_bf16_column(k, stride)] = float_to_bfloat16(w);
-          else
-            reinterpret_cast<float*>(begin)[row + k] = w;
-        }
-    }
+    if (bf16)
+      pack_panel(*this, weights, first, columns_of(panel), reinterpret_cast<uint16_t*>(begin));
+    else
+      pack_panel(*this, weights, first, columns_of(panel), reinterpret_cast<float*>(begin));
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/tensor.h"
 #include "layers/cpu/workers.h"
 
 namespace fxe::cpu {
@@ -27,7 +28,7 @@ struct WeightPanels {
   bool operator==(const WeightPanels&) const = default;
 
   // `to`, of bytes(), is 64-byte aligned; panels are shared out among the workers.
-  void pack(const float* weights, std::byte* to, Workers&) const;
+  void pack(const Tensor& weights, std::byte* to, Workers&) const;
 };
 
 }  // namespace fxe::cpu

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cpu/workers.h"
 
+#include <omp.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+#include "engine/affinity.h"
+#include "engine/error.h"
 
 namespace fxe::cpu {
 
 namespace {
 
-// Some ten microseconds: longer than from one loop of a network to the next, shorter than what it takes to
+// Some fifty microseconds: longer than from one loop of a network to the next, shorter than what it takes to
 // notice that a thread has no core.
-constexpr int kSpins = 300;
+constexpr int kSpins = 1000;
 
 void pause() {
 #if defined(__x86_64__)
@@ -28,9 +33,24 @@ void wait_while_equal(const std::atomic<T>& value, T old) {
 
 }  // namespace
 
-Workers::Workers(int threads) : shares_(static_cast<size_t>(threads)) {
-  for (size_t share = 1; share < shares_.size(); ++share)
+Workers::Workers(int threads, std::vector<int> processors)
+    : processors_(std::move(processors)), shares_(static_cast<size_t>(threads)) {
+  if (!processors_.empty() && processors_.size() != shares_.size())
+    throw run_time_error("{} threads were to be pinned to {} processors", threads, processors_.size());
+  for (size_t share = 1; share < shares_.size(); ++share) {
     threads_.emplace_back([this, share] { serve(share); });
+    if (!processors_.empty()) pin(threads_.back().native_handle(), processors_[share]);
+  }
+}
+
+// OpenMP starts its threads in the first region of a thread, and they are where that one may be.
+void Workers::pin_with_openmp() {
+  std::vector<pthread_t> threads(shares_.size(), pthread_self());
+#pragma omp parallel num_threads(this->threads())
+  threads[static_cast<size_t>(omp_get_thread_num())] = pthread_self();
+  for (size_t i = 0; i < threads.size(); ++i)
+    if (i == 0 || threads[i] != threads[0]) pin(threads[i], processors_[i]);
+  pinned_for_ = this;
 }
 
 Workers::~Workers() {

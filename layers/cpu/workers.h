@@ -11,17 +11,25 @@ namespace fxe::cpu {
 
 // A team of threads for loops of a few hundred microseconds. Pieces are handed out one at a time, so that a
 // thread that has lost its core to another process holds up one piece and not its share of the loop; nobody
-// waits for a thread that has not begun. Idle threads spin for some ten microseconds, then sleep.
+// waits for a thread that has not begun. Idle threads spin for some fifty microseconds, then sleep.
 //
 // One loop at a time. run() allocates nothing and returns when every piece is done.
 class Workers {
  public:
-  explicit Workers(int threads);  // the caller of run() is one of them
+  // The caller of run() is one of them. `processors`: one for each thread, on which it stays, the caller from
+  // pin_caller() on; empty: wherever the system puts them. Throws run_time where it refuses.
+  explicit Workers(int threads, std::vector<int> processors = {});
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   int threads() const { return static_cast<int>(shares_.size()); }
+
+  // By a thread that is going to call run() often: it stays on the first processor, and the threads that
+  // OpenMP has for it on the others.
+  void pin_caller() {
+    if (!processors_.empty() && pinned_for_ != this) pin_with_openmp();
+  }
 
   // f(i) for 0 <= i < count < 2^31, in any order and on any thread. Neighbouring pieces go to the same thread
   // as far as they can. f must not throw, and must not call run() of the same team.
@@ -45,10 +53,14 @@ class Workers {
     std::atomic<uint64_t> next_and_end = 0;
   };
 
+  void pin_with_openmp();
   void run(int64_t count, Job);
   void take_pieces(size_t first_share);
   void serve(size_t share);
 
+  inline static thread_local const Workers* pinned_for_ = nullptr;
+
+  std::vector<int> processors_;
   std::vector<Share> shares_;
   Job job_;
   int64_t count_ = 0;

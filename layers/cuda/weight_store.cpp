@@ -7,11 +7,12 @@ std::shared_ptr<const Buffer> WeightStore::get(const Tensor& tensor, const std::
                                                const Convert& convert) {
   std::erase_if(entries_, [](const Entry& e) { return e.owner.expired() || e.buffer.expired(); });
   for (const Entry& e : entries_)
-    if (e.data == tensor.bytes.data() && e.form == form)
+    if (e.data == tensor.bytes.data() && e.factors == tensor.factors.data() && e.form == form)
       if (auto buffer = e.buffer.lock()) return buffer;
 
   auto buffer = upload(convert(tensor.to_float()));
-  if (tensor.owner) entries_.push_back({tensor.owner, tensor.bytes.data(), form, buffer});
+  if (tensor.owner)
+    entries_.push_back({tensor.owner, tensor.bytes.data(), tensor.factors.data(), form, buffer});
   return buffer;
 }
 

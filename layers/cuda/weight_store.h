@@ -12,7 +12,8 @@
 namespace fxe::cuda {
 
 // Weights on the device, converted and copied once. Plans of one model for several batch sizes share them as
-// long as one of the plans lives. A tensor is recognised by its bytes' address while its owner lives.
+// long as one of the plans lives. A tensor is recognised by the addresses of its bytes and factors while its
+// owner lives.
 class WeightStore {
  public:
   explicit WeightStore(Device& device) : device_(device), queue_(device.make_queue()) {}
@@ -28,6 +29,7 @@ class WeightStore {
   struct Entry {
     std::weak_ptr<const void> owner;
     const std::byte* data;
+    const double* factors;
     std::string form;
     std::weak_ptr<const Buffer> buffer;
   };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
@@ -155,6 +156,34 @@ TEST(Optimize, DoesNotFoldWhatWouldOverflow) {
     return m;
   }();
   EXPECT_EQ(count<Scale>(optimize(source)), 1);
+}
+
+// Two norms after a convolution, of which both fit into its weights, but not always together.
+Model with_two_norms(float first, float second) {
+  GraphBuilder g;
+  const ValueId conv = g.conv("conv", g.input(4, 5, 5), {.k = 4});
+  Model m = with_weights(g, g.batch_norm("b", g.batch_norm("a", conv)));
+  m.weights["conv.weight"] = Tensor::from_floats({4, 4, 1, 1}, std::vector<float>(16, -1e10f));
+  for (const std::string norm : {"a", "b"}) {
+    m.weights[norm + ".weight"] =
+        Tensor::from_floats({4}, std::vector<float>(4, norm == "a" ? first : second));
+    m.weights[norm + ".running_var"] = Tensor::from_floats({4}, std::vector<float>(4, 1));
+  }
+  return m;
+}
+
+TEST(Optimize, FoldsTwiceWithoutRoundingBetween) {
+  const Model source = with_two_norms(0.7f, 0.3f), model = optimize(source);
+  EXPECT_EQ(names(model), (std::vector<std::string>{"input", "conv", "avgpool", "fc"}));
+  const Tensor& weight = model.weights.at(std::get<Conv2d>(node(model, "conv").op).weight);
+  EXPECT_EQ(weight.bytes.data(), source.weights.at("conv.weight").bytes.data());
+  const double a = 0.7f / std::sqrt(1 + 1e-5), b = 0.3f / std::sqrt(1 + 1e-5);
+  EXPECT_EQ(weight.to_float(), std::vector<float>(16, static_cast<float>(b * a * -1e10f)));
+}
+
+TEST(Optimize, DoesNotFoldTwiceWhatWouldOverflow) {
+  EXPECT_EQ(count<Scale>(optimize(with_two_norms(1e10f, 1e18f))), 0);
+  EXPECT_EQ(count<Scale>(optimize(with_two_norms(1e10f, 1e19f))), 1);
 }
 
 void expect_same_function(const Model& source, const Model& model) {

@@ -44,6 +44,15 @@ TEST(SelectClasses, OfAConvolution) {
   check(with_random_weights(g.finish(g.node("pool", GlobalAveragePool{}, {scores})), 6), {4, 1});
 }
 
+TEST(SelectClasses, OfFoldedWeights) {
+  GraphBuilder g;
+  const ValueId scores = g.batch_norm("norm", g.conv("classes", g.input(3, 6, 6), {.k = 5}));
+  const Model model =
+      optimize(with_random_weights(g.finish(g.node("pool", GlobalAveragePool{}, {scores})), 6));
+  ASSERT_EQ(model.graph.nodes.size(), 3u);
+  check(model, {4, 1});
+}
+
 TEST(SelectClasses, Errors) {
   const auto error = [](const Model& model, const std::vector<int>& classes) -> std::string {
     try {

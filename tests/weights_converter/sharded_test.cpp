@@ -26,6 +26,11 @@ fs::path sharded(const std::string& index) {
   return test::temporary_file((folder.filename() / "model.safetensors.index.json").string(), index);
 }
 
+TEST(Safetensors, AreNotWrittenWithoutTheFactorsOfATensor) {
+  const fs::path path = test::temporary_file("factors.safetensors", "");
+  EXPECT_THROW(write_safetensors(path, {{"a", numbers(1).times({2, 3})}}), Error);
+}
+
 const char* const kIndex =
     R"({"metadata": {"total_size": 72}, "weight_map": {"a": "a.safetensors", "b": "b.safetensors", "c": "b.safetensors"}})";
 

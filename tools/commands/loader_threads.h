@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <thread>
 
+#include "engine/affinity.h"
 #include "tools/commands/ensemble_loader.h"
 
 namespace fxe {
@@ -12,7 +12,7 @@ namespace fxe {
 // part of the time of a network, and more threads than that would take cores from it; a GPU leaves all of
 // them but the one that feeds it.
 inline int loader_threads(const Runtime& runtime) {
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  const auto cores = static_cast<int>(usable_processors().size());
   return runtime.device.is_cuda ? std::clamp(cores - 1, 1, 16) : std::clamp(cores / 4, 1, 8);
 }
 

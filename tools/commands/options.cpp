@@ -50,6 +50,7 @@ void add_run_options(cxxopts::Options& options) {
       "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
       "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
       "autotune", "time cuDNN's plans on the GPU and keep the fastest, instead of asking its heuristics")(
+      "pin", "keep each of a network's threads on a processor of its own; on the CPU")(
       "deadline-ms", "stop before the member that would end later", cxxopts::value<std::string>());
 }
 
@@ -73,6 +74,7 @@ RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
   run.tail = parsed["tail"].as<std::string>();
   run.launch = parsed["launch"].as<std::string>();
   run.autotune = parsed.count("autotune") > 0;
+  run.pin = parsed.count("pin") > 0;
   if (parsed.count("deadline-ms"))
     run.deadline_ms = read_real(parsed, "deadline-ms", kMinDeadlineMs, kMaxDeadlineMs);
   return run;

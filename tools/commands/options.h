@@ -22,6 +22,7 @@ struct RunOptions {
   bool quiet = false;
   std::optional<double> deadline_ms;
   bool autotune = false;
+  bool pin = false;  // threads of the CPU engine
   std::string control = "auto", tail = "fused", launch = "graph";
   int sides = 1;       // Executor::sides(); not an option
   bool pixels = true;  // a GPU takes images as pixels where it can; not an option

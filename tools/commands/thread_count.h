@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
-#include <thread>
-
+#include "engine/affinity.h"
 #include "tools/commands/options.h"
 
 namespace fxe {
 
 // What --threads means: at least 1.
 inline int thread_count(const RunOptions& run) {
-  return run.threads ? run.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return run.threads ? run.threads : static_cast<int>(usable_processors().size());
 }
 
 }  // namespace fxe
