@@ -19,10 +19,6 @@ int64_t ConvPieces::groups() const { return divide_up(panels, panels_of_piece); 
 
 int64_t ConvPieces::count(int workers) const { return (by_tiles ? workers : 1) * groups() * across(workers); }
 
-int64_t ConvPieces::first_panel(int share, int workers) const {
-  return by_tiles ? 0 : count(workers) * share / workers / across(workers) * panels_of_piece;
-}
-
 ConvPieces::Piece ConvPieces::at(int64_t i, int workers) const {
   const int64_t columns = across(workers), all = count(workers);
   // The share whose part of all pieces, [all * share / workers, all * (share + 1) / workers), has it.

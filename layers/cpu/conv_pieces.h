@@ -20,8 +20,7 @@ struct ConvPieces {
     int64_t share_first_tile, share_last_tile, share_last_panel;
   };
   int64_t count(int workers) const;
-  Piece at(int64_t i, int workers) const;  // 0 <= i < count(); the shares of Workers::run
-  int64_t first_panel(int share, int workers) const;
+  Piece at(int64_t i, int workers) const;  // 0 <= i < count(); shares are those of Workers::run
 
  private:
   int64_t across(int workers) const;  // pieces next to each other in a range of tiles
