@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/error.h"
+
 namespace fxe {
 
 // Many short texts in little memory, such as the paths of a folder's images: their characters one after the
-// other and eight bytes for each. Copies share their memory until one of them changes.
+// other and four bytes for each. Copies share their memory until one of them changes.
 class TextList {
  public:
   TextList() = default;
@@ -26,10 +29,14 @@ class TextList {
   }
   size_t characters() const { return data_ ? data_->text.size() : 0; }  // of all
 
+  // Throws bad_input where all texts together would have 4 GiB or more.
   void push_back(std::string_view text) {
+    if (text.size() > UINT32_MAX - characters())
+      throw bad_input("names of more than {} bytes in all, at most {} were expected", characters(),
+                      UINT32_MAX);
     Data& data = own();
     data.text += text;
-    data.ends.push_back(data.text.size());
+    data.ends.push_back(static_cast<uint32_t>(data.text.size()));
   }
   void keep_first(size_t count) {
     if (count >= size()) return;
@@ -46,7 +53,7 @@ class TextList {
  private:
   struct Data {
     std::string text;
-    std::vector<size_t> ends;
+    std::vector<uint32_t> ends;
     bool operator==(const Data&) const = default;
   };
   Data& own() {

@@ -109,7 +109,8 @@ class PlanCompiler {
     for (const ValueId id : node.inputs)
       context.put.push_back(part_offsets_bytes_[static_cast<size_t>(id)].has_value());
     Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);
-    check(node, prepared, context);
+    const auto& whole = whole_of_[static_cast<size_t>(i)];
+    check(node, prepared, context, whole ? storages_[*whole].life.bytes : 0);
     add_storage(i, node, prepared);
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
@@ -132,13 +133,16 @@ class PlanCompiler {
     for (const Value& input : inputs) layer.bytes += input.bytes;
   }
 
-  void check(const Node& node, const Prepared& prepared, const OpContext& context) const {
+  // whole_bytes: of the storage that parts of this Concat were put into.
+  void check(const Node& node, const Prepared& prepared, const OpContext& context, size_t whole_bytes) const {
     const auto in_place = static_cast<size_t>(prepared.in_place);
     const bool may_share = prepared.in_place < 0 ||
                            (in_place < context.dies.size() && context.dies[in_place]) ||
                            std::holds_alternative<Input>(node.op);
     const bool may_lie = !prepared.in_concat || (context.part && prepared.in_place < 0);
-    if (!prepared.step || prepared.output.shape != context.output || !may_share || !may_lie)
+    const bool holds_parts = std::ranges::find(context.put, true) != context.put.end();
+    const bool fits = !holds_parts || prepared.output.bytes == whole_bytes;
+    if (!prepared.step || prepared.output.shape != context.output || !may_share || !may_lie || !fits)
       throw run_time_error("backend {} prepared layer '{}' ({}) against its contract", backend_.name(),
                            node.name, op_str(node.op));
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "layers/cpu/clip.h"
+#include "layers/cpu/conv_pieces.h"
 #include "layers/cpu/weight_panels.h"
 #include "layers/cpu/windows.h"
 
@@ -42,20 +42,18 @@ class DirectConv {
   void run(const Operands&, Workers&) const;
 
  private:
-  struct Piece {
-    int64_t first_tile, last_tile, first_panel, last_panel;
-    int64_t range_first, range_last;  // the tiles that the same panels go through after each other
+  struct Ahead {
+    const std::byte* at = nullptr;
+    int64_t bytes = 0;
   };
-  void run_tile(const Operands&, int64_t tile, const Piece&) const;
-  std::pair<size_t, int64_t> next_weights(int64_t tile, int64_t panel, const Piece&) const;
+  void run_tile(const Operands&, int64_t tile, const ConvPieces::Piece&) const;
+  Ahead weights_ahead(const std::byte* weights, int64_t tile, int64_t panel, const ConvPieces::Piece&) const;
 
   Conv2d op_;
   Windows windows_;
   int64_t y_step_;
   WeightPanels panels_;
-  int64_t tiles_;
-  int64_t tiles_of_piece_, panels_of_piece_;  // what a worker does at a time
-  bool ranges_;                               // each worker begins with pixels of its own, else with panels
+  ConvPieces pieces_;
   Clip clip_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/interleave_cpu.h"
 #include "layers/cpu/depthwise_conv.h"
 #include "layers/cpu/parallel.h"
 
@@ -61,6 +62,7 @@ Operand add_padded(StepBuilder& step, const OpContext& context, const Padding2& 
                if (y < 0 || y >= h) return;
                const float* const x = at[0] + i / rows * strides[0] + y * strides[2];
                float* const first = row + pad.left * c;
+               if (c == 3 && strides[3] == 1) return interleave_three(x, strides[1], w, first);
                for (int64_t channel = 0; channel < c; ++channel)
                  for (int64_t q = 0; q < w; ++q)
                    first[q * c + channel] = x[channel * strides[1] + q * strides[3]];

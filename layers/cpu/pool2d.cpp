@@ -10,7 +10,12 @@ Prepared prepare_pool(CpuBackend& backend, const Pool2d& op, const OpContext& co
     const Md md = md_of(context.inputs[0]);
     const Md from = blocks_of(md) ? md : plain_md(dims_of(md));
     const Md to = md_like(from, dims_of(context.output));
-    const Blocks x = *blocks_of(from), y = with_lanes(*blocks_of(to), x.lanes);
+    Blocks x = *blocks_of(from);
+    // An average of a few channels is summed in registers, and an image of one pixel can be shared out.
+    constexpr int64_t kFewChannels = 16;
+    if (op.kind == Pool2d::Kind::average && x.blocks == 1 && x.lanes % kFewChannels == 0)
+      x = with_lanes(x, kFewChannels);
+    const Blocks y = with_lanes(*blocks_of(to), x.lanes);
     step.add("loop", pool_loop(op, x, y), {step.input_as(0, from), step.output(to)});
   });
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/dot_tile_cpu.h"
+#include "layers/lanes.h"
 #include "layers/optimize.h"
 #include "layers/run_plan.h"
 #include "networks/registry.h"
@@ -18,6 +19,25 @@ TEST(Lanes, WhereABatchCanBePartedEvenly) {
   for (const int64_t batch : {1, 2, 4, 5, 23}) EXPECT_EQ(lanes(*three, batch), 0u) << batch;
   for (const int64_t batch : {3, 6, 24, 25}) EXPECT_EQ(lanes(*three, batch), 3u) << batch;
   EXPECT_EQ(compile(model, *three, 6, {.keep_values = true})->lanes(), 0u);
+}
+
+TEST(Lanes, PiecesOfABatch) {
+  constexpr int64_t kMultiplyAdds = 4'000'000'000;
+  constexpr size_t kSmall = 14'000'000, kLarge = 100'000'000, kHuge = 240'000'000;
+  const auto images = [&](int64_t batch, int64_t lanes, size_t weight_bytes) {
+    return images_of_piece(batch, lanes, kMultiplyAdds, weight_bytes);
+  };
+  EXPECT_EQ(images(8, 1, kSmall), 0);
+  EXPECT_EQ(images(1, 2, kSmall), 0);
+  EXPECT_EQ(images(8, 2, kSmall), 1);
+  EXPECT_EQ(images(7, 2, kSmall), 0);   // one lane would wait for the other during an eighth of the time
+  EXPECT_EQ(images(17, 2, kSmall), 1);  // a seventeenth
+  EXPECT_EQ(images(8, 2, kLarge), 4);
+  EXPECT_EQ(images(16, 2, kLarge), 4);
+  EXPECT_EQ(images(12, 2, kLarge), 2);
+  EXPECT_EQ(images(2, 2, kLarge), 0);  // 40 multiply-adds a byte
+  EXPECT_EQ(images(8, 2, kHuge), 4);   // 67
+  EXPECT_EQ(images(4, 2, kHuge), 0);
 }
 
 // Whole layers shared by threads, lanes of a batch, or one image after the other: the same bits.
