@@ -33,7 +33,7 @@ struct Scaled {
 
 void Tensor::read(size_t first, std::span<float> out) const {
   convert_to_float(dtype, bytes.data() + first * size_bytes(dtype), out);
-  if (factors.empty()) return;
+  if (factors.empty() || out.empty()) return;
   const size_t row = static_cast<size_t>(shape.elements()) / factors.size();
   for (size_t k = first / row; !out.empty(); ++k) {
     const auto of_row = out.first(std::min((k + 1) * row - first, out.size()));

@@ -59,6 +59,8 @@ class Executor {
   virtual int prepare(const OperatingPoint&) = 0;
 
   virtual int sides() const { return 1; }
+  // Whether begin() hands the batch to a device and returns; else the batch has ended by then.
+  virtual bool begin_returns_early() const { return false; }
 
   // Where the caller writes input `input` of image `row` before begin(): plain fp32 [c h w], or uint8 [h w c]
   // of an input whose pixel values the executor was given. Kept over runs.

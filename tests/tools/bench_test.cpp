@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"
@@ -50,6 +52,53 @@ TEST(BenchReport, OverheadIsTheMedianOverRounds) {
   // Ratios 1.25, 1.5 and 1.1.
   EXPECT_DOUBLE_EQ(overhead_of_stopping(row(Kind::stop_after, {4, 2}, {5, 6, 22}), rows), 0.25);
   EXPECT_TRUE(std::isnan(overhead_of_stopping(row(Kind::stop_after, {4, 1}, {5, 6, 22}), rows)));
+}
+
+// One whose batches take `begin_ms` until they are handed over, and `end_ms` from then on.
+class TimedExecutor final : public Executor {
+ public:
+  TimedExecutor(bool returns_early, int begin_ms, int end_ms)
+      : returns_early_(returns_early), begin_ms_(begin_ms), end_ms_(end_ms) {}
+  int prepare(const OperatingPoint&) override { return 0; }
+  bool begin_returns_early() const override { return returns_early_; }
+  std::span<std::byte> input(size_t, int, int) override { return {}; }
+  void begin(int, int, double, int) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(begin_ms_));
+  }
+  const BatchRun& end(int) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(end_ms_));
+    run_.ms = begin_ms_ + end_ms_;
+    return run_;
+  }
+  void observe(std::function<void(const StageView&)>) override {}
+
+ private:
+  bool returns_early_;
+  int begin_ms_, end_ms_;
+  BatchRun run_;
+};
+
+TEST(Bench, EnqueueTimeIsTheHostsUntilTheDeviceHasTheBatch) {
+  const auto bench_of = [](TimedExecutor executor) {
+    std::vector<BenchRow> rows{row(BenchRow::Kind::policy, {0}, {})};
+    BenchInput input = BenchInput::random({}, 1, 1);
+    bench(executor, input, 1, 0, {.warm_up_ms = 0, .iterations = 3, .duration_s = 0}, rows);
+    testing::internal::CaptureStdout();
+    const BenchSubject subject{.batch = 1, .percents = {90}};
+    print_bench(stdout, subject, rows);
+    return std::pair(Json(bench_json(subject, rows)["rows"][0]), testing::internal::GetCapturedStdout());
+  };
+  const auto [early, early_text] = bench_of(TimedExecutor(true, 2, 20));
+  EXPECT_GE(early["enqueue_ms"]["min"], 2);
+  EXPECT_LT(early["enqueue_ms"]["median"], 20) << "what end() waits for is not enqueueing";
+  EXPECT_NE(early_text.find("Enqueue Time: min = "), std::string::npos);
+
+  const auto [bound, bound_text] = bench_of(TimedExecutor(true, 20, 0));
+  EXPECT_NE(bound_text.find("of the latency to enqueue a batch"), std::string::npos) << bound_text;
+
+  const auto [whole, whole_text] = bench_of(TimedExecutor(false, 2, 0));
+  EXPECT_TRUE(whole["enqueue_ms"].is_null());
+  EXPECT_EQ(whole_text.find("nqueue"), std::string::npos) << whole_text;
 }
 
 Json bench_json_of(std::vector<std::string> words) {

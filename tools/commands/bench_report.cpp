@@ -88,6 +88,9 @@ Json bench_json(const BenchSubject& s, const std::vector<BenchRow>& rows) {
                  {"latency_ms", summary_json(summarise(row.times.latency_ms, s.percents), s.percents)}};
     json["compute_ms"] =
         has_compute(row) ? summary_json(summarise(row.times.compute_ms, s.percents), s.percents) : Json();
+    json["enqueue_ms"] = row.times.enqueue_ms.empty()
+                             ? Json()
+                             : summary_json(summarise(row.times.enqueue_ms, s.percents), s.percents);
     json["variation"] = summarise(row.times.latency_ms, {}).variation;
     if (row.kind == BenchRow::Kind::stop_after)
       json["over_members_alone"] = number_or_null(overhead_of_stopping(row, rows));
@@ -116,8 +119,17 @@ void print_bench(std::FILE* to, const BenchSubject& s, const std::vector<BenchRo
   print_summary(to, "Latency", latency, s.percents);
   if (has_compute(row))
     print_summary(to, "Compute Time", summarise(row.times.compute_ms, s.percents), s.percents);
+  const auto& enqueue = row.times.enqueue_ms;
+  if (!enqueue.empty()) print_summary(to, "Enqueue Time", summarise(enqueue, s.percents), s.percents);
   fmt::print(to, "Total Host Walltime: {:.4g} s, {} queries of {}{}\n", s.wall_s, row.times.latency_ms.size(),
              row.name, rows.size() > 1 ? ", the other rows in turn with it" : "");
+  constexpr double kBound = 0.5;
+  if (total(enqueue) > kBound * total(row.times.latency_ms))
+    fmt::print(
+        to,
+        "* The host takes {:.3g} % of the latency to enqueue a batch: it bounds the throughput, not the "
+        "device; try a larger --batch.\n",
+        100 * total(enqueue) / total(row.times.latency_ms));
   constexpr double kUnstable = 0.01;  // where trtexec begins to warn
   if (latency.variation > kUnstable)
     fmt::print(

@@ -51,11 +51,13 @@ void print_summary(std::FILE* to, const std::string& title, const TimeSummary& s
 
 nlohmann::ordered_json times_json(const BenchTimes& times) {
   auto json = nlohmann::ordered_json::array();
-  for (size_t i = 0; i < times.latency_ms.size(); ++i)
+  for (size_t i = 0; i < times.latency_ms.size(); ++i) {
     json.push_back({{"startComputeMs", times.start_ms[i]},
                     {"endComputeMs", times.start_ms[i] + times.compute_ms[i]},
                     {"computeMs", times.compute_ms[i]},
                     {"latencyMs", times.latency_ms[i]}});
+    if (!times.enqueue_ms.empty()) json.back()["enqueueMs"] = times.enqueue_ms[i];
+  }
   return json;
 }
 

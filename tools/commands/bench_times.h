@@ -13,6 +13,7 @@ struct BenchTimes {
   std::vector<double> start_ms;    // since the first query of the run
   std::vector<double> latency_ms;  // inputs on the host to decisions on the host
   std::vector<double> compute_ms;  // members and tails
+  std::vector<double> enqueue_ms;  // until the host had handed the batch to the device; none where it runs it
 };
 
 struct TimeSummary {

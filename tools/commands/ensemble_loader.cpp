@@ -134,8 +134,8 @@ Preprocess usual_preprocess_of(LoadedModel& loaded, const std::string& path) {
   }
   throw bad_input(
       "{}: the file does not say how images are prepared; name it with --preprocess, such as "
-      "torchvision-{}",
-      path, input.h);
+      "torchvision-{}-{}",
+      path, input.h * 8 / 7, input.h);
 }
 
 namespace {
