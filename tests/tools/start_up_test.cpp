@@ -85,7 +85,7 @@ TEST_F(StartUp, WhereWeightsDoNotFitTheNeedIsSaid) {
   const std::string model = folder / "resnet18.safetensors";
   write_member(model, "resnet18", 1);
   const size_t kib = std::filesystem::file_size(model) / 1024, small_kib = enough_for_small();
-  // Folded, converted and reordered weights are copies.
+  // Packed weights are a copy.
   const auto run = with_memory(small_kib + kib, classify(model));
   EXPECT_EQ(run.code, 1);
   EXPECT_THAT(run.err, testing::ContainsRegex(
