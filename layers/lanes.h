@@ -26,7 +26,6 @@ class Lanes {
   ~Lanes();
 
   size_t count() const { return plans_.size(); }
-  int64_t images() const;  // of a piece
   size_t arena_bytes() const { return offsets_bytes_.back(); }
 
   // As Plan::bind, for the whole batch; the input is plain fp32.

@@ -2,7 +2,6 @@
 #include "layers/cpu/cpu_backend.h"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <exception>
 #include <mutex>
@@ -66,7 +65,7 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision, bool
         name(precision));
   if (precision == Precision::bf16 && !cpu::DirectConv::works())
     throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one has not; use fp32");
-  if (threads <= 0) threads = omp_get_num_procs();
+  if (threads <= 0) threads = static_cast<int>(usable_processors().size());
   std::vector<int> processors;
   if (pin) {
     processors = usable_processors();

@@ -13,8 +13,8 @@ namespace fxe::cpu {
 // difference: a ReLU, clip or hard sigmoid fused into one of oneDNN's convolutions turns NaN into its lower
 // end.
 //
-// Plans of one backend run on one host thread at a time. A batch that can be parted evenly runs in lanes, one
-// single-threaded plan for each thread, which need not wait for each other; else the threads share each layer
+// Plans of one backend run on one host thread at a time. A batch that comes out even runs in lanes, one
+// single-threaded plan for each thread, where that pays (layers/lanes.h); else the threads share each layer
 // (workers.h). Either way layers on our own kernels have the same bits. Only primitives of oneDNN in a plan
 // without lanes use OpenMP, whose environment variables apply (OMP_WAIT_POLICY, GOMP_SPINCOUNT,
 // OMP_PROC_BIND).

@@ -111,7 +111,9 @@ Operand StepBuilder::output_in_concat() {
   if (!context_.part) return output(channels_last_md(dims));
   const Md whole = channels_last_md(dims_of(context_.part->whole));
   in_concat_ = {static_cast<size_t>(context_.part->first_channel) * sizeof(float), whole.get_size()};
-  return output(Md(dims, dnnl::memory::data_type::f32, blocking_of(whole)->strides));
+  const Operand part = output(Md(dims, dnnl::memory::data_type::f32, blocking_of(whole)->strides));
+  output_.bytes = Value::plain(context_.output).bytes;  // without what lies between its pixels
+  return part;
 }
 
 Operand StepBuilder::workspace(const Md& md) {

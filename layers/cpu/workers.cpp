@@ -37,10 +37,16 @@ Workers::Workers(int threads, std::vector<int> processors)
     : processors_(std::move(processors)), shares_(static_cast<size_t>(threads)) {
   if (!processors_.empty() && processors_.size() != shares_.size())
     throw run_time_error("{} threads were to be pinned to {} processors", threads, processors_.size());
-  for (size_t share = 1; share < shares_.size(); ++share) {
-    threads_.emplace_back([this, share] { serve(share); });
-    if (!processors_.empty()) pin(threads_.back().native_handle(), processors_[share]);
+  try {
+    for (size_t share = 1; share < shares_.size(); ++share) {
+      threads_.emplace_back([this, share] { serve(share); });
+      if (!processors_.empty()) pin(threads_.back().native_handle(), processors_[share]);
+    }
+  } catch (...) {
+    stop();  // or those that have begun would be waited for without end
+    throw;
   }
+  wait_until_done(threads - 1);
 }
 
 // OpenMP starts its threads in the first region of a thread, and they are where that one may be.
@@ -53,10 +59,18 @@ void Workers::pin_with_openmp() {
   pinned_for_ = this;
 }
 
-Workers::~Workers() {
+Workers::~Workers() { stop(); }
+
+void Workers::stop() {
   stop_ = true;
   jobs_.fetch_add(1, std::memory_order_release);
   jobs_.notify_all();
+}
+
+void Workers::wait_until_done(int64_t count) const {
+  for (int64_t done = done_.load(std::memory_order_acquire); done != count;
+       done = done_.load(std::memory_order_acquire))
+    wait_while_equal(done_, done);
 }
 
 void Workers::run(int64_t count, Job job) {
@@ -73,9 +87,7 @@ void Workers::run(int64_t count, Job job) {
   jobs_.fetch_add(1, std::memory_order_release);
   jobs_.notify_all();
   take_pieces(0);
-  for (int64_t done = done_.load(std::memory_order_acquire); done != count;
-       done = done_.load(std::memory_order_acquire))
-    wait_while_equal(done_, done);
+  wait_until_done(count);
 }
 
 void Workers::take_pieces(size_t first_share) {
@@ -95,6 +107,10 @@ void Workers::take_pieces(size_t first_share) {
 }
 
 void Workers::serve(size_t share) {
+  // Makes what OpenMP keeps of a thread, which else the first primitive in a lane would allocate.
+  omp_set_num_threads(1);
+  done_.fetch_add(1, std::memory_order_release);
+  done_.notify_one();
   for (uint32_t seen = 0; !stop_.load(std::memory_order_acquire);) {
     wait_while_equal(jobs_, seen);
     seen = jobs_.load(std::memory_order_acquire);

@@ -55,6 +55,8 @@ class Workers {
 
   void pin_with_openmp();
   void run(int64_t count, Job);
+  void stop();
+  void wait_until_done(int64_t count) const;
   void take_pieces(size_t first_share);
   void serve(size_t share);
 

@@ -165,8 +165,17 @@ TEST(Bench, ANetworkByNameRunsWithRandomWeightsAndTimesAreExported) {
   }
 }
 
+TEST(Bench, SaysWhetherThreadsArePinned) {
+  std::thread([] {  // which is then left on one processor
+    const auto json = bench_json_of({"cifar_resnet8", "--device", "cpu", "--threads", "1", "--pin"});
+    EXPECT_EQ(json["device"], "cpu, 1 pinned thread");
+  })
+      .join();
+}
+
 TEST(Bench, BadWordsAreRefused) {
   const auto& e = small_ensemble().ensemble;
+  expect_refused({"bench", e, "--device", "cpu", "--threads", "1024", "--pin"}, "use --threads ");
   expect_refused({"bench", e, "--percentile", "0"}, "--percentile");
   expect_refused({"bench", e, "--percentile", "101"}, "--percentile");
   expect_refused({"bench", e, "--percentile", "90,x"}, "--percentile");

@@ -20,7 +20,8 @@ ChosenDevice open_cpu(const RunOptions& options) {
         "the CPU");
   const int threads = thread_count(options);
   ChosenDevice chosen;
-  chosen.name = fmt::format("cpu, {}{} thread{}", threads, options.pin ? " pinned" : "", threads == 1 ? "" : "s");
+  chosen.name =
+      fmt::format("cpu, {}{} thread{}", threads, options.pin ? " pinned" : "", threads == 1 ? "" : "s");
   chosen.backend = make_cpu_backend(threads, options.precision, options.pin);
   return chosen;
 }
@@ -52,8 +53,7 @@ std::optional<GraphSize> schedule_graph(const ChosenDevice& device, std::vector<
 
 ChosenDevice choose_device(const RunOptions& options) {
   if (options.device == "cpu") return open_cpu(options);
-  if (options.device == "auto")
-    return cuda_availability().working && !options.pin ? open_cuda(options, 0) : open_cpu(options);
+  if (options.device == "auto" && !cuda_availability().working) return open_cpu(options);
   if (options.pin) throw bad_input("--pin: this is for the CPU; leave it out or use --device cpu");
   if (!cuda_availability().working)
     throw run_time_error("--device {}: {}", options.device, cuda_availability().text);

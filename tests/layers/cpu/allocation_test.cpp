@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -42,29 +43,34 @@ class Running {
 // it on return, whoever calls it: small pieces, far from a value or a scratchpad.
 constexpr size_t kMostBytesOfDnnl = 1024;
 
-// The first run may start threads; from then on nothing but that is allocated, and no object of a library is
-// made.
+void expect_no_allocation_in(const std::string& what, const std::function<void()>& run) {
+  std::map<std::string, size_t> forbidden;
+  for (const Allocation& a : allocations_during([&] {
+         for (int i = 0; i < 10; ++i) run();
+       }))
+    if (!a.library.starts_with("libdnnl") || a.bytes > kMostBytesOfDnnl)
+      ++forbidden[fmt::format("{} bytes by {}: {}", a.bytes, a.library, a.caller)];
+  for (const auto& [allocation, count] : forbidden)
+    ADD_FAILURE() << what << ": in 10 runs " << count << " x " << allocation;
+}
+
+// The first run, in lanes or layer by layer, may start threads; from then on nothing but that is allocated,
+// and no object of a library is made.
 void expect_no_allocation(const Model& model, Backend& backend, int64_t batch) {
   const size_t before = dnnl_objects_created();
   const Running running(model, backend, batch);
   if (backend.name() == "cpu") {
     EXPECT_GT(dnnl_objects_created(), before) << "compiling makes objects: are they counted?";
   }
+  const auto& layers = running.plan().layers();
   running.run();
+  for (size_t i = 0; i < layers.size(); ++i) running.run_layer(i);
 
   const size_t objects = dnnl_objects_created();
-  for (size_t i = 0; i < running.plan().layers().size(); ++i) {
-    const Plan::Layer& layer = running.plan().layers()[i];
-    std::map<std::string, size_t> forbidden;
-    for (const Allocation& a : allocations_during([&] {
-           for (int run = 0; run < 10; ++run) running.run_layer(i);
-         }))
-      if (!a.library.starts_with("libdnnl") || a.bytes > kMostBytesOfDnnl)
-        ++forbidden[fmt::format("{} bytes by {}: {}", a.bytes, a.library, a.caller)];
-    for (const auto& [what, count] : forbidden)
-      ADD_FAILURE() << op_str(layer.op) << ", " << layer.implementation << ": in 10 runs " << count << " x "
-                    << what;
-  }
+  expect_no_allocation_in(fmt::format("{} lanes", running.plan().lanes()), [&] { running.run(); });
+  for (size_t i = 0; i < layers.size(); ++i)
+    expect_no_allocation_in(op_str(layers[i].op) + ", " + layers[i].implementation,
+                            [&] { running.run_layer(i); });
   EXPECT_EQ(dnnl_objects_created() - objects, 0u);
 }
 

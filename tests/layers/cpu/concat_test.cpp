@@ -28,6 +28,7 @@ TEST(ConcatOnTheCpu, ConvolutionsWriteWhereTheyAreJoined) {
       for (const ValueId id : model.graph.nodes[i].inputs) {
         const Plan::Layer& part = plan->layers()[static_cast<size_t>(id)];
         EXPECT_EQ(part.offset_bytes, layer.offset_bytes + channel * sizeof(float)) << part.name;
+        EXPECT_EQ(part.value.bytes, Value::plain(part.value.shape).bytes) << part.name;
         channel += static_cast<size_t>(part.value.shape[1]);
       }
     }

@@ -79,6 +79,11 @@ TEST(Pin, FromTheFirstRunOn) {
   }
 }
 
+TEST(Pin, AProcessorThatIsNotThereIsAnErrorAndNoHang) {
+  const int none = 8 * CPU_SETSIZE - 1;
+  EXPECT_THROW(cpu::Workers(3, {0, usable_processors()[0], none}), Error);
+}
+
 TEST(Pin, NoMoreThreadsThanProcessors) {
   const auto processors = static_cast<int>(usable_processors().size());
   try {
