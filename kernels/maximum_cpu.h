@@ -5,9 +5,15 @@
 
 namespace fxe {
 
-// y[c] = the greatest of x[i * step_h + j * step_w + c] for i < rows, j < columns; NaN where one of them is.
-// For processors where dot_tile_works() (kernels/dot_tile_cpu.h). Steps in floats.
-void maximum_of_pixels(const float* x, int64_t rows, int64_t columns, int64_t step_h, int64_t step_w,
-                       int64_t channels, float* y);
+// Pixels of channels-last images; steps in floats. Row r is at x + (r & row_mask) * step_h.
+struct PixelsCpu {
+  const float* x;  // the first column of row 0
+  int64_t first_row, rows, row_mask, columns;
+  int64_t step_h, step_w, channels;
+};
+
+// y[c] = the greatest in channel c; NaN where one of them is. For processors where dot_tile_works()
+// (kernels/dot_tile_cpu.h).
+void maximum_of_pixels(const PixelsCpu&, float* y);
 
 }  // namespace fxe

@@ -136,6 +136,15 @@ class Backend {
   // The last step of a plan: the network's output as plain fp32 [n classes].
   virtual Prepared prepare_output(const OpContext&) = 0;
 
+  // How many of the nodes are better run as one step, from the first: each is read by the next alone.
+  // shapes[0]: of what the first reads; shapes[i + 1]: of what nodes[i] makes, which then need not be in
+  // memory. 1: none.
+  virtual size_t chain_length(std::span<const Node>, std::span<const Shape>) const { return 1; }
+  // That step. Inputs of the context: the first node's first, then the last node's others.
+  virtual Prepared prepare_chain(std::span<const Node>, std::span<const Shape>, const OpContext&) {
+    return {};
+  }
+
   // Where the device also decides when to stop: the network's end and the tail in one.
   virtual PreparedHead prepare_head(const HeadContext&) { return {}; }
 

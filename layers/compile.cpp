@@ -3,10 +3,28 @@
 
 #include "engine/error.h"
 #include "engine/memory_plan.h"
+#include "layers/graph_reads.h"
 #include "layers/lanes.h"
 #include "layers/plan.h"
 
 namespace fxe {
+
+namespace {
+
+// Of a layer that runs as part of the chain that ends with another.
+class PartOfChain final : public Step {
+ public:
+  explicit PartOfChain(std::string last) : last_(std::move(last)) {}
+  void bind(const Binding&) override {}
+  void enqueue(Queue&) const override {}
+  std::vector<std::string> kernels() const override { return {}; }
+  std::string implementation() const override { return "in " + last_; }
+
+ private:
+  std::string last_;
+};
+
+}  // namespace
 
 // Walks the graph once, asking the backend for each step, then lays out the memory.
 class PlanCompiler {
@@ -19,8 +37,7 @@ class PlanCompiler {
         batch_(batch),
         shapes_(infer_shapes(graph_, batch)),
         last_(static_cast<int>(graph_.nodes.size())),
-        last_read_(last_reads()),
-        parts_(concat_parts()),
+        reads_(graph_, shapes_),
         whole_of_(graph_.nodes.size()) {}
 
   std::unique_ptr<Plan> compile() {
@@ -28,7 +45,14 @@ class PlanCompiler {
     plan_->any_input_form_ = backend_.reads_any_input_form();
     plan_->classes_ = output_shape().elements() / batch_;
     plan_->input_elements_ = shapes_[0].elements() / batch_;
-    for (int i = 0; i < last_; ++i) add_node(i);
+    for (int i = 0; i < last_;) {
+      const int length = chain_length(i);
+      if (length > 1)
+        add_chain(i, length);
+      else
+        add_node(i);
+      i += length;
+    }
     prepare_head();
     finish_output();
     place_memory();
@@ -37,11 +61,6 @@ class PlanCompiler {
   }
 
  private:
-  struct Part {
-    int concat;  // node
-    ConcatPart of;
-  };
-
   // Memory one value has, or several that replace each other in place, or lie in that of a Concat.
   struct Storage {
     Lifetime life;
@@ -50,54 +69,98 @@ class PlanCompiler {
 
   const Shape& output_shape() const { return shapes_[static_cast<size_t>(graph_.output)]; }
 
-  // The last node that reads each value; the output is read after all of them.
-  std::vector<int> last_reads() const {
-    std::vector<int> last(graph_.nodes.size());
-    for (size_t i = 0; i < last.size(); ++i) {
-      last[i] = static_cast<int>(i);
-      for (const ValueId id : graph_.nodes[i].inputs) last[static_cast<size_t>(id)] = static_cast<int>(i);
-    }
-    last[static_cast<size_t>(graph_.output)] = last_;
-    return last;
-  }
-
-  // What each node's output may be a part of: images that a Concat alone reads, and once.
-  std::vector<std::optional<Part>> concat_parts() const {
-    std::vector<int> reads(graph_.nodes.size());
-    for (const Node& node : graph_.nodes)
-      for (const ValueId id : node.inputs) ++reads[static_cast<size_t>(id)];
-    std::vector<std::optional<Part>> parts(graph_.nodes.size());
-    for (int i = 0; i < last_; ++i) {
-      const Node& node = graph_.nodes[static_cast<size_t>(i)];
-      const Shape& whole = shapes_[static_cast<size_t>(i)];
-      if (!std::holds_alternative<Concat>(node.op) || whole.rank() != 4) continue;
-      int64_t channel = 0;
-      for (const ValueId id : node.inputs) {
-        const auto input = static_cast<size_t>(id);
-        if (reads[input] == 1 && id != graph_.output) parts[input] = {i, {whole, channel}};
-        channel += shapes_[input][1];
-      }
-    }
-    return parts;
-  }
-
   // A value read twice by one node must not be overwritten through one of the two.
   bool dies(ValueId id, int at) const {
     const auto& inputs = graph_.nodes[static_cast<size_t>(at)].inputs;
-    return !options_.keep_values && last_read_[static_cast<size_t>(id)] == at &&
+    return !options_.keep_values && reads_.last(id) == at &&
            storages_[storage_of_[static_cast<size_t>(id)]].place == Plan::Place::arena &&
            std::count(inputs.begin(), inputs.end(), id) == 1;
   }
 
+  const Node& node_at(int i) const { return graph_.nodes[static_cast<size_t>(i)]; }
+  const Shape& shape_at(int i) const { return shapes_[static_cast<size_t>(i)]; }
+  std::span<const Node> nodes(int first, int count) const {
+    return std::span(graph_.nodes).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+  }
+
+  // Of the first node's input, then of what each makes.
+  std::vector<Shape> chain_shapes(int first, int count) const {
+    std::vector<Shape> shapes{shape_at(node_at(first).inputs[0])};
+    for (int i = first; i < first + count; ++i) shapes.push_back(shape_at(i));
+    return shapes;
+  }
+
+  // Nodes from i on that are to run as one step.
+  int chain_length(int i) const {
+    if (i == 0 || options_.keep_values || !options_.chains) return 1;
+    const int most = reads_.following(i);
+    return static_cast<int>(backend_.chain_length(nodes(i, most), chain_shapes(i, most)));
+  }
+
+  // The step is the last node's; the others have no memory and nothing to do.
+  void add_chain(int first, int length) {
+    const int last = first + length - 1;
+    const Node& end = node_at(last);
+    std::vector<ValueId> ids{node_at(first).inputs[0]};
+    ids.insert(ids.end(), end.inputs.begin() + 1, end.inputs.end());
+    Cost cost;
+    for (int i = first; i <= last; ++i) {
+      cost += cost_of(node_at(i));
+      if (i == last) break;
+      Prepared part{.step = std::make_unique<PartOfChain>(end.name), .output = {.shape = shape_at(i)}};
+      part_offsets_bytes_.push_back(std::nullopt);
+      storage_of_.push_back(storages_.size());
+      storages_.push_back({{0, i, i}});
+      add_layer(node_at(i).name, node_at(i).op, {}, std::move(part));
+    }
+    std::vector<Value> inputs;
+    for (const ValueId id : ids) {
+      inputs.push_back(plan_->layers_[static_cast<size_t>(id)].value);
+      Lifetime& life = storages_[storage_of_[static_cast<size_t>(id)]].life;
+      life.last = std::max(life.last, last);
+    }
+    const OpContext context{end.name, inputs, shape_at(last), model_.weights, std::vector<bool>(ids.size())};
+    Prepared prepared = backend_.prepare_chain(nodes(first, length), chain_shapes(first, length), context);
+    check(end, prepared, context, 0);
+    add_storage(last, end, prepared);
+    add_layer(end.name, end.op, ids, std::move(prepared));
+    count(cost, inputs);
+  }
+
+  struct Cost {
+    int64_t multiply_adds = 0;
+    size_t weight_bytes = 0;
+    Cost& operator+=(const Cost& other) {
+      multiply_adds += other.multiply_adds;
+      weight_bytes += other.weight_bytes;
+      return *this;
+    }
+  };
+  Cost cost_of(const Node& node) const {
+    std::vector<Shape> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(shape_at(id));
+    if (inputs.empty()) return {};
+    Cost cost{multiply_adds(node.op, inputs)};
+    for (const WeightUse& weight : weights_of(node.op, inputs))
+      cost.weight_bytes +=
+          static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(node.op);
+    return cost;
+  }
+
+  // What the layer added last costs.
+  void count(const Cost& cost, const std::vector<Value>& inputs) {
+    plan_->layers_.back().multiply_adds = cost.multiply_adds;
+    cost_ += cost;
+    count_bytes(inputs, cost.weight_bytes);
+  }
+
   void add_node(int i) {
-    const Node& node = graph_.nodes[static_cast<size_t>(i)];
+    const Node& node = node_at(i);
     const bool is_input = i == 0;
     std::vector<Value> inputs;
-    std::vector<Shape> input_shapes;
     std::vector<bool> dying;
     for (const ValueId id : node.inputs) {
       inputs.push_back(plan_->layers_[static_cast<size_t>(id)].value);
-      input_shapes.push_back(inputs.back().shape);
       dying.push_back(dies(id, i));
     }
     if (is_input) {
@@ -105,7 +168,7 @@ class PlanCompiler {
       dying.push_back(false);
     }
     OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
-    if (const auto& part = parts_[static_cast<size_t>(i)]) context.part = part->of;
+    if (const auto& part = reads_.part(i)) context.part = part->of;
     for (const ValueId id : node.inputs)
       context.put.push_back(part_offsets_bytes_[static_cast<size_t>(id)].has_value());
     Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);
@@ -114,15 +177,7 @@ class PlanCompiler {
     add_storage(i, node, prepared);
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
-    size_t weight_bytes = 0;
-    if (!is_input) {
-      plan_->layers_.back().multiply_adds = multiply_adds(node.op, input_shapes);
-      multiply_adds_ += plan_->layers_.back().multiply_adds;
-      for (const WeightUse& weight : weights_of(node.op, input_shapes))
-        weight_bytes += static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(node.op);
-      weight_bytes_ += weight_bytes;
-    }
-    count_bytes(inputs, weight_bytes);
+    count(cost_of(node), inputs);
   }
 
   // Of the layer added last.
@@ -148,11 +203,11 @@ class PlanCompiler {
   }
 
   void add_storage(int i, const Node& node, const Prepared& prepared) {
-    const int last = options_.keep_values ? last_ : last_read_[static_cast<size_t>(i)];
+    const int last = options_.keep_values ? last_ : reads_.last(i);
     part_offsets_bytes_.push_back(std::nullopt);
     if (prepared.in_concat) {
       part_offsets_bytes_.back() = prepared.in_concat->offset_bytes;
-      return put_into(parts_[static_cast<size_t>(i)]->concat, i, prepared.in_concat->whole_bytes);
+      return put_into(reads_.part(i)->concat, i, prepared.in_concat->whole_bytes);
     }
     if (const auto& whole = whole_of_[static_cast<size_t>(i)]) {
       storage_of_.push_back(*whole);
@@ -248,7 +303,7 @@ class PlanCompiler {
   void add_lanes() {
     const auto backends = backend_.lanes();
     const int64_t images = images_of_piece(batch_, static_cast<int64_t>(backends.size()),
-                                           multiply_adds_ / batch_, weight_bytes_);
+                                           cost_.multiply_adds / batch_, cost_.weight_bytes);
     if (images == 0) return;
     std::vector<std::unique_ptr<Plan>> plans;
     for (Backend* const backend : backends)
@@ -264,14 +319,12 @@ class PlanCompiler {
   const int64_t batch_;
   const std::vector<Shape> shapes_;
   const int last_;  // index of the step after all nodes
-  const std::vector<int> last_read_;
-  const std::vector<std::optional<Part>> parts_;           // per node
+  const GraphReads reads_;
   std::vector<std::optional<size_t>> whole_of_;            // per node: storage that parts of a Concat lie in
   std::vector<std::optional<size_t>> part_offsets_bytes_;  // per layer: in that of the Concat
   std::vector<Storage> storages_;
   std::vector<size_t> storage_of_;  // per layer
-  int64_t multiply_adds_ = 0;       // of the whole batch
-  size_t weight_bytes_ = 0;
+  Cost cost_;                       // of the whole batch
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
 };
 

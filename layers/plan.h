@@ -99,7 +99,9 @@ class Plan {
 };
 
 struct CompileOptions {
-  bool keep_values = false;  // no sharing, no lanes: after a run every value can still be read (fxe check)
+  bool keep_values =
+      false;  // no sharing, no lanes, no chains: after a run every value can still be read (fxe check)
+  bool chains = true;  // Backend::chain_length
 };
 
 // `model` is compiled as it is: call optimize() first where its work is wanted. The backend must outlive the

@@ -30,8 +30,9 @@ struct Run {
 
 }  // namespace
 
-std::vector<float> run_model(const Model& model, Backend& backend, std::span<const float> input, int64_t n) {
-  Run run(model, backend, input, n, {});
+std::vector<float> run_model(const Model& model, Backend& backend, std::span<const float> input, int64_t n,
+                             const CompileOptions& options) {
+  Run run(model, backend, input, n, options);
   std::vector<float> output(run.output.bytes() / sizeof(float));
   run.queue->copy(output.data(), run.output.data(), run.output.bytes());
   run.queue->wait();

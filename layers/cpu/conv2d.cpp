@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cpu/depthwise_conv.h"
 #include "layers/cpu/direct_step.h"
+#include "layers/cpu/padded_image.h"
 
 namespace fxe::cpu {
 
@@ -13,11 +14,10 @@ Operand residual_of(StepBuilder& step, const Md& md) {
 }
 
 void add_own(StepBuilder& step, CpuBackend& backend, Conv2d op, const OpContext& context) {
-  constexpr int64_t kFewChannels = 16;
   const Dims x = dims_of(context.inputs[0].shape), y = dims_of(context.output);
   Shape shape = context.inputs[0].shape;
   Operand source;
-  if (x[1] <= kFewChannels && op.groups == 1 && op.dilation.w == 1 && op.filter.w > 1) {
+  if (PaddedImage::pays(op, x[1])) {
     source = add_padded(step, context, op.pad);
     shape = Shape{x[0], x[1], x[2] + op.pad.top + op.pad.bottom, x[3] + op.pad.left + op.pad.right};
     op.pad = {};

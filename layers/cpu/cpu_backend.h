@@ -56,6 +56,9 @@ class CpuBackend final : public Backend {
   Prepared prepare(const Lrn&, const OpContext&) override;
   Prepared prepare(const ShortcutPad&, const OpContext&) override;
   Prepared prepare_output(const OpContext&) override;
+  size_t chain_length(std::span<const Node> nodes, std::span<const Shape> shapes) const override;
+  Prepared prepare_chain(std::span<const Node> nodes, std::span<const Shape> shapes,
+                         const OpContext&) override;
   std::vector<float> read(Queue&, const Value&, const void* data) override;
 
   Workers& workers() { return workers_; }

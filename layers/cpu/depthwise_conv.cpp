@@ -25,32 +25,44 @@ std::vector<float> DepthwiseConv::ordered(const std::vector<float>& weights) con
   return to;
 }
 
-void DepthwiseConv::run(const float* x, const float* weights, const float* bias, float* y,
-                        Workers& workers) const {
+void DepthwiseConv::run(const Operands& o, Workers& workers) const {
   // A few microseconds of work at a time.
   constexpr int64_t kPiece = 1 << 15;
-  const int64_t pixels = windows_.pixels(), taps = windows_.taps();
-  const int64_t tiles = (pixels + kDepthwiseTileRows - 1) / kDepthwiseTileRows;
-  const int64_t of_piece = std::max<int64_t>(kPiece / (kDepthwiseTileRows * taps * op_.k), 1);
-  workers.run((tiles + of_piece - 1) / of_piece, [&](int64_t piece) {
-    const float* under[DirectConv::kMostTaps * kDepthwiseTileRows];
-    for (int64_t tile = piece * of_piece; tile < std::min((piece + 1) * of_piece, tiles); ++tile) {
-      const int64_t pixel = tile * pixels / tiles;
-      const auto rows = static_cast<int>((tile + 1) * pixels / tiles - pixel);
-      windows_.find(x, pixel, rows, under);
-      float* const to = y + pixel * op_.k;
-      depthwise_tile({.x = under,
-                      .rows = rows,
-                      .taps = taps,
-                      .channels = op_.k,
-                      .weights = weights,
-                      .bias = bias,
-                      .y = to,
-                      .low = clip_.low,
-                      .high = clip_.high});
-      if (!clip_.is_all) apply_to_rows(op_.act, to, 1, static_cast<int>(rows * op_.k), 0);
-    }
+  const int64_t pixels = windows_.pixels();
+  const int64_t of_piece =
+      std::max<int64_t>(kPiece / (kDepthwiseTileRows * windows_.taps() * op_.k), 1) * kDepthwiseTileRows;
+  workers.run((pixels + of_piece - 1) / of_piece, [&](int64_t i) {
+    const int64_t first = i * of_piece;
+    run_pixels(o, first, std::min(first + of_piece, pixels), o.y + first * op_.k);
   });
+}
+
+void DepthwiseConv::run_rows(const Operands& o, int64_t first, int64_t last) const {
+  const int64_t q = windows_.pixels_of_row();
+  for (; first < last; ++first)
+    run_pixels(o, first * q, (first + 1) * q, o.y + (first & o.y_row_mask) * q * op_.k);
+}
+
+// y: of the first pixel.
+void DepthwiseConv::run_pixels(const Operands& o, int64_t first, int64_t last, float* y) const {
+  const float* under[DirectConv::kMostTaps * kDepthwiseTileRows];
+  const int64_t pixels = last - first, tiles = (pixels + kDepthwiseTileRows - 1) / kDepthwiseTileRows;
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    const int64_t at = tile * pixels / tiles;
+    const auto rows = static_cast<int>((tile + 1) * pixels / tiles - at);
+    windows_.find(o.x, o.x_row_mask, first + at, rows, under);
+    float* const to = y + at * op_.k;
+    depthwise_tile({.x = under,
+                    .rows = rows,
+                    .taps = windows_.taps(),
+                    .channels = op_.k,
+                    .weights = o.weights,
+                    .bias = o.bias,
+                    .y = to,
+                    .low = clip_.low,
+                    .high = clip_.high});
+    if (!clip_.is_all) apply_to_rows(op_.act, to, 1, static_cast<int>(rows * op_.k), 0);
+  }
 }
 
 }  // namespace fxe::cpu

@@ -20,10 +20,20 @@ class DepthwiseConv {
   // Weights [c 1 r s] as run() reads them: [r s c].
   std::vector<float> ordered(const std::vector<float>& weights) const;
 
-  // x [n h w c], weights by ordered(), bias [c], y [n p q c].
-  void run(const float* x, const float* weights, const float* bias, float* y, Workers&) const;
+  struct Operands {
+    const float* x;        // [n h w c]
+    const float* weights;  // by ordered()
+    const float* bias;     // [c]
+    float* y;              // [n p q c]
+    // Rows of x and y are counted through all images; row i is where row i & mask would be.
+    int64_t x_row_mask = -1, y_row_mask = -1;
+  };
+  void run(const Operands&, Workers&) const;
+  void run_rows(const Operands&, int64_t first, int64_t last) const;  // of y, on this thread
 
  private:
+  void run_pixels(const Operands&, int64_t first, int64_t last, float* y) const;
+
   Conv2d op_;
   Windows windows_;
   Clip clip_;

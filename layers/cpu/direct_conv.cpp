@@ -45,6 +45,12 @@ DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf
               .tiles_of_piece = 1,
               .panels_of_piece = 1},
       clip_(Clip::of(op.act)) {
+  for (int64_t panel = 0; panel < panels_.panels(); ++panel) {
+    const int64_t group = panel / panels_.panels_of_group(), of_group = panel % panels_.panels_of_group();
+    panels_at_.push_back({group, group * panels_.columns + of_group * panels_.width,
+                          panels_.columns_of(panel), panels_.offset_bytes(panel)});
+  }
+  panels_at_.push_back({.offset_bytes = panels_.bytes()});
   if (windows_.taps() > kMostTaps)
     throw run_time_error("a window of {} taps, at most {} were expected", windows_.taps(), kMostTaps);
   // Some tens of microseconds of work, so that taking a piece costs nothing and the last one is soon done;
@@ -73,63 +79,84 @@ std::vector<float> DirectConv::padded_bias(const std::vector<float>& bias) const
   return padded;
 }
 
-void DirectConv::run(const Operands& operands, Workers& workers) const {
+void DirectConv::run(const Operands& o, Workers& workers) const {
   workers.run(pieces_.count(workers.threads()), [&](int64_t i) {
     const auto piece = pieces_.at(i, workers.threads());
-    for (int64_t t = piece.first_tile; t < piece.last_tile; ++t) run_tile(operands, t, piece);
+    const float* x[kMostTaps * kDotTileRows];
+    for (int64_t t = piece.first_tile; t < piece.last_tile; ++t) {
+      // Tiles differ by one row at most.
+      const int64_t pixel = t * windows_.pixels() / pieces_.tiles;
+      const Tile tile{pixel, pixel, static_cast<int>((t + 1) * windows_.pixels() / pieces_.tiles - pixel)};
+      int64_t group = -1;
+      for (auto panel = static_cast<size_t>(piece.first_panel); panel < static_cast<size_t>(piece.last_panel);
+           ++panel) {
+        if (panels_at_[panel].group != group) {
+          group = panels_at_[panel].group;
+          windows_.find(o.x + group * panels_.channels, -1, pixel, tile.rows, x);
+        }
+        run_tile(o, tile, panel, x, weights_ahead(o.weights, t, panel, piece));
+      }
+    }
   });
 }
 
-void DirectConv::run_tile(const Operands& o, int64_t tile, const ConvPieces::Piece& piece) const {
-  // Tiles differ by one row at most.
-  const int64_t pixel = tile * windows_.pixels() / pieces_.tiles;
-  const auto rows = static_cast<int>((tile + 1) * windows_.pixels() / pieces_.tiles - pixel);
+void DirectConv::run_rows(const Operands& o, int64_t first, int64_t last) const {
   const float* x[kMostTaps * kDotTileRows];
-  int64_t group = -1;
-  for (int64_t panel = piece.first_panel; panel < piece.last_panel; ++panel) {
-    if (const int64_t g = panel / panels_.panels_of_group(); g != group) {
-      group = g;
-      windows_.find(o.x + group * panels_.channels, pixel, rows, x);
+  for (int64_t end; first < last; first = end) {
+    // As far as rows of y follow each other.
+    const int64_t until_wrap = o.y_row_mask < 0 ? last - first : o.y_row_mask + 1 - (first & o.y_row_mask);
+    end = std::min(last, first + until_wrap);
+    const int64_t pixels = (end - first) * windows_.pixels_of_row(), pixel = first * windows_.pixels_of_row();
+    const int64_t tiles = (pixels + kDotTileRows - 1) / kDotTileRows;
+    const int64_t y_pixel = (first & o.y_row_mask) * windows_.pixels_of_row();
+    for (int64_t t = 0; t < tiles; ++t) {
+      const int64_t at = t * pixels / tiles;
+      const Tile tile{pixel + at, y_pixel + at, static_cast<int>((t + 1) * pixels / tiles - at)};
+      windows_.find(o.x, o.x_row_mask, tile.pixel, tile.rows, x);
+      for (size_t panel = 0; panel + 1 < panels_at_.size(); ++panel) run_tile(o, tile, panel, x, {});
     }
-    const int64_t column = group * panels_.columns + panel % panels_.panels_of_group() * panels_.width;
-    const int64_t at = pixel * y_step_ + column;
-    const int columns = panels_.columns_of(panel);
-    const Ahead ahead = weights_ahead(o.weights, tile, panel, piece);
-    dot_tile({.x = x,
-              .rows = rows,
-              .taps = windows_.taps(),
-              .run = panels_.channels * windows_.pixels_of_tap(),
-              .weights = o.weights + panels_.offset_bytes(panel),
-              .bf16_weights = panels_.bf16,
-              .next = ahead.at,
-              .next_bytes = ahead.bytes,
-              .columns = columns,
-              .bias = o.bias + panel * panels_.width,
-              .residual = o.residual ? o.residual + at : nullptr,
-              .y = o.y + at,
-              .y_step = y_step_,
-              .low = clip_.low,
-              .high = clip_.high});
-    if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, rows, columns, y_step_);
   }
+}
+
+void DirectConv::run_tile(const Operands& o, const Tile& tile, size_t panel, const float* const* x,
+                          Ahead ahead) const {
+  const auto& [group, column, columns, offset_bytes] = panels_at_[panel];
+  const int64_t at = tile.y_pixel * y_step_ + column;
+  dot_tile({.x = x,
+            .rows = tile.rows,
+            .taps = windows_.taps(),
+            .run = panels_.channels * windows_.pixels_of_tap(),
+            .weights = o.weights + offset_bytes,
+            .bf16_weights = panels_.bf16,
+            .next = ahead.at,
+            .next_bytes = ahead.bytes,
+            .columns = columns,
+            .bias = o.bias + static_cast<int64_t>(panel) * panels_.width,
+            .residual = o.residual ? o.residual + at : nullptr,
+            .y = o.y + at,
+            .y_step = y_step_,
+            .low = clip_.low,
+            .high = clip_.high});
+  if (!clip_.is_all) apply_to_rows(op_.act, o.y + at, tile.rows, columns, y_step_);
 }
 
 // What is to be brought into the second-level cache during this tile and panel. Where each panel is used
 // once, for one tile, that is a little further in the same weights: AlexNet at batch 1 takes 1.3 times as
 // long where it is the next panel, of a megabyte. Else it is this tile's part of the panel after this one:
 // while one goes through the pixels, the next is on its way.
-DirectConv::Ahead DirectConv::weights_ahead(const std::byte* weights, int64_t tile, int64_t panel,
+DirectConv::Ahead DirectConv::weights_ahead(const std::byte* weights, int64_t tile, size_t panel,
                                             const ConvPieces::Piece& piece) const {
   if (pieces_.tiles == 1) {
     constexpr size_t kFurther = 16 << 10;
-    const size_t begin = std::min(panels_.offset_bytes(panel) + kFurther, panels_.bytes());
-    const size_t end = std::min(panels_.offset_bytes(panel + 1) + kFurther, panels_.bytes());
+    const size_t begin = std::min(panels_at_[panel].offset_bytes + kFurther, panels_at_.back().offset_bytes);
+    const size_t end =
+        std::min(panels_at_[panel + 1].offset_bytes + kFurther, panels_at_.back().offset_bytes);
     return {weights + begin, static_cast<int64_t>(end - begin)};
   }
-  const int64_t next = panel + pieces_.panels_of_piece;
-  if (next >= piece.share_last_panel) return {};
-  const size_t begin = panels_.offset_bytes(next);
-  const auto lines = static_cast<int64_t>((panels_.offset_bytes(next + 1) - begin) / 64);
+  const size_t next = panel + static_cast<size_t>(pieces_.panels_of_piece);
+  if (next >= static_cast<size_t>(piece.share_last_panel)) return {};
+  const size_t begin = panels_at_[next].offset_bytes;
+  const auto lines = static_cast<int64_t>((panels_at_[next + 1].offset_bytes - begin) / 64);
   const int64_t tiles = piece.share_last_tile - piece.share_first_tile, at = tile - piece.share_first_tile;
   const int64_t first = lines * at / tiles * 64, last = lines * (at + 1) / tiles * 64;
   return {weights + begin + first, last - first};

@@ -38,21 +38,36 @@ class DirectConv {
     const float* bias;         // by padded_bias()
     const float* residual;     // nullptr: none; as y, may be y
     float* y;                  // [n p q y_step], of which k
+    // Rows of x and y are counted through all images; row i is where row i & mask would be.
+    int64_t x_row_mask = -1, y_row_mask = -1;
   };
   void run(const Operands&, Workers&) const;
+  // Rows of y, on this thread. Not in groups.
+  void run_rows(const Operands&, int64_t first, int64_t last) const;
 
  private:
   struct Ahead {
     const std::byte* at = nullptr;
     int64_t bytes = 0;
   };
-  void run_tile(const Operands&, int64_t tile, const ConvPieces::Piece&) const;
-  Ahead weights_ahead(const std::byte* weights, int64_t tile, int64_t panel, const ConvPieces::Piece&) const;
+  struct Tile {
+    int64_t pixel, y_pixel;  // the first of it, and where that lies in y
+    int rows;                // of the tile: pixels
+  };
+  // Found once: each would take some divisions, as long as a thin tile takes.
+  struct Panel {
+    int64_t group = 0, column = 0;  // its first
+    int columns = 0;
+    size_t offset_bytes = 0;
+  };
+  void run_tile(const Operands&, const Tile&, size_t panel, const float* const* x, Ahead) const;
+  Ahead weights_ahead(const std::byte* weights, int64_t tile, size_t panel, const ConvPieces::Piece&) const;
 
   Conv2d op_;
   Windows windows_;
   int64_t y_step_;
   WeightPanels panels_;
+  std::vector<Panel> panels_at_;  // then their end
   ConvPieces pieces_;
   Clip clip_;
 };

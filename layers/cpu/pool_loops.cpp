@@ -69,21 +69,6 @@ void pool(const Pool2d& op, const Blocks& bx, const Blocks& by, std::span<float*
   });
 }
 
-// Of channels-last images, on vectors of AVX-512.
-void maximum_of_channels_last(const Pool2d& op, const Blocks& bx, const Blocks& by,
-                              std::span<float* const> operands) {
-  parallel_for(by.n * by.h, floats_of(by) * op.filter.h * op.filter.w, [&](int64_t i) {
-    const int64_t n = i / by.h, p = i % by.h;
-    const Window rows = window(p, op.stride.h, op.filter.h, op.pad.top, op.pad.bottom, bx.h, false);
-    for (int64_t q = 0; q < by.w; ++q) {
-      const Window columns = window(q, op.stride.w, op.filter.w, op.pad.left, op.pad.right, bx.w, false);
-      maximum_of_pixels(operands[0] + n * bx.step_n + rows.begin * bx.step_h + columns.begin * bx.step_w,
-                        rows.end - rows.begin, columns.end - columns.begin, bx.step_h, bx.step_w, bx.channels,
-                        operands[1] + n * by.step_n + p * by.step_h + q * by.step_w);
-    }
-  });
-}
-
 template <class Reduce>
 Loop loop_for(const Pool2d& op, const Blocks& x, const Blocks& y) {
   const auto run = x.lanes == 8 ? pool<Reduce, 8> : x.lanes == 16 ? pool<Reduce, 16> : pool<Reduce, 0>;
@@ -92,9 +77,34 @@ Loop loop_for(const Pool2d& op, const Blocks& x, const Blocks& y) {
 
 }  // namespace
 
+void maximum_of_rows(const Pool2d& op, const Blocks& bx, const Blocks& by, const MaximumRows& o,
+                     int64_t first, int64_t last) {
+  for (int64_t i = first; i < last; ++i) {
+    const int64_t n = i / by.h, p = i % by.h;
+    const Window rows = window(p, op.stride.h, op.filter.h, op.pad.top, op.pad.bottom, bx.h, false);
+    for (int64_t q = 0; q < by.w; ++q) {
+      const Window columns = window(q, op.stride.w, op.filter.w, op.pad.left, op.pad.right, bx.w, false);
+      maximum_of_pixels({.x = o.x + columns.begin * bx.step_w,
+                         .first_row = n * bx.h + rows.begin,
+                         .rows = rows.end - rows.begin,
+                         .row_mask = o.x_row_mask,
+                         .columns = columns.end - columns.begin,
+                         .step_h = bx.step_h,
+                         .step_w = bx.step_w,
+                         .channels = bx.channels},
+                        o.y + (i & o.y_row_mask) * by.step_h + q * by.step_w);
+    }
+  }
+}
+
 Loop pool_loop(const Pool2d& op, const Blocks& x, const Blocks& y) {
-  if (op.kind == Pool2d::Kind::max && x.blocks == 1 && DirectConv::works())
-    return [=](std::span<float* const> operands) { maximum_of_channels_last(op, x, y, operands); };
+  const bool rows_follow = x.step_n == x.h * x.step_h && y.step_n == y.h * y.step_h;
+  if (op.kind == Pool2d::Kind::max && x.blocks == 1 && rows_follow && DirectConv::works())
+    return [=](std::span<float* const> operands) {
+      parallel_for(y.n * y.h, floats_of(y) * op.filter.h * op.filter.w, [&](int64_t i) {
+        maximum_of_rows(op, x, y, {.x = operands[0], .y = operands[1]}, i, i + 1);
+      });
+    };
   return op.kind == Pool2d::Kind::max ? loop_for<Maximum>(op, x, y) : loop_for<Sum>(op, x, y);
 }
 

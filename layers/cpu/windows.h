@@ -20,12 +20,17 @@ class Windows {
   // a row is one tap.
   int64_t taps() const { return op_.filter.h * taps_w_; }
   int64_t pixels_of_tap() const { return op_.filter.w / taps_w_; }
-  int64_t pixels() const { return pixels_; }  // of all output images
+  int64_t pixels() const { return pixels_; }    // of all output images
+  int64_t pixels_of_row() const { return q_; }  // of an output image
 
-  // Output pixels `pixel` to pixel + rows - 1: to[tap * rows + j], taps in the order [r s].
-  void find(const float* x, int64_t pixel, int rows, const float** to) const;
+  // Output pixels `pixel` to pixel + rows - 1: to[tap * rows + j], taps in the order [r s]. Rows of x are
+  // counted through all images; row i begins at x + (i & row_mask) * w * c.
+  void find(const float* x, int64_t row_mask, int64_t pixel, int rows, const float** to) const;
 
  private:
+  void find_in_row(const float* x, int64_t row_mask, int64_t n, int64_t p, int64_t q, int count,
+                   const float** to, int step) const;
+
   Conv2d op_;
   int64_t h_, w_, c_, p_, q_, pixels_, taps_w_;
   std::shared_ptr<const std::vector<float>> zeros_;  // [c]

@@ -90,9 +90,9 @@ void Workers::run(int64_t count, Job job) {
   wait_until_done(count);
 }
 
-void Workers::take_pieces(size_t first_share) {
+void Workers::take_pieces(size_t thread) {
   for (size_t i = 0; i < shares_.size(); ++i) {
-    auto& share = shares_[(first_share + i) % shares_.size()].next_and_end;
+    auto& share = shares_[(thread + i) % shares_.size()].next_and_end;
     for (;;) {
       const uint64_t taken = share.load(std::memory_order_acquire);
       if ((taken & 0xffffffff) >= taken >> 32) break;
@@ -100,7 +100,7 @@ void Workers::take_pieces(size_t first_share) {
       const uint64_t piece = mine & 0xffffffff;
       if (piece >= mine >> 32) break;
       const int64_t count = count_;  // once the last piece is done, another job may begin
-      job_.piece(job_.context, static_cast<int64_t>(piece));
+      job_.piece(job_.context, static_cast<int64_t>(piece), thread);
       if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) done_.notify_one();
     }
   }

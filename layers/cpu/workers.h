@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -31,20 +32,24 @@ class Workers {
     if (!processors_.empty() && pinned_for_ != this) pin_with_openmp();
   }
 
-  // f(i) for 0 <= i < count < 2^31, in any order and on any thread. Neighbouring pieces go to the same thread
-  // as far as they can. f must not throw, and must not call run() of the same team.
+  // f(i), or f(i, thread) with 0 <= thread < threads(), for 0 <= i < count < 2^31, in any order and on any
+  // thread. Neighbouring pieces go to the same thread as far as they can, one after the other. f must not
+  // throw, and must not call run() of the same team.
   template <class F>
   void run(int64_t count, const F& f) {
     if (count <= 1 || threads() == 1) {
-      for (int64_t i = 0; i < count; ++i) f(i);
+      for (int64_t i = 0; i < count; ++i) call(f, i, 0);
       return;
     }
-    run(count, {[](const void* context, int64_t i) { (*static_cast<const F*>(context))(i); }, &f});
+    run(count, {[](const void* context, int64_t i, size_t thread) {
+                  call(*static_cast<const F*>(context), i, thread);
+                },
+                &f});
   }
 
  private:
   struct Job {
-    void (*piece)(const void* context, int64_t i) = nullptr;
+    void (*piece)(const void* context, int64_t i, size_t thread) = nullptr;
     const void* context = nullptr;
   };
   // The pieces one thread begins with: the next in the low half, the end in the high half. Whoever adds one
@@ -53,11 +58,19 @@ class Workers {
     std::atomic<uint64_t> next_and_end = 0;
   };
 
+  template <class F>
+  static void call(const F& f, int64_t i, size_t thread) {
+    if constexpr (std::invocable<const F&, int64_t>)
+      f(i);
+    else
+      f(i, thread);
+  }
+
   void pin_with_openmp();
   void run(int64_t count, Job);
   void stop();
   void wait_until_done(int64_t count) const;
-  void take_pieces(size_t first_share);
+  void take_pieces(size_t thread);
   void serve(size_t share);
 
   inline static thread_local const Workers* pinned_for_ = nullptr;

@@ -29,7 +29,8 @@ TEST(Lanes, PiecesOfABatch) {
   };
   EXPECT_EQ(images(8, 1, kSmall), 0);
   EXPECT_EQ(images(1, 2, kSmall), 0);
-  EXPECT_EQ(images(8, 2, kSmall), 1);
+  EXPECT_EQ(images(8, 2, kSmall), 2);
+  EXPECT_EQ(images(6, 2, kSmall), 1);
   EXPECT_EQ(images(7, 2, kSmall), 0);   // one lane would wait for the other during an eighth of the time
   EXPECT_EQ(images(17, 2, kSmall), 1);  // a seventeenth
   EXPECT_EQ(images(8, 2, kLarge), 4);
