@@ -181,7 +181,7 @@ std::vector<std::byte> encode_header(const StoreHeader& h) {
   put(out, std::string_view(json));
   for (const int32_t label : h.labels) put(out, label);
   for (size_t i = 0; i < h.images(); ++i) put(out, static_cast<uint32_t>(h.paths[i].size()));
-  for (size_t i = 0; i < h.images(); ++i) put(out, h.paths[i]);
+  for (size_t i = 0; i < h.images(); ++i) put(out, std::string_view(h.paths[i]));
   out.resize(StoreLayout::aligned(out.size()));
   const uint32_t sum = checksum(std::span(out).subspan(kJsonBytesAt));
   std::memcpy(out.data() + kChecksumAt, &sum, sizeof(sum));
