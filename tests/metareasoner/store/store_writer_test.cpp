@@ -146,6 +146,28 @@ TEST(StoreWriter, RefusesWhatAnotherCommandBegan) {
   EXPECT_EQ(bytes_of(folder / "s.partial"), "somebody's notes");
 }
 
+// A header of many images is compared and written a piece at a time.
+TEST(StoreWriter, GoesOnInsideALongHeader) {
+  const StoreFolder folder;
+  const StoreCase c(3000, 1, 2, 1);
+  c.write(folder / "whole");
+  const std::string whole = bytes_of(folder / "whole");
+  const size_t header = c.header.layout(encode_header(c.header, [](auto) {})).data_start;
+  ASSERT_GT(header, 60'000u);
+  for (const size_t length : {size_t{1}, size_t{16'384}, size_t{20'000}, size_t{50'000}, header - 1}) {
+    put_bytes(folder / "s.partial", whole.substr(0, length));
+    c.write(folder / "s");
+    EXPECT_EQ(bytes_of(folder / "s"), whole) << "from " << length << " bytes";
+    std::filesystem::remove(folder / "s");
+  }
+  put_bytes(folder / "s.partial", whole.substr(0, header));
+  StoreHeader other = c.header;
+  other.paths.keep_first(2999);
+  other.paths.push_back("folder/2999.PNG");
+  EXPECT_NE(error_of([&] { StoreWriter(folder / "s", other); }).find("images or labels"), std::string::npos);
+  EXPECT_EQ(bytes_of(folder / "s.partial"), whole.substr(0, header));
+}
+
 TEST(StoreWriter, RefusesAFinishedStoreAndASecondWriter) {
   const StoreFolder folder;
   const StoreCase c(10, 2, 3, 1);
