@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -44,5 +45,12 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 }
 
 MappedFile::~MappedFile() { munmap(data_, size_); }
+
+void MappedFile::forget(size_t from, size_t to) const {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t first = from / page * page, end = std::min(to, size_) / page * page;
+  // Where it fails, all is as it was.
+  if (first < end) (void)madvise(static_cast<std::byte*>(data_) + first, end - first, MADV_DONTNEED);
+}
 
 }  // namespace fxe

@@ -19,6 +19,8 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(data_), size_}; }
+  // These bytes no longer take memory; where they are used again they are read again.
+  void forget(size_t from, size_t to) const;
 
  private:
   MappedFile(void* data, size_t size) : data_(data), size_(size) {}

@@ -1,68 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
-
 namespace fxe {
 
-// Many short texts in little memory, such as the paths of a folder's images: their characters one after the
-// other and four bytes for each. Copies share their memory until one of them changes.
+// Many short texts in little memory, such as the paths of a folder's images: every 16th as it is, of the
+// others what differs from the one before, which in sorted names is their end (front coding). Copies share
+// their memory until one of them changes.
 class TextList {
+  struct Data;
+
  public:
   TextList() = default;
   TextList(std::initializer_list<std::string_view> texts) {
     for (const auto text : texts) push_back(text);
   }
 
-  size_t size() const { return data_ ? data_->ends.size() : 0; }
+  size_t size() const { return data_ ? data_->size : 0; }
   bool empty() const { return size() == 0; }
-  // Valid until the list changes.
-  std::string_view operator[](size_t i) const {
-    const size_t begin = i ? data_->ends[i - 1] : 0;
-    return std::string_view(data_->text).substr(begin, data_->ends[i] - begin);
-  }
-  size_t characters() const { return data_ ? data_->text.size() : 0; }  // of all
+  size_t characters() const { return data_ ? data_->characters : 0; }  // of all
+  // Reads up to 15 texts before it: to go through all of them, use an iterator.
+  std::string operator[](size_t i) const { return *at(i); }
 
-  // Throws bad_input where all texts together would have 4 GiB or more.
-  void push_back(std::string_view text) {
-    if (text.size() > UINT32_MAX - characters())
-      throw bad_input("names of more than {} bytes in all, at most {} were expected", characters(),
-                      UINT32_MAX);
-    Data& data = own();
-    data.text += text;
-    data.ends.push_back(static_cast<uint32_t>(data.text.size()));
-  }
-  void keep_first(size_t count) {
-    if (count >= size()) return;
-    Data& data = own();
-    data.ends.resize(count);
-    data.text.resize(count ? data.ends.back() : 0);
-  }
+  // Goes from one text to the next while the list does not change.
+  class Iterator {
+   public:
+    const std::string& operator*() const { return text_; }  // until the iterator moves
+    Iterator& operator++() {
+      ++index_;
+      read();
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
 
-  bool operator==(const TextList& other) const {
-    return data_ == other.data_ || (characters() == other.characters() && size() == other.size() &&
-                                    (empty() || *data_ == *other.data_));
-  }
+   private:
+    friend class TextList;
+    Iterator(const Data* data, size_t index, size_t start) : data_(data), index_(index), next_(start) {
+      read();
+    }
+    void read();  // the text at next_, unless it is past the last
+
+    const Data* data_;
+    size_t index_, next_;  // of this text; where the next one starts
+    std::string text_;
+  };
+  Iterator begin() const { return {data_.get(), 0, 0}; }
+  Iterator end() const { return {nullptr, size(), 0}; }
+
+  void push_back(std::string_view text);
+  void keep_first(size_t count);
+
+  bool operator==(const TextList& other) const;
 
  private:
+  static constexpr size_t kStride = 16;
+
   struct Data {
-    std::string text;
-    std::vector<uint32_t> ends;
-    bool operator==(const Data&) const = default;
+    std::string coded;           // of each text: how many characters it shares, how many follow, and those
+    std::vector<size_t> starts;  // in `coded`, of texts 0, 16, 32, ..., which share none
+    std::string last;
+    size_t size = 0, characters = 0;
   };
-  Data& own() {
-    if (!data_)
-      data_ = std::make_shared<Data>();
-    else if (data_.use_count() > 1)
-      data_ = std::make_shared<Data>(*data_);
-    return *data_;
-  }
+  Iterator at(size_t i) const;
 
   std::shared_ptr<Data> data_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,12 @@ struct StageView {
   double ms = 0;
 };
 
+// Copies of a full batch by themselves, by the device's clock, in the order in which they were made.
+struct CopyTimes {
+  std::vector<double> up_ms;    // every input and what describes the batch, to the device
+  std::vector<double> down_ms;  // results and means, from it
+};
+
 // Runs an ensemble on batches of up to `capacity` images. Prepared once; a run allocates nothing. An executor
 // has one side or two, each with its own inputs and results: while the batch of one is under way, the other's
 // can be written.
@@ -74,6 +81,10 @@ class Executor {
     begin(prepared, count, deadline_ms, 0);
     return end(0);
   }
+
+  // Makes the copies of a batch `repetitions` times while none is under way: in a run they are not told apart
+  // from the rest. None where members read the host's memory.
+  virtual std::optional<CopyTimes> time_copies(int /*repetitions*/) { return std::nullopt; }
 
   // Called after every stage, where the executor decides on the host (others throw bad_input).
   virtual void observe(std::function<void(const StageView&)>) = 0;

@@ -6,7 +6,8 @@ usage: perf/memory.py [BUILD/fxe] [--images 1000 100000] [--limit 10] [--batch 6
 
 Folders hold links to one picture of 32 x 32 pixels, named as ILSVRC2012's validation images are. The network is one of the
 demo's, so that what fxe needs for itself is small and the images' part shows: with larger networks the ratio is nearer 1.
-classify takes images by name, as many as a command line may hold. Peaks are the kernel's (getrusage's maxrss).
+classify takes images by name, as many as a command line may hold; xargs gives them to it. Peaks are the kernel's (getrusage's
+maxrss).
 Exits 1 where a peak grows by more than --limit percent.
 """
 import argparse
@@ -22,32 +23,39 @@ MODEL = ["--network", "cifar_resnet14", "--preprocess", '{"resize": {"side": "no
 CLASSIFY_MOST = 20_000
 
 
+def image_name(i):
+    return f"ILSVRC2012_val_{i + 1:08}.ppm"
+
+
 def make_folder(folder, images):
     folder.mkdir()
     (folder / ".picture").write_bytes(b"P6\n32 32\n255\n" + bytes(37 * i % 251 for i in range(3072)))
     with open(folder / "val.txt", "w") as labels:
         for i in range(images):
-            name = f"ILSVRC2012_val_{i + 1:08}.ppm"
-            os.symlink(".picture", folder / name)
-            labels.write(f"{name} {i % 10}\n")
+            os.symlink(".picture", folder / image_name(i))
+            labels.write(f"{image_name(i)} {i % 10}\n")
 
 
-def words(command, folder, images, batch, out):
+def words(fxe, command, folder, images, batch, out):
     if command == "eval":
-        return [command, MEMBER, str(folder), "--batch", str(batch), *MODEL]
+        return [fxe, command, MEMBER, str(folder), "--batch", str(batch), *MODEL]
     if command == "record":
-        return [command, MEMBER, str(folder), "--batch", str(batch), "-o", str(out), *MODEL]
-    return [command, MEMBER, *sorted(p.name for p in folder.glob("*.ppm"))[:min(images, CLASSIFY_MOST)], *MODEL]
+        return [fxe, command, MEMBER, str(folder), "--batch", str(batch), "-o", str(out), *MODEL]
+    names = folder / ".names"
+    names.write_text("".join(f"{image_name(i)}\n" for i in range(min(images, CLASSIFY_MOST))))
+    return ["xargs", "-a", str(names), "-n", str(CLASSIFY_MOST), "-s", "1500000", "-x", fxe, command, MEMBER, *MODEL]
 
 
-def peak_mib(fxe, arguments, folder):
-    """Of one run; the child of its own process, whose usage is that of nothing else."""
-    process = subprocess.Popen([fxe, *arguments], cwd=folder)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"perf/memory.py: fxe {arguments[0]} ended with {process.returncode}")
-    return usage.ru_maxrss / 1024
+# A process begins with the peak of the one that started it. This one is smaller than any fxe, and so is xargs.
+START = ("import os, sys; pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ); _, status, usage = os.wait4(pid, 0); "
+         "print(usage.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(status))")
+
+
+def peak_mib(command, folder):
+    started = subprocess.run([sys.executable, "-S", "-E", "-c", START, *command], cwd=folder, stdout=subprocess.PIPE, text=True)
+    if started.returncode:
+        sys.exit(f"perf/memory.py: {' '.join(command)} ended with {started.returncode}")
+    return int(started.stdout.split()[-1]) / 1024
 
 
 def main():
@@ -66,7 +74,7 @@ def main():
             make_folder(folder, n)
         for command in options.commands or ["eval", "record", "classify"]:
             given = [min(n, CLASSIFY_MOST) if command == "classify" else n for n in options.images]
-            peaks = [peak_mib(os.path.abspath(options.fxe), words(command, folder, n, options.batch, f"{folder}.store"), folder)
+            peaks = [peak_mib(words(os.path.abspath(options.fxe), command, folder, n, options.batch, f"{folder}.store"), folder)
                      for n, folder in folders.items()]
             growth = 100 * (peaks[1] / peaks[0] - 1)
             more = (peaks[1] - peaks[0]) * 2**20 / max(given[1] - given[0], 1)

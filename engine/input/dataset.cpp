@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 // What lies directly in a folder: folders sorted bytewise, images, of which there may be millions, in the
 // system's order.
 struct Listing {
-  TextList images;
+  std::string image_names;  // a zero behind each
+  size_t images = 0;
   std::vector<std::string> folders;
 };
 
@@ -33,10 +34,12 @@ Listing list(const fs::path& folder) {
     const auto name = i->path().filename().string();
     if (name.starts_with('.')) continue;
     std::error_code ignored;
-    if (i->is_directory(ignored))
+    if (i->is_directory(ignored)) {
       listing.folders.push_back(name);
-    else if (is_image_name(name))
-      listing.images.push_back(name);
+    } else if (is_image_name(name)) {
+      listing.image_names.append(name.c_str(), name.size() + 1);
+      ++listing.images;
+    }
   }
   if (error) throw bad_input("{}: cannot be listed: {}", folder.string(), error.message());
   std::sort(listing.folders.begin(), listing.folders.end());
@@ -51,17 +54,18 @@ std::optional<int> whole_number(std::string_view text) {
   return value;
 }
 
-void add_sorted(Dataset& dataset, const TextList& images, const std::string& prefix, int label) {
+void add_sorted(Dataset& dataset, const Listing& listing, const std::string& prefix, int label) {
   std::vector<std::string_view> sorted;
-  sorted.reserve(images.size());
-  for (size_t i = 0; i < images.size(); ++i) sorted.push_back(images[i]);
+  sorted.reserve(listing.images);
+  for (size_t at = 0; at < listing.image_names.size(); at += sorted.back().size() + 1)
+    sorted.emplace_back(listing.image_names.c_str() + at);
   std::sort(sorted.begin(), sorted.end());
   for (const std::string_view image : sorted) dataset.add(prefix + std::string(image), label);
 }
 
 // Every image in root/<folder>, which is class `label`.
 void add_class(Dataset& dataset, const std::string& folder, int label) {
-  add_sorted(dataset, list(dataset.root / folder).images, folder + "/", label);
+  add_sorted(dataset, list(dataset.root / folder), folder + "/", label);
 }
 
 Dataset from_label_file(const fs::path& root, const fs::path& file, size_t class_count) {
@@ -196,7 +200,8 @@ Dataset open_dataset(const fs::path& root, const std::vector<std::string>& class
   if (!labels_file.empty() && !class_map_file.empty())
     throw bad_input("{}: a file of labels and a class map; expected one of them", class_map_file.string());
   if (!labels_file.empty()) return from_label_file(root, labels_file, classes.size());
-  const auto [images, folders] = list(root);
+  const Listing listing = list(root);
+  const auto& folders = listing.folders;
   if (!class_map_file.empty()) return from_class_map(root, folders, class_map_file, classes.size());
   if (fs::exists(root / "ILSVRC2012_validation_ground_truth.txt") && !fs::exists(root / "val.txt"))
     throw bad_input(
@@ -205,20 +210,20 @@ Dataset open_dataset(const fs::path& root, const std::vector<std::string>& class
         "'file index' (0-based, order of the ensemble's classes) with --labels",
         root.string());
   if (fs::exists(root / "val.txt")) {
-    if (!folders.empty() && !images.empty())
+    if (!folders.empty() && listing.images)
       throw bad_input("{}: val.txt, {} images and {} folders; name the labels with --labels", root.string(),
-                      images.size(), folders.size());
+                      listing.images, folders.size());
     return from_label_file(root, root / "val.txt", classes.size());
   }
-  if (!images.empty() && !folders.empty())
+  if (listing.images && !folders.empty())
     throw bad_input(
         "{}: {} images beside {} folders could be a flat folder or classes; move one away, or name the "
         "labels "
         "with --labels",
-        root.string(), images.size(), folders.size());
+        root.string(), listing.images, folders.size());
   Dataset dataset{.root = root, .layout = "flat folder without labels"};
   if (folders.empty()) {
-    add_sorted(dataset, images, "", -1);
+    add_sorted(dataset, listing, "", -1);
   } else {
     const auto numeric = std::count_if(folders.begin(), folders.end(),
                                        [](const auto& f) { return whole_number(f).has_value(); });

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/cuda/cuda_time_mark.h"
 #include "kernels/start.h"
 
 namespace fxe {
@@ -156,6 +157,28 @@ void CudaBatch::download(CudaQueue& queue, int side) const {
   const Side& to = *sides_.at(static_cast<size_t>(side));
   queue.copy(to.results.as<void>(), state_.results(), state_.results_bytes());
   queue.copy(to.mean.as<void>(), state_.mean(), state_.mean_bytes());
+}
+
+// All are enqueued before the first is waited for, so that the host's time for it does not count once the
+// device is behind.
+CopyTimes CudaBatch::time_copies(CudaQueue& queue, int repetitions) const {
+  const auto count = static_cast<size_t>(repetitions);
+  std::vector<CudaTimeMark> uploaded(count), downloaded(count + 1);
+  downloaded[0].set(queue);
+  for (size_t i = 0; i < count; ++i) {
+    upload_description(queue, 0, static_cast<int>(members_.size()));
+    upload_inputs(queue, 0);
+    uploaded[i].set(queue);
+    download(queue, 0);
+    downloaded[i + 1].set(queue);
+  }
+  queue.wait();
+  CopyTimes times;
+  for (size_t i = 0; i < count; ++i) {
+    times.up_ms.push_back(uploaded[i].ms_since(downloaded[i]));
+    times.down_ms.push_back(downloaded[i + 1].ms_since(uploaded[i]));
+  }
+  return times;
 }
 
 }  // namespace fxe

@@ -46,6 +46,9 @@ class CudaBatch {
   void download_live_count(CudaQueue&) const;
   void download(CudaQueue&, int side) const;
 
+  // Executor::time_copies(), on the first side, where no work is under way.
+  CopyTimes time_copies(CudaQueue&, int repetitions) const;
+
  private:
   // One of the batch's inputs: where the host writes it and where members read it, images of side 0 first.
   struct Input {

@@ -83,6 +83,10 @@ class DeviceControl final : public Executor {
     return u.run;
   }
 
+  std::optional<CopyTimes> time_copies(int repetitions) override {
+    return batch_.time_copies(queue(), repetitions);
+  }
+
   void observe(std::function<void(const StageView&)>) override {
     throw bad_input("stages cannot be watched where the device decides; use --device cpu");
   }

@@ -59,6 +59,10 @@ class HostControl final : public Executor {
 
   const BatchRun& end(int) override { return run_; }
 
+  std::optional<CopyTimes> time_copies(int repetitions) override {
+    return batch_.time_copies(queue(), repetitions);
+  }
+
   void observe(std::function<void(const StageView&)>) override {
     throw bad_input("stages cannot be watched on a GPU; use --device cpu");
   }

@@ -7,9 +7,9 @@
 
 namespace fxe {
 
-uint32_t checksum(std::span<const std::byte> bytes) {
+uint32_t checksum(std::span<const std::byte> bytes, uint32_t before) {
   return static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<z_size_t>(bytes.size())));
+      crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<z_size_t>(bytes.size())));
 }
 
 bool checksum_holds(std::span<const std::byte> bytes, uint32_t stated) {

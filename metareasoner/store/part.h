@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// CRC-32 of zlib, PNG and Ethernet.
-uint32_t checksum(std::span<const std::byte>);
+// CRC-32 of zlib, PNG and Ethernet; `before`: of what comes before these bytes.
+uint32_t checksum(std::span<const std::byte>, uint32_t before = 0);
 bool checksum_holds(std::span<const std::byte>, uint32_t stated);
 
 // Puts the checksum of a part into its last four bytes, or compares it.

@@ -19,19 +19,20 @@ Store Store::open(const std::filesystem::path& path) {
     throw bad_input("{}: the store is unfinished ({}); run the command that began it again, it goes on",
                     path.string(), partial_path(path).string());
   const auto file = MappedFile::open(path);
-  return read(file->bytes(), file, path);
+  return Store(path, file->bytes(), file, file.get(), decode_header(file->bytes(), path.string()));
 }
 
 Store Store::read(std::span<const std::byte> file, std::shared_ptr<const void> owner,
                   const std::filesystem::path& path) {
-  return Store(path, file, std::move(owner), decode_header(file, path.string()));
+  return Store(path, file, std::move(owner), nullptr, decode_header(file, path.string()));
 }
 
 Store::Store(std::filesystem::path path, std::span<const std::byte> file, std::shared_ptr<const void> owner,
-             DecodedHeader decoded)
+             const MappedFile* mapped, DecodedHeader decoded)
     : path_(std::move(path)),
       file_(file),
       owner_(std::move(owner)),
+      mapped_(mapped),
       header_(std::move(decoded.header)),
       layout_(header_.layout(decoded.data_start)) {
   const size_t found = file_.size();
@@ -40,11 +41,24 @@ Store::Store(std::filesystem::path path, std::span<const std::byte> file, std::s
                     images(), members(), layout_.file_bytes(), found,
                     found < layout_.file_bytes() ? "unfinished or cut off" : "damaged");
   checked_ = std::make_unique<std::atomic<bool>[]>(layout_.blocks() * layout_.slabs);
-  for (size_t b = 0; b < layout_.blocks(); ++b)
+  check_entries();
+}
+
+void Store::check_entries() const {
+  for (size_t b = 0; b < layout_.blocks(); ++b) {
     if (!part_is_whole(file_.subspan(layout_.block_start(b),
                                      StoreLayout::part_bytes(images_in(b) * StoreLayout::kEntry))))
       throw bad_input("{}: the entries of images {} to {} have another checksum; the file is damaged",
                       path_.string(), first_image(b), first_image(b) + images_in(b) - 1);
+    pass(b);
+  }
+}
+
+void Store::pass(size_t block) const {
+  constexpr size_t kTogether = 16;
+  const size_t next = block + 1;
+  if (!mapped_ || next % kTogether != 0) return;
+  mapped_->forget(next == kTogether ? 0 : layout_.block_start(next - kTogether), layout_.block_start(next));
 }
 
 bool Store::readable(size_t image) const {
@@ -65,7 +79,11 @@ std::span<const std::byte> Store::hash(size_t image) const {
 std::string Store::images_hash() const {
   std::vector<std::byte> all;
   all.reserve(images() * StoreLayout::kHash);
-  for (size_t i = 0; i < images(); ++i) all.insert(all.end(), hash(i).begin(), hash(i).end());
+  for (size_t b = 0; b < blocks(); ++b) {
+    for (size_t i = first_image(b); i < first_image(b) + images_in(b); ++i)
+      all.insert(all.end(), hash(i).begin(), hash(i).end());
+    pass(b);
+  }
   return sha256_hex(all);
 }
 

@@ -13,6 +13,8 @@
 
 namespace fxe {
 
+class MappedFile;
+
 // A finished logit store, mapped read-only: every member's outputs for every image, in blocks of up to 64
 // images. Reading is thread-safe. A part is checked against its checksum when it is first read.
 class Store {
@@ -51,12 +53,16 @@ class Store {
 
  private:
   Store(std::filesystem::path, std::span<const std::byte> file, std::shared_ptr<const void> owner,
-        DecodedHeader);
+        const MappedFile*, DecodedHeader);
+  void check_entries() const;
+  // Called after each block by what goes through all of them: what it has passed does not stay in memory.
+  void pass(size_t block) const;
   std::span<const std::byte> slab(size_t block, size_t slab) const;
 
   std::filesystem::path path_;
   std::span<const std::byte> file_;
   std::shared_ptr<const void> owner_;  // of file_
+  const MappedFile* mapped_;           // which is file_; null where that is something else
   StoreHeader header_;
   StoreLayout layout_;
   std::unique_ptr<std::atomic<bool>[]> checked_;  // [blocks slabs]

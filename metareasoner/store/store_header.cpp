@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metareasoner/store/store_header.h"
 
+#include <concepts>
 #include <cstring>
 
 #include "engine/bounded_json.h"
@@ -17,17 +18,34 @@ constexpr const char* kSchema = "fxe.store/1";
 constexpr size_t kMaxMembers = 4096, kMaxImages = size_t{1} << 26;
 constexpr int64_t kMaxClasses = 1 << 20;
 constexpr JsonLimits kLimits{.bytes = size_t{64} << 20, .depth = 8, .keys = 64, .values = size_t{1} << 21};
-constexpr size_t kJsonBytesAt = 16, kChecksumAt = 12;
+constexpr size_t kChecksumAt = 12, kJsonBytesAt = 16;
 
-template <class T>
-void put(std::vector<std::byte>& out, T value) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-  out.insert(out.end(), bytes, bytes + sizeof(value));
-}
-void put(std::vector<std::byte>& out, std::string_view text) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
-  out.insert(out.end(), bytes, bytes + text.size());
-}
+using Write = std::function<void(std::span<const std::byte>)>;
+
+// Hands on what it is given in pieces of a size that is worth a call.
+class Pieces {
+ public:
+  explicit Pieces(const Write& write) : write_(write) {}
+
+  void put(std::span<const std::byte> bytes) {
+    piece_.insert(piece_.end(), bytes.begin(), bytes.end());
+    if (piece_.size() >= kPiece) flush();
+  }
+  template <std::integral T>
+  void put(T value) {
+    put(std::as_bytes(std::span(&value, 1)));
+  }
+  void put(std::string_view text) { put(std::as_bytes(std::span(text))); }
+  void flush() {
+    if (!piece_.empty()) write_(piece_);
+    piece_.clear();
+  }
+
+ private:
+  static constexpr size_t kPiece = size_t{1} << 14;
+  const Write& write_;
+  std::vector<std::byte> piece_;
+};
 
 template <class T>
 T get(std::span<const std::byte> bytes, size_t at) {
@@ -165,27 +183,35 @@ OperatingPoint recorded_order(const StoreHeader& h) {
   return p;
 }
 
-std::vector<std::byte> encode_header(const StoreHeader& h) {
+size_t encode_header(const StoreHeader& h, const Write& write) {
   // Names of files may hold any bytes; those in JSON (members, classes) must not make it fail.
   const std::string json = to_json(h).dump(-1, ' ', false, Json::error_handler_t::replace);
-
   const size_t table_bytes = 8 * h.images() + h.paths.characters();
-  std::vector<std::byte> out;
-  out.reserve(
-      StoreLayout::aligned(kJsonBytesAt + 16 + json.size() + table_bytes));  // in one piece: it may be large
-  put(out, std::string_view(StoreLayout::kMagic));
-  put(out, StoreLayout::kVersion);
-  put(out, uint32_t{0});
-  put(out, static_cast<uint64_t>(json.size()));
-  put(out, static_cast<uint64_t>(table_bytes));
-  put(out, std::string_view(json));
-  for (const int32_t label : h.labels) put(out, label);
-  for (size_t i = 0; i < h.images(); ++i) put(out, static_cast<uint32_t>(h.paths[i].size()));
-  for (size_t i = 0; i < h.images(); ++i) put(out, h.paths[i]);
-  out.resize(StoreLayout::aligned(out.size()));
-  const uint32_t sum = checksum(std::span(out).subspan(kJsonBytesAt));
-  std::memcpy(out.data() + kChecksumAt, &sum, sizeof(sum));
-  return out;
+  const size_t bytes = StoreLayout::kPreamble + json.size() + table_bytes;
+  const size_t data_start = StoreLayout::aligned(bytes);
+
+  const auto put_checked = [&](Pieces& out) {
+    out.put(static_cast<uint64_t>(json.size()));
+    out.put(static_cast<uint64_t>(table_bytes));
+    out.put(std::string_view(json));
+    for (const int32_t label : h.labels) out.put(label);
+    for (const std::string& path : h.paths) out.put(static_cast<uint32_t>(path.size()));
+    for (const std::string& path : h.paths) out.put(std::string_view(path));
+    out.put(std::string_view(std::string(data_start - bytes, '\0')));
+    out.flush();
+  };
+  // Twice, since the checksum of all of it comes first.
+  uint32_t sum = 0;
+  const Write add = [&](std::span<const std::byte> piece) { sum = checksum(piece, sum); };
+  Pieces summed(add);
+  put_checked(summed);
+
+  Pieces out(write);
+  out.put(std::string_view(StoreLayout::kMagic));
+  out.put(StoreLayout::kVersion);
+  out.put(sum);
+  put_checked(out);
+  return data_start;
 }
 
 DecodedHeader decode_header(std::span<const std::byte> file, const std::string& where) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -50,10 +51,11 @@ struct StoreHeader {
 // Every member in the store's order, joined as the ensemble says, no exits.
 OperatingPoint recorded_order(const StoreHeader&);
 
-// The bytes before the first block.
-std::vector<std::byte> encode_header(const StoreHeader&);
+// Gives `write` the bytes before the first block, in order and a piece at a time: of many images they are
+// many. Returns how many they are.
+size_t encode_header(const StoreHeader&, const std::function<void(std::span<const std::byte>)>& write);
 
-// The header at the start of a file; data_start is what encode_header() would give the size of. Throws
+// The header at the start of a file; data_start is what encode_header() would return. Throws
 // bad_input naming `where` for a file that is no store, is damaged, or of another version.
 struct DecodedHeader {
   StoreHeader header;

@@ -46,8 +46,6 @@ StoreWriter::StoreWriter(std::filesystem::path path, StoreHeader header)
   std::error_code error;
   if (std::filesystem::exists(path_, error))
     throw bad_input("{} exists; remove it first, or name another file with -o", path_.string());
-  const auto bytes = encode_header(header_);
-  layout_ = header_.layout(bytes.size());
   fd_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd_ < 0)
     throw run_time_error("cannot write {}: {}; check the folder and its permissions", partial_.string(),
@@ -55,7 +53,7 @@ StoreWriter::StoreWriter(std::filesystem::path path, StoreHeader header)
   try {
     if (flock(fd_, LOCK_EX | LOCK_NB) != 0)
       throw bad_input("{} is being written by another process", partial_.string());
-    start_file(bytes);
+    start_file();
     keep_blocks();
   } catch (...) {
     close(fd_);
@@ -65,19 +63,21 @@ StoreWriter::StoreWriter(std::filesystem::path path, StoreHeader header)
 
 StoreWriter::~StoreWriter() { close(fd_); }
 
-void StoreWriter::start_file(const std::vector<std::byte>& header) {
-  const auto size = std::filesystem::file_size(partial_);
-  if (size > 0) {
-    const auto file = MappedFile::open(partial_);
-    const size_t common = std::min(header.size(), file->bytes().size());
-    if (!std::equal(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(common),
-                    file->bytes().begin()))
+void StoreWriter::start_file() {
+  const size_t size = std::filesystem::file_size(partial_);
+  const auto begun = size > 0 ? MappedFile::open(partial_) : nullptr;
+  size_t at = 0;
+  const auto take = [&](std::span<const std::byte> piece) {
+    const size_t common = std::min(piece.size(), size - std::min(size, at));
+    if (common > 0 && !std::ranges::equal(piece.first(common), begun->bytes().subspan(at, common)))
       throw bad_input("{} was begun by another command: {}; remove it, or run that command again",
                       partial_.string(),
-                      difference(decode_header(file->bytes(), partial_.string()).header, header_));
-  }
-  // A process that ended inside the header has left no image.
-  if (size < header.size()) write_all(0, header);
+                      difference(decode_header(begun->bytes(), partial_.string()).header, header_));
+    // A process that ended inside the header has left no image.
+    if (common < piece.size()) write_all(at, piece);
+    at += piece.size();
+  };
+  layout_ = header_.layout(encode_header(header_, take));
 }
 
 void StoreWriter::keep_blocks() {
@@ -184,7 +184,7 @@ void StoreWriter::write_all(size_t at, std::span<const std::byte> bytes) {
       throw run_time_error(
           "cannot write {}: {}; {} of {} images are in it: make room and run the same command again, it goes "
           "on",
-          partial_.string(), std::strerror(errno), blocks_ * kRows, layout_.images);
+          partial_.string(), std::strerror(errno), blocks_ * kRows, header_.images());
     at += static_cast<size_t>(written);
     bytes = bytes.subspan(static_cast<size_t>(written));
   }

@@ -43,7 +43,7 @@ class StoreWriter {
   void finish();
 
  private:
-  void start_file(const std::vector<std::byte>& header);
+  void start_file();
   void keep_blocks();
   void write_block();
   void write_all(size_t at, std::span<const std::byte>);

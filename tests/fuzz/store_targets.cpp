@@ -43,8 +43,11 @@ std::string store(StoreForm form, size_t images, size_t members, bool names) {
     header.paths.push_back(std::to_string(i) + ".png");
     header.labels.push_back(static_cast<int32_t>(i % 4) - 1);
   }
-  auto bytes = encode_header(header);
-  const StoreLayout layout = header.layout(bytes.size());
+  std::vector<std::byte> bytes;
+  const auto append = [&](std::span<const std::byte> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  };
+  const StoreLayout layout = header.layout(encode_header(header, append));
   bytes.resize(layout.file_bytes());
   const auto seal = [&](size_t at, size_t payload) {
     seal_part(std::span(bytes).subspan(at, StoreLayout::part_bytes(payload)));

@@ -54,6 +54,33 @@ TEST(BenchReport, OverheadIsTheMedianOverRounds) {
   EXPECT_TRUE(std::isnan(overhead_of_stopping(row(Kind::stop_after, {4, 1}, {5, 6, 22}), rows)));
 }
 
+TEST(BenchReport, CopiesAreThereWhereADeviceMakesThem) {
+  std::vector<BenchRow> rows{row(BenchRow::Kind::policy, {0}, {5, 5})};
+  const auto report = [&](const BenchSubject& subject) {
+    testing::internal::CaptureStdout();
+    print_bench(stdout, subject, rows);
+    return std::pair(Json(bench_json(subject, rows)), testing::internal::GetCapturedStdout());
+  };
+  BenchSubject subject{.percents = {50, 100}};
+  const auto [json, text] = report(subject);
+  EXPECT_TRUE(json.at("h2d_latency_ms").is_null());
+  EXPECT_TRUE(json.at("d2h_latency_ms").is_null());
+  EXPECT_EQ(text.find("2H Latency"), std::string::npos) << text;
+  EXPECT_EQ(text.find("2D Latency"), std::string::npos) << text;
+
+  subject.copies = CopyTimes{.up_ms = {3, 1, 2}, .down_ms = {0.5, 0.25, 0.5}};
+  const auto [with, with_text] = report(subject);
+  const Json expected = {
+      {"min", 1}, {"max", 3}, {"mean", 2}, {"median", 2}, {"percentile(50%)", 2}, {"percentile(100%)", 3}};
+  EXPECT_EQ(with["h2d_latency_ms"], expected);
+  EXPECT_EQ(with["d2h_latency_ms"]["min"], 0.25);
+  EXPECT_NE(with_text.find("\nH2D Latency: min = 1 ms, max = 3 ms, mean = 2 ms, median = 2 ms, perc"),
+            std::string::npos)
+      << with_text;
+  EXPECT_NE(with_text.find("\nD2H Latency: min = 0.25 ms, "), std::string::npos) << with_text;
+  EXPECT_NE(with_text.find("(copies by themselves, 3 times"), std::string::npos) << with_text;
+}
+
 // One whose batches take `begin_ms` until they are handed over, and `end_ms` from then on.
 class TimedExecutor final : public Executor {
  public:
@@ -118,6 +145,8 @@ TEST(Bench, RowsOfAnEnsembleArePolicyMembersAndExitDepths) {
       bench_json_of({small_ensemble().ensemble, "--images", small_ensemble().images, "--batch", "4"});
   EXPECT_EQ(json["schema"], "fxe.bench/1");
   EXPECT_EQ(json["batch"], 4);
+  EXPECT_EQ(json.contains("h2d_latency_ms"), json.contains("d2h_latency_ms"));
+  EXPECT_EQ(json.at("h2d_latency_ms").is_null(), json["device"].get<std::string>().starts_with("cpu"));
   const auto& rows = json["rows"];
   ASSERT_EQ(rows.size(), 7u);
   const std::vector<std::vector<int>> members = {{0, 1, 2}, {0}, {1}, {2}, {0}, {0, 1}, {0, 1, 2}};

@@ -298,7 +298,7 @@ TEST(Import, ArraysOfAStoreAreThatStore) {
     words.push_back(path);
   }
   for (size_t i = 0; i < store.images(); ++i)
-    labels += std::string(store.header().paths[i]) + " " + std::to_string(store.header().labels[i]) + "\n";
+    labels += store.header().paths[i] + " " + std::to_string(store.header().labels[i]) + "\n";
   write_text(folder / "labels", labels);
   auto good = words;
   good.insert(good.end(),

@@ -18,6 +18,7 @@ namespace fxe {
 namespace {
 
 constexpr uint64_t kSeed = 1;
+constexpr int kCopies = 50;  // of a batch in either direction, timed by themselves
 
 cxxopts::Options bench_options() {
   cxxopts::Options options("fxe bench",
@@ -154,6 +155,7 @@ int run_bench(int argc, char** argv) {
   if (const auto output = (*parsed)["exportOutput"].as<std::string>(); !output.empty())
     export_output(output, *runtime.executor, tensors, policy.point, run.batch);
   subject.wall_s = bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows);
+  subject.copies = runtime.executor->time_copies(kCopies);
   write_json(run.json, bench_json(subject, rows));
   write_json((*parsed)["exportTimes"].as<std::string>(), times_json(rows[0].times));
   if (!run.quiet) print_bench(stdout, subject, rows);

@@ -43,6 +43,12 @@ double mean_members(const BenchRow& row, int batch) {
 // Executors that decide on the device do not know what part of the time a stage took.
 bool has_compute(const BenchRow& row) { return total(row.times.compute_ms) > 0; }
 
+const std::vector<double> kNone;
+
+Json summary_or_null(const std::vector<double>& times, const std::vector<double>& percents) {
+  return times.empty() ? Json() : summary_json(summarise(times, percents), percents);
+}
+
 std::string signed_percent(double share) {
   return std::isfinite(share) ? fmt::format("{:+.2f} %", 100 * share) : "";
 }
@@ -86,11 +92,8 @@ Json bench_json(const BenchSubject& s, const std::vector<BenchRow>& rows) {
                  {"throughput", queries_per_second(row)},
                  {"images_per_second", queries_per_second(row) * s.batch},
                  {"latency_ms", summary_json(summarise(row.times.latency_ms, s.percents), s.percents)}};
-    json["compute_ms"] =
-        has_compute(row) ? summary_json(summarise(row.times.compute_ms, s.percents), s.percents) : Json();
-    json["enqueue_ms"] = row.times.enqueue_ms.empty()
-                             ? Json()
-                             : summary_json(summarise(row.times.enqueue_ms, s.percents), s.percents);
+    json["compute_ms"] = summary_or_null(has_compute(row) ? row.times.compute_ms : kNone, s.percents);
+    json["enqueue_ms"] = summary_or_null(row.times.enqueue_ms, s.percents);
     json["variation"] = summarise(row.times.latency_ms, {}).variation;
     if (row.kind == BenchRow::Kind::stop_after)
       json["over_members_alone"] = number_or_null(overhead_of_stopping(row, rows));
@@ -107,6 +110,8 @@ Json bench_json(const BenchSubject& s, const std::vector<BenchRow>& rows) {
           {"iterations", s.limits.iterations},
           {"duration", s.limits.duration_s},
           {"total_host_walltime_s", s.wall_s},
+          {"h2d_latency_ms", summary_or_null(s.copies ? s.copies->up_ms : kNone, s.percents)},
+          {"d2h_latency_ms", summary_or_null(s.copies ? s.copies->down_ms : kNone, s.percents)},
           {"rows", list}};
 }
 
@@ -121,6 +126,12 @@ void print_bench(std::FILE* to, const BenchSubject& s, const std::vector<BenchRo
     print_summary(to, "Compute Time", summarise(row.times.compute_ms, s.percents), s.percents);
   const auto& enqueue = row.times.enqueue_ms;
   if (!enqueue.empty()) print_summary(to, "Enqueue Time", summarise(enqueue, s.percents), s.percents);
+  if (s.copies) {
+    print_summary(to, "H2D Latency", summarise(s.copies->up_ms, s.percents), s.percents);
+    print_summary(to, "D2H Latency", summarise(s.copies->down_ms, s.percents), s.percents);
+    fmt::print(to, "(copies by themselves, {} times after the queries, whose latency has them in it)\n",
+               s.copies->up_ms.size());
+  }
   fmt::print(to, "Total Host Walltime: {:.4g} s, {} queries of {}{}\n", s.wall_s, row.times.latency_ms.size(),
              row.name, rows.size() > 1 ? ", the other rows in turn with it" : "");
   constexpr double kBound = 0.5;

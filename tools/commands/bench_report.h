@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct BenchSubject {
   BenchLimits limits;
   std::vector<double> percents;
   double wall_s = 0;
+  std::optional<CopyTimes> copies;
 };
 
 // What stopping after member k costs over the k members by themselves: the median over rounds of

@@ -175,7 +175,7 @@ int run_classify(int argc, char** argv) {
   if (!parsed) return 0;
   RunOptions run = read_run_options(*parsed);
   run.batch = 1;  // images are explained one by one
-  const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
+  const auto& inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
   const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());

@@ -75,7 +75,7 @@ class Evaluator {
   void take(const Loader::Item& item) {
     Side& side = sides_[filling_];
     if (!item.error.empty()) {
-      result_.failed.push_back({std::string(dataset_.paths[item.index]), item.error});
+      result_.failed.push_back({dataset_.paths[item.index], item.error});
       side.waiting.push_back({item.index, -1});
       return;
     }
@@ -123,7 +123,7 @@ class Evaluator {
     results_.assign(run.rows.begin(), run.rows.end());
     for (const auto& w : side.waiting)
       if (w.row >= 0 && results_[static_cast<size_t>(w.row)].status == RowStatus::failed)
-        result_.failed.push_back({std::string(dataset_.paths[w.sample]), "no member gave finite outputs"});
+        result_.failed.push_back({dataset_.paths[w.sample], "no member gave finite outputs"});
   }
 
   // On the first side, the only one where both policies are run.
@@ -173,7 +173,7 @@ class Evaluator {
 
   void write_rows(const Side& side) {
     for (const auto& w : side.waiting) {
-      const std::string_view path = dataset_.paths[w.sample];
+      const std::string path = dataset_.paths[w.sample];
       const int label = name_of(dataset_.labels[w.sample]);
       std::vector<int> more;
       for (const int other : dataset_.more_labels_of(w.sample)) more.push_back(name_of(other));

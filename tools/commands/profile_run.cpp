@@ -88,7 +88,7 @@ ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& c
         std::copy(item->inputs[i].begin(), item->inputs[i].end(), runtime.executor->input(i, rows).begin());
       ++rows;
     } else {
-      profiler.result().failed.push_back({std::string(dataset.paths[item->index]), item->error});
+      profiler.result().failed.push_back({dataset.paths[item->index], item->error});
     }
     if (rows == batch) profiler.run_batch(std::exchange(rows, 0));
     progress.advance(item->index + 1);

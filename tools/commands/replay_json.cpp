@@ -89,9 +89,9 @@ Json replay_json(const Store& store, const ReplayResult& r) {
   EvalResult result{as_evaluated(r.policy), as_evaluated(r.full), r.report.gap, {}};
   for (size_t i = 0; i < store.images(); ++i)
     if (r.policy.rows[i].status == RowStatus::failed)
-      result.failed.push_back(
-          {std::string(store.header().paths[i]),
-           store.readable(i) ? "no member gave finite outputs" : "could not be read when recorded"});
+      result.failed.push_back({store.header().paths[i], store.readable(i)
+                                                            ? "no member gave finite outputs"
+                                                            : "could not be read when recorded"});
   Json json = eval_json(subject, result);
   json["schema"] = "fxe.replay/1";
   json["precision"] = store.header().precision;

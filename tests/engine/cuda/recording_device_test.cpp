@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/cuda/cuda_device.h"
+#include "engine/cuda/cuda_time_mark.h"
 
 namespace fxe {
 namespace {
@@ -40,6 +41,16 @@ TEST(RecordingDevice, LogsMarks) {
   EXPECT_EQ(recorder.events()[0].name, "mark");
   EXPECT_EQ(recorder.events()[1].name, "hold");
   EXPECT_EQ(recorder.events()[2].kind, Kind::wait);
+}
+
+TEST(RecordingDevice, NoTimePassesBetweenTimeMarks) {
+  Recorder recorder;
+  CudaQueue queue(recorder);
+  CudaTimeMark a, b;
+  a.set(queue);
+  b.set(queue);
+  EXPECT_EQ(recorder.count(Kind::order), 2u);
+  EXPECT_EQ(b.ms_since(a), 0);
 }
 
 TEST(RecordingDevice, MemoryIsZeroedAndAligned) {

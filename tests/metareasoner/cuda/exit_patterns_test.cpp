@@ -108,6 +108,15 @@ void expect_overlapping_batches(Executor& executor, const std::string& how) {
   expect_end(kBatches - 1);
 }
 
+void expect_copy_times(Executor& executor, const std::string& how) {
+  const auto times = executor.time_copies(5);
+  ASSERT_TRUE(times) << how;
+  for (const auto& direction : {times->up_ms, times->down_ms}) {
+    ASSERT_EQ(direction.size(), 5u) << how;
+    for (const double ms : direction) EXPECT_TRUE(ms > 0 && ms < 1000) << how << ": " << ms;
+  }
+}
+
 Model random_network(uint64_t seed) {
   Graph graph = build_network("cifar_resnet8");
   TensorMap weights = random_weights(graph, seed);
@@ -151,6 +160,7 @@ TEST(ExitPatterns, OnTheCpu) {
   const auto backend = make_cpu_backend(1);
   Ensemble ensemble(*backend);
   const auto executor = make_cpu_executor(backend->device(), ensemble.slots, kImages);
+  EXPECT_FALSE(executor->time_copies(5));
   expect_every_pattern(*executor, "cpu");
   expect_deadlines(*executor, "cpu");
 }
@@ -173,6 +183,7 @@ TEST(ExitPatterns, OnAGpuUnderEitherControl) {
                                   control == "host, graphs" ? HostLaunch::graph : HostLaunch::stream,
                                   {.capacity = kImages});
       const std::string how = std::string(name(precision)) + ", control " + control;
+      expect_copy_times(*executor, how);
       expect_every_pattern(*executor, how);
       expect_deadlines(*executor, how);
       if (executor->sides() == 2) expect_overlapping_batches(*executor, how);

@@ -239,6 +239,24 @@ TEST_P(RecordedEnsemble, AStraightLineHasNoBodies) {
   EXPECT_EQ(copied_bytes(told), batch_bytes());
 }
 
+// The copies of a batch and nothing else, whoever decides; the host waits once, after all of them.
+TEST_P(RecordedEnsemble, CopiesAreTimedByThemselves) {
+  const auto device_control = make_recording_device_control(*device_, recorder_, slots_, options());
+  const auto host_control = make_recording_host_control(*device_, recorder_, slots_, options());
+  for (Executor* executor : {device_control.get(), host_control.get()}) {
+    recorder_.clear();
+    const auto times = executor->time_copies(3);
+    ASSERT_TRUE(times);
+    EXPECT_EQ(times->up_ms.size(), 3u);
+    EXPECT_EQ(times->down_ms.size(), 3u);
+    std::string order;
+    for (const auto& e : recorder_.events())
+      order += e.kind == Kind::copy ? "c" : e.name == "time mark" ? "m" : e.kind == Kind::wait ? "w" : "?";
+    EXPECT_EQ(order, "mcccmccmcccmccmcccmccmw");
+    EXPECT_EQ(copied_bytes(recorder_), 3 * batch_bytes());
+  }
+}
+
 // A batch goes up while the one before it runs: nothing waits before both have begun.
 TEST_P(RecordedEnsemble, TwoBatchesAreOnTheWayAtATime) {
   CudaExecutorOptions two = options();

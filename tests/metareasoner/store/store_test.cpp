@@ -130,5 +130,27 @@ TEST(Store, AnUnfinishedStoreIsNamedAsSuch) {
   EXPECT_NE(error_of([&] { Store::open(folder / "s"); }).find("unfinished or cut off"), std::string::npos);
 }
 
+// Resident pages of this process that are a file's.
+int64_t resident_file_bytes() {
+  int64_t all = 0, resident = 0, of_files = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident >> of_files;
+  return of_files * 4096;
+}
+
+// Entries are read when a store is opened, with them a few pages around each: all of the file, if it stayed.
+TEST(Store, OpeningALargeStoreDoesNotHoldItInMemory) {
+  const StoreFolder folder;
+  const StoreCase c(6400, 1, 500, 1);
+  c.write(folder / "s");
+  const int64_t before = resident_file_bytes();
+  const Store store = Store::open(folder / "s");
+  const std::string hash = store.images_hash();
+  const int64_t held = resident_file_bytes() - before;
+  EXPECT_GT(std::filesystem::file_size(folder / "s"), 12'000'000u);
+  EXPECT_LE(held, 4'000'000);
+  EXPECT_EQ(store.images_hash(), hash);
+  read_all(store);  // what was given back is there again
+}
+
 }  // namespace
 }  // namespace fxe::test

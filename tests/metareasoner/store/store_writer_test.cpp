@@ -31,7 +31,7 @@ class StoreWriterOfForm : public testing::TestWithParam<StoreForm> {
 // A process that is killed leaves the bytes it has written: some length of the file.
 TEST_P(StoreWriterOfForm, GoesOnFromEveryLengthAndEndsInTheSameBytes) {
   const std::string whole = in_one_go();
-  const StoreLayout layout = case_.header.layout(encode_header(case_.header).size());
+  const StoreLayout layout = case_.header.layout(encode_header(case_.header, [](auto) {}));
   std::set<size_t> lengths = {0, 1, 40, layout.data_start - 1, layout.data_start};
   for (size_t b = 0; b < layout.blocks(); ++b) {
     const size_t start = layout.block_start(b), bytes = layout.block_bytes(layout.images_in(b));
@@ -144,6 +144,28 @@ TEST(StoreWriter, RefusesWhatAnotherCommandBegan) {
   put_bytes(folder / "s.partial", "somebody's notes");
   EXPECT_NE(refused([](H&) {}).find("s.partial: not a logit store"), std::string::npos);
   EXPECT_EQ(bytes_of(folder / "s.partial"), "somebody's notes");
+}
+
+// A header of many images is compared and written a piece at a time.
+TEST(StoreWriter, GoesOnInsideALongHeader) {
+  const StoreFolder folder;
+  const StoreCase c(3000, 1, 2, 1);
+  c.write(folder / "whole");
+  const std::string whole = bytes_of(folder / "whole");
+  const size_t header = c.header.layout(encode_header(c.header, [](auto) {})).data_start;
+  ASSERT_GT(header, 60'000u);
+  for (const size_t length : {size_t{1}, size_t{16'384}, size_t{20'000}, size_t{50'000}, header - 1}) {
+    put_bytes(folder / "s.partial", whole.substr(0, length));
+    c.write(folder / "s");
+    EXPECT_EQ(bytes_of(folder / "s"), whole) << "from " << length << " bytes";
+    std::filesystem::remove(folder / "s");
+  }
+  put_bytes(folder / "s.partial", whole.substr(0, header));
+  StoreHeader other = c.header;
+  other.paths.keep_first(2999);
+  other.paths.push_back("folder/2999.PNG");
+  EXPECT_NE(error_of([&] { StoreWriter(folder / "s", other); }).find("images or labels"), std::string::npos);
+  EXPECT_EQ(bytes_of(folder / "s.partial"), whole.substr(0, header));
 }
 
 TEST(StoreWriter, RefusesAFinishedStoreAndASecondWriter) {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include "engine/cuda/cuda_device.h"
+
+namespace fxe {
+
+// The device's clock at a point in a queue's work. A recording queue logs the point; no time passes there.
+class CudaTimeMark {
+ public:
+  CudaTimeMark() = default;
+  ~CudaTimeMark();
+  CudaTimeMark(const CudaTimeMark&) = delete;
+  CudaTimeMark& operator=(const CudaTimeMark&) = delete;
+
+  void set(CudaQueue&);                                // once: after all the work that the queue was given
+  double ms_since(const CudaTimeMark& earlier) const;  // both have been reached
+
+ private:
+  cudaEvent_t event_ = nullptr;  // made when it is set
+};
+
+}  // namespace fxe
