@@ -40,7 +40,8 @@ void measure(const std::string& network, int threads, int pairs, int64_t batch) 
   const auto input = some_values(static_cast<size_t>(batch * plan->input_elements()), 1);
   std::vector<float> output(static_cast<size_t>(batch * plan->classes()));
   plan->bind(arena.data(), input.data(), output.data());
-  const BareOnednn bare(model, *plan, threads);
+  const auto steps = compile(model, *backend, batch, {.chains = false});  // every value of which has a place
+  const BareOnednn bare(model, *steps, threads);
 
   const auto run_plan = [&] { plan->enqueue(*queue); };
   const auto run_bare = [&] { bare.run(); };

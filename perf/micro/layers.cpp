@@ -63,7 +63,7 @@ Graph around(const LayerCase& layer) {
 void run(benchmark::State& state, const LayerCase& layer) {
   const auto batch = state.range(0);
   const auto backend = make_cpu_backend(1);
-  const auto plan = compile(with_some_weights(around(layer)), *backend, batch);
+  const auto plan = compile(with_some_weights(around(layer)), *backend, batch, {.chains = false});
   const auto queue = backend->device().make_queue();
   const Buffer arena = backend->device().allocate(plan->arena_bytes());
   const auto input = some_values(static_cast<size_t>(batch * plan->input_elements()), 1);

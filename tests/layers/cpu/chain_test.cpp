@@ -124,7 +124,8 @@ TEST(Chain, NetworksHaveThem) {
 TEST(Chain, ItsPartsHaveNothingToDo) {
   if (!dot_tile_works()) GTEST_SKIP() << "this processor has no AVX-512: there are no chains";
   const Model model = optimize(with_random_weights(build_network("mobilenet_v2"), 1));
-  const auto plan = compile(model, *make_cpu_backend(1), 1);
+  const auto cpu = make_cpu_backend(1);
+  const auto plan = compile(model, *cpu, 1);
   const auto layer = [&](const std::string& name) -> const Plan::Layer& {
     return *std::ranges::find(plan->layers(), name, &Plan::Layer::name);
   };
