@@ -28,6 +28,22 @@ float sum_under(const Geometry& g, const std::function<float(int64_t row_of_imag
   return static_cast<float>(static_cast<int64_t>(sum) % 9973);
 }
 
+// Layer by layer.
+std::vector<float> expected_rows(const std::vector<Geometry>& geometries, int64_t images,
+                                 const std::vector<float>& x, const std::vector<float>& residual) {
+  std::vector<float> values = x;
+  for (const Geometry& g : geometries) {
+    std::vector<float> next;
+    for (int64_t n = 0; n < images; ++n)
+      for (int64_t row = 0; row < g.y_rows; ++row)
+        next.push_back(sum_under(
+            g, [&](int64_t from) { return values[static_cast<size_t>(n * g.x_rows + from)]; }, row));
+    values = std::move(next);
+  }
+  for (size_t i = 0; i < values.size(); ++i) values[i] += residual[i];
+  return values;
+}
+
 struct Counted {
   std::mutex mutex;
   std::vector<std::vector<int>> made;  // per stage and row
@@ -58,7 +74,7 @@ RowStage counting_stage(const Geometry& g, size_t index, int64_t images, Counted
 std::vector<Geometry> random_geometries(std::mt19937& random) {
   const auto below = [&](int64_t n) { return static_cast<int64_t>(random() % static_cast<uint64_t>(n)); };
   std::vector<Geometry> all;
-  for (int64_t rows = 40 + below(160), count = 1 + below(4); count > 0 && rows > 0; --count) {
+  for (int64_t rows = 1 + below(200), count = 1 + below(4); count > 0 && rows > 0; --count) {
     Geometry g{rows, 0, 1 + below(3), 1 + below(5), 0};
     g.pad_top = below(g.reach);
     g.y_rows = (rows + g.pad_top - g.reach) / g.stride + 1 + below(2);  // the last may hang over
@@ -75,20 +91,8 @@ TEST(RowChain, MakesWhatLayerByLayerMakesAndNoRowTwice) {
     const auto geometries = random_geometries(random);
     const int64_t images = 1 + static_cast<int64_t>(random() % 3);
     std::vector<float> x(static_cast<size_t>(images * geometries[0].x_rows));
-    for (float& v : x) v = static_cast<float>(random() % 100);
     std::vector<float> residual(static_cast<size_t>(images * geometries.back().y_rows));
     for (float& v : residual) v = static_cast<float>(random() % 100);
-
-    std::vector<float> expected = x;
-    for (const Geometry& g : geometries) {
-      std::vector<float> next;
-      for (int64_t n = 0; n < images; ++n)
-        for (int64_t row = 0; row < g.y_rows; ++row)
-          next.push_back(sum_under(
-              g, [&](int64_t from) { return expected[static_cast<size_t>(n * g.x_rows + from)]; }, row));
-      expected = std::move(next);
-    }
-    for (size_t i = 0; i < expected.size(); ++i) expected[i] += residual[i];
 
     for (const int threads : {1, 3}) {
       Counted counted;
@@ -98,7 +102,10 @@ TEST(RowChain, MakesWhatLayerByLayerMakesAndNoRowTwice) {
       RowChain chain(std::move(stages), images, threads);
       Workers workers(threads);
       std::vector<float> workspace(static_cast<size_t>(chain.workspace_floats()), -1e6f);
-      for (int run = 0; run < 2; ++run) {  // what the first left in the rings is not what the second needs
+      for (int run = 0; run < 2; ++run) {
+        // What the first run left in the rings is not what the second needs.
+        for (float& v : x) v = static_cast<float>(random() % 100);
+        const auto expected = expected_rows(geometries, images, x, residual);
         std::vector<float> y(expected.size());
         for (auto& made : counted.made) std::ranges::fill(made, 0);
         chain.run({x.data(), residual.data(), y.data(), workspace.data()}, workers);
