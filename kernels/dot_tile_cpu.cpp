@@ -73,12 +73,18 @@ class Ahead {
 // Rows first to first + kRows - 1.
 template <bool kBf16, int kVectors, int kRows>
 FXE_AVX512 void rows(const DotTileCpu& t, int first, Ahead& ahead) {
+  const auto mask_of = [&](int v) {
+    const int columns = t.columns - v * kVector;
+    return static_cast<__mmask16>(columns >= kVector ? 0xffff : (1 << columns) - 1);
+  };
   __m512 sum[kRows][kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     const __m512 bias = _mm512_loadu_ps(t.bias + v * kVector);
 #pragma GCC unroll 12
-    for (int j = 0; j < kRows; ++j) sum[j][v] = bias;
+    for (int j = 0; j < kRows; ++j)
+      sum[j][v] =
+          t.continues ? _mm512_maskz_loadu_ps(mask_of(v), t.y + (first + j) * t.y_step + v * kVector) : bias;
   }
 
   const char* w = static_cast<const char*>(t.weights);
@@ -100,8 +106,7 @@ FXE_AVX512 void rows(const DotTileCpu& t, int first, Ahead& ahead) {
   const __m512 low = _mm512_set1_ps(t.low), high = _mm512_set1_ps(t.high);
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
-    const int columns = t.columns - v * kVector;
-    const auto mask = static_cast<__mmask16>(columns >= kVector ? 0xffff : (1 << columns) - 1);
+    const __mmask16 mask = mask_of(v);
     const int64_t at = first * t.y_step + v * kVector;
     if (t.residual) {
 #pragma GCC unroll 12

@@ -13,6 +13,7 @@ inline constexpr int kDotTileColumns = 64;  // of a panel of weights; a matrix's
 // For row j < rows and column k < columns:
 //   y[j * y_step + k] = clip(bias[k] + sum over t < taps, i < run of x[t * rows + j][i] * w[t * run + i][k]
 //                            + residual[j * y_step + k])
+// or, where it continues, with y[j * y_step + k] instead of the bias.
 // The sum is taken in that order, in fp32 with one rounding per product and addition: the result does not
 // depend on how rows are put into tiles. clip(v) = min(max(v, low), high), and NaN for NaN.
 struct DotTileCpu {
@@ -30,6 +31,7 @@ struct DotTileCpu {
   float* y;
   int64_t y_step;  // in floats
   float low, high;
+  bool continues = false;
 };
 
 bool dot_tile_works();  // on this processor

@@ -49,6 +49,14 @@ class DirectConv {
   struct Ahead {
     const std::byte* at = nullptr;
     int64_t bytes = 0;
+    // Of `parts` of whole cache lines.
+    Ahead part(int64_t i, int64_t parts) const {
+      const int64_t first = bytes / 64 * i / parts * 64, last = bytes / 64 * (i + 1) / parts * 64;
+      return {at + first, last - first};
+    }
+  };
+  struct Taps {
+    int64_t first, last;
   };
   struct Tile {
     int64_t pixel, y_pixel;  // the first of it, and where that lies in y
@@ -60,12 +68,18 @@ class DirectConv {
     int columns = 0;
     size_t offset_bytes = 0;
   };
-  void run_tile(const Operands&, const Tile&, size_t panel, const float* const* x, Ahead) const;
+  Tile tile_at(int64_t tile) const;
+  void run_whole(const Operands&, const ConvPieces::Piece&) const;
+  void run_in_blocks(const Operands&, const ConvPieces::Piece&) const;
+  void run_tile(const Operands&, const Tile&, size_t panel, const Taps&, const float* const* x, Ahead) const;
+  int64_t bytes_of_taps(size_t panel, int64_t taps) const;
+  Ahead block_ahead(const std::byte* weights, size_t panel, const Taps&, const ConvPieces::Piece&) const;
   Ahead weights_ahead(const std::byte* weights, int64_t tile, size_t panel, const ConvPieces::Piece&) const;
 
   Conv2d op_;
   Windows windows_;
   int64_t y_step_;
+  int64_t blocks_;
   WeightPanels panels_;
   std::vector<Panel> panels_at_;  // then their end
   ConvPieces pieces_;

@@ -52,6 +52,29 @@ class Tile {
   std::string run() {
     std::fill_n(t_.y, t_.rows * kStep, kUntouched);
     dot_tile(t_);
+    return check();
+  }
+
+  // The taps in two calls.
+  std::string run_in_two(int64_t first_taps) {
+    std::fill_n(t_.y, t_.rows * kStep, kUntouched);
+    DotTileCpu first = t_, second = t_;
+    first.taps = first_taps;
+    first.residual = nullptr;
+    first.low = -kInfinity;
+    first.high = kInfinity;
+    second.taps -= first_taps;
+    second.x += first_taps * t_.rows;
+    second.weights =
+        static_cast<const std::byte*>(t_.weights) + first_taps * t_.run * width_ * (t_.bf16_weights ? 2 : 4);
+    second.continues = true;
+    dot_tile(first);
+    dot_tile(second);
+    return check();
+  }
+
+ private:
+  std::string check() {
     if (!y_.intact()) return "wrote outside of y";
     std::vector<float> found;
     std::vector<double> expected;
@@ -64,7 +87,6 @@ class Tile {
     return c ? "" : c.message;
   }
 
- private:
   static constexpr int64_t kStep = 67;
   static constexpr float kUntouched = -12345;
 
@@ -131,6 +153,19 @@ TEST(DotTileCpu, ResidualsAndClipping) {
       t.tile().residual = t.residual().data();
       EXPECT_EQ(t.run(), "") << columns << " columns, residual, clip to " << low << ", " << high;
     }
+}
+
+TEST(DotTileCpu, ContinuesWithWhatIsThere) {
+  SKIP_WITHOUT_THE_KERNEL();
+  for (int rows = 1; rows <= kDotTileRows; ++rows)
+    for (const int columns : {5, 16, 33, 64})
+      for (const bool bf16 : {false, true}) {
+        Tile t(rows, columns, 3, 6, bf16);
+        t.tile().low = 0;
+        t.tile().residual = t.residual().data();
+        for (const int64_t first : {1, 2})
+          ASSERT_EQ(t.run_in_two(first), "") << rows << " rows, " << columns << " columns, bf16 " << bf16;
+      }
 }
 
 TEST(DotTileCpu, NanStaysNan) {
