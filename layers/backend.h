@@ -136,11 +136,12 @@ class Backend {
   // The last step of a plan: the network's output as plain fp32 [n classes].
   virtual Prepared prepare_output(const OpContext&) = 0;
 
-  // How many of the nodes are better run as one step, from the first: each is read by the next alone.
-  // shapes[0]: of what the first reads; shapes[i + 1]: of what nodes[i] makes, which then need not be in
-  // memory. 1: none.
+  // How many of these nodes, from the first on, run faster as one step, which keeps what they hand on to each
+  // other out of memory; 1: none. Each but the first reads the one before, as its first input, and nobody
+  // else does. shapes[0]: of what the first node reads; shapes[i + 1]: of what nodes[i] makes.
   virtual size_t chain_length(std::span<const Node>, std::span<const Shape>) const { return 1; }
-  // That step. Inputs of the context: the first node's first, then the last node's others.
+  // That step, for so many nodes. Inputs of the context: what the first node reads, then the last node's
+  // second and further ones.
   virtual Prepared prepare_chain(std::span<const Node>, std::span<const Shape>, const OpContext&) {
     return {};
   }

@@ -23,8 +23,9 @@ class Plan {
 
   enum class Place { arena, caller_input, caller_output };
 
-  // One per node of the graph, in order; then, unless the last value is written straight to the caller's
-  // output, one called "output" that copies it there.
+  // One per node of the graph, in order; where a chain of nodes is one step (Backend::chain_length), it is the
+  // last one's, and the others have neither memory nor kernels nor costs. Then, unless the last value is
+  // written straight to the caller's output, one called "output" that copies it there.
   struct Layer {
     std::string name;
     Op op;  // of the "output" layer: Activate{}, the identity
@@ -99,9 +100,9 @@ class Plan {
 };
 
 struct CompileOptions {
-  bool keep_values =
-      false;  // no sharing, no lanes, no chains: after a run every value can still be read (fxe check)
-  bool chains = true;  // Backend::chain_length
+  // No sharing, no lanes, no chains: after a run every value can still be read (fxe check).
+  bool keep_values = false;
+  bool chains = true;  // Backend::chain_length()
 };
 
 // `model` is compiled as it is: call optimize() first where its work is wanted. The backend must outlive the
