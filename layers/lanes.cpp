@@ -36,9 +36,13 @@ Lanes::Lanes(Backend& backend, std::vector<std::unique_ptr<Plan>> plans, int64_t
 
 Lanes::~Lanes() = default;
 
-void Lanes::bind(std::byte* arena, const float* input, float* output) {
+void Lanes::move_to(const float* input, float* output) {
   input_ = input;
   output_ = output;
+}
+
+void Lanes::bind(std::byte* arena, const float* input, float* output) {
+  move_to(input, output);
   for (size_t i = 0; i < plans_.size(); ++i) plans_[i]->bind(arena + offsets_bytes_[i], input, output);
 }
 

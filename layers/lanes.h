@@ -30,6 +30,7 @@ class Lanes {
 
   // As Plan::bind, for the whole batch; the input is plain fp32.
   void bind(std::byte* arena, const float* input, float* output);
+  void move_to(const float* input, float* output);
   void enqueue(Queue&);
 
  private:

@@ -42,13 +42,15 @@ void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
 }
 
 void Plan::move_to(const void* input, void* output) {
-  if (lanes_ || head_) throw run_time_error("plan: one with lanes or a head cannot be moved");
+  if (input == input_ && output == output_) return;
+  if (head_) throw run_time_error("plan: one with a head cannot be moved");
   input_ = const_cast<void*>(input);
   output_ = output;
   for (Outer& outer : outer_) {
     find_addresses(outer.step, outer.binding);
     steps_[outer.step]->bind(outer.binding);
   }
+  if (lanes_) lanes_->move_to(static_cast<const float*>(input), static_cast<float*>(output));
 }
 
 void Plan::find_addresses(size_t step, Binding& binding) const {

@@ -45,7 +45,7 @@ class Plan {
   // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws
   // run_time for anything else on a backend that does not read it (Backend::reads_any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
-  // Another input and output for a plan without lanes and head that is bound to plain ones. Allocates
+  // Another input and output, between runs, for a plan without a head that is bound to plain ones. Allocates
   // nothing.
   void move_to(const void* input, void* output);
   // Runs the whole network: in lanes, where it has them and nobody observes.

@@ -18,8 +18,9 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// One of the batch's inputs: what the caller wrote, by image, and the rows that members read, of which it
-// remembers the images, so that only what has moved is copied.
+// One of the batch's inputs, as the caller wrote it, by image. While no image has stopped members read that;
+// then copies of the images that go on, of which it remembers which are there, so that only what has moved is
+// copied.
 class GatheredInput {
  public:
   GatheredInput(Device& device, size_t elements, int capacity)
@@ -29,19 +30,22 @@ class GatheredInput {
         held_(static_cast<size_t>(capacity), -1) {}
 
   size_t elements() const { return elements_; }
-  const float* rows() const { return rows_.as<float>(); }
   std::span<float> image(int i) {
     return {by_image_.as<float>() + static_cast<size_t>(i) * elements_, elements_};
   }
 
   void forget() { std::fill(held_.begin(), held_.end(), -1); }
-  void gather(std::span<const int32_t> images) {
+  const float* rows(std::span<const int32_t> images) {
+    // They ascend.
+    const bool in_order = images.empty() || images.back() == static_cast<int32_t>(images.size()) - 1;
+    if (in_order) return by_image_.as<float>();
     for (size_t row = 0; row < images.size(); ++row) {
       if (held_[row] == images[row]) continue;
       const auto source = image(images[row]);
       std::copy(source.begin(), source.end(), rows_.as<float>() + row * elements_);
       held_[row] = images[row];
     }
+    return rows_.as<float>();
   }
 
  private:
@@ -62,7 +66,8 @@ class CpuExecutor final : public Executor {
     size_t arena_bytes = 0;
     for (const auto& m : members_) arena_bytes = std::max(arena_bytes, m.member->arena_bytes());
     arena_ = device.allocate(arena_bytes);
-    for (const auto& m : members_) m.member->bind(arena_.data(), inputs_[m.input].rows(), state_.logits());
+    for (const auto& m : members_)
+      m.member->bind(arena_.data(), inputs_[m.input].image(0).data(), state_.logits());
     run_.stages.reserve(members_.size());
   }
 
@@ -145,7 +150,8 @@ class CpuExecutor final : public Executor {
     const MemberSlot& slot = members_[member];
     const int32_t live = *state_.live_count();
     const size_t size = smallest_fit(sizes_, live);
-    inputs_[slot.input].gather({state_.live(), static_cast<size_t>(live)});
+    const std::span images(state_.live(), static_cast<size_t>(live));
+    slot.member->move_to(inputs_[slot.input].rows(images), sizes_[size]);
     slot.member->enqueue(*queue_, sizes_[size]);
     queue_->wait();
     times_.set(member, sizes_[size], static_cast<uint64_t>(ms_since(stage_start_) * 1e6));

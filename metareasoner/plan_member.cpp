@@ -23,7 +23,12 @@ size_t PlanMember::arena_bytes() const {
 }
 
 void PlanMember::bind(void* arena, const void* input, float* logits, InputForm form) {
+  logits_ = logits;
   for (const auto& plan : plans_) plan->bind(arena, input, logits, form);
+}
+
+void PlanMember::move_to(const void* input, int64_t batch) {
+  plans_[smallest_fit(sizes_, batch)]->move_to(input, logits_);
 }
 
 void PlanMember::enqueue(Queue& queue, int64_t batch) const { plan(batch).enqueue(queue); }

@@ -20,6 +20,7 @@ class PlanMember final : public Member {
   int64_t multiply_adds() const override;
   size_t arena_bytes() const override;
   void bind(void* arena, const void* input, float* logits, InputForm form = {}) override;
+  void move_to(const void* input, int64_t batch) override;
   void enqueue(Queue&, int64_t batch) const override;
   void enqueue_with_tail(Queue&, int64_t batch, const TailCall&) const override;
   std::string head(int64_t batch) const override { return plan(batch).head(); }
@@ -32,6 +33,7 @@ class PlanMember final : public Member {
   std::string name_;
   std::vector<int64_t> sizes_;
   std::vector<std::unique_ptr<Plan>> plans_;  // of sizes_[i]
+  float* logits_ = nullptr;
 };
 
 }  // namespace fxe

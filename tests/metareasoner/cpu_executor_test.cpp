@@ -86,6 +86,33 @@ TEST_P(CpuExecutor, BatchesDoNotMatter) {
   expect_same(rows, one.run(point));
 }
 
+// Copies are made only once images have stopped.
+TEST_P(CpuExecutor, ImagesInOrderAreReadWhereTheCallerWroteThem) {
+  const int capacity = this->capacity();
+  const int prepared = ensemble_.executor->prepare(plain_point(kMembers, 0.5, combine()));
+  const float* const written = as_floats(ensemble_.executor->input(0, 0)).data();
+  for (int i = 0; i < capacity; ++i)
+    as_floats(ensemble_.executor->input(0, i))[0] = static_cast<float>(i % static_cast<int>(kImages));
+  for (int run = 0; run < 2; ++run) {  // what the first has copied is not what the second begins with
+    for (const auto& fake : ensemble_.fakes) fake->inputs.clear();
+    const auto& batch = ensemble_.executor->run(prepared, capacity);
+    for (size_t stage = 0; stage < kMembers; ++stage) {
+      std::vector<float> went_on;
+      for (int i = 0; i < capacity; ++i)
+        if (batch.rows[static_cast<size_t>(i)].members > static_cast<int32_t>(stage))
+          went_on.push_back(static_cast<float>(i % static_cast<int>(kImages)));
+      const auto& inputs = ensemble_.fakes[stage]->inputs;
+      if (went_on.empty()) {
+        EXPECT_TRUE(inputs.empty());
+        continue;
+      }
+      ASSERT_EQ(inputs.size(), 1u) << "stage " << stage;
+      const bool in_order = std::equal(went_on.begin(), went_on.end(), written);
+      EXPECT_EQ(inputs[0] == written, in_order) << "stage " << stage;
+    }
+  }
+}
+
 TEST_P(CpuExecutor, RaisingAThresholdNeverLowersMembers) {
   std::vector<RowResult> before = ensemble_.run(plain_point(kMembers, -1, combine()));
   for (double t = 0; t <= 1; t += 0.05) {

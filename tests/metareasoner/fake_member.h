@@ -23,8 +23,10 @@ class FakeMember final : public Member {
     input_ = static_cast<const float*>(input);
     logits_ = logits;
   }
+  void move_to(const void* input, int64_t) override { input_ = static_cast<const float*>(input); }
   void enqueue(Queue&, int64_t batch) const override {
     batches.push_back(batch);
+    inputs.push_back(input_);
     for (int64_t row = 0; row < batch; ++row) {
       const auto& values = table_.at(static_cast<size_t>(input_[row]));
       std::copy(values.begin(), values.end(), logits_ + row * classes());
@@ -32,6 +34,7 @@ class FakeMember final : public Member {
   }
 
   mutable std::vector<int64_t> batches;
+  mutable std::vector<const float*> inputs;
 
  private:
   std::string name_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "kernels/dot_tile_cpu.h"
 #include "layers/lanes.h"
 #include "layers/optimize.h"
@@ -61,6 +63,30 @@ TEST(Lanes, NeitherThreadsNorTheBatchChangeABit) {
         << spec << ": layers shared by two threads";
     EXPECT_EQ(run_model(model, *one, images, kImages), expected) << spec << ": one thread, the whole batch";
     EXPECT_EQ(run_model(model, *two, images, kImages), expected) << spec << ": lanes of 8 and 9 images";
+  }
+}
+
+// In lanes, in one piece, and layer by layer, as observers see it.
+TEST(Lanes, APlanCanBeMovedToAnotherInputAndOutput) {
+  const Model model = random_model(5);
+  const auto cpu = make_cpu_backend(2);
+  const auto queue = cpu->device().make_queue();
+  for (const int64_t images : {1, 4}) {
+    const auto plan = compile(model, *cpu, images);
+    EXPECT_EQ(plan->lanes(), images == 1 ? 0u : 2u);
+    const auto a = random_images(model, images, 1), b = random_images(model, images, 2);
+    const Buffer arena = cpu->device().allocate(plan->arena_bytes());
+    std::vector<float> first(static_cast<size_t>(images * plan->classes())), second = first;
+    plan->bind(arena.data(), a.data(), first.data());
+    plan->enqueue(*queue);
+    EXPECT_EQ(first, run_model(model, *cpu, a, images));
+    plan->move_to(b.data(), second.data());
+    plan->enqueue(*queue);
+    EXPECT_EQ(second, run_model(model, *cpu, b, images));
+    EXPECT_EQ(first, run_model(model, *cpu, a, images));
+    std::ranges::fill(second, 0.0f);
+    for (size_t i = 0; i < plan->layers().size(); ++i) plan->enqueue_layer(*queue, i);
+    EXPECT_EQ(second, run_model(model, *cpu, b, images));
   }
 }
 
