@@ -198,6 +198,7 @@ TEST(CpuExecutorFailures, DisagreeingMembersAreRefused) {
 TEST(CpuExecutorSpeed, ARunAllocatesNothing) {
   FakeEnsemble e(kMembers, kImages, 10, 8, kSeed);
   for (auto& f : e.fakes) f->batches.reserve(1000);
+  for (auto& f : e.fakes) f->inputs.reserve(1000);
   const int prepared = e.executor->prepare(plain_point(kMembers, 0.5));
   for (int i = 0; i < 8; ++i) as_floats(e.executor->input(0, i))[0] = static_cast<float>(i);
   e.executor->run(prepared, 8);
