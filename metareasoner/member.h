@@ -28,7 +28,7 @@ class Member {
   virtual void bind(void* arena, const void* input, float* logits, InputForm form = {}) = 0;
 
   // Another input of that form, for runs at this batch from now on. Only for members in the host's memory.
-  virtual void move_to(const void* /*input*/, int64_t /*batch*/) {}
+  virtual void move_to(const void* input, int64_t batch) = 0;
 
   // Rows 0 .. batch-1 of the input to the same rows of the logits. `batch` is one of batch_sizes(). Allocates
   // nothing and does not wait.

@@ -10,7 +10,7 @@ CudaTimeMark::~CudaTimeMark() {
 void CudaTimeMark::set(CudaQueue& queue) {
   if (Recorder* recorder = queue.recorder()) return recorder->add(Recorder::Kind::order, "time mark");
   cudaStream_t stream = queue.stream();
-  FXE_CUDA(cudaEventCreate(&event_));
+  if (!event_) FXE_CUDA(cudaEventCreate(&event_));
   FXE_CUDA(cudaEventRecord(event_, stream));
 }
 

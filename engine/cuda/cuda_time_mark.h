@@ -15,11 +15,11 @@ class CudaTimeMark {
   CudaTimeMark(const CudaTimeMark&) = delete;
   CudaTimeMark& operator=(const CudaTimeMark&) = delete;
 
-  void set(CudaQueue&);                                // once: after all the work that the queue was given
+  void set(CudaQueue&);  // after all the work that the queue was given; again: only the last counts
   double ms_since(const CudaTimeMark& earlier) const;  // both have been reached
 
  private:
-  cudaEvent_t event_ = nullptr;  // made when it is set
+  cudaEvent_t event_ = nullptr;  // made when it is first set
 };
 
 }  // namespace fxe

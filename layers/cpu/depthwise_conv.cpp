@@ -33,14 +33,14 @@ void DepthwiseConv::run(const Operands& o, Workers& workers) const {
       std::max<int64_t>(kPiece / (kDepthwiseTileRows * windows_.taps() * op_.k), 1) * kDepthwiseTileRows;
   workers.run((pixels + of_piece - 1) / of_piece, [&](int64_t i) {
     const int64_t first = i * of_piece;
-    run_pixels(o, first, std::min(first + of_piece, pixels), o.y + first * op_.k);
+    run_pixels(o, first, std::min(first + of_piece, pixels), o.y.at + first * op_.k);
   });
 }
 
 void DepthwiseConv::run_rows(const Operands& o, int64_t first, int64_t last) const {
   const int64_t q = windows_.pixels_of_row();
   for (; first < last; ++first)
-    run_pixels(o, first * q, (first + 1) * q, o.y + (first & o.y_row_mask) * q * op_.k);
+    run_pixels(o, first * q, (first + 1) * q, o.y.at + (first & o.y.mask) * q * op_.k);
 }
 
 // y: of the first pixel.
@@ -50,7 +50,7 @@ void DepthwiseConv::run_pixels(const Operands& o, int64_t first, int64_t last, f
   for (int64_t tile = 0; tile < tiles; ++tile) {
     const int64_t at = tile * pixels / tiles;
     const auto rows = static_cast<int>((tile + 1) * pixels / tiles - at);
-    windows_.find(o.x, o.x_row_mask, first + at, rows, under);
+    windows_.find(o.x, first + at, rows, under);
     float* const to = y + at * op_.k;
     depthwise_tile({.x = under,
                     .rows = rows,

@@ -21,14 +21,12 @@ class DepthwiseConv {
   std::vector<float> ordered(const std::vector<float>& weights) const;
 
   struct Operands {
-    const float* x;        // [n h w c]
-    const float* weights;  // by ordered()
-    const float* bias;     // [c]
-    float* y;              // [n p q c]
-    // Rows of x and y are counted through all images; row i is where row i & mask would be.
-    int64_t x_row_mask = -1, y_row_mask = -1;
+    RowsAt<const float> x;  // [n h w c]
+    const float* weights;   // by ordered()
+    const float* bias;      // [c]
+    RowsAt<float> y;        // [n p q c]
   };
-  void run(const Operands&, Workers&) const;
+  void run(const Operands&, Workers&) const;                          // where every row is there
   void run_rows(const Operands&, int64_t first, int64_t last) const;  // of y, on this thread
 
  private:

@@ -26,7 +26,7 @@ bool fits_twice(int64_t rows) {
 // sums wait in y: ResNet-50's last convolutions of 3 x 3 take 0.9 of their time. Not where pixels are few, as
 // in fully connected layers, or where y holds the residual.
 int64_t blocks_of(const Conv2d& op, const Windows& windows, int64_t run, const Shape& y) {
-  constexpr int64_t kRows = 512, kFewPixels = 24;
+  constexpr int64_t kRows = 512, kFewPixels = 24;  // 128 KiB
   if (op.add_residual || y[2] * y[3] < kFewPixels || fits_twice(windows.taps() * run)) return 1;
   const int64_t taps = std::max<int64_t>(kRows / run, 1);
   return (windows.taps() + taps - 1) / taps;
@@ -127,42 +127,42 @@ void DirectConv::run_whole(const Operands& o, const ConvPieces::Piece& piece) co
          ++panel) {
       if (panels_at_[panel].group != group) {
         group = panels_at_[panel].group;
-        windows_.find(o.x + group * panels_.channels, -1, tile.pixel, tile.rows, x);
+        windows_.find({o.x.at + group * panels_.channels}, tile.pixel, tile.rows, x);
       }
       run_tile(o, tile, panel, {0, windows_.taps()}, x, weights_ahead(o.weights, t, panel, piece));
     }
   }
 }
 
+// A piece of one panel.
 void DirectConv::run_in_blocks(const Operands& o, const ConvPieces::Piece& piece) const {
   const float* x[kMostTaps * kDotTileRows];
+  const auto panel = static_cast<size_t>(piece.first_panel);
   const int64_t tiles = piece.last_tile - piece.first_tile;
-  for (auto panel = static_cast<size_t>(piece.first_panel); panel < static_cast<size_t>(piece.last_panel);
-       ++panel)
-    for (int64_t block = 0; block < blocks_; ++block) {
-      const Taps taps{windows_.taps() * block / blocks_, windows_.taps() * (block + 1) / blocks_};
-      const Ahead next = block_ahead(o.weights, panel, taps, piece);
-      for (int64_t t = 0; t < tiles; ++t) {
-        const Tile tile = tile_at(piece.first_tile + t);
-        windows_.find(o.x + panels_at_[panel].group * panels_.channels, -1, tile.pixel, tile.rows, x);
-        run_tile(o, tile, panel, taps, x, next.part(t, tiles));
-      }
+  for (int64_t block = 0; block < blocks_; ++block) {
+    const Taps taps{windows_.taps() * block / blocks_, windows_.taps() * (block + 1) / blocks_};
+    const Ahead next = block_ahead(o.weights, panel, taps, piece);
+    for (int64_t t = 0; t < tiles; ++t) {
+      const Tile tile = tile_at(piece.first_tile + t);
+      windows_.find({o.x.at + panels_at_[panel].group * panels_.channels}, tile.pixel, tile.rows, x);
+      run_tile(o, tile, panel, taps, x, next.part(t, tiles));
     }
+  }
 }
 
 void DirectConv::run_rows(const Operands& o, int64_t first, int64_t last) const {
   const float* x[kMostTaps * kDotTileRows];
   for (int64_t end; first < last; first = end) {
     // As far as rows of y follow each other.
-    const int64_t until_wrap = o.y_row_mask < 0 ? last - first : o.y_row_mask + 1 - (first & o.y_row_mask);
+    const int64_t until_wrap = o.y.mask < 0 ? last - first : o.y.mask + 1 - (first & o.y.mask);
     end = std::min(last, first + until_wrap);
     const int64_t pixels = (end - first) * windows_.pixels_of_row(), pixel = first * windows_.pixels_of_row();
     const int64_t tiles = (pixels + kDotTileRows - 1) / kDotTileRows;
-    const int64_t y_pixel = (first & o.y_row_mask) * windows_.pixels_of_row();
+    const int64_t y_pixel = (first & o.y.mask) * windows_.pixels_of_row();
     for (int64_t t = 0; t < tiles; ++t) {
       const int64_t at = t * pixels / tiles;
       const Tile tile{pixel + at, y_pixel + at, static_cast<int>((t + 1) * pixels / tiles - at)};
-      windows_.find(o.x, o.x_row_mask, tile.pixel, tile.rows, x);
+      windows_.find(o.x, tile.pixel, tile.rows, x);
       for (size_t panel = 0; panel + 1 < panels_at_.size(); ++panel)
         run_tile(o, tile, panel, {0, windows_.taps()}, x, {});
     }
@@ -185,12 +185,12 @@ void DirectConv::run_tile(const Operands& o, const Tile& tile, size_t panel, con
             .columns = columns,
             .bias = o.bias + static_cast<int64_t>(panel) * panels_.width,
             .residual = o.residual ? o.residual + at : nullptr,
-            .y = o.y + at,
+            .y = o.y.at + at,
             .y_step = y_step_,
             .low = is_last ? clip_.low : -kInfinity,
             .high = is_last ? clip_.high : kInfinity,
             .continues = taps.first > 0});
-  if (is_last && !clip_.is_all) apply_to_rows(op_.act, o.y + at, tile.rows, columns, y_step_);
+  if (is_last && !clip_.is_all) apply_to_rows(op_.act, o.y.at + at, tile.rows, columns, y_step_);
 }
 
 int64_t DirectConv::bytes_of_taps(size_t panel, int64_t taps) const {

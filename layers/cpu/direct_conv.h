@@ -33,16 +33,14 @@ class DirectConv {
   std::vector<float> padded_bias(const std::vector<float>& bias) const;
 
   struct Operands {
-    const float* x;            // [n h w c]
+    RowsAt<const float> x;     // [n h w c]
     const std::byte* weights;  // by panels().pack()
     const float* bias;         // by padded_bias()
     const float* residual;     // nullptr: none; as y, may be y
-    float* y;                  // [n p q y_step], of which k
-    // Rows of x and y are counted through all images; row i is where row i & mask would be.
-    int64_t x_row_mask = -1, y_row_mask = -1;
+    RowsAt<float> y;           // [n p q y_step], of which k
   };
-  void run(const Operands&, Workers&) const;
-  // Rows of y, on this thread. Not in groups.
+  void run(const Operands&, Workers&) const;  // where every row is there
+  // Rows first to last - 1 of y, on this thread. Not in groups.
   void run_rows(const Operands&, int64_t first, int64_t last) const;
 
  private:

@@ -18,11 +18,11 @@ void add_direct(StepBuilder& step, CpuBackend& backend, const DirectConv& conv, 
   step.add(
       "direct:avx512",
       [conv, weights, workers = &backend.workers()](std::span<float* const> at) {
-        conv.run({.x = at[0],
+        conv.run({.x = {at[0]},
                   .weights = weights.get(),
                   .bias = at[1],
                   .residual = at.size() > 3 ? at[3] : nullptr,
-                  .y = at[2]},
+                  .y = {at[2]}},
                  *workers);
       },
       std::move(operands));
@@ -35,7 +35,7 @@ void add_depthwise(StepBuilder& step, CpuBackend& backend, const OpContext& cont
       op.bias.empty() ? std::vector<float>(static_cast<size_t>(op.k)) : step.tensor(op.bias).to_float();
   step.add("depthwise:avx512",
            [conv, workers = &backend.workers()](std::span<float* const> at) {
-             conv.run({.x = at[0], .weights = at[1], .bias = at[2], .y = at[3]}, *workers);
+             conv.run({.x = {at[0]}, .weights = at[1], .bias = at[2], .y = {at[3]}}, *workers);
            },
            {x, step.constant(conv.ordered(step.tensor(op.weight).to_float())), step.constant(bias), y});
 }
@@ -48,7 +48,7 @@ Operand add_padded(StepBuilder& step, const OpContext& context, const Padding2& 
            [image](std::span<float* const> at) {
              const Shape& s = image.shape();
              parallel_for(s[0] * s[2], 2 * s.elements(),
-                          [&](int64_t row) { image.fill_rows(at[0], at[1], -1, row, row + 1); });
+                          [&](int64_t row) { image.fill_rows(at[0], {at[1]}, row, row + 1); });
            },
            {step.input_as(0, image.from()), to});
   return to;

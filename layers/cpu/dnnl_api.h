@@ -65,7 +65,7 @@ Primitive make_concat(const dnnl::engine&, const std::vector<Md>& srcs);
 class Execution {
  public:
   Execution(const Primitive&, std::vector<std::pair<int, dnnl::memory>> args);
-  void set_address(size_t arg, void* address);  // before the first run
+  void set_address(size_t arg, void* address);  // between runs
   void run(const dnnl::stream&) const;          // throws run_time
 
  private:

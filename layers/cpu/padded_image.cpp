@@ -20,10 +20,10 @@ PaddedImage::PaddedImage(const Value& x, const Padding2& pad)
   strides_ = held->strides;
 }
 
-void PaddedImage::fill_rows(const float* x, float* y, int64_t y_row_mask, int64_t first, int64_t last) const {
+void PaddedImage::fill_rows(const float* x, RowsAt<float> y, int64_t first, int64_t last) const {
   const int64_t c = x_[1], w = x_[3], floats = shape_[3] * c;
   for (int64_t i = first; i < last; ++i) {
-    float* const to = y + (i & y_row_mask) * floats;
+    float* const to = y.at + (i & y.mask) * floats;
     std::fill(to, to + floats, 0.0f);
     const int64_t n = i / shape_[2], row = i % shape_[2] - pad_.top;
     if (row < 0 || row >= x_[2]) continue;

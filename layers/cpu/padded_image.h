@@ -3,6 +3,7 @@
 
 #include "layers/backend.h"
 #include "layers/cpu/layout.h"
+#include "layers/cpu/rows_at.h"
 #include "layers/op.h"
 
 namespace fxe::cpu {
@@ -20,8 +21,8 @@ class PaddedImage {
 
   const Md& from() const { return from_; }       // how it reads x
   const Shape& shape() const { return shape_; }  // of y
-  // Rows first to last - 1 of y [n h w c], counted through all images; row i goes to y + (i & mask) * w * c.
-  void fill_rows(const float* x, float* y, int64_t y_row_mask, int64_t first, int64_t last) const;
+  // Rows first to last - 1 of y [n h w c].
+  void fill_rows(const float* x, RowsAt<float> y, int64_t first, int64_t last) const;
 
  private:
   Shape x_, shape_;

@@ -77,22 +77,22 @@ Loop loop_for(const Pool2d& op, const Blocks& x, const Blocks& y) {
 
 }  // namespace
 
-void maximum_of_rows(const Pool2d& op, const Blocks& bx, const Blocks& by, const MaximumRows& o,
-                     int64_t first, int64_t last) {
+void maximum_of_rows(const Pool2d& op, const Blocks& bx, const Blocks& by, RowsAt<const float> x,
+                     RowsAt<float> y, int64_t first, int64_t last) {
   for (int64_t i = first; i < last; ++i) {
     const int64_t n = i / by.h, p = i % by.h;
     const Window rows = window(p, op.stride.h, op.filter.h, op.pad.top, op.pad.bottom, bx.h, false);
     for (int64_t q = 0; q < by.w; ++q) {
       const Window columns = window(q, op.stride.w, op.filter.w, op.pad.left, op.pad.right, bx.w, false);
-      maximum_of_pixels({.x = o.x + columns.begin * bx.step_w,
+      maximum_of_pixels({.x = x.at + columns.begin * bx.step_w,
                          .first_row = n * bx.h + rows.begin,
                          .rows = rows.end - rows.begin,
-                         .row_mask = o.x_row_mask,
+                         .row_mask = x.mask,
                          .columns = columns.end - columns.begin,
                          .step_h = bx.step_h,
                          .step_w = bx.step_w,
                          .channels = bx.channels},
-                        o.y + (i & o.y_row_mask) * by.step_h + q * by.step_w);
+                        y.at + (i & y.mask) * by.step_h + q * by.step_w);
     }
   }
 }
@@ -101,9 +101,8 @@ Loop pool_loop(const Pool2d& op, const Blocks& x, const Blocks& y) {
   const bool rows_follow = x.step_n == x.h * x.step_h && y.step_n == y.h * y.step_h;
   if (op.kind == Pool2d::Kind::max && x.blocks == 1 && rows_follow && DirectConv::works())
     return [=](std::span<float* const> operands) {
-      parallel_for(y.n * y.h, floats_of(y) * op.filter.h * op.filter.w, [&](int64_t i) {
-        maximum_of_rows(op, x, y, {.x = operands[0], .y = operands[1]}, i, i + 1);
-      });
+      parallel_for(y.n * y.h, floats_of(y) * op.filter.h * op.filter.w,
+                   [&](int64_t i) { maximum_of_rows(op, x, y, {operands[0]}, {operands[1]}, i, i + 1); });
     };
   return op.kind == Pool2d::Kind::max ? loop_for<Maximum>(op, x, y) : loop_for<Sum>(op, x, y);
 }

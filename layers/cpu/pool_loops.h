@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "layers/cpu/rows_at.h"
 #include "layers/cpu/step.h"
 
 namespace fxe::cpu {
@@ -9,14 +10,9 @@ namespace fxe::cpu {
 // our own, because oneDNN's maximum drops NaN and its average counts the overhang of ceil_mode as padding.
 Loop pool_loop(const Pool2d& op, const Blocks& x, const Blocks& y);
 
-// Rows of y, on this thread: the maximum over channels-last images, on processors where DirectConv::works().
-// Rows of x and y are counted through all images; row i is where row i & mask would be.
-struct MaximumRows {
-  const float* x;
-  float* y;
-  int64_t x_row_mask = -1, y_row_mask = -1;
-};
-void maximum_of_rows(const Pool2d& op, const Blocks& x, const Blocks& y, const MaximumRows&, int64_t first,
-                     int64_t last);
+// Rows first to last - 1 of y, on this thread: the maximum over channels-last images, on processors where
+// DirectConv::works().
+void maximum_of_rows(const Pool2d& op, const Blocks& bx, const Blocks& by, RowsAt<const float> x,
+                     RowsAt<float> y, int64_t first, int64_t last);
 
 }  // namespace fxe::cpu

@@ -5,17 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "layers/cpu/rows_at.h"
 #include "layers/cpu/workers.h"
 
 namespace fxe::cpu {
-
-// Rows of channels-last images, counted through all of them. Row i begins at `at` + (i & mask) * floats of a
-// row: a mask of -1 says that every row is there, one of 2^m - 1 that the newest 2^m are.
-template <class T>
-struct RowsAt {
-  T* at = nullptr;
-  int64_t mask = -1;
-};
 
 // One layer of a chain: which rows it reads, and the loop that makes its own.
 struct RowStage {

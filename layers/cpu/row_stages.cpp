@@ -48,7 +48,7 @@ bool is_row_stage(const Op& op, const Shape& x) {
 RowStage padded_rows(const PaddedImage& image) {
   RowStage stage = stage_of("pad", image.shape(), image.shape(), {});
   stage.run = [image](const RowStage::Call& call) {
-    image.fill_rows(call.x.at, call.y.at, call.y.mask, call.first, call.last);
+    image.fill_rows(call.x.at, call.y, call.first, call.last);
   };
   return stage;
 }
@@ -59,13 +59,11 @@ RowStage conv_rows(const Conv2d& op, const Shape& x, const Shape& y, const Tenso
   RowStage stage = stage_of("direct", x, y, op);
   stage.run = [conv, weights = backend.weights().get(weight, conv.panels(), backend.workers()),
                padded = shared(conv.padded_bias(floats_of(bias)))](const RowStage::Call& call) {
-    conv.run_rows({.x = call.x.at,
+    conv.run_rows({.x = call.x,
                    .weights = weights.get(),
                    .bias = padded->data(),
                    .residual = call.residual,
-                   .y = call.y.at,
-                   .x_row_mask = call.x.mask,
-                   .y_row_mask = call.y.mask},
+                   .y = call.y},
                   call.first, call.last);
   };
   return stage;
@@ -79,13 +77,8 @@ RowStage depthwise_rows(const Conv2d& op, const Shape& x, const Shape& y, const 
   RowStage stage = stage_of("depthwise", x, y, op);
   stage.run = [conv, weights = shared(conv.ordered(weight.to_float())),
                added = shared(std::move(added))](const RowStage::Call& call) {
-    conv.run_rows({.x = call.x.at,
-                   .weights = weights->data(),
-                   .bias = added->data(),
-                   .y = call.y.at,
-                   .x_row_mask = call.x.mask,
-                   .y_row_mask = call.y.mask},
-                  call.first, call.last);
+    conv.run_rows({.x = call.x, .weights = weights->data(), .bias = added->data(), .y = call.y}, call.first,
+                  call.last);
   };
   return stage;
 }
@@ -94,9 +87,7 @@ RowStage maximum_rows(const Pool2d& op, const Shape& x, const Shape& y) {
   RowStage stage = stage_of("maximum", x, y, {.filter = op.filter, .stride = op.stride, .pad = op.pad});
   const Blocks from = *blocks_of(channels_last_md(dims_of(x))), to = *blocks_of(channels_last_md(dims_of(y)));
   stage.run = [op, from, to](const RowStage::Call& call) {
-    maximum_of_rows(op, from, to,
-                    {.x = call.x.at, .y = call.y.at, .x_row_mask = call.x.mask, .y_row_mask = call.y.mask},
-                    call.first, call.last);
+    maximum_of_rows(op, from, to, call.x, call.y, call.first, call.last);
   };
   return stage;
 }

@@ -5,7 +5,7 @@
 #include "layers/cpu/padded_image.h"
 #include "layers/cpu/row_chain.h"
 
-// Layers as stages of a RowChain, with the loops that run them one by one; x and y are their shapes.
+// Layers as stages of a RowChain, on the kernels that run them outside of one; x and y: their shapes.
 // Weights are the model's [k c r s]; a null bias: none.
 namespace fxe::cpu {
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/shape.h"
+#include "layers/cpu/rows_at.h"
 #include "layers/op.h"
 
 namespace fxe::cpu {
@@ -23,13 +24,12 @@ class Windows {
   int64_t pixels() const { return pixels_; }    // of all output images
   int64_t pixels_of_row() const { return q_; }  // of an output image
 
-  // Output pixels `pixel` to pixel + rows - 1: to[tap * rows + j], taps in the order [r s]. Rows of x are
-  // counted through all images; row i begins at x + (i & row_mask) * w * c.
-  void find(const float* x, int64_t row_mask, int64_t pixel, int rows, const float** to) const;
+  // Output pixels `pixel` to pixel + rows - 1: to[tap * rows + j], taps in the order [r s].
+  void find(RowsAt<const float> x, int64_t pixel, int rows, const float** to) const;
 
  private:
-  void find_in_row(const float* x, int64_t row_mask, int64_t n, int64_t p, int64_t q, int count,
-                   const float** to, int step) const;
+  void find_in_row(RowsAt<const float> x, int64_t n, int64_t p, int64_t q, int count, const float** to,
+                   int step) const;
 
   Conv2d op_;
   int64_t h_, w_, c_, p_, q_, pixels_, taps_w_;

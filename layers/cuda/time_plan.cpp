@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cuda/time_plan.h"
 
-#include <cuda_runtime_api.h>
-
 #include <algorithm>
 #include <limits>
 
-#include "engine/cuda/cuda_device.h"
+#include "engine/cuda/cuda_time_mark.h"
 
 namespace fxe::cuda {
-
-namespace {
-
-class Event {
- public:
-  Event() { FXE_CUDA(cudaEventCreate(&event_)); }
-  ~Event() { (void)cudaEventDestroy(event_); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-
-  void record(cudaStream_t stream) { FXE_CUDA(cudaEventRecord(event_, stream)); }
-  float ms_since(const Event& start) {
-    FXE_CUDA(cudaEventSynchronize(event_));
-    float ms = 0;
-    FXE_CUDA(cudaEventElapsedTime(&ms, start.event_, event_));
-    return ms;
-  }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
-
-}  // namespace
 
 double time_plan(Device& device, cudnnHandle_t handle, const CudnnConv& conv,
                  std::shared_ptr<const CudnnPlan> plan) {
@@ -51,13 +26,15 @@ double time_plan(Device& device, cudnnHandle_t handle, const CudnnConv& conv,
   const CudnnExecution execution(std::move(plan), addresses, workspace.data());
 
   const auto queue = device.make_queue();
-  const cudaStream_t stream = static_cast<CudaQueue&>(*queue).stream();
+  auto& cuda_queue = static_cast<CudaQueue&>(*queue);
+  const cudaStream_t stream = cuda_queue.stream();
   double best = std::numeric_limits<double>::infinity();
-  Event start, end;
+  CudaTimeMark start, end;
   for (int group = 0; group <= kGroups; ++group) {
-    start.record(stream);
+    start.set(cuda_queue);
     for (int run = 0; run < (group == 0 ? 1 : kRuns); ++run) execution.enqueue(handle, stream);
-    end.record(stream);
+    end.set(cuda_queue);
+    queue->wait();
     const double ms = end.ms_since(start) / kRuns;
     if (group > 0) best = std::min(best, ms);
   }
