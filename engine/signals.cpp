@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/signals.h"
+
+#include <unistd.h>
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstddef>
+
+#include "engine/error.h"
+
+namespace fxe {
+
+namespace {
+
+// Handlers may touch nothing but lock-free atomics.
+using Cleanup = void (*)();
+std::array<std::atomic<Cleanup>, 4> cleanups;
+std::atomic<bool> can_stop{false};
+std::atomic<int> asked{0};
+static_assert(std::atomic<Cleanup>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+void handle(int number) {
+  int none = 0;
+  const bool asks = number == SIGINT || number == SIGTERM;
+  if (asks && can_stop && asked.compare_exchange_strong(none, number)) return;
+  end_by_signal(number);
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  for (const int number :
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}) {
+    struct sigaction action = {};
+    if (sigaction(number, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
+    action = {};
+    action.sa_handler = handle;
+    action.sa_flags = SA_RESTART;  // reading an image goes on where the signal came
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, nullptr);
+  }
+}
+
+void at_signal(Cleanup cleanup) {
+  for (auto& place : cleanups) {
+    Cleanup none = nullptr;
+    if (place.compare_exchange_strong(none, cleanup) || none == cleanup) return;
+  }
+  throw run_time_error("{} cleanups of signals are there already", cleanups.size());
+}
+
+void end_by_signal(int number) {
+  for (const auto& place : cleanups)
+    if (const Cleanup cleanup = place) cleanup();
+  std::signal(number, SIG_DFL);
+  sigset_t blocked;  // the signal itself, while its handler runs
+  sigemptyset(&blocked);
+  sigaddset(&blocked, number);
+  sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
+  raise(number);
+  _exit(exit_code_of_signal(number));  // only where the signal does not end a program
+}
+
+StopRequest::StopRequest() {
+  asked = 0;
+  can_stop = true;
+}
+
+StopRequest::~StopRequest() { can_stop = false; }
+
+int StopRequest::signal() const { return asked; }
+
+}  // namespace fxe
