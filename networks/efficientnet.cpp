@@ -21,7 +21,8 @@ constexpr Stage kStages[] = {{1, 3, 1, 16, 1},  {6, 3, 2, 24, 2},  {6, 5, 2, 40,
 struct Scaling {
   double width, depth;
 };
-constexpr Scaling kScalings[] = {{1, 1}, {1, 1.1}, {1.1, 1.2}, {1.2, 1.4}, {1.4, 1.8}};
+constexpr Scaling kScalings[] = {{1, 1},     {1, 1.1},   {1.1, 1.2}, {1.2, 1.4},
+                                 {1.4, 1.8}, {1.6, 2.2}, {1.8, 2.6}, {2, 3.1}};
 
 }  // namespace
 
@@ -29,14 +30,20 @@ Graph efficientnet(int size, Source source, const NetworkOptions& options) {
   if (size < 0 || size >= static_cast<int>(std::size(kScalings)))
     throw bad_input("efficientnet: expected b0 to b{}, found b{}", std::size(kScalings) - 1, size);
   const Scaling& scaling = kScalings[size];
-  const bool timm = source == Source::timm;
+  const bool timm = source != Source::torchvision, tf = source == Source::tf;
+  // torchvision's b5 to b7 are conversions of TensorFlow's weights.
+  const double epsilon = tf || (!timm && size >= 5) ? 1e-3 : 1e-5;
   const auto act = Activation::silu();
   const auto scaled = [&](int64_t k) { return round_channels(static_cast<double>(k) * scaling.width); };
 
   GraphBuilder g;
   auto x = g.input(3, options.input.h, options.input.w);
   x = conv_norm_act(g, timm ? "conv_stem" : "features.0.0", timm ? "bn1" : "features.0.1", x,
-                    {.k = scaled(32), .filter = {3, 3}, .stride = {2, 2}, .pad = same(1)}, act);
+                    {.k = scaled(32),
+                     .filter = {3, 3},
+                     .stride = {2, 2},
+                     .pad = tf ? same_padding(g.shape(x), 3, 2) : same(1)},
+                    act, epsilon);
   for (size_t s = 0; s < std::size(kStages); ++s) {
     const Stage& stage = kStages[s];
     const int blocks = static_cast<int>(std::ceil(stage.blocks * scaling.depth));
@@ -52,11 +59,13 @@ Graph efficientnet(int size, Source source, const NetworkOptions& options) {
            .squeezed = c / 4,
            .act = act,
            .squeezed_act = act,
-           .gate_act = Activation::sigmoid()});
+           .gate_act = Activation::sigmoid(),
+           .epsilon = epsilon,
+           .same_padding = tf});
     }
   }
   x = conv_norm_act(g, timm ? "conv_head" : "features.8.0", timm ? "bn2" : "features.8.1", x,
-                    {.k = 4 * g.shape(x)[1]}, act);
+                    {.k = 4 * g.shape(x)[1]}, act, epsilon);
   x = g.flatten("flatten", g.global_average_pool("avgpool", x));
   return g.finish(g.linear(timm ? "classifier" : "classifier.1", x, options.classes));
 }

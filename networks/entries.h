@@ -9,15 +9,22 @@
 
 namespace fxe {
 
+// What weights of the same names and shapes are trained for.
+struct NetworkForm {
+  std::string_view options;  // "activation=relu6"; empty: none
+  std::string_view says;     // how it differs from what has the same tensors, for people; empty: it is plain
+};
+
 // A network that can be asked for by name.
 struct NetworkEntry {
   std::string_view name;
   std::function<Graph(const NetworkOptions&)> build;
   NetworkOptions defaults;
-  std::string_view preprocess;  // a preset of engine/input
+  std::string_view preprocess;                  // a preset of engine/input
+  std::vector<NetworkForm> forms = {{"", ""}};  // the one that its name stands for comes first
 };
 
-// All of them, in the order in which detection tries them. Names are those of the source framework; where
+// All of them. Names are those of the source framework; where
 // torchvision and timm give one name to two structures, timm's begins with timm_.
 const std::vector<NetworkEntry>& network_entries();
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+#include <vector>
+
 #include "engine/error.h"
 #include "layers/graph_builder.h"
-#include "networks/networks.h"
+#include "networks/registry.h"
 
 namespace fxe {
 
 namespace {
+
+constexpr const char *kTransformScale = "transform_input.scale", *kTransformShift = "transform_input.shift";
 
 // Channels of the four branches: 1x1; 3x3 behind a 1x1; torchvision's second 3x3 where the paper has 5x5;
 // 1x1 behind a pooling.
@@ -17,6 +22,8 @@ class Builder {
  public:
   Graph build(const NetworkOptions& options) {
     auto x = g_.input(3, options.input.h, options.input.w);
+    if (options.transform_input)
+      x = g_.node("transform_input", Scale{.scale = kTransformScale, .shift = kTransformShift}, {x});
     x = pool("maxpool1", conv("conv1", x, 64, 7, 2), 3, 2);
     x = conv("conv2", x, 64, 1);
     x = pool("maxpool2", conv("conv3", x, 192, 3), 3, 2);
@@ -63,5 +70,17 @@ class Builder {
 }  // namespace
 
 Graph googlenet(const NetworkOptions& options) { return Builder().build(options); }
+
+void add_constants(const Graph& graph, TensorMap& tensors) {
+  if (graph.nodes.size() < 2 || graph.nodes[1].name != "transform_input") return;
+  // (pixel - 0.5) / 0.5 of (pixel - mean) / deviation.
+  std::vector<float> scale, shift;
+  for (const auto& [mean, deviation] : {std::pair{0.485, 0.229}, {0.456, 0.224}, {0.406, 0.225}}) {
+    scale.push_back(static_cast<float>(deviation / 0.5));
+    shift.push_back(static_cast<float>((mean - 0.5) / 0.5));
+  }
+  tensors.try_emplace(kTransformScale, Tensor::from_floats({3}, scale));
+  tensors.try_emplace(kTransformShift, Tensor::from_floats({3}, shift));
+}
 
 }  // namespace fxe

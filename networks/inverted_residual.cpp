@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "networks/inverted_residual.h"
 
+#include <algorithm>
+
 #include "engine/error.h"
 
 namespace fxe {
@@ -52,6 +54,14 @@ class Names {
 
 }  // namespace
 
+Padding2 same_padding(const Shape& x, int64_t kernel, int64_t stride) {
+  const auto total = [&](int64_t size) {
+    return std::max<int64_t>(0, (size - 1) / stride * stride + kernel - size);
+  };
+  const int64_t h = total(x[2]), w = total(x[3]);
+  return {.top = h / 2, .left = w / 2, .bottom = h - h / 2, .right = w - w / 2};
+}
+
 ValueId conv_norm_act(GraphBuilder& g, const std::string& conv, const std::string& norm, ValueId x, Conv2d op,
                       Activation act, double epsilon) {
   x = g.batch_norm(norm, g.conv(conv, x, std::move(op)), epsilon);
@@ -71,7 +81,8 @@ ValueId inverted_residual(GraphBuilder& g, const std::string& name, InvertedResi
             {.k = block.wide,
              .filter = {block.kernel, block.kernel},
              .stride = {block.stride, block.stride},
-             .pad = same(block.kernel / 2),
+             .pad = block.same_padding ? same_padding(g.shape(y), block.kernel, block.stride)
+                                       : same(block.kernel / 2),
              .groups = block.wide},
             block.act);
   if (block.squeezed) {

@@ -17,7 +17,8 @@ struct InvertedResidual {
   int64_t squeezed = 0;  // channels inside the gate; 0: none
   Activation act;
   Activation squeezed_act, gate_act;
-  double epsilon = 1e-5;  // of BatchNorm
+  double epsilon = 1e-5;      // of BatchNorm
+  bool same_padding = false;  // TensorFlow's, else kernel / 2 on each side
 };
 
 // Names are torchvision's (NAME.block.0.0, ...; v2: NAME.conv.0.0, ...) or timm's (NAME.conv_pw,
@@ -26,6 +27,10 @@ enum class InvertedResidualNames { torchvision, torchvision_v2, timm };
 
 ValueId inverted_residual(GraphBuilder& g, const std::string& name, InvertedResidualNames, ValueId x,
                           const InvertedResidual&);
+
+// TensorFlow's SAME: as many outputs as the stride leaves of x, with the odd row and column of zeros below
+// and on the right.
+Padding2 same_padding(const Shape& x, int64_t kernel, int64_t stride);
 
 // Convolution, BatchNorm and activation, called conv, norm and conv.act.
 ValueId conv_norm_act(GraphBuilder& g, const std::string& conv, const std::string& norm, ValueId x, Conv2d op,

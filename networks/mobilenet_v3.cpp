@@ -48,14 +48,16 @@ const Variant kSmall = {
 
 Graph mobilenet_v3(bool large, Source source, const NetworkOptions& options) {
   const Variant& variant = large ? kLarge : kSmall;
-  const bool timm = source == Source::timm;
-  const double epsilon = timm ? 1e-5 : 1e-3;
+  const bool timm = source != Source::torchvision, tf = source == Source::tf;
+  const double epsilon = source == Source::timm ? 1e-5 : 1e-3;
   const auto act = Activation::hard_swish();
 
   GraphBuilder g;
   auto x = g.input(3, options.input.h, options.input.w);
-  x = conv_norm_act(g, timm ? "conv_stem" : "features.0.0", timm ? "bn1" : "features.0.1", x,
-                    {.k = 16, .filter = {3, 3}, .stride = {2, 2}, .pad = same(1)}, act, epsilon);
+  x = conv_norm_act(
+      g, timm ? "conv_stem" : "features.0.0", timm ? "bn1" : "features.0.1", x,
+      {.k = 16, .filter = {3, 3}, .stride = {2, 2}, .pad = tf ? same_padding(g.shape(x), 3, 2) : same(1)},
+      act, epsilon);
   int index = 1;
   for (size_t s = 0; s < variant.stages.size(); ++s)
     for (size_t i = 0; i < variant.stages[s].size(); ++i, ++index) {
@@ -70,7 +72,8 @@ Graph mobilenet_v3(bool large, Source source, const NetworkOptions& options) {
                              .act = block.hard_swish ? act : Activation::relu(),
                              .squeezed_act = Activation::relu(),
                              .gate_act = Activation::hard_sigmoid(),
-                             .epsilon = epsilon});
+                             .epsilon = epsilon,
+                             .same_padding = tf});
     }
   const auto last =
       timm ? fmt::format("blocks.{}.0", variant.stages.size()) : fmt::format("features.{}", index);

@@ -13,12 +13,14 @@ namespace fxe {
 struct NetworkOptions {
   int64_t classes = 1000;
   Extent2 input{224, 224};
-  double width = 1;       // MobileNet v1, v2: multiplies every channel count
-  Activation activation;  // MobileNet v1: relu, relu6 or leaky_relu
+  double width = 1;              // MobileNet v1, v2: multiplies every channel count
+  Activation activation;         // MobileNet v1: relu, relu6 or leaky_relu
+  bool transform_input = false;  // GoogLeNet
 };
 
-// Whose structure and tensor names, where they differ.
-enum class Source { torchvision, timm };
+// Whose structure and tensor names, where they differ. tf: timm's networks for weights trained with
+// TensorFlow, under the same tensor names as its own: SAME padding, and 1e-3 for BatchNorm's epsilon.
+enum class Source { torchvision, timm, tf };
 
 // torchvision's alexnet ("One weird trick", 2014): no LRN, no groups. The input must leave 6 x 6 before the
 // classifier.
@@ -29,11 +31,17 @@ Graph alexnet(const NetworkOptions&);
 //
 // groups: of the 3x3 convolution of a bottleneck, which has planes * width_per_group / 64 * groups channels:
 // ResNeXt (Xie et al. 2016) and Wide ResNet (Zagoruyko and Komodakis 2016) as torchvision builds them.
-struct ResnetGroups {
+//
+// smoothing: timm's anti-aliasing. A convolution of stride 2 keeps its resolution, and what follows its ReLU
+// halves it: the mean of 2x2 (resnetaa), or Zhang's blur with 1 2 1 (2019; resnetblur). Shortcuts keep
+// theirs.
+enum class Smoothing { none, average, blur };
+struct ResnetForm {
   int64_t groups = 1;
   int64_t width_per_group = 64;
+  Smoothing smoothing = Smoothing::none;
 };
-Graph resnet(int depth, const NetworkOptions&, const ResnetGroups& = {});
+Graph resnet(int depth, const NetworkOptions&, const ResnetForm& = {});
 
 // VGG (Simonyan and Zisserman 2014): 11, 13, 16 or 19 layers, with or without BatchNorm. torchvision's
 // classifier is fully connected and needs 7 x 7 in front of it; timm's is the same as a 7x7 convolution.
@@ -48,17 +56,19 @@ Graph squeezenet1_1(const NetworkOptions&);
 Graph densenet(int depth, bool dotted, const NetworkOptions&);
 
 // torchvision's GoogLeNet (Szegedy et al. 2014, with BatchNorm) without its auxiliary classifiers. Images in
-// [-1, 1]: torchvision's transform_input, which turns ImageNet's normalisation into that, is left to
-// preprocessing.
+// [-1, 1]; with transform_input in ImageNet's normalisation, which its first layer turns into that, by
+// constants that are in no weight file (add_constants). torchvision's pretrained network has it, one made
+// without weights has not.
 Graph googlenet(const NetworkOptions&);
 
 // MobileNet v2 (Sandler et al. 2018); timm: mobilenetv2_100.
 Graph mobilenet_v2(Source, const NetworkOptions&);
 
-// MobileNet v3 (Howard et al. 2019), large or small; timm: mobilenetv3_large_100, mobilenetv3_small_100.
+// MobileNet v3 (Howard et al. 2019), large or small; timm: mobilenetv3_large_100, mobilenetv3_small_100, and
+// tf_ before them.
 Graph mobilenet_v3(bool large, Source, const NetworkOptions&);
 
-// EfficientNet b0 to b4 (Tan and Le 2019).
+// EfficientNet b0 to b7 (Tan and Le 2019).
 Graph efficientnet(int size, Source, const NetworkOptions&);
 
 // torchvision's ShuffleNet v2 (Ma et al. 2018); its width in tenths: 5, 10, 15 or 20.

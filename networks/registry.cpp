@@ -47,22 +47,24 @@ void set_option(NetworkOptions& options, std::string_view key, std::string_view 
       options.activation = Activation::leaky_relu(0.01f);
     else
       throw bad_input("network option activation: expected relu, relu6 or leaky_relu, found '{}'", value);
+  } else if (key == "transform_input") {
+    if (value != "true" && value != "false")
+      throw bad_input("network option transform_input: expected true or false, found '{}'", value);
+    options.transform_input = value == "true";
   } else if (key == "slope") {
     options.activation = Activation::leaky_relu(parse_number<float>(key, value, 0, 1));
   } else {
-    throw bad_input("network option '{}': expected classes, input, width, activation or slope", key);
+    throw bad_input(
+        "network option '{}': expected classes, input, width, activation, slope or transform_input", key);
   }
 }
 
-}  // namespace
+struct Parsed {
+  const NetworkEntry& entry;
+  NetworkOptions options;
+};
 
-std::vector<std::string> network_names() {
-  std::vector<std::string> names;
-  for (const auto& e : network_entries()) names.emplace_back(e.name);
-  return names;
-}
-
-Graph build_network(std::string_view spec) {
+Parsed parse(std::string_view spec) {
   const auto colon = spec.find(':');
   const NetworkEntry& entry = find_entry(spec.substr(0, colon));
   NetworkOptions options = entry.defaults;
@@ -76,11 +78,25 @@ Graph build_network(std::string_view spec) {
     set_option(options, item.substr(0, equals), item.substr(equals + 1));
     rest = comma == rest.npos ? std::string_view{} : rest.substr(comma + 1);
   }
+  return {entry, options};
+}
+
+}  // namespace
+
+std::vector<std::string> network_names() {
+  std::vector<std::string> names;
+  for (const auto& e : network_entries()) names.emplace_back(e.name);
+  return names;
+}
+
+Graph build_network(std::string_view spec) {
+  const auto [entry, options] = parse(spec);
   return entry.build(options);
 }
 
 std::string_view usual_preprocess(std::string_view spec) {
-  return find_entry(spec.substr(0, spec.find(':'))).preprocess;
+  const auto [entry, options] = parse(spec);
+  return options.transform_input ? "torchvision-224" : entry.preprocess;
 }
 
 }  // namespace fxe

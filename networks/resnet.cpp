@@ -29,10 +29,23 @@ ValueId conv_bn(GraphBuilder& g, const std::string& conv, const std::string& bn,
   return g.batch_norm(bn, x);
 }
 
+// Halves an image as timm's AvgPool2d(2) or BlurPool2d does. The blur reflects at the border: one row of 1 2
+// 1 is the mean of two means of two, and at the border, where it sees one pixel of two twice, one of those
+// means.
+ValueId smooth(GraphBuilder& g, const std::string& name, ValueId x, Smoothing smoothing) {
+  Pool2d half{.kind = Pool2d::Kind::average, .filter = {2, 2}, .stride = {2, 2}};
+  if (smoothing == Smoothing::blur) {
+    x = g.node(name + ".mean", Pool2d{.kind = Pool2d::Kind::average, .filter = {2, 2}}, {x});
+    half.pad = same(1);
+  }
+  return g.node(name, half, {x});
+}
+
 ValueId block(GraphBuilder& g, const std::string& name, ValueId x, bool bottleneck, int64_t planes,
-              const ResnetGroups& groups, int64_t stride) {
+              const ResnetForm& form, int64_t stride) {
   const int64_t k = bottleneck ? 4 * planes : planes,
-                width = planes * groups.width_per_group / 64 * groups.groups;
+                width = planes * form.width_per_group / 64 * form.groups;
+  const bool smoothed = stride == 2 && form.smoothing != Smoothing::none;
   ValueId shortcut = x;
   if (stride != 1 || g.shape(x)[1] != k)
     shortcut = conv_bn(g, name + ".downsample.0", name + ".downsample.1", x, k, 1, stride);
@@ -40,32 +53,37 @@ ValueId block(GraphBuilder& g, const std::string& name, ValueId x, bool bottlene
     return conv_bn(g, fmt::format("{}.conv{}", name, i), fmt::format("{}.bn{}", name, i), v, channels, size,
                    s, split);
   };
+  const auto strided = [&](int i, ValueId v, int64_t channels, int64_t split) {
+    v = layer(i, v, channels, 3, smoothed ? 1 : stride, split);
+    v = g.relu(fmt::format("{}.relu{}", name, i), v);
+    return smoothed ? smooth(g, name + ".aa", v, form.smoothing) : v;
+  };
   ValueId y;
   if (bottleneck) {
     y = g.relu(name + ".relu1", layer(1, x, width, 1, 1));
-    y = g.relu(name + ".relu2", layer(2, y, width, 3, stride, groups.groups));
-    y = layer(3, y, k, 1, 1);
+    y = layer(3, strided(2, y, width, form.groups), k, 1, 1);
   } else {
-    y = g.relu(name + ".relu1", layer(1, x, k, 3, stride));
-    y = layer(2, y, k, 3, 1);
+    y = layer(2, strided(1, x, k, 1), k, 3, 1);
   }
   return g.add(name + ".add", y, shortcut, Activation::relu());
 }
 
 }  // namespace
 
-Graph resnet(int depth, const NetworkOptions& options, const ResnetGroups& groups) {
+Graph resnet(int depth, const NetworkOptions& options, const ResnetForm& form) {
   const auto found = kDepths.find(depth);
   if (found == kDepths.end())
     throw bad_input("resnet: depth must be 18, 34, 50, 101 or 152, found {}", depth);
   GraphBuilder g;
   auto x = g.input(3, options.input.h, options.input.w);
   x = g.relu("relu", conv_bn(g, "conv1", "bn1", x, 64, 7, 2));
-  x = g.max_pool("maxpool", x, 3, 2, 1);
+  if (form.smoothing == Smoothing::none) x = g.max_pool("maxpool", x, 3, 2, 1);
+  if (form.smoothing == Smoothing::blur) x = g.max_pool("maxpool.0", x, 3, 1, 1);
+  if (form.smoothing != Smoothing::none) x = smooth(g, "maxpool.aa", x, form.smoothing);
   for (int stage = 0; stage < 4; ++stage)
     for (int i = 0; i < found->second.blocks[static_cast<size_t>(stage)]; ++i)
       x = block(g, fmt::format("layer{}.{}", stage + 1, i), x, found->second.bottleneck, int64_t{64} << stage,
-                groups, i == 0 && stage > 0 ? 2 : 1);
+                form, i == 0 && stage > 0 ? 2 : 1);
   x = g.flatten("flatten", g.global_average_pool("avgpool", x));
   return g.finish(g.linear("fc", x, options.classes));
 }

@@ -5,7 +5,7 @@
 #include "engine/sha256.h"
 #include "weights_converter/graph_json.h"
 #include "weights_converter/safetensors.h"
-#include "weights_converter/sharded_safetensors.h"
+#include "weights_converter/sharded_weights.h"
 
 namespace fxe {
 

@@ -10,7 +10,7 @@
 #include "weights_converter/onnx_file.h"
 #include "weights_converter/printable.h"
 #include "weights_converter/safetensors.h"
-#include "weights_converter/sharded_safetensors.h"
+#include "weights_converter/sharded_weights.h"
 #include "weights_converter/torch_file.h"
 #include "weights_converter/zip_reader.h"
 
@@ -53,6 +53,15 @@ TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::filesy
   refuse(file);
 }
 
+// One of several files with the weights of one model.
+TensorFile read_shard(const std::filesystem::path& path, const ReadChoices& choices) {
+  const auto file = MappedFile::open(path);
+  TensorFile shard = read(file->bytes(), file, path, choices);
+  if (shard.graph)
+    throw bad_input("is a {} file, which carries a graph, and no part of weights", shard.format);
+  return shard;
+}
+
 }  // namespace
 
 TensorFile read_tensor_file(const std::filesystem::path& given, const ReadChoices& choices) {
@@ -60,9 +69,11 @@ TensorFile read_tensor_file(const std::filesystem::path& given, const ReadChoice
   const auto file = MappedFile::open(path);
   try {
     const auto note = check_name_hash(path, file->bytes());
-    TensorFile result = is_safetensors_index(path) && choices.state_dict.empty()
-                            ? read_sharded_safetensors(path)
-                            : read(file->bytes(), file, path, choices);
+    refuse_shard(path);
+    TensorFile result =
+        is_weight_index(path)
+            ? read_sharded(path, [&](const auto& shard) { return read_shard(shard, choices); })
+            : read(file->bytes(), file, path, choices);
     if (note) result.notes.push_back(*note);
     return result;
   } catch (const Error& e) {

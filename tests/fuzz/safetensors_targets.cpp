@@ -2,7 +2,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/weight_files.h"
 #include "weights_converter/safetensors.h"
-#include "weights_converter/sharded_safetensors.h"
+#include "weights_converter/sharded_weights.h"
 
 namespace fxe::fuzz {
 
@@ -32,7 +32,7 @@ std::vector<std::string> file_seeds() {
 }
 
 void run_index(Bytes input) {
-  for (const auto& [file, tensors] : parse_safetensors_index(as_text(input))) {
+  for (const auto& [file, tensors] : parse_weight_index(as_text(input))) {
     const std::filesystem::path path(file);
     if (tensors.empty() || path.filename() != path || file == "..")
       throw std::logic_error("a file out of the folder");

@@ -48,6 +48,14 @@ CASES = [
     ("timm", "efficientnet_b0", "timm_efficientnet_b0", 64),
     ("timm", "efficientnet_b2", "timm_efficientnet_b2", 40),
     ("timm", "convnext_tiny", "timm_convnext_tiny", 64),
+    ("timm", "resnetaa50", "resnetaa50", 64),
+    ("timm", "resnetblur18", "resnetblur18", 88),
+    ("timm", "resnetblur50", "resnetblur50", 64),
+    ("timm", "tf_mobilenetv3_large_100", "tf_mobilenetv3_large_100", 63),
+    ("timm", "tf_mobilenetv3_small_100", "tf_mobilenetv3_small_100", 64),
+    ("timm", "tf_efficientnet_b0", "tf_efficientnet_b0", 64),
+    ("timm", "tf_efficientnet_b3", "tf_efficientnet_b3", 45),
+    ("torchvision", "googlenet", "googlenet:transform_input=true", 64),
     ("torch", "cifar_alexnet", "cifar_alexnet", 32),
 ]
 
@@ -97,17 +105,19 @@ class CifarAlexNet(torch.nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
-def create(peer: str, name: str) -> torch.nn.Module:
+def create(peer: str, name: str, network: str) -> torch.nn.Module:
     if name == "cifar_alexnet":
         return CifarAlexNet()
     if peer == "timm":
         return timm.create_model(name, num_classes=CLASSES)
     options = {"init_weights": False, "aux_logits": False} if name == "googlenet" else {}
+    if network.endswith(":transform_input=true"):
+        options["transform_input"] = True
     return getattr(torchvision.models, name)(num_classes=CLASSES, **options)
 
 
-def logits(peer: str, name: str, size: int) -> list:
-    model = create(peer, name).eval()
+def logits(peer: str, name: str, network: str, size: int) -> list:
+    model = create(peer, name, network).eval()
     state = {k: torch.from_numpy(weights(k, tuple(v.shape))) for k, v in model.state_dict().items()
              if not k.endswith("num_batches_tracked")}
     unread = model.load_state_dict(state, strict=False).missing_keys
@@ -121,8 +131,9 @@ def main() -> None:
     lines = []
     asked = sys.argv[2:]
     for peer, model, network, size in [case for case in CASES + BY_HAND if case[2] in asked] if asked else CASES:
-        numbers = " ".join(f"{v:.17g}" for v in logits(peer, model, size))
-        lines.append(f"{peer} {model} {network}:classes={CLASSES},input={size} {numbers}\n")
+        numbers = " ".join(f"{v:.17g}" for v in logits(peer, model, network, size))
+        options = f"{',' if ':' in network else ':'}classes={CLASSES},input={size}"
+        lines.append(f"{peer} {model} {network}{options} {numbers}\n")
         print(lines[-1][:100], flush=True)
     (pathlib.Path(sys.argv[1]) / "golden_logits.txt").write_text("".join(lines))
 

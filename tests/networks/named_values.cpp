@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "networks/registry.h"
 #include "tests/support/generate.h"
 
 namespace fxe::test {
@@ -35,11 +36,12 @@ std::vector<float> make_values(const WeightUse& use) {
 Model with_named_weights(Graph graph) {
   const auto shapes = infer_shapes(graph, 1);
   TensorMap weights;
+  add_constants(graph, weights);
   for (const Node& node : graph.nodes) {
     std::vector<Shape> inputs;
     for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
     for (const WeightUse& use : weights_of(node.op, inputs))
-      weights[use.name] = Tensor::from_floats(use.shape, make_values(use));
+      if (!weights.contains(use.name)) weights[use.name] = Tensor::from_floats(use.shape, make_values(use));
   }
   return bind_weights(std::move(graph), std::move(weights), "named weights");
 }

@@ -90,9 +90,10 @@ INSTANTIATE_TEST_SUITE_P(
         Published{"shufflenet_v2_x2_0", 7'393'996, 583}, Published{"efficientnet_b0", 5'288'548, 386},
         Published{"efficientnet_b1", 7'794'184, 687}, Published{"efficientnet_b2", 9'109'994, 1088},
         Published{"efficientnet_b3", 12'233'232, 1827}, Published{"efficientnet_b4", 19'341'616, 4394},
-        Published{"timm_efficientnet_b0", 5'288'548, 386}, Published{"convnext_tiny", 28'589'128, 4456},
-        Published{"convnext_small", 50'223'688, 8684}, Published{"convnext_base", 88'591'464, 15355},
-        Published{"convnext_large", 197'767'336, 34361}, Published{"timm_convnext_tiny", 28'589'128, 4456}),
+        Published{"resnetaa50", 25'557'032, 5150}, Published{"timm_efficientnet_b0", 5'288'548, 386},
+        Published{"convnext_tiny", 28'589'128, 4456}, Published{"convnext_small", 50'223'688, 8684},
+        Published{"convnext_base", 88'591'464, 15355}, Published{"convnext_large", 197'767'336, 34361},
+        Published{"timm_convnext_tiny", 28'589'128, 4456}),
     [](const auto& row) {
       std::string name = row.param.spec;
       for (char& c : name)
@@ -147,36 +148,85 @@ TensorMap tensors_of(const Graph& graph) {
   return tensors;
 }
 
-TEST(Detect, FindsEveryNetworkByItsTensors) {
+std::vector<std::string> recognised(const TensorMap& tensors) {
+  std::vector<std::string> specs;
+  for (const auto& network : recognise_networks(tensors)) specs.push_back(network.spec);
+  return specs;
+}
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Recognise, FindsEveryNetworkByItsTensors) {
   for (const auto& name : network_names()) {
     auto tensors = tensors_of(build_network(name));
     tensors["bn1.num_batches_tracked"].shape = {};
-    EXPECT_EQ(detect_network(tensors), name);
+    EXPECT_THAT(recognised(tensors), Contains(name == "googlenet" ? name + ":transform_input=true" : name));
   }
 }
 
-TEST(Detect, FindsClassesAndWidth) {
-  for (const char* spec : {"cifar_resnet110:classes=100", "resnet34:classes=37", "vgg11:classes=3",
-                           "googlenet:classes=5", "squeezenet1_1:classes=12", "densenet121:classes=4",
-                           "mobilenet_v1:classes=5,width=0.25", "mobilenet_v2:classes=1000,width=0.5"})
-    EXPECT_EQ(detect_network(tensors_of(build_network(spec))), spec);
+TEST(Recognise, FindsClassesAndWidth) {
+  for (const char* spec :
+       {"cifar_resnet110:classes=100", "resnet34:classes=37", "vgg11:classes=3", "squeezenet1_1:classes=12",
+        "densenet121:classes=4", "mobilenet_v2:classes=1000,width=0.5"})
+    EXPECT_THAT(recognised(tensors_of(build_network(spec))), ElementsAre(spec));
 }
 
-TEST(Detect, LeavesOutAuxiliaryClassifiers) {
+TEST(Recognise, FindsAllThatReadTheSameTensors) {
+  EXPECT_THAT(recognised(tensors_of(build_network("resnetblur18:classes=7"))),
+              ElementsAre("resnet18:classes=7", "resnetblur18:classes=7"));
+  EXPECT_THAT(recognised(tensors_of(build_network("resnet50"))),
+              ElementsAre("resnet50", "resnetaa50", "resnetblur50"));
+  EXPECT_THAT(
+      recognised(tensors_of(build_network("mobilenet_v1:classes=5,width=0.25"))),
+      ElementsAre("mobilenet_v1:classes=5,width=0.25", "mobilenet_v1:classes=5,width=0.25,activation=relu6",
+                  "mobilenet_v1:classes=5,width=0.25,activation=leaky_relu,slope=0.1"));
+  EXPECT_THAT(
+      recognised(tensors_of(build_network("googlenet:classes=5"))),
+      ElementsAre("googlenet:classes=5,transform_input=true", "googlenet:classes=5,transform_input=false"));
+}
+
+TEST(Recognise, LeavesOutAuxiliaryClassifiers) {
   auto tensors = tensors_of(build_network("googlenet"));
   tensors["aux1.fc1.weight"].shape = {1024, 2048};
-  EXPECT_EQ(detect_network(tensors), "googlenet");
+  EXPECT_THAT(recognised(tensors), Contains("googlenet:transform_input=true"));
   tensors["aux3.fc1.weight"].shape = {1024, 2048};
-  EXPECT_EQ(detect_network(tensors), std::nullopt);
+  EXPECT_THAT(recognised(tensors), IsEmpty());
 }
 
-TEST(Detect, RefusesWhatDoesNotFit) {
+TEST(Recognise, RefusesWhatDoesNotFit) {
   auto tensors = tensors_of(build_network("resnet18"));
   tensors["fc.weight"].shape = {1000, 511};
-  EXPECT_EQ(detect_network(tensors), std::nullopt);
+  EXPECT_THAT(recognised(tensors), IsEmpty());
   tensors.erase("fc.weight");
-  EXPECT_EQ(detect_network(tensors), std::nullopt);
-  EXPECT_EQ(detect_network({}), std::nullopt);
+  EXPECT_THAT(recognised(tensors), IsEmpty());
+  EXPECT_THAT(recognised({}), IsEmpty());
+}
+
+TEST(NamedIn, AWholeNameAndTheLongest) {
+  const std::vector<RecognisedNetwork> resnets = {{"resnet50:classes=9", ""}, {"resnetaa50", ""}},
+                                       efficient = {{"timm_efficientnet_b0", ""}, {"tf_efficientnet_b0", ""}};
+  const auto named = [](std::string_view text, const std::vector<RecognisedNetwork>& networks) {
+    std::vector<std::string> specs;
+    for (const auto& network : named_in(text, networks)) specs.push_back(network.spec);
+    return specs;
+  };
+  for (const char* text :
+       {"resnet50", "resnet50-0676ba61", "resnet50.a1_in1k", "ResNet50_Weights.IMAGENET1K_V1",
+        "my_resnet-50.best", "20230101-121212-resnet50-224", "gluon_resnet50_v1b"})
+    EXPECT_THAT(named(text, resnets), ElementsAre("resnet50:classes=9")) << text;
+  for (const char* text : {"resnetaa50.a1h_in1k", "resnetaa50_a1h-4cf422b3"})
+    EXPECT_THAT(named(text, resnets), ElementsAre("resnetaa50")) << text;
+  for (const char* text :
+       {"mine", "resnet500", "resnet5", "seresnet50", "resnet", "50", "", "model_best.pth"})
+    EXPECT_THAT(named(text, resnets), IsEmpty()) << text;
+  EXPECT_THAT(named("resnet50_against_resnetaa50", resnets), ElementsAre("resnet50:classes=9", "resnetaa50"));
+  for (const char* text : {"tf_efficientnet_b0", "tf_efficientnet_b0_ns-c0e6a31c", "tf-EfficientNet-B0"})
+    EXPECT_THAT(named(text, efficient), ElementsAre("tf_efficientnet_b0")) << text;
+  for (const char* text : {"efficientnet_b0.ra_in1k", "efficientnet_b0", "timm_efficientnet_b0"})
+    EXPECT_THAT(named(text, efficient), ElementsAre("timm_efficientnet_b0")) << text;
+  EXPECT_THAT(named("efficientnet_b00", efficient), IsEmpty());
 }
 
 }  // namespace

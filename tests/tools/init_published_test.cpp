@@ -84,8 +84,7 @@ TEST(InitPublished, TheTwoCommandsAsThePageWritesThem) {
   const Folder folder;
   uint64_t seed = 0;
   for (const auto& name : page.names)
-    write_timm(folder / ("weights/" + name + "/model.safetensors"), "mobilenetv3_small_100:classes=3",
-               ++seed);
+    write_timm(folder / ("weights/" + name + "/model.safetensors"), "mobilenetv2_100:classes=3", ++seed);
   write_text(folder / "synset_words.txt",
              "n01440764 tench\nn01443537 goldfish\nn01484850 great white shark\n");
   for (const char* synset : {"n01440764", "n01443537", "n01484850"})
@@ -103,7 +102,7 @@ TEST(InitPublished, TheTwoCommandsAsThePageWritesThem) {
   std::set<std::string> names;
   for (const auto& member : file.members) {
     names.insert(member.name);
-    EXPECT_EQ(member.network, "mobilenetv3_small_100:classes=3");
+    EXPECT_EQ(member.network, "mobilenetv2_100:classes=3");
     EXPECT_EQ(member.preprocess, preprocess_preset("timm-224-0.95-bicubic", "")) << member.name;
   }
   EXPECT_EQ(names, std::set(page.names.begin(), page.names.end()));

@@ -46,13 +46,6 @@ TEST(Sharded, IsReadByItsIndexAndByItsFolder) {
   }
 }
 
-TEST(Sharded, OneFileInAFolderNeedsNoIndex) {
-  const fs::path folder = sharded(kIndex).parent_path();
-  fs::remove(folder / "model.safetensors.index.json");
-  fs::rename(folder / "b.safetensors", folder / "model.safetensors");
-  EXPECT_EQ(read_tensor_file(folder).tensors.size(), 2u);
-}
-
 std::string error_of(const fs::path& path) {
   try {
     read_tensor_file(path);
@@ -63,6 +56,39 @@ std::string error_of(const fs::path& path) {
   return "no error";
 }
 
+TEST(Sharded, ADownloadCacheIsReadByTheSnapshotItNames) {
+  const fs::path cache = test::temporary_file("cache", "").replace_filename("models--timm--x"),
+                 index = sharded(kIndex);
+  fs::create_directories(cache / "snapshots");
+  fs::create_directories(cache / "refs");
+  fs::rename(index.parent_path(), cache / "snapshots/0a1b");
+  EXPECT_EQ(read_tensor_file(cache).tensors.size(), 3u);
+  fs::create_directories(cache / "snapshots/0c2d");
+  EXPECT_THAT(error_of(cache), testing::HasSubstr("found a folder without model.safetensors.index.json"));
+  test::temporary_file("models--timm--x/refs/main", "0a1b\n");
+  EXPECT_EQ(read_tensor_file(cache).tensors.size(), 3u);
+  test::temporary_file("models--timm--x/refs/main", "../../../etc");
+  EXPECT_THAT(error_of(cache), testing::HasSubstr("found a folder without"));
+}
+
+TEST(Sharded, OneOfSeveralFilesIsNoModel) {
+  const fs::path shard = test::temporary_file("model-00002-of-00003.safetensors", "");
+  write_safetensors(shard, {{"a", numbers(10)}});
+  EXPECT_THAT(error_of(shard),
+              testing::HasSubstr("is file 2 of the 3 that the weights are in; name their index, "
+                                 "model.safetensors.index.json, or the folder"));
+  const fs::path whole = test::temporary_file("model-00001-of-00001.safetensors", "");
+  write_safetensors(whole, {{"a", numbers(10)}});
+  EXPECT_EQ(read_tensor_file(whole).tensors.size(), 1u);
+}
+
+TEST(Sharded, OneFileInAFolderNeedsNoIndex) {
+  const fs::path folder = sharded(kIndex).parent_path();
+  fs::remove(folder / "model.safetensors.index.json");
+  fs::rename(folder / "b.safetensors", folder / "model.safetensors");
+  EXPECT_EQ(read_tensor_file(folder).tensors.size(), 2u);
+}
+
 TEST(Sharded, WhatDoesNotAgreeIsRefused) {
   const std::pair<std::string, std::string> cases[] = {
       {R"({"weight_map": {"a": "../a.safetensors"}})", "expected a name without a folder"},
@@ -71,7 +97,7 @@ TEST(Sharded, WhatDoesNotAgreeIsRefused) {
       {R"({"weight_map": {"a": ""}})", "expected a name without a folder"},
       {R"({"weight_map": {"a": 3}})", "is not named by text"},
       {R"({"weight_map": {"a": "none.safetensors"}})", "cannot open"},
-      {R"({"weight_map": {"a": "model.safetensors.index.json"}})", "is not safetensors"},
+      {R"({"weight_map": {"a": "model.safetensors.index.json"}})", "is none of the formats"},
       {R"({"weight_map": {"z": "a.safetensors"}})", "has no tensor 'z'"},
       {R"({"weight_map": {"b": "b.safetensors"}})", "a tensor 'c', which the index does not place there"},
       {R"({"weight_map": {}})", "names no tensors"},

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "engine/error.h"
+#include "engine/input/published_preprocess.h"
 #include "engine/names.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
@@ -13,24 +14,55 @@ namespace fxe {
 
 namespace {
 
+// What a file is called, from the nearest: its own name, that of the model it was published as, its folder.
+std::vector<std::string> names_of(const std::filesystem::path& path) {
+  const auto file = std::filesystem::absolute(path).lexically_normal();
+  return {file.filename().string(), published_name(path), file.parent_path().filename().string()};
+}
+
+std::string command_for(const RecognisedNetwork& network) {
+  return fmt::format("--network {}{}", network.spec,
+                     network.says.empty() ? "" : fmt::format(" ({})", network.says));
+}
+
+// Tensors alone never decide between networks that compute different things with them.
+RecognisedNetwork choose_by_name(const std::filesystem::path& path,
+                                 const std::vector<RecognisedNetwork>& networks) {
+  for (const auto& name : names_of(path)) {
+    const auto named = named_in(name, networks);
+    // The forms of one network follow each other, the one that its name stands for first.
+    const auto network = [](const RecognisedNetwork& n) { return n.spec.substr(0, n.spec.find(':')); };
+    if (!named.empty() && network(named.front()) == network(named.back())) return named.front();
+  }
+  std::vector<std::string> commands;
+  for (const auto& network : networks) commands.push_back(command_for(network));
+  throw bad_input("{}: {} networks read these tensors and compute different things with them; say which: {}",
+                  path.string(), networks.size(), fmt::join(commands, ", "));
+}
+
 // The spec of the builder for a file that carries no graph of its own.
 std::string choose_network(const std::filesystem::path& path, const TensorFile& file,
                            const std::string& asked, std::vector<std::string>& notes) {
   if (!asked.empty()) return asked;
   if (const auto named = file.metadata.find("fxe.network"); named != file.metadata.end())
     return named->second;
-  const auto detected = detect_network(file.tensors);
-  if (!detected)
+  const auto networks = recognise_networks(file.tensors);
+  if (networks.empty())
     throw bad_input("{}: its {} tensors fit no network that fxe builds; name one with --network ({})",
                     path.string(), file.tensors.size(), fmt::join(network_names(), ", "));
-  const auto note = fmt::format("{}: its tensors are those of {}", path.filename().string(), *detected);
-  // The same tensors are published with three activations, and a wrong one costs nearly all of the accuracy.
-  const bool which = detected->starts_with("mobilenet_v1");
-  notes.push_back(which ? fmt::format("{}, with ReLU; if it was trained with another activation, say so with "
-                                      "--network {}{}activation=relu6 (or leaky_relu,slope=0.1)",
-                                      note, *detected, detected->find(':') == detected->npos ? ":" : ",")
-                        : note);
-  return *detected;
+  const auto file_name = path.filename().string();
+  if (networks.size() == 1) {
+    notes.push_back(fmt::format("{}: its tensors are those of {}", file_name, networks[0].spec));
+    return networks[0].spec;
+  }
+  const RecognisedNetwork chosen = choose_by_name(path, networks);
+  std::vector<std::string> others;
+  for (const auto& network : networks)
+    if (network.spec != chosen.spec) others.push_back(command_for(network));
+  notes.push_back(fmt::format("{}: its tensors are those of {}{}, and so it is named; not {}", file_name,
+                              chosen.spec, chosen.says.empty() ? "" : fmt::format(" ({})", chosen.says),
+                              fmt::join(others, ", ")));
+  return chosen.spec;
 }
 
 }  // namespace
@@ -49,7 +81,9 @@ LoadedModel load_model(const std::filesystem::path& path, const std::string& net
   } else {
     loaded.network = choose_network(path, file, network, loaded.notes);
     std::erase_if(file.tensors, [](const auto& tensor) { return is_for_training_only(tensor.first); });
-    loaded.model = bind_weights(build_network(loaded.network), std::move(file.tensors), path.string());
+    Graph graph = build_network(loaded.network);
+    add_constants(graph, file.tensors);
+    loaded.model = bind_weights(std::move(graph), std::move(file.tensors), path.string());
   }
   return loaded;
 }

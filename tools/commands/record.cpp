@@ -8,7 +8,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
-#include "weights_converter/sharded_safetensors.h"
+#include "weights_converter/sharded_weights.h"
 
 namespace fxe {
 

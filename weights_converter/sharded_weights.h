@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weights_converter/tensor_file.h"
+
+namespace fxe {
+
+// Weights in several files, as Hugging Face's libraries write them: model.safetensors.index.json or
+// pytorch_model.bin.index.json with {"metadata": {...}, "weight_map": {"tensor":
+// "model-00001-of-00002.safetensors", ...}} and the files it names beside it.
+
+bool is_weight_index(const std::filesystem::path&);  // by its name
+
+// The file to read where a folder is given: its index of safetensors, its model.safetensors, or the same of
+// pytorch_model.bin; in a download cache (models--timm--resnet18) that of the snapshot that its refs/main
+// names, or of the only one. Other paths are returned as they are. Throws bad_input where a folder has none.
+std::filesystem::path file_in_folder(const std::filesystem::path&);
+
+// The same, but empty where a folder has none.
+std::filesystem::path usual_weights_in(const std::filesystem::path& folder);
+
+// Which tensors the index says are in which file. Throws bad_input where it is not of this form, or names a
+// file outside its folder.
+using Shards = std::map<std::string, std::vector<std::string>>;
+Shards parse_weight_index(std::string_view json);
+
+// The files that decide what the model at this path computes: the file itself; of a folder or an index, the
+// index and then the files it names, by name. (Not yet the external data of ONNX.) Throws as the two above
+// do.
+std::vector<std::filesystem::path> weight_files_of(const std::filesystem::path&);
+
+// Reads one of the files.
+using ReadShard = std::function<TensorFile(const std::filesystem::path&)>;
+
+// Throws bad_input without the index's name: where the index is not of this form, names a file outside its
+// folder, or does not agree with the files about which tensors there are.
+TensorFile read_sharded(const std::filesystem::path& index, const ReadShard&);
+
+// Throws bad_input for one file of several, by its name: model-00001-of-00002.safetensors.
+void refuse_shard(const std::filesystem::path&);
+
+}  // namespace fxe
