@@ -49,24 +49,6 @@ void note_batch_statistics(const CaffeNet& net, TensorFile& file) {
           step.layer->name));
 }
 
-// Scale and shift of BatchNorms, those of a Scale after them or 1 and 0.
-void complete_norms(CaffeImport& import, Graph& graph) {
-  for (const auto& [id, names] : import.late_scale) {
-    Node& node = graph.nodes[static_cast<size_t>(id)];
-    auto& norm = std::get<BatchNorm>(node.op);
-    std::tie(norm.scale, norm.shift) = names;
-    const Shape c = import.weights.at(norm.mean).shape;
-    const auto fill = [&](const char* what, float value) {
-      std::string name = fmt::format("{}~{}", norm.mean, what);
-      import.weights[name] =
-          Tensor::from_floats(c, std::vector<float>(static_cast<size_t>(c.elements()), value));
-      return name;
-    };
-    if (norm.scale.empty()) norm.scale = fill("one", 1);
-    if (norm.shift.empty()) norm.shift = fill("zero", 0);
-  }
-}
-
 }  // namespace
 
 TensorFile import_caffe(std::shared_ptr<const caffe::Net> proto, const std::optional<Input>& size) {
@@ -85,7 +67,6 @@ TensorFile import_caffe(std::shared_ptr<const caffe::Net> proto, const std::opti
   file.notes = net.notes;
   note_batch_statistics(net, file);
   file.graph = import.graph.finish(logits);
-  complete_norms(import, *file.graph);
   file.tensors = std::move(import.weights);
   return file;
 }

@@ -41,12 +41,6 @@ void CaffeImport::set_output(const CaffeStep& step, ValueId value) {
   for (const size_t id : step.outputs) values_[id] = value;
 }
 
-int CaffeImport::reads(const CaffeStep& step) const {
-  int sum = 0;
-  for (const size_t id : step.outputs) sum += net_.blobs[id].reads;
-  return sum;
-}
-
 std::string CaffeImport::unique(const std::string& name) {
   int& asked = names_[name];
   std::string found = name;

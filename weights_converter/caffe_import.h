@@ -3,7 +3,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,7 @@ class CaffeImport {
  public:
   // `owner` keeps the message that the net points into alive.
   CaffeImport(const CaffeNet& net, std::shared_ptr<const void> owner)
-      : net_(net), owner_(std::move(owner)), values_(net.blobs.size(), -1) {}
+      : owner_(std::move(owner)), values_(net.blobs.size(), -1) {}
 
   GraphBuilder graph;
   TensorMap weights;  // those that the graph reads
@@ -32,8 +31,6 @@ class CaffeImport {
   const Shape& shape(const CaffeStep&, size_t i = 0) const;  // of an input, at batch 1
   const Shape& image(const CaffeStep&, size_t i = 0) const;  // the same, refused unless [n c h w]
   void set_output(const CaffeStep&, ValueId);                // all tops of the step
-  // How often the net reads the value that a step makes.
-  int reads(const CaffeStep&) const;
 
   // A node named like the layer, or "layer.part".
   ValueId add(const CaffeStep&, Op, std::vector<ValueId> inputs, const char* part = nullptr);
@@ -49,14 +46,9 @@ class CaffeImport {
   // `axis` as Caffe counts it, from the end where negative, of input 0. Refused unless it is the channels.
   void expect_channel_axis(const CaffeStep&, int64_t axis) const;
 
-  // BatchNorms without scale and shift, and those that a Scale right after them gives.
-  std::set<ValueId> bare_norms;
-  std::map<ValueId, std::pair<std::string, std::string>> late_scale;
-
  private:
   std::string unique(const std::string& name);
 
-  const CaffeNet& net_;
   std::shared_ptr<const void> owner_;
   std::vector<ValueId> values_;       // by blob; -1: not made
   std::map<std::string, int> names_;  // of nodes and weights; how often each was asked for

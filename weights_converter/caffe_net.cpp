@@ -155,20 +155,19 @@ class Reader {
         continue;
       for (const size_t id : step.inputs) {
         needed[id] = true;
-        ++net_.blobs[id].reads;
+        net_.blobs[id].read = true;
       }
       kept.push_back(std::move(step));
     }
     std::reverse(kept.begin(), kept.end());
     net_.steps = std::move(kept);
-    ++net_.blobs[net_.logits].reads;
   }
 
   size_t find_image() const {
     std::vector<size_t> images;
     std::vector<std::string> names;
     for (size_t id = 0; id < net_.blobs.size(); ++id) {
-      if (!net_.blobs[id].source || net_.blobs[id].reads == 0) continue;
+      if (!net_.blobs[id].source || !net_.blobs[id].read) continue;
       images.push_back(id);
       names.push_back("'" + net_.blobs[id].name + "'");
     }

@@ -13,7 +13,7 @@ struct CaffeStep {
 
 struct CaffeBlobUse {
   std::string name;     // printable
-  int reads = 0;        // by `steps` of the net
+  bool read = false;    // by `steps` of the net
   bool source = false;  // an input of the net, or made by a data layer
 };
 

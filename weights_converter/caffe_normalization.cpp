@@ -12,17 +12,12 @@ using Floats = std::vector<float>;
 
 int64_t channels(const CaffeImport& import, const CaffeStep& step) { return import.shape(step)[1]; }
 
-// y = scale * x + shift per channel, either of which may be left out. Directly after a BatchNorm that nothing
-// else reads it becomes that norm's own scale and shift.
+// y = scale * x + shift per channel, either of which may be left out.
 void scale_shift(CaffeImport& import, const CaffeStep& step, std::optional<Tensor> scale,
                  std::optional<Tensor> shift) {
   const ValueId x = import.only_input(step);
   const std::string scale_name = scale ? import.weight(step, "weight", *std::move(scale)) : "";
   const std::string shift_name = shift ? import.weight(step, "bias", *std::move(shift)) : "";
-  if (import.bare_norms.erase(x) > 0) {
-    import.late_scale[x] = {scale_name, shift_name};
-    return import.set_output(step, x);
-  }
   import.set_output(step, import.add(step, Scale{.scale = scale_name, .shift = shift_name}, {x}));
 }
 
@@ -48,7 +43,8 @@ void expect_per_channel(const CaffeImport& import, const CaffeStep& step, int64_
 
 }  // namespace
 
-// Caffe keeps sums: the mean and variance are blobs 0 and 1 divided by blob 2, or 0 where that is 0.
+// Its scale and shift are a Scale's after it, which stays a layer of its own until optimize(). Caffe keeps
+// sums: the mean and variance are blobs 0 and 1 divided by blob 2, or 0 where that is 0.
 void import_caffe_batch_norm(CaffeImport& import, const CaffeStep& step) {
   const ValueId x = import.only_input(step);
   const int64_t c = channels(import, step);
@@ -66,10 +62,9 @@ void import_caffe_batch_norm(CaffeImport& import, const CaffeStep& step) {
   BatchNorm norm{.epsilon = static_cast<double>(step.layer->batch_norm->eps())};
   norm.mean = import.weight(step, "mean", std::move(mean));
   norm.variance = import.weight(step, "variance", std::move(variance));
-  const ValueId y = import.add(step, std::move(norm), {x});
-  if (import.reads(step) == 1) import.bare_norms.insert(y);
-  import.late_scale[y] = {"", ""};
-  import.set_output(step, y);
+  norm.scale = import.weight(step, "scale", constant(c, 1));
+  norm.shift = import.weight(step, "shift", constant(c, 0));
+  import.set_output(step, import.add(step, std::move(norm), {x}));
 }
 
 void import_caffe_scale(CaffeImport& import, const CaffeStep& step) {

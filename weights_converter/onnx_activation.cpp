@@ -83,13 +83,12 @@ void import_gelu(OnnxImport& import, const OnnxNode& node) {
 void import_prelu(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = open_flow(import, node, 0);
   import.settle(x);
-  const std::vector<float> slopes = onnx_per_channel(import, node, 1, x);
+  const Tensor& t = onnx_per_channel(import, node, 1, x);
+  import.charge_copy(static_cast<uint64_t>(t.shape.elements()) * sizeof(float));
+  const std::vector<float> slopes = t.to_float();
   Op op = Activate{Activation::leaky_relu(slopes[0])};
-  if (std::any_of(slopes.begin(), slopes.end(), [&](float slope) { return slope != slopes[0]; })) {
-    const Tensor& t = import.constant(node, 1);
-    const Shape channels{static_cast<int64_t>(slopes.size())};
-    op = PRelu{import.weight(node.input(1), Tensor{t.dtype, channels, t.bytes, t.owner})};
-  }
+  if (std::any_of(slopes.begin(), slopes.end(), [&](float slope) { return slope != slopes[0]; }))
+    op = PRelu{import.weight(node.input(1), Tensor{t.dtype, Shape{t.shape.elements()}, t.bytes, t.owner})};
   x.id = import.add(node, op, {x.id});
   import.set(node, x);
 }
@@ -108,11 +107,12 @@ void import_neg(OnnxImport& import, const OnnxNode& node) {
 }
 
 void import_pow(OnnxImport& import, const OnnxNode& node) {
-  const Tensor& given = import.constant(node, 1);
+  const OnnxFlow x = open_flow(import, node, 0);
+  const Tensor& given = onnx_broadcast(import, node, 1, x);
   if (given.shape.elements() != 1) throw node.error("has {} exponents", given.shape.elements());
   const auto exponent = static_cast<double>(given.to_float().at(0));
-  apply_onnx(import, node, open_flow(import, node, 0),
-             [exponent](double x) { return std::pow(x, exponent); });
+  apply_onnx(import, node, x,
+             [exponent](double v) { return std::pow(v, exponent); });
 }
 
 void import_identity(OnnxImport& import, const OnnxNode& node) { import.set(node, import.flow(node, 0)); }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <fmt/ranges.h>
+
+#include <functional>
 
 #include "weights_converter/onnx_elementwise.h"
 #include "weights_converter/onnx_operators.h"
@@ -8,44 +10,43 @@ namespace fxe {
 
 namespace {
 
-using Floats = std::vector<float>;
-
-// y = scale * x + shift per channel, of which one may be left out.
-void scale_shift(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const Floats& scale,
-                 const Floats& shift) {
+// y = scale * x + shift per channel, by names of weights, of which one may be empty.
+void scale_shift(OnnxImport& import, const OnnxNode& node, OnnxFlow x, std::string scale, std::string shift) {
   import.settle(x);
-  Scale op;
-  const auto keep = [&](const char* what, const Floats& values) {
-    import.charge_copy(values.size() * sizeof(float));
-    return import.weight(fmt::format("{}.{}", node.name(), what),
-                         Tensor::from_floats({static_cast<int64_t>(values.size())}, values));
-  };
-  if (!scale.empty()) op.scale = keep("scale", scale);
-  if (!shift.empty()) op.shift = keep("shift", shift);
-  x.id = import.add(node, std::move(op), {x.id});
+  x.id = import.add(node, Scale{.scale = std::move(scale), .shift = std::move(shift)}, {x.id});
   import.set(node, x);
 }
 
+// The weight of a constant as it is, or of numbers made from it.
+std::string channel_weight(OnnxImport& import, const OnnxNode& node, size_t i, const Tensor& t) {
+  return import.weight(node.input(i), Tensor{t.dtype, Shape{t.shape.elements()}, t.bytes, t.owner});
+}
+
+std::string channel_weight(OnnxImport& import, const OnnxNode& node, const char* what, const Tensor& t,
+                           const std::function<double(double)>& f) {
+  import.charge_copy(2 * static_cast<uint64_t>(t.shape.elements()) * sizeof(float));
+  std::vector<float> values = t.to_float();
+  for (float& v : values) v = static_cast<float>(f(static_cast<double>(v)));
+  return import.weight(fmt::format("{}.{}", node.name(), what),
+                       Tensor::from_floats({t.shape.elements()}, std::move(values)));
+}
+
 // The constant, where it is one number.
-std::optional<double> number(const OnnxImport& import, const OnnxNode& node, size_t i) {
-  const Tensor& tensor = import.constant(node, i);
+std::optional<double> number(const OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
+  const Tensor& tensor = onnx_broadcast(import, node, i, x);
   if (tensor.shape.elements() != 1) return std::nullopt;
   return static_cast<double>(tensor.to_float().at(0));
 }
 
-// MatMul and then Add of a constant is a Linear or 1x1 convolution with its bias, where nothing else reads
-// the product.
-bool join_bias(OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
-  const auto product = x.function ? import.bare_linear.end() : import.bare_linear.find(x.id);
-  if (product == import.bare_linear.end() || import.uses(product->second) != 1) return false;
-  const Tensor& bias = import.constant(node, i);
-  const int64_t k = import.graph.shape(x.id)[1];
-  if (bias.shape.elements() != k || bias.shape.rank() < 1 || bias.shape[bias.shape.rank() - 1] != k)
-    return false;
-  import.late_bias[x.id] = import.weight(node.input(i), Tensor{bias.dtype, Shape{k}, bias.bytes, bias.owner});
-  import.bare_linear.erase(product);
-  import.set(node, x);
-  return true;
+// Whether ONNX sees both alike, so that nothing is broadcast. Sizes alone do not tell layouts apart.
+bool same_form(const OnnxImport& import, const OnnxFlow& a, const OnnxFlow& b) {
+  const auto dims = import.shape(a);
+  return dims == import.shape(b) && (dims.size() != 4 || a.nhwc == b.nhwc);
+}
+
+std::string form(const OnnxImport& import, const OnnxFlow& x) {
+  const auto dims = import.shape(x);
+  return fmt::format("[n, {}]", fmt::join(dims.begin() + 1, dims.end(), ", "));
 }
 
 void add_flows(OnnxImport& import, const OnnxNode& node) {
@@ -54,8 +55,9 @@ void add_flows(OnnxImport& import, const OnnxNode& node) {
   for (size_t i = 1; i < node.inputs(); ++i) {
     OnnxFlow x = open_flow(import, node, i);
     import.settle(x);
-    if (x.nhwc != sum.nhwc && import.graph.shape(x.id).rank() == 4)
-      throw node.error("adds [n h w c] to [n c h w]");
+    if (!same_form(import, sum, x))
+      throw node.error("adds {} to {}; fxe adds images of one shape and layout", form(import, x),
+                       form(import, sum));
     sum.id = import.add(node, Add{}, {sum.id, x.id});
   }
   import.set(node, sum);
@@ -69,11 +71,10 @@ void gate(OnnxImport& import, const OnnxNode& node, OnnxFlow x, OnnxFlow by) {
   };
   if (!is_gate(by)) std::swap(x, by);
   const bool images = import.graph.shape(x.id).rank() == 4;
-  if (!is_gate(by) || !images || (x.nhwc != by.nhwc && !by.pixel))
+  if (!is_gate(by) || !images || x.nhwc != by.nhwc)
     throw node.error(
         "multiplies two images, which fxe has not; it has x * f(x) of its activations, and an image times "
-        "one "
-        "number per channel");
+        "one number per channel");
   import.settle(x);
   import.settle(by);
   x.id = import.add(node, ChannelGate{}, {x.id, by.id});
@@ -88,47 +89,43 @@ std::optional<size_t> constant_input(const OnnxImport& import, const OnnxNode& n
   return std::nullopt;
 }
 
-Floats mapped(Floats values, float (*f)(float)) {
-  std::transform(values.begin(), values.end(), values.begin(), f);
-  return values;
-}
-
 }  // namespace
 
-// A constant that ONNX broadcasts over everything but channels, as one number per channel of x.
-std::vector<float> onnx_per_channel(OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
+const Tensor& onnx_broadcast(const OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
   const Tensor& tensor = import.constant(node, i);
-  const Shape& shape = import.graph.shape(x.id);
-  const int rank = shape.rank(), channel_axis = x.nhwc && rank == 4 ? 3 : 1;
-  const auto fail = [&] {
-    return node.error("its constant of shape {} is not one number per channel of {}", tensor.shape.str(),
-                      shape.str());
-  };
+  if (tensor.shape.rank() > static_cast<int>(import.shape(x).size()))
+    throw node.error("its constant of shape {} gives {} more axes, which fxe has not", tensor.shape.str(),
+                     form(import, x));
+  return tensor;
+}
+
+const Tensor& onnx_per_channel(const OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
+  const Tensor& tensor = onnx_broadcast(import, node, i, x);
+  const int64_t channels = import.graph.shape(x.id)[1];
+  const int rank = static_cast<int>(import.shape(x).size()), channel_axis = x.nhwc && rank == 4 ? 3 : 1;
   for (int d = 0; d < tensor.shape.rank(); ++d) {
     const int axis = d + rank - tensor.shape.rank();  // broadcasting aligns the last axes
     const int64_t size = tensor.shape[d];
-    if (size != 1 && (axis != channel_axis || size != shape[1])) throw fail();
+    if (size != 1 && (axis != channel_axis || size != channels))
+      throw node.error("its constant of shape {} is not one number per channel of {}", tensor.shape.str(),
+                       form(import, x));
   }
-  import.charge_copy(4 * static_cast<uint64_t>(shape[1]) * sizeof(float));  // for all of scale_shift()
-  import.charge_copy(static_cast<uint64_t>(shape[1]) * sizeof(float));
-  Floats values = tensor.to_float();
-  if (values.size() == 1) values.resize(static_cast<size_t>(shape[1]), values[0]);
-  return values;
+  return tensor;
 }
 
 void import_add(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
     const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
-    if (!join_onnx(
+    if (!same_form(import, a, b) ||
+        !join_onnx(
             import, node, a, b, [](double x, double y) { return x + y; }, /*is_sum=*/true))
       add_flows(import, node);
     return;
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
-  if (join_bias(import, node, *i, x)) return;
-  if (const auto c = number(import, node, *i)) return affine_onnx(import, node, x, 1, *c);
-  scale_shift(import, node, x, {}, onnx_per_channel(import, node, *i, x));
+  if (const auto c = number(import, node, *i, x)) return affine_onnx(import, node, x, 1, *c);
+  scale_shift(import, node, x, {}, channel_weight(import, node, *i, onnx_per_channel(import, node, *i, x)));
 }
 
 void import_sum(OnnxImport& import, const OnnxNode& node) {
@@ -139,50 +136,59 @@ void import_sum(OnnxImport& import, const OnnxNode& node) {
 void import_sub(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
-    if (join_onnx(import, node, open_flow(import, node, 0), open_flow(import, node, 1),
-                  [](double x, double y) { return x - y; }))
+    const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
+    if (same_form(import, a, b) && join_onnx(import, node, a, b, [](double x, double y) { return x - y; }))
       return;
     throw node.error("subtracts two images, which fxe has not");
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
-  if (const auto c = number(import, node, *i))
+  if (const auto c = number(import, node, *i, x))
     return *i == 1 ? affine_onnx(import, node, x, 1, -*c) : affine_onnx(import, node, x, -1, *c);
-  const Floats c = onnx_per_channel(import, node, *i, x);
-  if (*i == 1) return scale_shift(import, node, x, {}, mapped(c, [](float v) { return -v; }));
-  scale_shift(import, node, x, Floats(c.size(), -1.0f), c);
+  const Tensor& c = onnx_per_channel(import, node, *i, x);
+  const auto negative = [](double v) { return -v; };
+  if (*i == 1) return scale_shift(import, node, x, {}, channel_weight(import, node, "shift", c, negative));
+  const auto minus_one = [](double) { return -1.0; };
+  scale_shift(import, node, x, channel_weight(import, node, "scale", c, minus_one),
+              channel_weight(import, node, *i, c));
 }
 
 void import_mul(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
     const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
-    if (!join_onnx(import, node, a, b, [](double x, double y) { return x * y; })) gate(import, node, a, b);
+    if (!same_form(import, a, b) || !join_onnx(import, node, a, b, [](double x, double y) { return x * y; }))
+      gate(import, node, a, b);
     return;
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
-  if (const auto c = number(import, node, *i)) return affine_onnx(import, node, x, *c, 0);
-  scale_shift(import, node, x, onnx_per_channel(import, node, *i, x), {});
+  if (const auto c = number(import, node, *i, x)) return affine_onnx(import, node, x, *c, 0);
+  scale_shift(import, node, x, channel_weight(import, node, *i, onnx_per_channel(import, node, *i, x)), {});
 }
 
 void import_div(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
-    if (join_onnx(import, node, open_flow(import, node, 0), open_flow(import, node, 1),
-                  [](double x, double y) { return x / y; }))
+    const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
+    if (same_form(import, a, b) && join_onnx(import, node, a, b, [](double x, double y) { return x / y; }))
       return;
     throw node.error("divides by another image, which fxe has not");
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
-  const auto one = number(import, node, *i);
+  const auto one = number(import, node, *i, x);
   if (*i == 0) {
     if (!one) throw node.error("divides by an image, which fxe has not");
     return apply_onnx(import, node, x, [c = *one](double v) { return c / v; });
   }
-  const Floats c = one ? Floats{static_cast<float>(*one)} : onnx_per_channel(import, node, 1, x);
-  if (std::find(c.begin(), c.end(), 0.0f) != c.end()) throw node.error("divides by zero");
-  if (one) return affine_onnx(import, node, x, 1 / *one, 0);
-  scale_shift(import, node, x,
-              mapped(c, [](float v) { return static_cast<float>(1.0 / static_cast<double>(v)); }), {});
+  if (one) {
+    if (*one == 0) throw node.error("divides by zero");
+    return affine_onnx(import, node, x, 1 / *one, 0);
+  }
+  const Tensor& c = onnx_per_channel(import, node, 1, x);
+  const std::string inverse = channel_weight(import, node, "scale", c, [&](double v) {
+    if (v == 0) throw node.error("divides by zero");
+    return 1 / v;
+  });
+  scale_shift(import, node, x, inverse, {});
 }
 
 }  // namespace fxe

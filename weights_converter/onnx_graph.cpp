@@ -78,7 +78,7 @@ class Importer {
         opset_(find_opset(*model_)),
         nodes_(checked_nodes(graph_)),
         input_(find_input()),
-        import_(input_dimension(0).value_or(1), count_uses(), 4 * file_bytes + 4096),
+        import_(input_dimension(0).value_or(1), 4 * file_bytes + 4096),
         external_(folder) {}
 
   TensorFile run() {
@@ -224,11 +224,6 @@ class Importer {
     if (flow->probabilities)
       file.notes.push_back("its softmax at the end is left out: fxe works on the logits before it");
     file.graph = import_.graph.finish(flow->id);
-    for (const auto& [id, bias] : import_.late_bias) {
-      Op& op = file.graph->nodes[static_cast<size_t>(id)].op;
-      if (auto* linear = std::get_if<Linear>(&op)) linear->bias = bias;
-      if (auto* conv = std::get_if<Conv2d>(&op)) conv->bias = bias;
-    }
     file.tensors = std::move(import_.weights);
     for (const auto& pair : model_->metadata_props()) file.metadata[pair.key()] = pair.value();
     return file;

@@ -143,11 +143,6 @@ std::string OnnxImport::weight(const std::string& name, Tensor tensor) {
   return known;
 }
 
-int OnnxImport::uses(const std::string& name) const {
-  const auto found = uses_.find(name);
-  return found == uses_.end() ? 0 : found->second;
-}
-
 void OnnxImport::charge_copy(uint64_t bytes) {
   if (bytes > copies_left_) throw bad_input("its constants unfold to much more than the file is long");
   copies_left_ -= bytes;

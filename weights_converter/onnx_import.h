@@ -35,14 +35,14 @@ struct OnnxFlow {
 };
 
 // The state of an import: every ONNX value is either constant or a flow. Operators (onnx_operators.h) read
-// their inputs from it and set their output.
+// their inputs from it and set their output. A node that is in the graph stays as it is: what could be moved
+// into it is left to optimize(), which knows who else reads it, under whatever name.
 class OnnxImport {
  public:
   using Value = std::variant<Tensor, OnnxFlow>;
 
   // `copy_limit`: bytes that constants may be copied to in all.
-  OnnxImport(int64_t batch, std::map<std::string, int> uses, uint64_t copy_limit)
-      : batch_(batch), uses_(std::move(uses)), copies_left_(copy_limit) {}
+  OnnxImport(int64_t batch, uint64_t copy_limit) : batch_(batch), copies_left_(copy_limit) {}
 
   GraphBuilder graph;
   TensorMap weights;  // those that the graph reads
@@ -79,15 +79,11 @@ class OnnxImport {
   std::string weight(const OnnxNode&, size_t i);
   std::string weight(const std::string& name, Tensor);
 
-  int uses(const std::string& name) const;
   void charge_copy(uint64_t bytes);  // throws bad_input past the limit
   void allow_copies(uint64_t bytes) { copies_left_ += bytes; }
 
   // What later operators need to know about earlier ones.
   std::map<ValueId, ValueId> flattened_from;
-  std::map<ValueId, std::string>
-      bare_linear;  // Linear or 1x1 convolution without a bias; the ONNX value it makes
-  std::map<ValueId, std::string> late_bias;  // found for them
   std::set<ValueId> not_negative;
 
  private:
@@ -97,7 +93,6 @@ class OnnxImport {
   ValueId make_affine(const OnnxNode&, ValueId x, double a, double b);
 
   int64_t batch_;  // as the model fixes it, or 1
-  std::map<std::string, int> uses_;
   uint64_t copies_left_;
   std::map<std::string, Value> values_;
   std::set<std::string> names_;                // of fxe's nodes
@@ -106,8 +101,10 @@ class OnnxImport {
   std::map<std::tuple<std::string, const std::byte*, std::string, DType>, std::string> known_weights_;
 };
 
-// A constant that ONNX broadcasts over everything but channels, as one number per channel of x.
-std::vector<float> onnx_per_channel(OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
+// A constant that ONNX broadcasts to x. One with more axes would give the result more as well.
+const Tensor& onnx_broadcast(const OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
+// The same, over everything but channels: one number, or one per channel of x.
+const Tensor& onnx_per_channel(const OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
 
 std::vector<int64_t> small_integers(const Tensor&);  // throws bad_input if not integers or more than 1024
 Tensor integer_tensor(const std::vector<int64_t>& values, const Shape&);

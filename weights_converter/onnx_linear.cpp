@@ -64,15 +64,12 @@ void import_mat_mul(OnnxImport& import, const OnnxNode& node) {
     weight.shape = {weight.shape[0], weight.shape[1], 1, 1};
     Conv2d conv{.k = weight.shape[0], .weight = import.weight(node.input(1), weight)};
     flow.id = import.add(node, std::move(conv), {flow.id});
-    import.bare_linear[flow.id] = node.output();
     return import.set(node, flow);
   }
   const ValueId x = rows(import, node);
   const Tensor weight = weight_rows(import, node, false);
-  const ValueId y =
-      import.add(node, Linear{.k = weight.shape[0], .weight = import.weight(node.input(1), weight)}, {x});
-  import.bare_linear[y] = node.output();
-  import.set(node, OnnxFlow{y});
+  Linear linear{.k = weight.shape[0], .weight = import.weight(node.input(1), weight)};
+  import.set(node, OnnxFlow{import.add(node, std::move(linear), {x})});
 }
 
 }  // namespace fxe
