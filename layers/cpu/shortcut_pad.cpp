@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <numeric>
 
 #include "layers/cpu/parallel.h"
 #include "layers/cpu/step.h"
@@ -30,13 +31,15 @@ void run(const Extent2& stride, int64_t before, const Blocks& x, const Blocks& y
 Prepared CpuBackend::prepare(const ShortcutPad& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     Md md = md_of(context.inputs[0]);
-    // Whole blocks are moved where x's channels and those before them are whole blocks.
+    // Whole blocks are moved where x's channels and those before them are whole blocks. Channels that lie next to
+    // each other are blocks of any size: the largest that all three numbers of them are made of.
     const auto held = blocks_of(md);
     const bool whole = held && held->lanes <= 16 && !held->padded() && op.before % held->lanes == 0;
     if (!whole) md = plain_md(dims_of(md));
     const Md to = md_like(md, dims_of(context.output));
-    const int64_t lanes = whole ? held->lanes : 1;
-    const Blocks x = with_lanes(*blocks_of(md), lanes), y = with_lanes(*blocks_of(to), lanes);
+    Blocks x = *blocks_of(md), y = *blocks_of(to);
+    const int64_t lanes = x.blocks == 1 ? std::gcd(x.lanes, std::gcd(y.lanes, op.before)) : x.lanes;
+    x = with_lanes(x, lanes), y = with_lanes(y, lanes);
     step.add("loop",
              [stride = op.stride, before = op.before / lanes, x, y](std::span<float* const> operands) {
                run(stride, before, x, y, operands);
