@@ -37,7 +37,9 @@ std::string python_with(const std::string& modules) {
   static std::map<std::string, std::string> known;
   if (const auto found = known.find(modules); found != known.end()) return found->second;
   const char* given = std::getenv("FXE_PYTHON");
-  for (const std::string candidate : {given ? given : "python3", "python3", "/usr/bin/python3"}) {
+  const std::string made = std::string(FXE_SOURCE_DIR) + "/build-peers/bin/python";
+  for (const std::string& candidate : {std::string(given ? given : "python3"), std::string("python3"),
+                                       std::string("/usr/bin/python3"), made}) {
     const std::string command =
         "LD_PRELOAD= " + candidate + " -W ignore -c 'import " + modules + "' >/dev/null 2>&1";
     if (std::system(command.c_str()) == 0) return known[modules] = candidate;

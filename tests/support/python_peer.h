@@ -7,8 +7,8 @@
 
 namespace fxe::test {
 
-// A command for a Python that has these modules ("torch, onnx"), or empty. Tries $FXE_PYTHON, python3 and
-// /usr/bin/python3.
+// A command for a Python that has these modules ("torch, onnx"), or empty. Tries $FXE_PYTHON, python3,
+// /usr/bin/python3 and what tools/python_peers made.
 std::string python_with(const std::string& modules);
 
 // Runs tests/`script` with a fresh folder of the build tree and `arguments` as its arguments, once per test

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Blocks of CNN classifiers as exporters write them: from an image [c h w] to another."""
+import math
+
+import numpy as np
+
+from onnx_functions import activation, layer_norm
+from onnx_writer import Value, Writer
+
+MOST_CHANNELS, MOST_ELEMENTS = 48, 6000
+
+
+def out_size(size, filter, stride, dilation, before, after, up=False):
+    span = size + before + after - dilation * (filter - 1) - 1
+    if not up:
+        return span // stride + 1
+    windows = -(-span // stride) + 1
+    return windows - 1 if (windows - 1) * stride >= size + before else windows
+
+
+class Window:
+    """Filter, strides, dilations and padding of a convolution or pooling that fit an image."""
+
+    def __init__(self, w: Writer, x: Value, pooling=False, ceil=False):
+        choice, sizes = w.choice, x.shape[1:]
+        while True:
+            self.filter = [choice.choice([1, 2, 3, 3, 3, 5])] * 2 if w.chance(0.8) else [choice.choice([1, 2, 3, 5, 7]) for _ in "hw"]
+            self.strides = [choice.choice([1, 1, 2] if not pooling else [1, 2, 2, 3])] * 2 if w.chance(0.8) else [choice.choice([1, 2, 3]) for _ in "hw"]
+            self.dilations = [choice.choice([1, 2, 3]) for _ in "hw"] if not pooling and w.chance(0.15) else [1, 1]
+            self.auto = choice.choice(["NOTSET"] * 8 + ["SAME_UPPER", "SAME_UPPER", "SAME_LOWER", "VALID"])
+            # ONNX Runtime does not take these together.
+            if self.auto.startswith("SAME") and (ceil or self.dilations != [1, 1]):
+                continue
+            self.pads = self._pads(w, sizes, pooling)
+            if min(self.pads) < 0:
+                continue
+            before, after = self.pads[:2], self.pads[2:]
+            self.out = [out_size(*a, up=ceil) for a in zip(sizes, self.filter, self.strides, self.dilations, before, after)]
+            fits = all(s + b + a >= d * (f - 1) + 1 for s, f, d, b, a in zip(sizes, self.filter, self.dilations, before, after))
+            if fits and min(self.out) >= 1:
+                return
+
+    def _pads(self, w, sizes, pooling):
+        choice = w.choice
+        if self.auto == "VALID":
+            return [0, 0, 0, 0]
+        if self.auto.startswith("SAME"):
+            pads = [0, 0, 0, 0]
+            for i in range(2):
+                outputs = -(-sizes[i] // self.strides[i])
+                total = (outputs - 1) * self.strides[i] + self.filter[i] - sizes[i]
+                less, more = total // 2, total - total // 2
+                pads[i], pads[i + 2] = (less, more) if self.auto == "SAME_UPPER" else (more, less)
+            return pads
+        half = [f // 2 * d for f, d in zip(self.filter, self.dilations)]
+        kind = choice.choice(["none", "half", "half", "half", "odd"])
+        if kind == "odd":
+            most = [f - 1 if pooling else f for f in self.filter]
+            return [choice.randint(0, m) for m in most + most]
+        return half + half if kind == "half" else [0, 0, 0, 0]
+
+    def attributes(self, w: Writer):
+        """Without those at their defaults, now and then."""
+        given = {"strides": self.strides, "dilations": self.dilations}
+        given = {k: v for k, v in given.items() if v != [1, 1] or w.chance(w.explicit)}
+        if self.auto != "NOTSET":
+            return {**given, "auto_pad": self.auto}
+        if any(self.pads) or w.chance(w.explicit):
+            given["pads"] = self.pads
+        if w.chance(w.explicit * 0.2):
+            given["auto_pad"] = "NOTSET"
+        return given
+
+
+def conv(w: Writer, x: Value, k=None, window=None, groups=None, bias=None) -> Value:
+    c = x.shape[0]
+    if groups is None:
+        groups = w.choice.choice([1, 1, 1, 1, c] + [g for g in (2, 3, 4) if c % g == 0])
+    if k is None:
+        k = w.choice.choice([3, 4, 6, 8, 8, 12, 16, 16, 24, 32])
+    k = max(k // groups, 1) * groups
+    window = window or Window(w, x)
+    weight = w.normal(k, c // groups, *window.filter, scale=math.sqrt(2 / (c // groups * math.prod(window.filter))))
+    inputs = [x, w.const(weight)]
+    if w.chance(0.6) if bias is None else bias:
+        inputs.append(w.const(w.normal(k, scale=0.3), "bias"))
+    attributes = window.attributes(w)
+    if w.chance(0.8):
+        attributes["kernel_shape"] = window.filter
+    return w.op("Conv", inputs, [k, *window.out], {"group": 1}, group=groups, **attributes)
+
+
+class One(Window):
+    """1x1, as it is."""
+
+    def __init__(self, x: Value, stride=1):
+        self.filter, self.strides, self.dilations, self.auto, self.pads = [1, 1], [stride] * 2, [1, 1], "NOTSET", [0] * 4
+        self.out = [-(-s // stride) for s in x.shape[1:]]
+
+
+class Same(Window):
+    """3x3 that keeps the size, or divides it."""
+
+    def __init__(self, x: Value, stride=1):
+        self.filter, self.strides, self.dilations, self.auto, self.pads = [3, 3], [stride] * 2, [1, 1], "NOTSET", [1] * 4
+        self.out = [-(-s // stride) for s in x.shape[1:]]
+
+
+def batch_norm(w: Writer, x: Value) -> Value:
+    c = x.shape[0]
+    numbers = [w.const(v, h) for v, h in ((w.uniform(0.5, 1.5, c), "gamma"), (w.normal(c, scale=0.3), "beta"),
+                                         (w.normal(c, scale=0.3), "mean"), (w.uniform(0.3, 2, c), "var"))]
+    epsilon = w.choice.choice([1e-5, 1e-5, 1e-3, 1e-3, 0.1])
+    return w.op("BatchNormalization", [x, *numbers], x.shape, {"epsilon": 1e-5, "momentum": 0.9}, epsilon=epsilon,
+                momentum=w.choice.choice([0.9, 0.99]))
+
+
+def conv_block(w: Writer, x: Value) -> Value:
+    y = conv(w, x)
+    if w.chance(0.5):
+        y = batch_norm(w, y)
+    return activation(w, y) if w.chance(0.8) else y
+
+
+def max_pool(w: Writer, x: Value) -> Value:
+    ceil = w.opset >= 10 and w.chance(0.3)
+    window = Window(w, x, pooling=True, ceil=ceil)
+    attributes = window.attributes(w)
+    if w.opset < 10 or not w.chance(w.explicit):
+        attributes.pop("dilations", None)
+    if ceil or (w.opset >= 10 and w.chance(w.explicit)):
+        attributes["ceil_mode"] = int(ceil)
+    if w.opset >= 8 and w.chance(w.explicit * 0.3):
+        attributes["storage_order"] = 0
+    indices = [w.fresh("indices")] if w.opset >= 8 and w.chance(0.05) else None
+    return w.raw("MaxPool", [x], [x.shape[0], *window.out], indices, kernel_shape=window.filter, **attributes)
+
+
+def average_pool(w: Writer, x: Value) -> Value:
+    ceil = w.opset >= 10 and w.chance(0.25)
+    window = Window(w, x, pooling=True, ceil=ceil)
+    attributes = window.attributes(w)
+    attributes.pop("dilations", None)
+    if ceil or (w.opset >= 10 and w.chance(w.explicit)):
+        attributes["ceil_mode"] = int(ceil)
+    return w.op("AveragePool", [x], [x.shape[0], *window.out], {"count_include_pad": 0}, kernel_shape=window.filter,
+                count_include_pad=w.choice.choice([0, 1]), **attributes)
+
+
+def lrn(w: Writer, x: Value) -> Value:
+    return w.op("LRN", [x], x.shape, {"alpha": 1e-4, "beta": 0.75, "bias": 1.0}, size=w.choice.choice([1, 3, 5, 7]),
+                alpha=w.choice.choice([1e-4, 0.05, 0.5]), beta=w.choice.choice([0.75, 0.5]), bias=w.choice.choice([1.0, 2.0]))
+
+
+def pad(w: Writer, x: Value) -> Value:
+    """Rows and columns of zeros, in front of what can take them over, or not."""
+    before, after = [0, 0, *(w.choice.randint(0, 2) for _ in "hw")], [0, 0, *(w.choice.randint(0, 2) for _ in "hw")]
+    y = w.pad(x, before, after)
+    follow = w.choice.choice([conv, conv, max_pool, average_pool, activation, None])
+    return follow(w, y) if follow else y
+
+
+def pad_channels(w: Writer, x: Value) -> Value:
+    before, after = w.choice.choice([(0, 1), (2, 2), (1, 0), (0, 8), (8, 0), (4, 4), (3, 5)])
+    both = w.choice.choice([0, 0, 1])
+    return w.pad(x, [0, before, both, both], [0, after, both, 0])
+
+
+def residual(w: Writer, x: Value) -> Value:
+    """x + f(x), where f may change the size of both."""
+    c, stride = x.shape[0], w.choice.choice([1, 1, 1, 2])
+    k = c if stride == 1 and w.chance(0.7) else w.choice.choice([8, 12, 16, 24])
+    f = conv(w, x, k, Same(x, stride), groups=1)
+    if w.chance(0.7):
+        f = batch_norm(w, f)
+    if w.chance(0.7):
+        f = conv(w, activation(w, f), k, Same(f), groups=1)
+    shortcut = x
+    if k > c and w.opset >= 10 and w.chance(0.5):  # of zeros
+        if stride == 2:
+            ends = [2**63 - 1 if w.chance(0.5) else s for s in x.shape[1:]]
+            shortcut = w.slice(x, [0, 0], ends, [2, 3], [2, 2], [c, *f.shape[1:]])
+        first = w.choice.choice([(k - c) // 2, 0])
+        shortcut = w.pad(shortcut, [0, first, 0, 0], [0, k - c - first, 0, 0])
+    elif k != c or stride != 1:
+        shortcut = conv(w, x, k, One(x, stride), groups=1)
+        if w.chance(0.6):
+            shortcut = batch_norm(w, shortcut)
+    sides = w.choice.choice([[f, shortcut], [shortcut, f]])
+    y = w.raw("Sum" if w.opset >= 8 and w.chance(0.1) else "Add", sides, f.shape)
+    return activation(w, y) if w.chance(0.7) else y
+
+
+def branches(w: Writer, x: Value) -> Value:
+    """Several paths joined along channels, as in Inception, Fire and DenseNet."""
+    paths = []
+    for _ in range(w.choice.choice([2, 2, 3])):
+        kind = w.choice.choice(["one", "three", "same", "pool"])
+        if kind == "one":
+            y = conv(w, x, w.choice.choice([3, 4, 8]), One(x), groups=1)
+        elif kind == "three":
+            y = conv(w, x, w.choice.choice([3, 4, 8]), Same(x), groups=1)
+        elif kind == "pool":
+            y = w.raw(w.choice.choice(["MaxPool", "AveragePool"]), [x], x.shape, kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4)
+        else:
+            y = x
+        paths.append(activation(w, y) if kind != "same" and w.chance(0.7) else y)
+    w.choice.shuffle(paths)
+    return w.raw("Concat", paths, [sum(p.shape[0] for p in paths), *x.shape[1:]], axis=w.axis(1, 4))
+
+
+def parts(w: Writer, x: Value) -> Value:
+    """Channels taken apart, and joined again in another order."""
+    c = x.shape[0]
+    if c < 2:
+        return x
+    at = c // 2 if w.chance(0.5) else w.choice.randrange(1, c)
+    if w.chance(0.5):
+        a, b = w.split(x, [at, c - at], 1)
+    else:
+        a = w.slice(x, [0], [at], [1], [1], [at, *x.shape[1:]])
+        end = w.choice.choice([c, 2**31 - 1, 2**63 - 1])
+        b = w.slice(x, [w.choice.choice([at, at - c])], [end], [1], [1], [c - at, *x.shape[1:]])
+    b = conv(w, b, window=Same(b), groups=w.choice.choice([1, b.shape[0]]))
+    pair = w.choice.choice([[a, b], [b, a]])
+    return w.raw("Concat", pair, [a.shape[0] + b.shape[0], *x.shape[1:]], axis=1)
+
+
+def shuffle(w: Writer, x: Value) -> Value:
+    c, h, width = x.shape
+    groups = [g for g in (2, 3, 4) if c % g == 0]
+    if not groups:
+        return x
+    g = w.choice.choice(groups)
+    n = w.choice.choice([-1, 0] + ([1] if w.batch == 1 else []))
+    if w.chance(0.7):
+        y = w.reshape(x, [n, g, c // g, h, width], [g, c // g, h, width])
+        y = w.transpose(y, [0, 2, 1, 3, 4])
+    else:
+        y = w.reshape(x, [n, g, c // g, h * width], [g, c // g, h * width])
+        y = w.transpose(y, [0, 2, 1, 3])
+    target = w.choice.choice([[n, c, h, width], [0, c, h, width], [n if n != -1 else 0, -1, h, width]])
+    return w.reshape(y, target, x.shape)
+
+
+def squeeze_excite(w: Writer, x: Value) -> Value:
+    c, inner = x.shape[0], w.choice.choice([2, 4, 8])
+    if w.chance(0.6):
+        g = w.raw("GlobalAveragePool", [x], [c, 1, 1]) if w.chance(0.5) else w.reduce("ReduceMean", x, [2, 3], True)
+        g = activation(w, conv(w, g, inner, One(g), groups=1), simple=True)
+        g = conv(w, g, c, One(g), groups=1)
+    else:
+        g = rows_of(w, w.raw("GlobalAveragePool", [x], [c, 1, 1])) if w.chance(0.5) else w.reduce("ReduceMean", x, [2, 3], False)
+        g = activation(w, linear(w, g, inner), simple=True)
+        g = linear(w, g, c)
+    gate = w.raw(w.choice.choice(["Sigmoid", "Sigmoid", "HardSigmoid"]), [g], g.shape)
+    if len(gate.shape) == 1:
+        if w.chance(0.5):
+            gate = w.unsqueeze(gate, [2, 3])
+        else:
+            gate = w.reshape(gate, [w.choice.choice([-1, 0]), c, 1, 1], [c, 1, 1])
+    return w.raw("Mul", w.choice.choice([[x, gate], [gate, x]]), x.shape)
+
+
+def rows_of(w: Writer, x: Value) -> Value:
+    """[c h w] as a row, in one of the ways to write it."""
+    count = math.prod(x.shape)
+    kind = w.choice.choice(["flatten", "flatten", "reshape", "reshape", "squeeze", "shape"])
+    if kind == "squeeze" and x.shape[1:] == (1, 1):
+        return w.squeeze(x, [2, 3])
+    if kind == "reshape":
+        return w.reshape(x, w.choice.choice([[-1, count], [0, -1], [0, count]] + ([[1, -1]] if w.batch == 1 else [])), [count])
+    if kind == "shape" and w.opset >= 9:
+        n = w.compute("Gather", [w.compute("Shape", [x.name]), w.form_free(np.array(0, np.int64))], axis=0)
+        n = w.compute("Unsqueeze", [n], axes=[0]) if w.opset < 13 else w.compute("Unsqueeze", [n, w.integers([0])])
+        return w.raw("Reshape", [x, w.compute("Concat", [n, w.integers([w.choice.choice([-1, count])])], axis=0)], [count])
+    return w.op("Flatten", [x], [count], {"axis": 1}, axis=w.axis(1, x.rank) if w.opset >= 11 else 1)
+
+
+def linear(w: Writer, x: Value, k: int) -> Value:
+    """Gemm in all its forms, or MatMul and Add."""
+    c = x.shape[0]
+    weight, bias = w.normal(c, k, scale=math.sqrt(1.5 / c)), w.normal(k, scale=0.3)
+    if w.chance(0.3):
+        y = w.raw("MatMul", [x, w.const(weight)], [k])
+        if w.chance(0.8):
+            b = w.const(bias.reshape(w.choice.choice([[k], [k], [1, k]])), "bias")
+            y = w.raw("Add", w.choice.choice([[y, b], [b, y]]), [k])
+        return y
+    transposed = w.choice.choice([0, 1, 1])
+    alpha, beta = w.choice.choice([(1.0, 1.0)] * 6 + [(0.5, 1.0), (1.0, 2.0), (2.0, 0.5)])
+    inputs = [x, w.const(np.ascontiguousarray(weight.T) if transposed else weight)]
+    if w.opset < 11 or w.chance(0.9):
+        shape = w.choice.choice([[k]] * 6 + [[1, k], [1], [1, 1]])
+        inputs.append(w.const(bias.reshape(shape) if math.prod(shape) == k else bias[:1].reshape(shape), "bias"))
+    return w.op("Gemm", inputs, [k], {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0}, alpha=alpha, beta=beta, transA=0,
+                transB=transposed)
+
+
+def second_reader(w: Writer, x: Value) -> Value:
+    """A value that an alias of it, or a step of a function, also reads."""
+    y = w.choice.choice([conv, batch_norm, arithmetic])(w, x)
+    a = w.alias(y) if w.chance(0.6) else y
+    b = w.alias(y) if w.chance(0.4) else y
+    f = w.choice.choice([activation, batch_norm, arithmetic, activation])(w, a)
+    if f.shape != b.shape:
+        return f
+    return w.raw("Add", w.choice.choice([[f, b], [b, f]]), b.shape)
+
+
+def shared_product(w: Writer, x: Value, k: int) -> Value:
+    """MatMul whose bias, behind an alias or not, must not show to the product's other reader."""
+    c, shape = x.shape[-1], [*x.shape[:-1], k]
+    product = w.raw("MatMul", [x, w.const(w.normal(c, k, scale=math.sqrt(1.5 / c)))], shape)
+    a = w.alias(product) if w.chance(0.7) else product
+    b = w.const(w.normal(k), "bias")
+    y = w.raw("Add", w.choice.choice([[a, b], [b, a]]), shape)
+    other = w.choice.choice([product, w.alias(product), activation(w, product, simple=True)])
+    return w.raw("Add", w.choice.choice([[y, other], [other, y]]), shape)
+
+
+def arithmetic(w: Writer, x: Value) -> Value:
+    """With a constant of any shape that broadcasts to x; its size does not change."""
+    c, h, width = x.shape
+    shapes = [[], [], [1], [c, 1, 1], [c, 1, 1], [1, c, 1, 1], [1, c, 1, 1], [1, 1, 1], [1, 1, 1, 1]]
+    if w.chance(0.05):
+        shapes = [[h, width], [c, h, width], [1, c, h, width], [width], [h, 1]]
+    shape = w.choice.choice(shapes)
+    op = w.choice.choice(["Add", "Sub", "Mul", "Div"])
+    if op in ("Mul", "Div"):
+        numbers = w.uniform(0.5, 1.5, *shape) * w.choice.choice([1, -1])
+    else:
+        numbers = w.normal(*shape)
+    constant = w.const(numbers, "constant") if shape else w.form_free(np.float32(numbers))
+    first = op != "Div" and w.chance(0.4)
+    return w.raw(op, [constant, x] if first else [x, constant], x.shape)
+
+
+def crop(w: Writer, x: Value) -> Value:
+    """Every second row and column, or a part of the image."""
+    c, h, width = x.shape
+    if w.opset >= 10 and w.chance(0.7):
+        return w.slice(x, [0, 0], [w.choice.choice([h, 2**31 - 1]), width], [2, 3], [2, 2], [c, -(-h // 2), -(-width // 2)])
+    if h < 4 or width < 4:
+        return x
+    return w.slice(x, [1, 0], [h, w.choice.choice([-1, width - 1])], [2, 3], [1, 1], [c, h - 1, width - 1])
+
+
+def channels_last(w: Writer, x: Value) -> Value:
+    """A stretch of [n h w c], as TensorFlow's exporters leave it between two Transposes."""
+    c, h, width = x.shape
+    y = w.transpose(x, [0, 2, 3, 1])
+    for _ in range(w.choice.choice([1, 1, 2, 3])):
+        kind = w.choice.choice(["activation", "bias", "scale", "dense", "dense", "shared", "norm", "norm", "concat", "pad"])
+        if kind == "activation":
+            y = activation(w, y)
+        elif kind in ("bias", "scale"):
+            c = y.shape[-1]
+            shape = w.choice.choice([[c], [c], [1, c], [1, 1, c], [1, 1, 1, c], [1]])
+            constant = w.const(w.uniform(0.5, 1.5, *shape), "constant")
+            y = w.raw("Add" if kind == "bias" else "Mul", w.choice.choice([[y, constant], [constant, y]]), y.shape)
+        elif kind == "dense":
+            c, k = y.shape[-1], w.choice.choice([4, 8, 12])
+            y = w.raw("MatMul", [y, w.const(w.normal(c, k, scale=math.sqrt(1.5 / c)))], [h, width, k])
+            if w.chance(0.7):
+                b = w.const(w.normal(k, scale=0.3), "bias")
+                y = w.raw("Add", w.choice.choice([[y, b], [b, y]]), y.shape)
+        elif kind == "shared":
+            y = shared_product(w, y, w.choice.choice([4, 8]))
+        elif kind == "norm" and w.opset < 17:
+            y = layer_norm(w, y)
+        elif kind == "norm":
+            c = y.shape[-1]
+            y = w.op("LayerNormalization", [y, w.const(w.uniform(0.5, 1.5, c)), w.const(w.normal(c), "bias")], y.shape,
+                     {"axis": -1, "epsilon": 1e-5}, axis=w.choice.choice([-1, 3]), epsilon=w.choice.choice([1e-5, 1e-6, 1e-2]))
+        elif kind == "concat":
+            y = w.raw("Concat", [y, activation(w, y, simple=True)], [*y.shape[:2], 2 * y.shape[2]], axis=w.choice.choice([3, -1]) if w.opset >= 11 else 3)
+        elif kind == "pad":
+            y = w.pad(y, [0, 1, 0, 0], [0, 0, 1, 0])
+            h, width = y.shape[:2]
+    return w.transpose(y, [0, 3, 1, 2])
+
+
+# What a network is made of, and how often.
+BLOCKS = [(conv_block, 22), (residual, 10), (branches, 6), (max_pool, 7), (average_pool, 6), (batch_norm, 4), (activation, 5),
+          (arithmetic, 6), (second_reader, 6), (squeeze_excite, 5), (channels_last, 5), (parts, 4), (shuffle, 3), (pad, 4),
+          (pad_channels, 1), (lrn, 3), (crop, 1)]
