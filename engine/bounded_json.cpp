@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/bounded_json.h"
 
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/error.h"
@@ -20,19 +22,24 @@ template <class Json>
 Json parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
     throw bad_input("it is {} bytes long; at most {} are expected", text.size(), limits.bytes);
-  std::vector<size_t> keys(static_cast<size_t>(limits.depth) +
-                           1);  // by depth, of the object that is open there
+  // By depth, of the object that is open there. Of two values for one key, one would be lost without a word.
+  std::vector<std::unordered_set<std::string>> keys(static_cast<size_t>(limits.depth) + 1);
   size_t values = 0;
   using Event = typename Json::parse_event_t;
-  const auto check = [&](int depth, Event event, Json&) {
+  const auto check = [&](int depth, Event event, Json& parsed) {
     if (event == Event::object_start || event == Event::array_start || event == Event::value)
       if (++values > limits.values) throw bad_input("it has more than {} values", limits.values);
     if (event == Event::object_start || event == Event::array_start) {
       if (depth >= limits.depth) throw bad_input("it is nested more than {} deep", limits.depth);
-      keys[static_cast<size_t>(depth) + 1] = 0;
+      keys[static_cast<size_t>(depth) + 1].clear();
     }
-    if (event == Event::key && ++keys[static_cast<size_t>(depth)] > limits.keys)
-      throw bad_input("it has an object of more than {} keys", limits.keys);
+    if (event == Event::key) {
+      auto& here = keys[static_cast<size_t>(depth)];
+      if (!here.insert(parsed.template get<std::string>()).second)
+        throw bad_input("key '{}' is given twice in one object",
+                        parsed.template get<std::string>().substr(0, 100));
+      if (here.size() > limits.keys) throw bad_input("it has an object of more than {} keys", limits.keys);
+    }
     return true;
   };
   try {

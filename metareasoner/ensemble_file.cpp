@@ -101,8 +101,9 @@ void check_members(const EnsembleFile& file, const std::string& where) {
   std::set<std::string> names;
   for (const auto& m : file.members) {
     if (!names.insert(m.name).second) throw bad_input("{}.members: two are called '{}'", where, m.name);
-    if (!(m.weight > 0) || !(m.temperature > 0))
-      throw bad_input("{}.members '{}': weight and temperature must be above 0", where, m.name);
+    if (!is_positive_fp32(m.weight) || !is_positive_fp32(m.temperature))
+      throw bad_input("{}.members '{}': expected weight and temperature above 0 in fp32, found {} and {}",
+                      where, m.name, m.weight, m.temperature);
   }
 }
 

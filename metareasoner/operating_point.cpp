@@ -15,11 +15,16 @@ void check_positive(const std::vector<double>& values, size_t count, const char*
   if (values.size() != count)
     throw bad_input("{}: expected {} {}, one per member, found {}", where, count, what, values.size());
   for (double v : values)
-    if (!(v > 0) || !std::isfinite(static_cast<float>(v)))
-      throw bad_input("{}: {}: expected numbers above 0, found {}", where, what, v);
+    if (!is_positive_fp32(v))
+      throw bad_input("{}: {}: expected numbers above 0 (in fp32, as they are used), found {}", where, what,
+                      v);
 }
 
 }  // namespace
+
+bool is_positive_fp32(double value) {
+  return static_cast<float>(value) > 0 && std::isfinite(static_cast<float>(value));
+}
 
 void check_operating_point(const OperatingPoint& point, size_t ensemble_size, const std::string& where) {
   if (point.members.empty()) throw bad_input("{}: expected at least one member", where);
@@ -30,6 +35,9 @@ void check_operating_point(const OperatingPoint& point, size_t ensemble_size, co
     if (!seen.insert(m).second) throw bad_input("{}: member {} appears twice", where, m);
   }
   check_positive(point.weights, point.size(), "weights", where);
+  float sum = 0;
+  for (double w : point.weights) sum += static_cast<float>(w);
+  if (!std::isfinite(sum)) throw bad_input("{}: weights: their sum is past what fp32 holds", where);
   check_positive(point.temperatures, point.size(), "temperatures", where);
   if (point.thresholds.size() != point.size() - 1)
     throw bad_input("{}: {} members need {} thresholds, found {}", where, point.size(), point.size() - 1,

@@ -21,6 +21,9 @@ struct OperatingPoint {
   size_t size() const { return members.size(); }
 };
 
+// Of a weight or temperature: above 0 and finite in fp32, which is what members' outputs are joined in.
+bool is_positive_fp32(double value);
+
 // Throws bad_input naming `where` unless sizes agree, members are known and distinct, and numbers are in
 // range.
 void check_operating_point(const OperatingPoint&, size_t ensemble_size, const std::string& where);

@@ -49,7 +49,9 @@ bool is_onnx(Bytes file) {
   return graph;
 }
 
-TensorFile read_onnx(Bytes file, const std::filesystem::path& folder) {
+namespace {
+
+std::shared_ptr<onnx::Model> parse(Bytes file) {
   expect_onnx_of_sound_size(file);
   auto model = std::make_shared<onnx::Model>();
   CodedInputStream stream = stream_of(file);
@@ -57,7 +59,27 @@ TensorFile read_onnx(Bytes file, const std::filesystem::path& folder) {
   if (!model->ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage())
     throw bad_input("is not a whole ONNX model: its protobuf breaks off or is damaged near byte {} of {}",
                     stream.CurrentPosition(), file.size());
-  TensorFile result = import_onnx(std::move(model), file.size(), folder);
+  return model;
+}
+
+void add_external(const onnx::Tensor& tensor, std::set<std::string>& files) {
+  for (const auto& entry : tensor.external_data())
+    if (entry.key() == "location") files.insert(entry.value());
+}
+
+}  // namespace
+
+std::set<std::string> onnx_external_files(Bytes file) {
+  std::set<std::string> files;
+  const auto model = parse(file);
+  for (const auto& tensor : model->graph().initializer()) add_external(tensor, files);
+  for (const auto& node : model->graph().node())
+    for (const auto& attribute : node.attribute()) add_external(attribute.t(), files);
+  return files;
+}
+
+TensorFile read_onnx(Bytes file, const std::filesystem::path& folder) {
+  TensorFile result = import_onnx(parse(file), file.size(), folder);
   result.format = "ONNX";
   return result;
 }

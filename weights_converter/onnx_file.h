@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "weights_converter/byte_reader.h"
 #include "weights_converter/tensor_file.h"
 
@@ -13,5 +16,8 @@ bool is_onnx(Bytes file);
 // initializers. Throws bad_input without the file's name; operators that fxe does not have are all listed in
 // one error. `folder`: the model's own, which external data is looked for in.
 TensorFile read_onnx(Bytes file, const std::filesystem::path& folder);
+
+// The files in the model's folder that its tensors name as their external data, sorted.
+std::set<std::string> onnx_external_files(Bytes file);
 
 }  // namespace fxe

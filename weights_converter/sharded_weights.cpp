@@ -139,16 +139,6 @@ void refuse_shard(const fs::path& path) {
 
 Shards parse_weight_index(std::string_view text) { return shards_of(parse(text)); }
 
-std::vector<fs::path> weight_files_of(const fs::path& path) {
-  std::vector<fs::path> files = {file_in_folder(path)};
-  if (is_weight_index(files[0])) {
-    const auto index = MappedFile::open(files[0]);
-    for (const auto& [name, tensors] : parse_weight_index(as_text(index->bytes())))
-      files.push_back(files[0].parent_path() / name);
-  }
-  return files;
-}
-
 TensorFile read_sharded(const fs::path& index, const ReadShard& read) {
   const auto file = MappedFile::open(index);
   const Shards shards = parse_weight_index(as_text(file->bytes()));

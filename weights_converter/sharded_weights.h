@@ -31,11 +31,6 @@ std::filesystem::path usual_weights_in(const std::filesystem::path& folder);
 using Shards = std::map<std::string, std::vector<std::string>>;
 Shards parse_weight_index(std::string_view json);
 
-// The files that decide what the model at this path computes: the file itself; of a folder or an index, the
-// index and then the files it names, by name. (Not yet the external data of ONNX.) Throws as the two above
-// do.
-std::vector<std::filesystem::path> weight_files_of(const std::filesystem::path&);
-
 // Reads one of the files.
 using ReadShard = std::function<TensorFile(const std::filesystem::path&)>;
 

@@ -71,9 +71,13 @@ Tensor TorchTensors::make_contiguous(const TorchTensor& t, Bytes view) {
     std::memcpy(out.data() + i * size, view.data() + static_cast<size_t>(element) * size, size);
     for (int d = t.shape.rank() - 1; d >= 0; --d) {
       const auto axis = static_cast<size_t>(d);
-      element += t.strides[axis];
-      if (++index[axis] < t.shape[d]) break;
-      element -= t.strides[axis] * t.shape[d];
+      // Never one step past the end: the stride of a dimension of 1 may be any number.
+      if (index[axis] + 1 < t.shape[d]) {
+        element += t.strides[axis];
+        ++index[axis];
+        break;
+      }
+      element -= t.strides[axis] * index[axis];
       index[axis] = 0;
     }
   }

@@ -2,6 +2,7 @@
 #include "metareasoner/calibrate/exit_table.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace fxe {
 
@@ -23,7 +24,9 @@ ExitTable::ExitTable(const Trace& trace, ReplaySignal signal, size_t classes, st
       if (s.scored) {
         const auto& list = candidates_[k - 1];
         const float value = signal_value(signal, s, k, classes);
-        bin = static_cast<uint16_t>(std::lower_bound(list.begin(), list.end(), value) - list.begin());
+        // The last candidate never stops; an entropy signal may round to just above it.
+        bin = static_cast<uint16_t>(std::lower_bound(list.begin(), std::prev(list.end()), value) -
+                                    list.begin());
       }
       bins_.push_back(bin);
     }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/error.h"
+
 namespace fxe {
 
 Frontier::Frontier(const ExitTable& table) : width_(table.sizes() - 1), least_(0) {
@@ -48,6 +50,7 @@ std::vector<FrontierPoint> Frontier::points() const {
 }
 
 const FrontierPoint& best_of(const std::vector<FrontierPoint>& points, const Goal& goal) {
+  if (points.empty()) throw run_time_error("no operating point has a finite cost");
   return *std::min_element(points.begin(), points.end(),
                            [&](const auto& a, const auto& b) { return goal.better(a.spent, b.spent); });
 }

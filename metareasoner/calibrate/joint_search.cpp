@@ -2,7 +2,8 @@
 #include "metareasoner/calibrate/joint_search.h"
 
 #include <cmath>
-#include <thread>
+
+#include "metareasoner/replay/for_each_block.h"
 
 namespace fxe {
 
@@ -95,13 +96,8 @@ std::vector<FrontierPoint> joint_frontier(const ExitTable& table, int threads) {
     return down.frontier().points();
   }
   JointSearch up(table);
-  if (threads > 1) {
-    std::jthread other([&] { up.scan(true); });
-    down.scan(false);
-  } else {
-    up.scan(true);
-    down.scan(false);
-  }
+  for_each_block(2, std::min(threads, 2),
+                 [&](size_t, size_t rising) { rising ? up.scan(true) : down.scan(false); });
   down.frontier().merge(up.frontier());
   return down.frontier().points();
 }

@@ -17,7 +17,7 @@ std::vector<MarginBin> margin_histograms(const FigureImages& from, size_t bins) 
     for (const size_t i : from.images) {
       const PrefixScore& s = from.trace.at(i, k);
       const double margin = s.label < 0 ? 0 : signal_value(ReplaySignal::margin, s, k, from.store->classes());
-      MarginBin& bin = all[first + std::min(bins - 1, static_cast<size_t>(margin * count))];
+      MarginBin& bin = all[first + std::min(bins - 1, static_cast<size_t>(std::max(0.0, margin) * count))];
       ++(s.label_rank == 0 ? bin.right : bin.wrong);
     }
   }

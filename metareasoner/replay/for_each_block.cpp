@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -24,7 +25,10 @@ void for_each_block(size_t blocks, int threads, const std::function<void(size_t,
   };
   {
     std::vector<std::jthread> helpers;
-    for (int t = 1; t < threads; ++t) helpers.emplace_back(run, static_cast<size_t>(t));
+    try {
+      for (int t = 1; t < threads; ++t) helpers.emplace_back(run, static_cast<size_t>(t));
+    } catch (const std::system_error&) {  // no thread is to be had: those that are do the work
+    }
     run(0);
   }
   if (failure) std::rethrow_exception(failure);

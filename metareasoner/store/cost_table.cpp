@@ -12,6 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr const char* kSchema = "fxe.costs/1";
+// A member that takes 30 years: sums and products of costs stay far from what a double holds.
+constexpr double kMost = 1e12;
 constexpr JsonLimits kLimits{.bytes = size_t{16} << 20, .depth = 6, .keys = 16};
 
 int64_t whole(const JsonReader& r, const char* key, int64_t low) {
@@ -29,6 +31,9 @@ std::filesystem::path costs_path(const std::filesystem::path& store) {
 
 CostTable CostTable::per_image(std::vector<std::string> members, const std::vector<double>& ms) {
   CostTable table(std::move(members));
+  for (size_t m = 0; m < ms.size(); ++m)
+    if (!(ms[m] >= 0 && ms[m] <= kMost))
+      throw bad_input("costs: expected milliseconds from 0 to {:g}, found {}", kMost, ms[m]);
   for (size_t m = 0; m < ms.size(); ++m) table.costs_[m][1] = {ms[m], 1};
   return table;
 }
@@ -78,8 +83,8 @@ CostTable CostTable::parse(std::string_view text, const std::string& where) {
     for (const auto& one : m.array("costs")) {
       const JsonReader c(one, m.place("costs"), {"batch", "ms", "runs"});
       const double ms = c.number("ms");
-      if (!(ms >= 0))
-        throw bad_input("{}: expected milliseconds of at least 0, found {}", m.place("costs"), ms);
+      if (!(ms >= 0 && ms <= kMost))
+        throw bad_input("{}: expected milliseconds from 0 to {:g}, found {}", m.place("costs"), kMost, ms);
       costs[whole(c, "batch", 1)] = {ms, whole(c, "runs", 1)};
     }
     if (costs.empty()) throw bad_input("{}: expected at least one cost", m.place("costs"));

@@ -22,7 +22,8 @@ class CostTable {
   explicit CostTable(std::vector<std::string> members) : members_(std::move(members)) {
     costs_.resize(members_.size());
   }
-  // One cost per member: ms per image, at every batch size.
+  // One cost per member: ms per image, at every batch size. Throws bad_input for a cost that is negative or
+  // above 1e12.
   static CostTable per_image(std::vector<std::string> members, const std::vector<double>& ms);
 
   bool empty() const { return members_.empty(); }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace fxe {
 
@@ -20,5 +22,9 @@ struct PrefixScore {
   uint32_t scored;    // 0: member k's output was not finite and was left out
 };
 static_assert(sizeof(PrefixScore) == 40);
+
+// What a score read from a file says that no ensemble of `size` members and `classes` classes could; empty:
+// nothing. All that uses scores (bins, histograms, indices) relies on these ranges.
+std::string impossible(const PrefixScore&, size_t size, int32_t classes);
 
 }  // namespace fxe

@@ -16,7 +16,6 @@ PrefixScorer::PrefixScorer(const OperatingPoint& order, int32_t classes, PrefixD
       detail_(detail),
       mean_(StoreLayout::kBlockImages * static_cast<size_t>(classes)),
       weight_sum_(StoreLayout::kBlockImages),
-      weight_before_(StoreLayout::kBlockImages),
       results_(StoreLayout::kBlockImages),
       live_(StoreLayout::kBlockImages),
       own_(order.size() * StoreLayout::kBlockImages) {
@@ -33,8 +32,9 @@ void PrefixScorer::run(std::span<const int32_t> labels,
   const size_t images = labels.size();
   std::fill(weight_sum_.begin(), weight_sum_.end(), 0.0f);
   for (size_t k = 0; k < order_.size(); ++k) {
-    weight_before_ = weight_sum_;
     const auto rows = logits(k);
+    // A row that a member was left out of stays non_finite: asked anew, its status is what this member did.
+    for (RowResult& row : results_) row.status = RowStatus::ok;
     run_tail(k, images, rows);
     for (size_t i = 0; i < images; ++i)
       describe(k, i, labels[i], rows.data() + i * static_cast<size_t>(classes_), out[i * order_.size() + k]);
@@ -61,7 +61,7 @@ void PrefixScorer::describe(size_t k, size_t image, int32_t label, const float* 
   const auto classes = static_cast<size_t>(classes_);
   const RowResult& row = results_[image];
   const std::span<const float> mean(mean_.data() + image * classes, classes);
-  s = {row.label, row.p1, row.p2, 0, 0, 0, 0, -1, 0, weight_sum_[image] != weight_before_[image]};
+  s = {row.label, row.p1, row.p2, 0, 0, 0, 0, -1, 0, row.status == RowStatus::ok};
   if (detail_ == PrefixDetail::all)
     own_[k * StoreLayout::kBlockImages + image] = s.scored ? largest_class({logits, classes}) : -1;
   if (row.label < 0) return;

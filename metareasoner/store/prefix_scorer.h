@@ -36,7 +36,7 @@ class PrefixScorer {
   int32_t classes_;
   PrefixDetail detail_;
   std::vector<TailStage> stages_;
-  std::vector<float> mean_, weight_sum_, weight_before_;
+  std::vector<float> mean_, weight_sum_;
   std::vector<RowResult> results_;
   std::vector<int32_t> live_;
   std::vector<int32_t> own_;  // [sizes images] own top-1 of each member; -1: left out

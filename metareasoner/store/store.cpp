@@ -97,9 +97,22 @@ std::span<const std::byte> Store::slab(size_t block, size_t s) const {
                       path_.string(),
                       is_compact() ? "the ensemble" : fmt::format("member '{}'", header_.members[s].name),
                       first_image(block), first_image(block) + images_in(block) - 1);
+    if (is_compact()) check_prefixes(block, part.first(payload));
     checked.store(true, std::memory_order_relaxed);
   }
   return part.first(payload);
+}
+
+void Store::check_prefixes(size_t block, std::span<const std::byte> rows) const {
+  const auto* scores = reinterpret_cast<const PrefixScore*>(rows.data());
+  for (size_t i = 0; i < images_in(block); ++i)
+    for (size_t k = 0; k < members(); ++k)
+      if (const auto fault =
+              impossible(scores[i * members() + k], k + 1, static_cast<int32_t>(header_.classes));
+          !fault.empty())
+        throw bad_input(
+            "{}: after {} of {} members, image {} has {}; no ensemble gives that: record it again",
+            path_.string(), k + 1, members(), first_image(block) + i, fault);
 }
 
 std::span<const float> Store::logits(size_t block, size_t member, std::vector<float>& scratch) const {

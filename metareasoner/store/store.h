@@ -48,13 +48,15 @@ class Store {
   // part, and for a compact store.
   std::span<const float> logits(size_t block, size_t member, std::vector<float>& scratch) const;
 
-  // [images_in(block) members] of a compact store.
+  // [images_in(block) members] of a compact store. Throws bad_input for a damaged part, and for scores that
+  // no ensemble could give.
   std::span<const PrefixScore> prefixes(size_t block) const;
 
  private:
   Store(std::filesystem::path, std::span<const std::byte> file, std::shared_ptr<const void> owner,
         const MappedFile*, DecodedHeader);
   void check_entries() const;
+  void check_prefixes(size_t block, std::span<const std::byte> rows) const;
   // Called after each block by what goes through all of them: what it has passed does not stay in memory.
   void pass(size_t block) const;
   std::span<const std::byte> slab(size_t block, size_t slab) const;

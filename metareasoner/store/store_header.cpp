@@ -18,6 +18,7 @@ constexpr const char* kSchema = "fxe.store/1";
 constexpr size_t kMaxMembers = 4096, kMaxImages = size_t{1} << 26;
 constexpr int64_t kMaxClasses = 1 << 20;
 constexpr JsonLimits kLimits{.bytes = size_t{64} << 20, .depth = 8, .keys = 64, .values = size_t{1} << 21};
+constexpr size_t kValuesOfMember = 64;  // at most, with its preprocessing
 constexpr size_t kChecksumAt = 12, kJsonBytesAt = 16;
 
 using Write = std::function<void(std::span<const std::byte>)>;
@@ -96,8 +97,9 @@ StoreMember read_member(const Json& json, const std::string& where) {
   m.weight = r.number("weight");
   m.temperature = r.number("temperature");
   m.preprocess = r.at("preprocess");
-  if (!(m.weight > 0) || !(m.temperature > 0))
-    throw bad_input("{}: weight and temperature must be above 0", where);
+  if (!is_positive_fp32(m.weight) || !is_positive_fp32(m.temperature))
+    throw bad_input("{}: expected weight and temperature above 0 in fp32, found {} and {}", where, m.weight,
+                    m.temperature);
   return m;
 }
 
@@ -105,6 +107,12 @@ StoreForm read_form(const JsonReader& r) {
   for (const auto form : {StoreForm::fp32, StoreForm::fp16, StoreForm::compact})
     if (r.text("form") == name(form)) return form;
   throw bad_input("{}: expected fp32, fp16 or compact, found '{}'", r.place("form"), r.text("form"));
+}
+
+Combine read_combine(const JsonReader& r) {
+  if (r.text("combine") == "logits") return Combine::logits;
+  if (r.text("combine") == "probabilities") return Combine::probabilities;
+  throw bad_input("{}: expected logits or probabilities, found '{}'", r.place("combine"), r.text("combine"));
 }
 
 StoreHeader from_json(const Json& json, const std::string& where, size_t& images) {
@@ -121,7 +129,7 @@ StoreHeader from_json(const Json& json, const std::string& where, size_t& images
   h.precision = r.text("precision");
   h.batch = static_cast<int>(whole(r, "batch", 1, 1 << 20));
   h.content = r.text("content");
-  h.combine = r.text("combine") == "logits" ? Combine::logits : Combine::probabilities;
+  h.combine = read_combine(r);
   h.classes = whole(r, "classes", 1, kMaxClasses);
   for (const auto& line : r.array("class_names")) {
     if (!line.is_string()) throw bad_input("{}: expected names", r.place("class_names"));
@@ -135,6 +143,18 @@ StoreHeader from_json(const Json& json, const std::string& where, size_t& images
   if (h.members.empty() || h.members.size() > kMaxMembers)
     throw bad_input("{}: expected 1 to {} members, found {}", where, kMaxMembers, h.members.size());
   return h;
+}
+
+// The reader's own limits, before anything is recorded that it would refuse.
+void expect_readable(const StoreHeader& h) {
+  if (h.classes < 1 || h.classes > kMaxClasses)
+    throw bad_input("a store holds 1 to {} classes, found {}", kMaxClasses, h.classes);
+  if (h.members.empty() || h.members.size() > kMaxMembers)
+    throw bad_input("a store holds 1 to {} members, found {}", kMaxMembers, h.members.size());
+  if (h.images() > kMaxImages)
+    throw bad_input("a store holds at most {} images, found {}", kMaxImages, h.images());
+  if (h.class_names.size() + h.members.size() * kValuesOfMember > kLimits.values)
+    throw bad_input("a store names at most {} classes and members", kLimits.values);
 }
 
 // i32 label of each image, u32 bytes of each path, then the paths one after the other.
@@ -184,8 +204,13 @@ OperatingPoint recorded_order(const StoreHeader& h) {
 }
 
 size_t encode_header(const StoreHeader& h, const Write& write) {
+  expect_readable(h);
   // Names of files may hold any bytes; those in JSON (members, classes) must not make it fail.
   const std::string json = to_json(h).dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (json.size() > kLimits.bytes)
+    throw bad_input(
+        "names and preprocessing need {} bytes in a store's header, which holds {}; shorten the class names",
+        json.size(), kLimits.bytes);
   const size_t table_bytes = 8 * h.images() + h.paths.characters();
   const size_t bytes = StoreLayout::kPreamble + json.size() + table_bytes;
   const size_t data_start = StoreLayout::aligned(bytes);

@@ -13,6 +13,7 @@
 #include "engine/dtype.h"
 #include "engine/error.h"
 #include "engine/mapped_file.h"
+#include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/part.h"
 #include "metareasoner/store/store.h"
 
@@ -65,6 +66,8 @@ StoreWriter::~StoreWriter() { close(fd_); }
 
 void StoreWriter::start_file() {
   const size_t size = std::filesystem::file_size(partial_);
+  // Costs that lie here are those of a store that is gone: read unasked, they would pass for this one's.
+  if (std::error_code ignored; size == 0) std::filesystem::remove(costs_path(path_), ignored);
   const auto begun = size > 0 ? MappedFile::open(partial_) : nullptr;
   size_t at = 0;
   const auto take = [&](std::span<const std::byte> piece) {

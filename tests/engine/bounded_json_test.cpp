@@ -30,8 +30,15 @@ TEST(BoundedJson, RefusesMore) {
   EXPECT_EQ(error("[[[1]]]"), "it is nested more than 2 deep");
   EXPECT_EQ(error(std::string(60, '[')), "it is nested more than 2 deep");
   EXPECT_EQ(error(R"({"a":1,"b":2,"c":3,"d":4})"), "it has an object of more than 3 keys");
-  EXPECT_EQ(error(R"({"a":{"x":1,"y":2,"x":3},"a":2,"a":3})"), "NO ERROR");
-  EXPECT_EQ(error(R"({"a":1,"a":2,"a":3,"a":4})"), "it has an object of more than 3 keys");
+  EXPECT_EQ(error(R"({"a":{"x":1,"y":2,"z":3},"b":2,"c":3})"), "NO ERROR");
+  EXPECT_EQ(error(R"({"a":{"x":1,"y":2,"z":3,"v":4}})"), "it has an object of more than 3 keys");
+}
+
+// Of two values for one key, readers of JSON take either.
+TEST(BoundedJson, RefusesAKeyThatIsGivenTwice) {
+  EXPECT_EQ(error(R"({"a":1,"b":2,"a":3})"), "key 'a' is given twice in one object");
+  EXPECT_EQ(error(R"({"a":{"x":1},"b":{"x":1}})"), "NO ERROR");
+  EXPECT_EQ(error(R"([{"x":1},{"x":1,"x":1}])"), "key 'x' is given twice in one object");
 }
 
 TEST(BoundedJson, RefusesMoreValues) {

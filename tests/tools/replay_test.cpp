@@ -154,6 +154,43 @@ TEST(Replay, HalvesDifferByNoiseThatIsCounted) {
                  "differ by more than noise", 3);
 }
 
+// Line `n` of a predictions file, counted from the head, with `change` made to its fields.
+std::string with_line(const std::string& csv, size_t n,
+                      const std::function<void(std::vector<std::string>&)>& change) {
+  std::istringstream in(csv);
+  std::string out;
+  size_t at = 0;
+  for (std::string line; std::getline(in, line); ++at) {
+    std::vector<std::string> fields;
+    std::istringstream cut(line);
+    for (std::string field; std::getline(cut, field, ',');) fields.push_back(field);
+    if (at == n) change(fields);
+    if (!fields.empty()) out += fmt::format("{}\n", fmt::join(fields, ","));
+  }
+  return out;
+}
+
+// Noise is what rounding explains, not whatever the file holds; and a part of the images proves nothing of
+// the rest.
+TEST(Replay, AFileThatIsWrongIsNotCalledNoise) {
+  const auto& s = small_ensemble();
+  Folder folder;
+  const std::string good = s.predictions_file({"--policy", "t:0.4"});
+  const auto refuse = [&](const std::string& csv, const std::string& words, int code) {
+    write_text(folder / "e.csv", csv);
+    expect_refused({"replay", stores().fp32, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet"},
+                   words, code);
+  };
+  refuse(with_line(good, 3, [](auto& f) { f[5] = "1e30"; }), "differ by more than noise", 3);
+  refuse(with_line(good, 3, [](auto& f) { f[5] = std::to_string(std::stod(f[5]) + 0.01); }),
+         "differ by more than noise", 3);
+  refuse(with_line(good, 3, [](auto& f) { f[5] = "nan"; }), "expected a number, found 'nan'", 2);
+  refuse(with_line(good, 3, [](auto& f) { f[2] += "abc"; }), "expected a number", 2);
+  refuse(with_line(good, 3, [](auto& f) { f.clear(); }), "is missing", 2);
+  refuse(good.substr(0, good.find('\n') + 1), "predictions for 0 of", 2);
+  refuse(good + good.substr(good.find('\n') + 1), "is there twice", 2);
+}
+
 TEST(Replay, ReportsWhatEvalReports) {
   const auto& s = small_ensemble();
   Folder folder;
@@ -236,7 +273,8 @@ TEST(Record, KilledAndRunAgainEndsInTheSameBytes) {
   size_t unfinished = 0;
   for (const char* seconds : {"0.02", "0.05", "0.1", "0.15", "0.2", "0.3"}) {
     if (fs::exists(folder / "s")) break;
-    std::system(("LD_PRELOAD= timeout -s KILL " + std::string(seconds) + " '" FXE_BINARY_DIR "/fxe' " +
+    // --foreground: it waits for the killed process, which holds its lock until then.
+    std::system(("LD_PRELOAD= timeout --foreground -s KILL " + std::string(seconds) + " '" FXE_BINARY_DIR "/fxe' " +
                  words + "/s' 2>/dev/null")
                     .c_str());
     unfinished += fs::exists(folder / "s.partial");

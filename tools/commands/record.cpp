@@ -8,7 +8,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
-#include "weights_converter/sharded_weights.h"
+#include "weights_converter/weight_files.h"
 
 namespace fxe {
 

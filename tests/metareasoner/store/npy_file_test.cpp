@@ -97,10 +97,14 @@ TEST(CostTable, GivesWhatWasMeasuredAndGoesBetween) {
   EXPECT_EQ(costs.ms(0, 16), 20);
   EXPECT_EQ(costs.ms(1, 1), 5);
   for (const std::string bad : {"", "[", "{}", R"({"schema": "fxe.costs/1", "members": []})",
-                                R"({"schema": "fxe.costs/1", "members": [{"name": "a", "costs": []}]})"}) {
+                                R"({"schema": "fxe.costs/1", "members": [{"name": "a", "costs": []}]})",
+                                R"({"schema": "fxe.costs/1", "members": [{"name": "a", "costs": [
+                                    {"batch": 1, "ms": 1e13, "runs": 1}]}]})"}) {
     put_bytes(folder / "bad", bad);
     EXPECT_NE(error_of([&] { CostTable::read(folder / "bad"); }).find("bad"), std::string::npos) << bad;
   }
+  for (const double bad : {-1.0, 1e13, 1e308, std::nan("")})
+    EXPECT_NE(error_of([&] { CostTable::per_image({"a", "b"}, {1, bad}); }), "NO ERROR") << bad;
 }
 
 }  // namespace

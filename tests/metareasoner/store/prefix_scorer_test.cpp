@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "metareasoner/store/row_scan.h"
+#include "tests/engine/input/expect_error.h"
 #include "tests/metareasoner/fake_ensemble.h"
 #include "tests/metareasoner/store/store_case.h"
 
@@ -112,6 +113,39 @@ TEST_P(PrefixScorerOf, AgreesWithTheMethod) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Combines, PrefixScorerOf, testing::Values(Combine::logits, Combine::probabilities));
+
+// A weight that leaves the sum of weights as it is counts as any other: the tail, which runs when members do,
+// says which members were left out.
+TEST(PrefixScorer, AWeightBelowTheSumsLastBitWasScoredAllTheSame) {
+  const StoreCase c(8, 3, kClasses, 5);
+  OperatingPoint order = plain_point(3, 0.5);
+  order.weights = {1, 1e-8, 1};
+  PrefixScorer scorer(order, kClasses, PrefixDetail::all);
+  std::vector<PrefixScore> scores(8 * 3);
+  std::vector<float> rows(8 * kClasses);
+  scorer.run(
+      c.header.labels,
+      [&](size_t k) {
+        for (size_t i = 0; i < 8; ++i)
+          for (size_t j = 0; j < kClasses; ++j)
+            rows[i * kClasses + j] = c.logits[i].empty() ? NAN : c.row(i, k)[j];
+        return std::span<const float>(rows);
+      },
+      scores);
+  for (size_t i = 0; i < 8; ++i)
+    for (size_t k = 0; k < 3; ++k)
+      EXPECT_EQ(scores[i * 3 + k].scored, i != 5 && !(i == 7 && k == 1)) << "image " << i << ", member " << k;
+}
+
+TEST(OperatingPoint, WeightsAreAboveZeroInTheArithmeticThatUsesThem) {
+  OperatingPoint point = plain_point(3, 0.5);
+  const auto error = [&] { return error_of([&] { check_operating_point(point, 3, "p"); }); };
+  EXPECT_EQ(error(), "NO ERROR");
+  point.weights = {1, 1e-46, 1};
+  EXPECT_NE(error().find("above 0 (in fp32"), std::string::npos);
+  point.weights = {3e38, 3e38, 1};
+  EXPECT_NE(error().find("their sum is past what fp32 holds"), std::string::npos);
+}
 
 TEST(RowScan, TiesGoToTheLowerIndex) {
   std::vector<float> row(40, 0.0f);

@@ -5,9 +5,13 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
+#include <functional>
 
 #include "engine/dtype.h"
+#include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/halves.h"
+#include "metareasoner/store/part.h"
 #include "tests/engine/input/expect_error.h"
 #include "tests/metareasoner/store/store_case.h"
 
@@ -102,6 +106,94 @@ TEST(Store, EveryFlippedByteIsFound) {
     std::filesystem::remove(folder / "s");
     std::filesystem::remove(folder / "bad");
   }
+}
+
+// A compact store of which one score is what `spoil` makes of it, with checksums that hold.
+std::string error_of_score(const StoreFolder& folder, const std::function<void(PrefixScore&)>& spoil) {
+  const StoreCase c(70, 3, 5, 1, StoreForm::compact);
+  std::filesystem::remove(folder / "s");
+  c.write(folder / "s");
+  std::string bytes = bytes_of(folder / "s");
+  const StoreLayout layout = c.header.layout(encode_header(c.header, [](auto) {}));
+  const size_t payload = layout.images_in(1) * layout.row_bytes,
+               row = 4 * 3 + 1;  // image 68 after two members
+  auto part = std::as_writable_bytes(std::span(bytes))
+                  .subspan(layout.slab_start(1, 0), StoreLayout::part_bytes(payload));
+  auto& score = reinterpret_cast<PrefixScore*>(part.data())[row];
+  spoil(score);
+  seal_part(part);
+  put_bytes(folder / "s", bytes);
+  return error_of([&] { read_all(Store::open(folder / "s")); });
+}
+
+// Bins, histograms and indices are made of these numbers: what no ensemble can give must not reach them.
+TEST(Store, ScoresThatNoEnsembleCouldGiveAreRefused) {
+  const StoreFolder folder;
+  EXPECT_EQ(error_of_score(folder, [](PrefixScore&) {}), "NO ERROR");
+  const auto refuse = [&](auto field, auto... values) {
+    for (const auto value : {values...}) {
+      const auto error = error_of_score(folder, [&](PrefixScore& s) { s.*field = value; });
+      EXPECT_NE(error.find("after 2 of 3 members, image 68 has"), std::string::npos)
+          << value << ": " << error;
+    }
+  };
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN(),
+                  kInfinity = std::numeric_limits<float>::infinity();
+  refuse(&PrefixScore::label, -2, 5, INT32_MAX, INT32_MIN);
+  refuse(&PrefixScore::p1, kNan, 2.0f, std::nextafter(1.0f, 2.0f), -1.0f, kInfinity);
+  refuse(&PrefixScore::p2, kNan, 1.0f, -1e-9f, kInfinity);
+  refuse(&PrefixScore::raw1, kNan, kInfinity, -kInfinity, 0x1p127f);
+  refuse(&PrefixScore::raw2, kNan, kInfinity, -kInfinity, 1e9f);
+  refuse(&PrefixScore::entropy, kNan, -1.0f, 2.0f, kInfinity);
+  refuse(&PrefixScore::votes, -1, 3, INT32_MAX);
+  refuse(&PrefixScore::label_rank, -2, 5, INT32_MIN);
+  refuse(&PrefixScore::label_score, kNan, -0.5f, 1.5f);
+  refuse(&PrefixScore::scored, 2u, UINT32_MAX);
+}
+
+TEST(Store, WhatItsReaderRefusesIsNotBegun) {
+  const StoreFolder folder;
+  StoreCase c(1, 1, 2, 1);
+  c.header.classes = (1 << 20) + 1;
+  EXPECT_EQ(error_of([&] { StoreWriter(folder / "s", c.header); }),
+            "a store holds 1 to 1048576 classes, found 1048577");
+  c.header.classes = 20000;
+  c.header.class_names.assign(20000, std::string(3500, 'x'));
+  EXPECT_NE(error_of([&] { StoreWriter(folder / "s", c.header); }).find("shorten the class names"),
+            std::string::npos);
+}
+
+// Costs beside a store that was removed are not those of the store that is made in its place.
+TEST(Store, ANewStoreHasNoCostsOfAnother) {
+  const StoreFolder folder;
+  CostTable::per_image({"m0"}, {105}).write(costs_path(folder / "s"));
+  const StoreCase c(70, 1, 2, 1);
+  {
+    StoreWriter writer(folder / "s", c.header);
+    c.append(writer, 64);
+    EXPECT_FALSE(std::filesystem::exists(costs_path(folder / "s")));
+    CostTable::per_image({"m0"}, {3}).write(costs_path(folder / "s"));
+  }
+  c.write(folder / "s");  // goes on: these costs are its own
+  EXPECT_EQ(CostTable::read(costs_path(folder / "s")).ms(0, 1), 3);
+}
+
+TEST(Store, AnUnknownWayToCombineIsRefused) {
+  const StoreFolder folder;
+  StoreCase(3, 1, 2, 1).write(folder / "s");
+  std::string bytes = bytes_of(folder / "s");
+  const size_t at = bytes.find("\"logits\",\"classes\"");
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at + 1, 6, "median");
+  // The header's checksum: of all from byte 16 to the first block.
+  const StoreCase c(3, 1, 2, 1);
+  const size_t data = encode_header(c.header, [](auto) {});
+  const uint32_t sum = checksum(std::as_bytes(std::span(bytes)).subspan(16, data - 16));
+  std::memcpy(bytes.data() + 12, &sum, sizeof(sum));
+  put_bytes(folder / "s", bytes);
+  EXPECT_NE(
+      error_of([&] { Store::open(folder / "s"); }).find("expected logits or probabilities, found 'median'"),
+      std::string::npos);
 }
 
 TEST(Store, EveryOtherLengthIsRefused) {
