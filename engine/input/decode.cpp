@@ -6,12 +6,14 @@
 #include <string_view>
 
 #include "engine/error.h"
+#include "engine/input/decode_bmp.h"
+#include "engine/input/decode_gif.h"
 #include "engine/input/decode_jpeg.h"
+#include "engine/input/decode_png.h"
 #include "engine/input/decode_pnm.h"
-#include "engine/input/decode_stb.h"
+#include "engine/input/decode_tga.h"
 #include "engine/input/gzip_file.h"
 #include "engine/input/image_format.h"
-#include "engine/input/png_chunks.h"
 
 namespace fxe {
 
@@ -24,10 +26,13 @@ void decode(std::span<const std::byte> file, Image& image) {
   const std::string_view start(reinterpret_cast<const char*>(file.data()), std::min<size_t>(file.size(), 8));
   if (start.starts_with("\xff\xd8\xff")) return decode_jpeg(file, image);
   if (start.starts_with("P5") || start.starts_with("P6")) return decode_pnm(file, image);
-  if (start.starts_with("\x89PNG")) check_png_chunks(file);
+  if (start.starts_with("\x89PNG")) return decode_png(file, image);
+  if (is_bmp(file)) return decode_bmp(file, image);
+  if (is_gif(file)) return decode_gif(file, image);
   if (const auto format = unread_image_format(file); !format.empty())
     throw bad_input("{}: not among the formats that fxe reads; convert it to JPEG or PNG", format);
-  decode_with_stb(file, image);
+  if (is_tga(file)) return decode_tga(file, image);
+  throw bad_input("not an image that fxe reads; expected JPEG, PNG, BMP, GIF, PGM, PPM or TGA");
 }
 
 }  // namespace

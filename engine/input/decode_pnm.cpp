@@ -34,6 +34,11 @@ uint8_t scaled_to_255(int value, int largest) {
   return static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 255)));
 }
 
+// Pillow's convert("RGB") of grey of more than 8 bits clips.
+uint8_t scaled_to_65535_and_clipped(int value, int largest) {
+  return static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 65535)));
+}
+
 }  // namespace
 
 void decode_pnm(std::span<const std::byte> file, Image& image) {
@@ -42,9 +47,8 @@ void decode_pnm(std::span<const std::byte> file, Image& image) {
   text.remove_prefix(2);
   const int width = take_number(text), height = take_number(text), largest = take_number(text);
   check_claimed_size(width, height, file.size());
-  const int limit = grey ? 255 : 65535;
-  if (largest < 1 || largest > limit)
-    throw bad_input("PNM: expected a largest value of 1 to {}, found {}", limit, largest);
+  if (largest < 1 || largest > 65535)
+    throw bad_input("PNM: expected a largest value of 1 to 65535, found {}", largest);
   if (text.empty() || !is_space(text.front()))
     throw bad_input("PNM: expected white space after the largest value");
   text.remove_prefix(1);
@@ -58,8 +62,11 @@ void decode_pnm(std::span<const std::byte> file, Image& image) {
   image.rgb.resize(3 * pixels);
   const auto byte = [&](size_t at) { return static_cast<int>(static_cast<uint8_t>(text[at])); };
   if (largest > 255) {
-    for (size_t i = 0; i < 3 * pixels; ++i)
-      image.rgb[i] = scaled_to_255(byte(2 * i) * 256 + byte(2 * i + 1), largest);
+    for (size_t i = 0; i < 3 * pixels; ++i) {
+      const size_t at = 2 * (grey ? i / 3 : i);
+      const int value = byte(at) * 256 + byte(at + 1);
+      image.rgb[i] = grey ? scaled_to_65535_and_clipped(value, largest) : scaled_to_255(value, largest);
+    }
     return;
   }
   std::array<uint8_t, 256> table;

@@ -8,10 +8,10 @@
 
 namespace fxe {
 
-// Binary PGM (P5) with a largest value of 1 to 255, and PPM (P6) with one of 1 to 65535 (from 256 on two
-// bytes, high one first); values are scaled to 0..255 and rounded half to even, as Pillow does. Throws
-// bad_input for anything else (16-bit grey is clipped by Pillow, and refused here), and for fewer bytes than
-// the header promises.
+// Binary PGM (P5) and PPM (P6) with a largest value of 1 to 65535 (from 256 on two bytes, high one first). Values
+// are scaled to 0..255 and rounded half to even, as Pillow does; grey of two bytes is scaled to 0..65535 and
+// clipped at 255, as Pillow does. Throws bad_input for anything else, and for fewer bytes than the header
+// promises.
 void decode_pnm(std::span<const std::byte> file, Image& image);
 
 }  // namespace fxe

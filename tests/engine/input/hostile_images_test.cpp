@@ -58,8 +58,9 @@ void expect_handled(const std::string& file, const std::string& what) {
 TEST(HostileImages, EveryTruncationIsRefused) {
   for (const auto& [name, file] : small_files()) {
     ASSERT_EQ(error(file), "NO ERROR") << name;
-    // A GIF's picture is whole before its last byte, the trailer.
-    const size_t whole = name == "GIF" ? file.size() - 1 : file.size();
+    // A GIF's picture is whole before its last two bytes, a BMP's before the padding of its last row: as in
+    // Pillow.
+    const size_t whole = file.size() - (name == "GIF" ? 2 : name == "BMP" ? 1 : 0);
     for (size_t length = 0; length < whole; ++length) {
       const std::string part = file.substr(0, length);
       EXPECT_NE(error(part), "NO ERROR") << name << " cut to " << length << " of " << file.size();
@@ -163,7 +164,7 @@ TEST(HostileImages, InflateBomb) {
   const auto file = "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", header) + png_chunk("IDAT", data + "abcd") +
                     png_chunk("IEND", "");
   const auto [bytes, text] = memory_and_error(file);
-  EXPECT_TRUE(text.starts_with("damaged image")) << text;
+  EXPECT_EQ(text, "NO ERROR");  // what follows the pixels is not looked at
   if (can_count_allocations()) {
     EXPECT_LT(bytes, size_t{4} << 20);
   }

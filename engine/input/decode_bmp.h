@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "engine/input/image.h"
+
+namespace fxe {
+
+bool is_bmp(std::span<const std::byte> file);
+
+// See decode.h: 1, 4 and 8 bits with a palette, plain or run-length coded; 16 bits as 5:5:5 and 5:6:5; 24 and
+// 32 bits, whose masks are whole bytes; rows from below or from above.
+void decode_bmp(std::span<const std::byte> file, Image& image);
+
+}  // namespace fxe

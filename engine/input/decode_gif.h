@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "engine/input/image.h"
+
+namespace fxe {
+
+bool is_gif(std::span<const std::byte> file);
+
+// See decode.h. The first picture, on the screen that the file declares, enlarged where the picture leaves
+// it. What the picture does not cover has the transparent index, or 0 where there is none. A transparent
+// colour keeps its colour.
+void decode_gif(std::span<const std::byte> file, Image& image);
+
+}  // namespace fxe

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "engine/input/image.h"
+
+namespace fxe {
+
+// Whether a file's first bytes may be a TGA header, which has no signature.
+bool is_tga(std::span<const std::byte> file);
+
+// See decode.h: 8-bit indices, 8-bit grey, 16 (grey with alpha, or 5:5:5), 24 and 32 bits, plain or
+// run-length coded, from any corner. Alpha is dropped.
+void decode_tga(std::span<const std::byte> file, Image& image);
+
+}  // namespace fxe

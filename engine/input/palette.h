@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/input/image.h"
+
+namespace fxe {
+
+// The colours of indices. Those that a file does not define are black, as in Pillow 13 (until Pillow 9 they
+// were grey, of the index's own value).
+class Palette {
+ public:
+  using Rgb = std::array<uint8_t, 3>;
+
+  void set(size_t index, Rgb colour) {
+    if (index < colours_.size()) colours_[index] = colour;
+  }
+  const Rgb& operator[](uint8_t index) const { return colours_[index]; }
+  bool operator==(const Palette&) const = default;
+
+  // Colour i is the grey i.
+  static Palette grey() {
+    Palette p;
+    for (size_t i = 0; i < p.colours_.size(); ++i) p.colours_[i].fill(static_cast<uint8_t>(i));
+    return p;
+  }
+
+ private:
+  std::array<Rgb, 256> colours_{};
+};
+
+}  // namespace fxe
