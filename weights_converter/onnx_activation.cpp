@@ -118,7 +118,6 @@ void import_pow(OnnxImport& import, const OnnxNode& node) {
 void import_identity(OnnxImport& import, const OnnxNode& node) { import.set(node, import.flow(node, 0)); }
 
 void import_dropout(OnnxImport& import, const OnnxNode& node) {
-  node.expect_single_output();
   if (node.opset() >= 12 && node.has_input(2)) {
     const Tensor& training = import.constant(node, 2);
     if (training.shape.elements() != 1 || training.to_float().at(0) != 0)

@@ -8,8 +8,10 @@
 #include <unordered_set>
 
 #include "onnx.pb.h"
+#include "weights_converter/onnx_constant.h"
 #include "weights_converter/onnx_external.h"
 #include "weights_converter/onnx_operators.h"
+#include "weights_converter/onnx_order.h"
 #include "weights_converter/onnx_tensor.h"
 #include "weights_converter/printable.h"
 
@@ -17,34 +19,20 @@ namespace fxe {
 
 namespace {
 
-constexpr int64_t kMinOpset = 7, kMaxOpset = 21;
+// The newest is the last whose changes to the operators here have been read in ONNX's changelog.
+constexpr int64_t kMinOpset = 7, kNewestOpset = 28;
 
 bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 int64_t find_opset(const onnx::Model& model) {
   for (const auto& set : model.opset_import()) {
     if (!is_default_domain(set.domain())) continue;
-    if (set.version() < kMinOpset || set.version() > kMaxOpset)
+    if (set.version() < kMinOpset)
       throw bad_input("the model uses operator set {}; fxe reads {} to {}", set.version(), kMinOpset,
-                      kMaxOpset);
+                      kNewestOpset);
     return set.version();
   }
   throw bad_input("the model names no operator set");
-}
-
-// The nodes that the first output needs, in the model's order, which is one in which they can run.
-std::vector<const onnx::Node*> needed_nodes(const onnx::Graph& graph) {
-  std::unordered_set<std::string> wanted{graph.output(0).name()};
-  std::vector<const onnx::Node*> needed;
-  for (int i = graph.node_size(); i-- > 0;) {
-    const onnx::Node& node = graph.node(i);
-    const auto is_wanted = [&](const std::string& name) { return !name.empty() && wanted.contains(name); };
-    if (std::none_of(node.output().begin(), node.output().end(), is_wanted)) continue;
-    wanted.insert(node.input().begin(), node.input().end());
-    needed.push_back(&node);
-  }
-  std::reverse(needed.begin(), needed.end());
-  return needed;
 }
 
 // All of them in one error: who exports a model again wants to know the whole list.
@@ -52,7 +40,7 @@ void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
   std::map<std::string, std::vector<std::string>> unknown;
   for (const onnx::Node* node : nodes) {
     const bool known = is_default_domain(node->domain()) &&
-                       (find_onnx_operator(node->op_type()) || can_fold_onnx(node->op_type()));
+                       (find_onnx_operator(node->op_type()) || find_onnx_fold(node->op_type()));
     if (known) continue;
     const std::string type =
         node->domain().empty() ? node->op_type() : node->domain() + "." + node->op_type();
@@ -70,6 +58,10 @@ void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
   throw bad_input("the model has operators that fxe has not: {}", fmt::join(parts, "; "));
 }
 
+// What constants may be copied to in all, as a multiple of the model's length and for any model: each step of
+// weight standardisation makes a copy or two, and fp16 becomes fp32.
+constexpr uint64_t kCopies = 32, kFreeCopies = uint64_t{16} << 20;
+
 class Importer {
  public:
   Importer(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes, const std::filesystem::path& folder)
@@ -78,19 +70,30 @@ class Importer {
         opset_(find_opset(*model_)),
         nodes_(checked_nodes(graph_)),
         input_(find_input()),
-        import_(input_dimension(0).value_or(1), 4 * file_bytes + 4096),
+        uses_(count_uses()),
+        import_(input_dimension(0).value_or(1), kCopies * file_bytes + kFreeCopies),
         external_(folder) {}
 
   TensorFile run() {
     for (const auto& tensor : graph_.initializer())
-      import_.define(tensor.name(), read_onnx_tensor(tensor, model_, &external_));
-    import_.allow_copies(4 * external_.file_bytes());
+      if (uses_.contains(tensor.name()))
+        import_.define(tensor.name(), read_onnx_tensor(tensor, model_, &external_));
+    for (const auto& tensor : graph_.sparse_initializer())
+      if (uses_.contains(tensor.values().name())) import_.define(tensor.values().name(), read_sparse(tensor));
+    import_.allow_copies(kCopies * external_.file_bytes());
     define_input();
-    auto unread = count_uses();
+    auto unread = uses_;
     for (const onnx::Node* proto : nodes_) {
-      run_node(OnnxNode(*proto, opset_), *proto);
+      const OnnxNode node(*proto, opset_);
+      try {
+        run_node(node, *proto);
+        expect_made(node);
+      } catch (const Error& e) {
+        if (std::string_view(e.what()).starts_with(node.title())) throw;
+        throw Error(e.kind(), fmt::format("{}: {}", node.title(), e.what()));
+      }
       for (const auto& value : proto->input())
-        if (--unread[value] == 0) import_.forget_function(value);
+        if (--unread[value] == 0) import_.forget(value);
     }
     return finish();
   }
@@ -98,7 +101,7 @@ class Importer {
  private:
   static std::vector<const onnx::Node*> checked_nodes(const onnx::Graph& graph) {
     if (graph.output_size() == 0) throw bad_input("the model has no output");
-    auto nodes = needed_nodes(graph);
+    auto nodes = needed_onnx_nodes(graph, graph.output(0).name());
     expect_known_operators(nodes);
     return nodes;
   }
@@ -107,6 +110,7 @@ class Importer {
   const onnx::ValueInfo& find_input() const {
     std::unordered_set<std::string> constants;
     for (const auto& tensor : graph_.initializer()) constants.insert(tensor.name());
+    for (const auto& tensor : graph_.sparse_initializer()) constants.insert(tensor.values().name());
     const onnx::ValueInfo* found = nullptr;
     int inputs = 0;
     for (const auto& input : graph_.input()) {
@@ -164,18 +168,34 @@ class Importer {
     return false;
   }
 
+  Tensor read_sparse(const onnx::SparseTensor& tensor) {
+    return read_onnx_sparse(tensor, &external_,
+                            [this](const Shape& shape, DType type) { import_.charge_copy(shape, type); });
+  }
+
   void run_node(const OnnxNode& node, const onnx::Node& proto) {
     if (node.type() == "Constant" && node.tensor("value"))
       return import_.set(node, read_onnx_tensor(*node.tensor("value"), model_, &external_));
+    if (node.type() == "Constant" && node.sparse_tensor("sparse_value"))
+      return import_.set(node, read_sparse(*node.sparse_tensor("sparse_value")));
     bool constant = true;
     for (int i = 0; i < proto.input_size(); ++i)
       constant = constant && (!node.has_input(static_cast<size_t>(i)) ||
                               import_.is_constant(node, static_cast<size_t>(i)));
-    if (constant && fold_onnx_constant(import_, node)) return;
+    const OnnxFold fold = find_onnx_fold(node.type());
+    if (constant && fold) return import_.set(node, fold(import_, node));
     const OnnxOperator* const known = find_onnx_operator(node.type());
     if (!known) throw node.error("fxe computes this on constants only");
     settle_inputs(node, known->takes);
     known->import(import_, node);
+  }
+
+  // Of outputs that nothing reads, such as a Dropout's mask, none need be there.
+  void expect_made(const OnnxNode& node) const {
+    for (size_t i = 0; i < node.outputs(); ++i)
+      if (uses_.contains(node.output(i)) && !import_.has(node.output(i)))
+        throw node.error("its output {} '{}' is read; fxe computes the first only", i,
+                         printable(node.output(i)));
   }
 
   // Leaves pending what the operator takes itself.
@@ -234,6 +254,7 @@ class Importer {
   int64_t opset_;
   std::vector<const onnx::Node*> nodes_;
   const onnx::ValueInfo& input_;
+  std::map<std::string, int> uses_;  // by nodes, and of the output
   OnnxImport import_;
   OnnxExternalData external_;
 };
@@ -242,7 +263,21 @@ class Importer {
 
 TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes,
                        const std::filesystem::path& folder) {
-  return Importer(std::move(model), file_bytes, folder).run();
+  const int64_t opset = find_opset(*model);
+  if (opset <= kNewestOpset) return Importer(std::move(model), file_bytes, folder).run();
+  try {
+    TensorFile file = Importer(std::move(model), file_bytes, folder).run();
+    file.notes.push_back(fmt::format(
+        "operator set {} is newer than those fxe knows, {} to {}: its operators are taken to mean "
+        "what they meant in {}",
+        opset, kMinOpset, kNewestOpset, kNewestOpset));
+    return file;
+  } catch (const Error& e) {
+    throw Error(
+        e.kind(),
+        fmt::format("{}; the model uses operator set {}, fxe knows {} to {}: export it with one of these",
+                    e.what(), opset, kMinOpset, kNewestOpset));
+  }
 }
 
 }  // namespace fxe

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights_converter/onnx_import.h"
 
+#include <limits>
+
 #include "weights_converter/byte_reader.h"
 #include "weights_converter/printable.h"
 
@@ -22,6 +24,13 @@ std::string numbered(std::map<std::string, int>& last, const std::string& name) 
 }
 
 }  // namespace
+
+uint64_t bytes_of(const Shape& shape, DType type) {
+  uint64_t bytes = 0;
+  const auto elements = static_cast<uint64_t>(shape.elements());
+  return __builtin_mul_overflow(elements, size_bytes(type), &bytes) ? std::numeric_limits<uint64_t>::max()
+                                                                    : bytes;
+}
 
 std::vector<int64_t> small_integers(const Tensor& tensor) {
   if (tensor.shape.elements() > kMaxIntegers)
@@ -45,14 +54,15 @@ void OnnxImport::define(const std::string& name, Value value) {
 
 const OnnxImport::Value& OnnxImport::value(const std::string& name) const {
   const auto found = values_.find(name);
-  if (found == values_.end()) throw bad_input("the value '{}' is read before it is made", printable(name));
+  if (found == values_.end()) throw bad_input("no node makes the value '{}'", printable(name));
   return found->second;
 }
 
 const OnnxImport::Value& OnnxImport::value(const OnnxNode& node, size_t i) const {
   const auto found = values_.find(node.input(i));
   if (found == values_.end())
-    throw node.error("reads '{}', which no node before it makes", printable(node.input(i)));
+    throw node.error("reads '{}', which is no input, no weight and no node's output",
+                     printable(node.input(i)));
   return found->second;
 }
 
@@ -146,6 +156,14 @@ std::string OnnxImport::weight(const std::string& name, Tensor tensor) {
 void OnnxImport::charge_copy(uint64_t bytes) {
   if (bytes > copies_left_) throw bad_input("its constants unfold to much more than the file is long");
   copies_left_ -= bytes;
+}
+
+void OnnxImport::charge_copy(const Shape& shape, DType type) { charge_copy(bytes_of(shape, type)); }
+
+void OnnxImport::charge_fill(const Shape& shape, DType type) {
+  const uint64_t bytes = bytes_of(shape, type);
+  if (bytes > fill_left_) throw bad_input("its constants unfold to more than 1 GiB");
+  fill_left_ -= bytes;
 }
 
 }  // namespace fxe

@@ -49,6 +49,7 @@ class OnnxImport {
 
   void set(const OnnxNode& node, Value value) { define(node.output(), std::move(value)); }
   void define(const std::string& name, Value);  // throws bad_input if it is there already
+  bool has(const std::string& name) const { return values_.contains(name); }
   const Value& value(const std::string& name) const;
   const Value& value(const OnnxNode& node, size_t i) const;
 
@@ -71,7 +72,8 @@ class OnnxImport {
   void settle(OnnxFlow&);
   void settle(const OnnxNode&, size_t i);
   void settle_padding(const OnnxNode&, size_t i);
-  void forget_function(const std::string& name);  // of a value that nothing reads any more
+  void forget(
+      const std::string& name);  // what is pending, or the memory, of a value that nothing reads any more
   std::vector<std::string> problems;
 
   // Names under which the graph reads a tensor: that of the initializer, with a suffix where that name is
@@ -79,7 +81,11 @@ class OnnxImport {
   std::string weight(const OnnxNode&, size_t i);
   std::string weight(const std::string& name, Tensor);
 
-  void charge_copy(uint64_t bytes);  // throws bad_input past the limit
+  // Throw bad_input past the limit: for copies, of what the file is long; for constants that one number
+  // fills, which take no memory yet, 1 GiB.
+  void charge_copy(uint64_t bytes);
+  void charge_copy(const Shape&, DType);
+  void charge_fill(const Shape&, DType);
   void allow_copies(uint64_t bytes) { copies_left_ += bytes; }
 
   // What later operators need to know about earlier ones.
@@ -93,7 +99,7 @@ class OnnxImport {
   ValueId make_affine(const OnnxNode&, ValueId x, double a, double b);
 
   int64_t batch_;  // as the model fixes it, or 1
-  uint64_t copies_left_;
+  uint64_t copies_left_, fill_left_ = uint64_t{1} << 30;
   std::map<std::string, Value> values_;
   std::set<std::string> names_;                // of fxe's nodes
   using Numbers = std::map<std::string, int>;  // the last number that was added to a name
@@ -105,6 +111,8 @@ class OnnxImport {
 const Tensor& onnx_broadcast(const OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
 // The same, over everything but channels: one number, or one per channel of x.
 const Tensor& onnx_per_channel(const OnnxImport&, const OnnxNode&, size_t i, const OnnxFlow& x);
+
+uint64_t bytes_of(const Shape&, DType);  // as many as a number holds, of more
 
 std::vector<int64_t> small_integers(const Tensor&);  // throws bad_input if not integers or more than 1024
 Tensor integer_tensor(const std::vector<int64_t>& values, const Shape&);

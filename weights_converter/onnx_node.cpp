@@ -36,13 +36,6 @@ size_t OnnxNode::outputs() const { return static_cast<size_t>(proto_->output_siz
 
 const std::string& OnnxNode::output(size_t i) const { return proto_->output(static_cast<int>(i)); }
 
-void OnnxNode::expect_single_output() const {
-  output();
-  for (int i = 1; i < proto_->output_size(); ++i)
-    if (!proto_->output(i).empty())
-      throw error("has a second output '{}'; fxe computes the first only", printable(proto_->output(i)));
-}
-
 const onnx::Attribute* OnnxNode::find(std::string_view name) const {
   for (const auto& attribute : proto_->attribute())
     if (attribute.name() == name) return &attribute;
@@ -81,6 +74,11 @@ std::vector<float> OnnxNode::numbers(std::string_view attribute) const {
 const onnx::Tensor* OnnxNode::tensor(std::string_view attribute) const {
   const auto* found = find(attribute);
   return found && found->has_t() ? &found->t() : nullptr;
+}
+
+const onnx::SparseTensor* OnnxNode::sparse_tensor(std::string_view attribute) const {
+  const auto* found = find(attribute);
+  return found && found->has_sparse_tensor() ? &found->sparse_tensor() : nullptr;
 }
 
 }  // namespace fxe

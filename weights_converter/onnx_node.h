@@ -14,6 +14,7 @@ namespace fxe {
 namespace onnx {
 class Attribute;
 class Node;
+class SparseTensor;
 class Tensor;
 }  // namespace onnx
 
@@ -34,7 +35,6 @@ class OnnxNode {
   const std::string& output() const;
   size_t outputs() const;
   const std::string& output(size_t i) const;  // may be empty
-  void expect_single_output() const;          // the first is there, and no other is asked for
 
   bool has(std::string_view attribute) const { return find(attribute) != nullptr; }
   int64_t integer(std::string_view attribute, std::optional<int64_t> otherwise = {}) const;
@@ -42,7 +42,8 @@ class OnnxNode {
   std::string text(std::string_view attribute, std::string_view otherwise) const;
   std::vector<int64_t> integers(std::string_view attribute) const;  // empty if absent
   std::vector<float> numbers(std::string_view attribute) const;
-  const onnx::Tensor* tensor(std::string_view attribute) const;
+  const onnx::Tensor* tensor(std::string_view attribute) const;  // nullptr if absent
+  const onnx::SparseTensor* sparse_tensor(std::string_view attribute) const;
 
   template <class... Args>
   [[nodiscard]] Error error(fmt::format_string<Args...> format, Args&&... args) const {

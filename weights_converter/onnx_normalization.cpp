@@ -4,9 +4,14 @@
 namespace fxe {
 
 void import_batch_normalization(OnnxImport& import, const OnnxNode& node) {
-  node.expect_single_output();
   if (node.integer("training_mode", 0) != 0)
     throw node.error("is in training mode; export the model in eval mode");
+  // There naming the statistics asks for those of the batch; only an empty name does not.
+  for (size_t i = 1; i < node.outputs() && node.opset() < 14; ++i)
+    if (!node.output(i).empty())
+      throw node.error(
+          "has outputs for its statistics, which before operator set 14 means training mode; export "
+          "the model in eval mode");
   if (node.integer("spatial", 1) != 1) throw node.error("normalises each pixel for itself (spatial = 0)");
   const ValueId x = import.plain(node, 0);
   BatchNorm norm{.epsilon = static_cast<double>(node.number("epsilon", 1e-5f))};
@@ -18,7 +23,6 @@ void import_batch_normalization(OnnxImport& import, const OnnxNode& node) {
 }
 
 void import_layer_normalization(OnnxImport& import, const OnnxNode& node) {
-  node.expect_single_output();
   OnnxFlow x = import.flow(node, 0);
   const int rank = import.graph.shape(x.id).rank();
   int64_t axis = node.integer("axis", -1);

@@ -22,10 +22,6 @@ struct OnnxOperator {
 // nullptr for operators that fxe has not.
 const OnnxOperator* find_onnx_operator(std::string_view type);
 
-// Computes nodes all of whose inputs are constants; false where fxe does not fold this operator.
-bool fold_onnx_constant(OnnxImport&, const OnnxNode&);
-bool can_fold_onnx(std::string_view type);
-
 // onnx_convolution.cpp
 void import_conv(OnnxImport&, const OnnxNode&);
 // onnx_pooling.cpp

@@ -23,7 +23,6 @@ void import_global(OnnxImport& import, const OnnxNode& node, Pool2d::Kind kind) 
 
 Pool2d read_pool(const OnnxImport& import, const OnnxNode& node, const OnnxWindow& w, Pool2d::Kind kind) {
   if (w.dilation != Extent2{}) throw node.error("fxe has no dilated pooling");
-  node.expect_single_output();
   import.padded(node, 0);
   return {.kind = kind,
           .filter = w.filter,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "weights_converter/onnx_constant.h"
 #include "weights_converter/onnx_operators.h"
 
 namespace fxe {
@@ -181,14 +182,7 @@ void import_unsqueeze(OnnxImport& import, const OnnxNode& node) {
 }
 
 void import_shape(OnnxImport& import, const OnnxNode& node) {
-  const Dims dims = import.shape(import.flow(node, 0));
-  const auto rank = static_cast<int64_t>(dims.size());
-  const auto position = [&](const char* attribute, int64_t otherwise) {
-    const int64_t at = node.integer(attribute, otherwise);
-    return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank);
-  };
-  const int64_t start = position("start", 0), end = std::max(position("end", rank), start);
-  import.set(node, integer_tensor({dims.begin() + start, dims.begin() + end}, {end - start}));
+  import.set(node, onnx_shape_part(node, import.shape(import.flow(node, 0))));
 }
 
 }  // namespace fxe

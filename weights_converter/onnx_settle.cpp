@@ -28,10 +28,13 @@ void OnnxImport::settle_padding(const OnnxNode& node, size_t i) {
   x->pad = {};
 }
 
-void OnnxImport::forget_function(const std::string& name) {
+void OnnxImport::forget(const std::string& name) {
   const auto found = values_.find(name);
   if (found == values_.end()) return;
-  if (auto* x = std::get_if<OnnxFlow>(&found->second)) x->function = nullptr;
+  if (auto* x = std::get_if<OnnxFlow>(&found->second))
+    x->function = nullptr;
+  else
+    found->second = Tensor{};
 }
 
 ValueId OnnxImport::make(const OnnxFunction& f, ValueId base) {

@@ -12,7 +12,19 @@ namespace {
 
 using google::protobuf::io::CodedInputStream;
 
-enum class Message { model, graph, node, attribute, tensor, value_info, type, tensor_type, shape, flat };
+enum class Message {
+  model,
+  graph,
+  node,
+  attribute,
+  tensor,
+  sparse_tensor,
+  value_info,
+  type,
+  tensor_type,
+  shape,
+  flat
+};
 
 struct Field {
   Message parent;
@@ -21,13 +33,17 @@ struct Field {
 };
 
 // The fields of onnx.proto that are messages with messages in them.
-constexpr std::array<Field, 10> kFields{{{Message::model, 7, Message::graph},
+constexpr std::array<Field, 14> kFields{{{Message::model, 7, Message::graph},
                                          {Message::graph, 1, Message::node},
                                          {Message::graph, 5, Message::tensor},
                                          {Message::graph, 11, Message::value_info},
                                          {Message::graph, 12, Message::value_info},
+                                         {Message::graph, 15, Message::sparse_tensor},
                                          {Message::node, 5, Message::attribute},
                                          {Message::attribute, 5, Message::tensor},
+                                         {Message::attribute, 22, Message::sparse_tensor},
+                                         {Message::sparse_tensor, 1, Message::tensor},
+                                         {Message::sparse_tensor, 2, Message::tensor},
                                          {Message::value_info, 2, Message::type},
                                          {Message::type, 1, Message::tensor_type},
                                          {Message::tensor_type, 2, Message::shape}}};

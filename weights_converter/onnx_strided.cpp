@@ -27,8 +27,8 @@ Tensor copy(OnnxImport& import, const Tensor& t, int64_t first, const std::vecto
   std::vector<int64_t> dims;
   for (const Axis& axis : axes) dims.push_back(axis.size);
   const Shape shape(dims);
+  import.charge_copy(shape, t.dtype);
   const auto count = static_cast<size_t>(shape.elements());
-  import.charge_copy(count * size);
   std::vector<std::byte> out(count * size);
   std::vector<int64_t> index(axes.size());
   int64_t element = first;
@@ -52,6 +52,37 @@ Tensor transpose(OnnxImport& import, const Tensor& t, const std::vector<int64_t>
   for (const int64_t axis : order)
     axes.push_back({t.shape[static_cast<int>(axis)], strides[static_cast<size_t>(axis)]});
   return copy(import, t, 0, axes);
+}
+
+Tensor expand(OnnxImport& import, const Tensor& t, const Shape& shape) {
+  if (t.shape == shape) return t;
+  const auto strides = strides_of(t.shape);
+  const int added = shape.rank() - t.shape.rank();
+  std::vector<Axis> axes;
+  for (int i = 0; i < shape.rank(); ++i) {
+    const int64_t size = i < added ? 1 : t.shape[i - added];
+    if (added < 0 || (size != 1 && size != shape[i]))
+      throw bad_input("cannot broadcast a constant of shape {} to {}", t.shape.str(), shape.str());
+    axes.push_back({shape[i], size == 1 ? 0 : strides[static_cast<size_t>(i - added)]});
+  }
+  return copy(import, t, 0, axes);
+}
+
+Tensor tile(OnnxImport& import, const Tensor& t, const std::vector<int64_t>& repeats) {
+  const auto strides = strides_of(t.shape);
+  std::vector<Axis> axes;
+  std::vector<int64_t> dims;
+  for (size_t i = 0; i < strides.size(); ++i) {
+    const int64_t size = t.shape[static_cast<int>(i)];
+    axes.push_back({repeats[i], 0});
+    axes.push_back({size, strides[i]});
+    int64_t product = 0;
+    if (__builtin_mul_overflow(repeats[i], size, &product)) throw bad_input("repeats {} times", repeats[i]);
+    dims.push_back(product);
+  }
+  Tensor tiled = copy(import, t, 0, axes);
+  tiled.shape = Shape(dims);
+  return tiled;
 }
 
 Tensor slice(OnnxImport& import, const Tensor& t, const std::vector<OnnxRange>& ranges) {

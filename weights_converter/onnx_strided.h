@@ -11,6 +11,12 @@ namespace fxe {
 // The axes in another order.
 Tensor transpose(OnnxImport&, const Tensor&, const std::vector<int64_t>& order);
 
+// Broadcast to `shape`, as NumPy does; itself where it has that. Throws bad_input where it does not fit.
+Tensor expand(OnnxImport&, const Tensor&, const Shape&);
+
+// The whole, as often as `repeats` says along each axis.
+Tensor tile(OnnxImport&, const Tensor&, const std::vector<int64_t>& repeats);
+
 // Elements begin, begin + step, ... of an axis; all of them inside it.
 struct OnnxRange {
   int64_t begin = 0, step = 1, count = 0;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weights_converter/onnx_import.h"
+
+// Operators on constants: weights that a model computes, and the targets of its reshapes. Each gives a new
+// constant, whose memory is charged to the import, or throws bad_input.
+namespace fxe {
+
+using OnnxFold = Tensor (*)(OnnxImport&, const OnnxNode&);
+
+OnnxFold find_onnx_fold(std::string_view type);  // nullptr where fxe has none
+
+// `dims`, or of them what the attributes of a Shape say.
+Tensor onnx_shape_part(const OnnxNode&, const std::vector<int64_t>& dims);
+
+// onnx_constant_math.cpp: one element at a time, broadcast as NumPy does. nullptr where `type` is none.
+OnnxFold find_elementwise_fold(std::string_view type);
+Tensor fold_cast(OnnxImport&, const Tensor&, DType);
+
+// onnx_constant_reduce.cpp
+OnnxFold find_reduction_fold(std::string_view type);
+Tensor fold_mat_mul(OnnxImport&, const OnnxNode&);
+
+// onnx_constant_layout.cpp: elements in another place
+Tensor fold_reshape(OnnxImport&, const OnnxNode&);
+Tensor fold_flatten(OnnxImport&, const OnnxNode&);
+Tensor fold_squeeze(OnnxImport&, const OnnxNode&);
+Tensor fold_unsqueeze(OnnxImport&, const OnnxNode&);
+Tensor fold_transpose(OnnxImport&, const OnnxNode&);
+Tensor fold_slice(OnnxImport&, const OnnxNode&);
+Tensor fold_expand(OnnxImport&, const OnnxNode&);
+Tensor fold_tile(OnnxImport&, const OnnxNode&);
+
+// onnx_constant_select.cpp: elements out of several constants, or by index
+Tensor fold_concat(OnnxImport&, const OnnxNode&);
+Tensor fold_gather(OnnxImport&, const OnnxNode&);
+Tensor fold_gather_elements(OnnxImport&, const OnnxNode&);
+Tensor fold_where(OnnxImport&, const OnnxNode&);
+
+// The shape that all of these broadcast to, as NumPy has it.
+Shape broadcast_shape(std::span<const Tensor* const>);
+
+// The axis counted from the first, of `rank`.
+int64_t axis_from_first(const OnnxNode&, int64_t axis, int64_t rank);
+
+}  // namespace fxe
