@@ -126,6 +126,8 @@ Json to_json(const Profile& p, const EnsembleFile& file) {
 bool is_ensemble_file(const std::filesystem::path& path) {
   std::vector<std::byte> bytes;
   std::error_code error;
+  // An index of weights in several files (Hugging Face's).
+  if (path.filename().string().ends_with(".index.json")) return false;
   // A safetensors header, the other format that may hold JSON, begins with eight bytes of length.
   if (!std::filesystem::is_regular_file(path, error) ||
       std::filesystem::file_size(path, error) > kMaxFileBytes)

@@ -26,7 +26,7 @@ constexpr Scaling kScalings[] = {{1, 1},     {1, 1.1},   {1.1, 1.2}, {1.2, 1.4},
 
 }  // namespace
 
-Graph efficientnet(int size, Source source, const NetworkOptions& options) {
+Graph efficientnet(int size, Source source, const NetworkOptions& options, Smoothing smoothing) {
   if (size < 0 || size >= static_cast<int>(std::size(kScalings)))
     throw bad_input("efficientnet: expected b0 to b{}, found b{}", std::size(kScalings) - 1, size);
   const Scaling& scaling = kScalings[size];
@@ -61,7 +61,8 @@ Graph efficientnet(int size, Source source, const NetworkOptions& options) {
            .squeezed_act = act,
            .gate_act = Activation::sigmoid(),
            .epsilon = epsilon,
-           .same_padding = tf});
+           .same_padding = tf,
+           .smoothing = smoothing});
     }
   }
   x = conv_norm_act(g, timm ? "conv_head" : "features.8.0", timm ? "bn2" : "features.8.1", x,

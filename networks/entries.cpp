@@ -50,6 +50,7 @@ NetworkEntry googlenet_row() {
   NetworkEntry entry = imagenet("googlenet", googlenet, "timm-224-0.875-bilinear-inception");
   entry.forms = {{"transform_input=true", "as torchvision's pretrained weights have it"},
                  {"transform_input=false", "as torchvision makes it without weights"}};
+  entry.options = {"transform_input"};
   return entry;
 }
 
@@ -60,12 +61,15 @@ NetworkEntry mobilenet_v1_row() {
   entry.forms = {{"", "with ReLU"},
                  {"activation=relu6", "with ReLU6"},
                  {"activation=leaky_relu,slope=0.1", "with leaky ReLU, of this or another slope"}};
+  entry.options = {"width", "activation", "slope"};
   return entry;
 }
 
 NetworkEntry mobilenet_v2_row(std::string_view name, Source source, std::string_view preprocess) {
-  return imagenet(
+  NetworkEntry entry = imagenet(
       name, [=](const NetworkOptions& o) { return mobilenet_v2(source, o); }, preprocess);
+  entry.options = {"width"};
+  return entry;
 }
 
 NetworkEntry mobilenet_v3_row(std::string_view name, bool large, Source source, std::string_view preprocess) {
@@ -83,6 +87,15 @@ NetworkEntry efficientnet_row(std::string_view name, int size, int64_t input, So
           [=](const NetworkOptions& o) { return efficientnet(size, source, o); },
           {.input = {input, input}},
           preprocess};
+}
+
+NetworkEntry efficientnet_blur_row() {
+  NetworkEntry entry = imagenet(
+      "efficientnet_blur_b0",
+      [](const NetworkOptions& o) { return efficientnet(0, Source::timm, o, Smoothing::blur_zeros); },
+      "timm-224-0.875-bicubic");
+  entry.forms = {{"", "timm's, anti-aliased by blurring"}};
+  return entry;
 }
 
 NetworkEntry convnext_row(std::string_view name, std::string_view size, Source source,
@@ -169,6 +182,7 @@ const std::vector<NetworkEntry>& network_entries() {
       efficientnet_row("timm_efficientnet_b2", 2, 288, Source::timm, "timm-288-1.0-bicubic"),
       efficientnet_row("timm_efficientnet_b3", 3, 320, Source::timm, "timm-320-1.0-bicubic"),
       efficientnet_row("timm_efficientnet_b4", 4, 384, Source::timm, "timm-384-1.0-bicubic"),
+      efficientnet_blur_row(),
       tf_row(efficientnet_row("tf_efficientnet_b0", 0, 224, Source::tf, kTimm)),
       tf_row(efficientnet_row("tf_efficientnet_b1", 1, 240, Source::tf, "timm-240-0.882-bicubic")),
       tf_row(efficientnet_row("tf_efficientnet_b2", 2, 260, Source::tf, "timm-260-0.89-bicubic")),

@@ -22,6 +22,7 @@ struct NetworkEntry {
   NetworkOptions defaults;
   std::string_view preprocess;                  // a preset of engine/input
   std::vector<NetworkForm> forms = {{"", ""}};  // the one that its name stands for comes first
+  std::vector<std::string_view> options = {};   // what it takes besides classes and input
 };
 
 // All of them. Names are those of the source framework; where

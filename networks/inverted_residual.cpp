@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "networks/smoothing.h"
 
 namespace fxe {
 
@@ -77,14 +78,17 @@ ValueId inverted_residual(GraphBuilder& g, const std::string& name, InvertedResi
   };
   auto y = x;
   if (block.wide != c) y = layer(names.expand(), y, {.k = block.wide}, block.act);
-  y = layer(names.depthwise(), y,
-            {.k = block.wide,
-             .filter = {block.kernel, block.kernel},
-             .stride = {block.stride, block.stride},
-             .pad = block.same_padding ? same_padding(g.shape(y), block.kernel, block.stride)
-                                       : same(block.kernel / 2),
-             .groups = block.wide},
-            block.act);
+  const bool smoothed = block.stride == 2 && block.smoothing != Smoothing::none;
+  const int64_t stride = smoothed ? 1 : block.stride;
+  y = layer(
+      names.depthwise(), y,
+      {.k = block.wide,
+       .filter = {block.kernel, block.kernel},
+       .stride = {stride, stride},
+       .pad = block.same_padding ? same_padding(g.shape(y), block.kernel, stride) : same(block.kernel / 2),
+       .groups = block.wide},
+      block.act);
+  if (smoothed) y = smooth(g, name + ".aa", y, block.smoothing);
   if (block.squeezed) {
     const auto [reduce, expand] = names.gate();
     auto gate = g.global_average_pool(reduce + ".pool", y);

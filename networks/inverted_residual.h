@@ -19,6 +19,7 @@ struct InvertedResidual {
   Activation squeezed_act, gate_act;
   double epsilon = 1e-5;      // of BatchNorm
   bool same_padding = false;  // TensorFlow's, else kernel / 2 on each side
+  Smoothing smoothing = Smoothing::none;
 };
 
 // Names are torchvision's (NAME.block.0.0, ...; v2: NAME.conv.0.0, ...) or timm's (NAME.conv_pw,

@@ -22,6 +22,11 @@ struct NetworkOptions {
 // TensorFlow, under the same tensor names as its own: SAME padding, and 1e-3 for BatchNorm's epsilon.
 enum class Source { torchvision, timm, tf };
 
+// timm's anti-aliasing. A convolution of stride 2, but the first and those of shortcuts, keeps its
+// resolution, and what follows its activation halves it: the mean of 2x2, or Zhang's blur (2019), which
+// reflects at the border or sees zeros there.
+enum class Smoothing { none, average, blur, blur_zeros };
+
 // torchvision's alexnet ("One weird trick", 2014): no LRN, no groups. The input must leave 6 x 6 before the
 // classifier.
 Graph alexnet(const NetworkOptions&);
@@ -31,11 +36,6 @@ Graph alexnet(const NetworkOptions&);
 //
 // groups: of the 3x3 convolution of a bottleneck, which has planes * width_per_group / 64 * groups channels:
 // ResNeXt (Xie et al. 2016) and Wide ResNet (Zagoruyko and Komodakis 2016) as torchvision builds them.
-//
-// smoothing: timm's anti-aliasing. A convolution of stride 2 keeps its resolution, and what follows its ReLU
-// halves it: the mean of 2x2 (resnetaa), or Zhang's blur with 1 2 1 (2019; resnetblur). Shortcuts keep
-// theirs.
-enum class Smoothing { none, average, blur };
 struct ResnetForm {
   int64_t groups = 1;
   int64_t width_per_group = 64;
@@ -69,7 +69,7 @@ Graph mobilenet_v2(Source, const NetworkOptions&);
 Graph mobilenet_v3(bool large, Source, const NetworkOptions&);
 
 // EfficientNet b0 to b7 (Tan and Le 2019).
-Graph efficientnet(int size, Source, const NetworkOptions&);
+Graph efficientnet(int size, Source, const NetworkOptions&, Smoothing = Smoothing::none);
 
 // torchvision's ShuffleNet v2 (Ma et al. 2018); its width in tenths: 5, 10, 15 or 20.
 Graph shufflenet_v2(int tenths, const NetworkOptions&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "networks/registry.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/error.h"
@@ -51,11 +52,8 @@ void set_option(NetworkOptions& options, std::string_view key, std::string_view 
     if (value != "true" && value != "false")
       throw bad_input("network option transform_input: expected true or false, found '{}'", value);
     options.transform_input = value == "true";
-  } else if (key == "slope") {
+  } else {  // slope
     options.activation = Activation::leaky_relu(parse_number<float>(key, value, 0, 1));
-  } else {
-    throw bad_input(
-        "network option '{}': expected classes, input, width, activation, slope or transform_input", key);
   }
 }
 
@@ -75,7 +73,11 @@ Parsed parse(std::string_view spec) {
     const auto equals = item.find('=');
     if (equals == item.npos)
       throw bad_input("network '{}': expected key=value after ':', found '{}'", spec, item);
-    set_option(options, item.substr(0, equals), item.substr(equals + 1));
+    const auto key = item.substr(0, equals);
+    if (key != "classes" && key != "input" && std::ranges::find(entry.options, key) == entry.options.end())
+      throw bad_input("network option '{}': {} takes {}classes and input", key, entry.name,
+                      entry.options.empty() ? "" : fmt::format("{}, ", fmt::join(entry.options, ", ")));
+    set_option(options, key, item.substr(equals + 1));
     rest = comma == rest.npos ? std::string_view{} : rest.substr(comma + 1);
   }
   return {entry, options};

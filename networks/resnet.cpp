@@ -5,6 +5,7 @@
 #include "engine/error.h"
 #include "layers/graph_builder.h"
 #include "networks/networks.h"
+#include "networks/smoothing.h"
 
 namespace fxe {
 
@@ -27,18 +28,6 @@ ValueId conv_bn(GraphBuilder& g, const std::string& conv, const std::string& bn,
       conv, x,
       {.k = k, .filter = {size, size}, .stride = {stride, stride}, .pad = same(size / 2), .groups = groups});
   return g.batch_norm(bn, x);
-}
-
-// Halves an image as timm's AvgPool2d(2) or BlurPool2d does. The blur reflects at the border: one row of 1 2
-// 1 is the mean of two means of two, and at the border, where it sees one pixel of two twice, one of those
-// means.
-ValueId smooth(GraphBuilder& g, const std::string& name, ValueId x, Smoothing smoothing) {
-  Pool2d half{.kind = Pool2d::Kind::average, .filter = {2, 2}, .stride = {2, 2}};
-  if (smoothing == Smoothing::blur) {
-    x = g.node(name + ".mean", Pool2d{.kind = Pool2d::Kind::average, .filter = {2, 2}}, {x});
-    half.pad = same(1);
-  }
-  return g.node(name, half, {x});
 }
 
 ValueId block(GraphBuilder& g, const std::string& name, ValueId x, bool bottleneck, int64_t planes,

@@ -51,6 +51,9 @@ struct Preprocess {
 // `where` and the key, or what presets there are.
 Preprocess parse_preprocess(const nlohmann::json& value, std::string_view where);
 nlohmann::ordered_json to_json(const Preprocess&);
+// On one line, for people: "shorter side 256 bilinear, crop 224, mean 0.485 0.456 0.406, std 0.229 0.224
+// 0.225".
+std::string describe(const Preprocess&);
 
 // The size an image of width x height is resized to, before the crop. shorter: the long side is
 // to * long / short, rounded down (torchvision, timm, MLPerf). longer: each side is size / (long / to) in

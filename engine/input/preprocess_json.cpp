@@ -157,4 +157,17 @@ nlohmann::ordered_json to_json(const Preprocess& p) {
   return json;
 }
 
+std::string describe(const Preprocess& p) {
+  const auto pair = [](int h, int w) { return h == w ? fmt::format("{}", h) : fmt::format("{}x{}", h, w); };
+  const char* kSide[] = {"", "shorter side", "longer side", "both sides"};
+  std::string line = p.side == Preprocess::Side::none
+                         ? "not resized"
+                         : fmt::format("{} {} {}", kSide[static_cast<size_t>(p.side)],
+                                       pair(p.resize_h, p.resize_w), text(kFilters, p.filter));
+  line += fmt::format(", crop {}, mean {}, std {}", pair(p.crop_h, p.crop_w), fmt::join(p.mean, " "),
+                      fmt::join(p.std, " "));
+  if (p.scale != 1.0 / 255) line += fmt::format(", scale {}", p.scale);
+  return line;
+}
+
 }  // namespace fxe

@@ -9,7 +9,9 @@
 namespace fxe {
 
 std::string published_name(const std::filesystem::path& model) {
-  const auto stem = model.stem().string();
+  auto stem = model.stem().string();
+  if (stem.ends_with(".index"))
+    stem = std::filesystem::path(stem).stem().stem().string();  // x.safetensors.index.json
   if (stem != "model" && stem != "pytorch_model") return stem;
   auto folder = std::filesystem::absolute(model).lexically_normal().parent_path();
   if (folder.parent_path().filename() == "snapshots") {

@@ -46,8 +46,8 @@ std::vector<std::string> preprocess_seeds() {
 void run_network_spec(Bytes input) { infer_shapes(build_network(as_text(input)), 1); }
 
 std::vector<std::string> network_spec_seeds() {
-  return {"resnet18", "mobilenet_v1:width=.25,classes=9,input=64x32", "cifar_resnet8:slope=0.1",
-          "alexnet:input=224,activation=relu6"};
+  return {"resnet18", "mobilenet_v1:width=.25,classes=9,input=64x32", "googlenet:transform_input=true",
+          "alexnet:input=224", "mobilenet_v1:activation=leaky_relu,slope=0.1"};
 }
 
 }  // namespace

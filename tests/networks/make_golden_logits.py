@@ -53,6 +53,7 @@ CASES = [
     ("timm", "resnetblur50", "resnetblur50", 64),
     ("timm", "tf_mobilenetv3_large_100", "tf_mobilenetv3_large_100", 63),
     ("timm", "tf_mobilenetv3_small_100", "tf_mobilenetv3_small_100", 64),
+    ("timm", "efficientnet_blur_b0", "efficientnet_blur_b0", 72),
     ("timm", "tf_efficientnet_b0", "tf_efficientnet_b0", 64),
     ("timm", "tf_efficientnet_b3", "tf_efficientnet_b3", 45),
     ("torchvision", "googlenet", "googlenet:transform_input=true", 64),

@@ -133,12 +133,17 @@ std::string error_of(const std::string& spec) {
 
 TEST(Registry, ErrorsSayWhatToDo) {
   EXPECT_THAT(error_of("resnet5"), testing::HasSubstr("nearest: resnet50"));
-  EXPECT_THAT(error_of("resnet50:clases=3"), testing::HasSubstr("expected classes, input, width"));
+  EXPECT_THAT(error_of("resnet50:clases=3"),
+              testing::HasSubstr("'clases': resnet50 takes classes and input"));
   EXPECT_THAT(error_of("resnet50:classes=many"), testing::HasSubstr("found 'many'"));
   EXPECT_THAT(error_of("resnet50:classes=0"), testing::HasSubstr("from 1"));
   EXPECT_THAT(error_of("resnet50:input"), testing::HasSubstr("key=value"));
   EXPECT_THAT(error_of("alexnet:input=160"), testing::HasSubstr("use input=224"));
   EXPECT_THAT(error_of("mobilenet_v1:width=nan"), testing::HasSubstr("width"));
+  EXPECT_THAT(error_of("resnet50:width=0.5"),
+              testing::HasSubstr("'width': resnet50 takes classes and input"));
+  EXPECT_THAT(error_of("mobilenet_v2:slope=0.1"), testing::HasSubstr("takes width, classes and input"));
+  EXPECT_THAT(error_of("googlenet:transform_input=yes"), testing::HasSubstr("true or false, found 'yes'"));
 }
 
 // Shapes alone: detection reads no values.

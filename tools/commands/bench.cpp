@@ -42,7 +42,9 @@ cxxopts::Options bench_options() {
 
 // An ensemble or model file, or a network of this name with seeded random weights.
 LoadedEnsemble load_subject(const std::string& input, const cxxopts::ParseResult& parsed) {
-  if (std::filesystem::exists(input)) return load_ensemble(input, parsed);
+  // Images of a folder are prepared; random numbers and arrays are not.
+  if (std::filesystem::exists(input))
+    return load_ensemble(input, parsed, /*needs_images=*/parsed.count("images") > 0);
   LoadedEnsemble e;
   LoadedModel loaded = random_model(input, kSeed);
   loaded.model = optimize(loaded.model);

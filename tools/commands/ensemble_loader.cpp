@@ -3,16 +3,16 @@
 
 #include <algorithm>
 
-#include "engine/bounded_json.h"
 #include "engine/error.h"
 #include "engine/input/classes.h"
 #include "engine/input/published_preprocess.h"
 #include "metareasoner/replay/for_each_block.h"
-#include "networks/registry.h"
 #include "tools/commands/batch_memory.h"
 #include "tools/commands/compile_members.h"
 #include "tools/commands/mean_image_file.h"
+#include "tools/commands/single_model.h"
 #include "tools/commands/thread_count.h"
+#include "weights_converter/sharded_weights.h"
 
 namespace fxe {
 
@@ -22,23 +22,16 @@ namespace fs = std::filesystem;
 
 EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::ParseResult& options) {
   EnsembleFile file;
-  file.folder = path.parent_path();
-  file.name = path.stem().string();
+  const fs::path model = file_in_folder(path);
+  file.folder = model.parent_path();
+  file.name = published_name(model);
   MemberEntry member;
   member.name = file.name;
-  member.model = path.filename();
+  member.model = model.filename();
   member.network = options["network"].as<std::string>();
   member.state_dict = options["state-dict"].as<std::string>();
   file.members.push_back(member);
   return file;
-}
-
-void check_input(const MemberEntry& member, const Model& model) {
-  const Input input = model.input();
-  const Preprocess& p = member.preprocess;
-  if (input.c != 3 || input.h != p.crop_h || input.w != p.crop_w)
-    throw bad_input("member '{}': preprocess gives 3x{}x{}, the network takes {}x{}x{}", member.name,
-                    p.crop_h, p.crop_w, input.c, input.h, input.w);
 }
 
 // Index of `p` in `inputs`, where it is put if it is not there.
@@ -86,77 +79,14 @@ void refuse_model_options(const cxxopts::ParseResult& options, const fs::path& e
                       ensemble.string(), key);
 }
 
-Preprocess parse_preprocess_option(const std::string& text) {
-  if (!text.starts_with('{')) return parse_preprocess(text, "--preprocess");
-  nlohmann::json json;
-  try {
-    json = parse_json<nlohmann::json>(text, {.bytes = 1 << 16, .depth = 4, .keys = 16});
-  } catch (const Error& e) {
-    throw bad_input("--preprocess: expected a preset or JSON, found '{}': {}", text.substr(0, 80), e.what());
-  }
-  Preprocess p = parse_preprocess(json, "--preprocess");
-  if (!p.mean_file.empty()) p.mean_file = fs::absolute(p.mean_file).string();
-  return p;
-}
-
 LoadedModel load_member(const EnsembleFile& file, const MemberEntry& member) {
   const Preprocess& p = member.preprocess;
   return load_model(file.folder / member.model, member.network,
                     {Input{3, p.crop_h, p.crop_w}, member.state_dict});
 }
 
-Preprocess usual_preprocess_of(LoadedModel& loaded, const std::string& path) {
-  const Input input = loaded.model.input();
-  const auto fits = [&](const Preprocess& p) { return p.crop_h == input.h && p.crop_w == input.w; };
-  const auto name = published_name(path);
-  if (const auto preset = published_preset(name)) {
-    const auto p = parse_preprocess(*preset, path);
-    if (fits(p)) {
-      loaded.notes.push_back(fmt::format("{}: images as published, {}", name, *preset));
-      return p;
-    }
-  }
-  if (!loaded.network.empty()) {
-    const auto usual = std::string(usual_preprocess(loaded.network));
-    const auto p = parse_preprocess(usual, path);
-    if (fits(p)) {
-      loaded.notes.push_back(fmt::format("{}: images as usual for {}, {}", name, loaded.network, usual));
-      return p;
-    }
-  }
-  if (loaded.format == "Caffe" && input.c == 3 && input.h == input.w && input.h <= 256) {
-    const auto preset = fmt::format("caffe-{}", input.h);
-    loaded.notes.push_back(fmt::format(
-        "{}: images are prepared as Caffe's ImageNet models expect them, {} (blue first, minus 104, "
-        "117, 123); another way is named with --preprocess",
-        fs::path(path).filename().string(), preset));
-    return parse_preprocess(preset, path);
-  }
-  throw bad_input(
-      "{}: the file does not say how images are prepared; name it with --preprocess, such as "
-      "torchvision-{}-{}",
-      path, input.h * 8 / 7, input.h);
-}
-
-namespace {
-
-// A model that is no member of an ensemble file: how its images are prepared comes from the options, or is
-// the usual way.
-LoadedModel load_single(MemberEntry& member, const fs::path& path, const cxxopts::ParseResult& options) {
-  const auto preprocess = options["preprocess"].as<std::string>();
-  const auto asked = parse_input_option(options["input"].as<std::string>());
-  if (!preprocess.empty()) member.preprocess = parse_preprocess_option(preprocess);
-  const Input crop{3, member.preprocess.crop_h, member.preprocess.crop_w};
-  LoadedModel loaded = load_model(
-      path, member.network, {asked || preprocess.empty() ? asked : std::optional(crop), member.state_dict});
-  expect_input(loaded, asked, path);
-  if (preprocess.empty()) member.preprocess = usual_preprocess_of(loaded, path.string());
-  return loaded;
-}
-
-}  // namespace
-
-LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& options) {
+LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& options,
+                             bool needs_images) {
   LoadedEnsemble e;
   const bool is_ensemble = is_ensemble_file(path);
   if (is_ensemble) refuse_model_options(options, path);
@@ -169,13 +99,24 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
   const int threads = std::min(thread_count(read_common_options(options)), static_cast<int>(e.models.size()));
   for_each_block(e.models.size(), threads, [&](size_t, size_t i) {
     MemberEntry& member = e.file.members[i];
-    e.models[i] = is_ensemble ? load_member(e.file, member) : load_single(member, path, options);
+    if (is_ensemble) {
+      e.models[i] = load_member(e.file, member);
+    } else {
+      auto [loaded, preprocess] = load_single_model(path,
+                                                    {.network = member.network,
+                                                     .preprocess = options["preprocess"].as<std::string>(),
+                                                     .input = options["input"].as<std::string>(),
+                                                     .state_dict = member.state_dict},
+                                                    needs_images);
+      e.models[i] = std::move(loaded);
+      member.preprocess = preprocess;
+    }
   });
   for (size_t i = 0; i < e.models.size(); ++i) {
     MemberEntry& member = e.file.members[i];
     const LoadedModel& loaded = e.models[i];
     mean_images.load(member.preprocess, e.file.folder);
-    check_input(member, loaded.model);
+    expect_size(loaded, member.preprocess, fmt::format("member '{}'", member.name));
     e.input_of.push_back(intern(e.inputs, member.preprocess));
     e.notes.insert(e.notes.end(), loaded.notes.begin(), loaded.notes.end());
     e.parameters += parameters_of(loaded.model);

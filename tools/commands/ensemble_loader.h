@@ -31,19 +31,12 @@ struct LoadedEnsemble {
   std::vector<std::string> notes;
   int64_t parameters = 0;  // parameters_of() of all members
 };
-// Where the command has a --classes, it replaces the ensemble's own.
-LoadedEnsemble load_ensemble(const std::filesystem::path&, const cxxopts::ParseResult&);
+// Where the command has a --classes, it replaces the ensemble's own. `needs_images`: see load_single_model().
+LoadedEnsemble load_ensemble(const std::filesystem::path&, const cxxopts::ParseResult&,
+                             bool needs_images = true);
 
 // A member's model, read for the size that its preprocessing gives.
 LoadedModel load_member(const EnsembleFile&, const MemberEntry&);
-
-// "--preprocess": a preset's name or an object. A mean image's path becomes absolute.
-Preprocess parse_preprocess_option(const std::string& text);
-
-// How images are prepared for this model where nobody says so: as published, if its file's name is one of a
-// published file (engine/input/published_preprocess.h), else as its network or format usually is. Adds a note
-// to the model that says which. Throws bad_input where neither is known.
-Preprocess usual_preprocess_of(LoadedModel&, const std::string& model_path);
 
 // An ensemble compiled for a device, ready to run. Destroyed from the bottom: each needs what is above it.
 struct Runtime {

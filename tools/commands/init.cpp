@@ -10,6 +10,7 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/mean_image_file.h"
 #include "tools/commands/model_files.h"
+#include "tools/commands/single_model.h"
 
 namespace fxe {
 
@@ -38,33 +39,21 @@ std::string unique_name(std::set<std::string>& taken, const std::string& wanted)
   return name;
 }
 
-// What the options say of one model.
-struct Asked {
-  std::string network, preprocess, input, mean, state_dict;
-};
-
 // Reads a model and fills in its entry.
-LoadedModel load_member_of(MemberEntry& member, const std::string& model, const Asked& asked,
-                           const fs::path& output) {
-  Preprocess& p = member.preprocess;
-  auto input = parse_input_option(asked.input);
-  const bool usual = asked.preprocess.empty();
-  if (!usual) p = parse_preprocess_option(asked.preprocess);
-  LoadedModel loaded =
-      load_model(model, asked.network,
-                 {input || usual ? input : std::optional(Input{3, p.crop_h, p.crop_w}), asked.state_dict});
-  expect_input(loaded, input, model);
-  if (usual) p = usual_preprocess_of(loaded, model);
-  if (!asked.mean.empty()) {
+LoadedModel load_member_of(MemberEntry& member, const std::string& model, const ModelRequest& asked,
+                           const std::string& mean, const fs::path& output) {
+  auto [loaded, preprocess] = load_single_model(model, asked);
+  Preprocess& p = member.preprocess = std::move(preprocess);
+  if (!mean.empty()) {
     p.mean = {};
-    p.mean_file = asked.mean;
+    p.mean_file = mean;
   }
   MeanImageFiles().load(p, "");
   if (!p.mean_file.empty()) p.mean_file = relative_to(p.mean_file, output).generic_string();
   member.model = relative_to(model, output);
   member.network = loaded.network;
   member.state_dict = asked.state_dict;
-  return loaded;
+  return std::move(loaded);
 }
 
 void refuse_overwriting(const std::vector<std::string>& models, const fs::path& output) {
@@ -93,7 +82,9 @@ int run_init(int argc, char** argv) {
       "network", "builder for all models, or one each (repeat the option); recognised where left out",
       cxxopts::value<std::vector<std::string>>())("preprocess", "preset or JSON for all models, or one each",
                                                   cxxopts::value<std::vector<std::string>>())(
-      "input", "HxW or C,H,W for all models, or one each, where caffemodels do not say it",
+      "input",
+      "HxW or C,H,W for all models, or one each: another size than usual, for caffemodels and networks built "
+      "by name",
       cxxopts::value<std::vector<std::string>>())(
       "mean", "mean image (Caffe's binaryproto) for all models, or one each, in place of their mean",
       cxxopts::value<std::vector<std::string>>())(
@@ -141,13 +132,9 @@ int run_init(int argc, char** argv) {
                        {.network = value_for(networks, i, models.size(), "network"),
                         .preprocess = value_for(preprocesses, i, models.size(), "preprocess"),
                         .input = value_for(inputs, i, models.size(), "input"),
-                        .mean = value_for(means, i, models.size(), "mean"),
                         .state_dict = value_for(state_dicts, i, models.size(), "state-dict")},
-                       output);
-    const Input input = loaded.model.input();
-    if (member.preprocess.crop_h != input.h || member.preprocess.crop_w != input.w || input.c != 3)
-      throw bad_input("{}: preprocess gives 3x{}x{}, the network takes {}x{}x{}", models[i],
-                      member.preprocess.crop_h, member.preprocess.crop_w, input.c, input.h, input.w);
+                       value_for(means, i, models.size(), "mean"), output);
+    expect_size(loaded, member.preprocess, models[i]);
     if (i > 0 && loaded.model.classes() != classes)
       throw bad_input("{}: {} classes, but {} has {}", models[i], loaded.model.classes(), models[0], classes);
     classes = loaded.model.classes();

@@ -4,12 +4,31 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 
 #include "engine/error.h"
+#include "weights_converter/sharded_weights.h"
 
 namespace fxe {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// Of each folder with weights under the usual name, or their index, these alone: what lies beside them are
+// parts of them, the same in another format, and a trainer's state.
+void only_usual_weights(const fs::path& top, std::vector<std::string>& files) {
+  std::set<fs::path> folders = {top};
+  for (const auto& file : files) folders.insert(fs::path(file).parent_path());
+  for (const auto& folder : folders) {
+    const auto usual = usual_weights_in(folder);
+    if (usual.empty()) continue;
+    std::erase_if(files, [&](const auto& file) { return fs::path(file).parent_path() == folder; });
+    files.push_back(usual.string());
+  }
+}
+
+}  // namespace
 
 std::vector<std::string> model_files(const std::vector<std::string>& words) {
   constexpr std::array<std::string_view, 8> kEndings = {".safetensors", ".pth", ".pt",   ".th",
@@ -30,6 +49,7 @@ std::vector<std::string> model_files(const std::vector<std::string>& words) {
         found.push_back(i->path().string());
     }
     if (error) throw bad_input("{}: cannot be listed: {}", word, error.message());
+    only_usual_weights(word, found);
     if (found.empty())
       throw bad_input(
           "{}: no weight files found in it or one level below (safetensors, pth, pt, th, tar, bin, onnx, "

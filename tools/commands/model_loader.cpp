@@ -9,6 +9,8 @@
 #include "engine/names.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
+#include "tools/commands/model_config.h"
+#include "weights_converter/printable.h"
 
 namespace fxe {
 
@@ -25,14 +27,15 @@ std::string command_for(const RecognisedNetwork& network) {
                      network.says.empty() ? "" : fmt::format(" ({})", network.says));
 }
 
+std::string_view name_of(std::string_view spec) { return spec.substr(0, spec.find(':')); }
+
 // Tensors alone never decide between networks that compute different things with them.
 RecognisedNetwork choose_by_name(const std::filesystem::path& path,
                                  const std::vector<RecognisedNetwork>& networks) {
   for (const auto& name : names_of(path)) {
     const auto named = named_in(name, networks);
     // The forms of one network follow each other, the one that its name stands for first.
-    const auto network = [](const RecognisedNetwork& n) { return n.spec.substr(0, n.spec.find(':')); };
-    if (!named.empty() && network(named.front()) == network(named.back())) return named.front();
+    if (!named.empty() && name_of(named.front().spec) == name_of(named.back().spec)) return named.front();
   }
   std::vector<std::string> commands;
   for (const auto& network : networks) commands.push_back(command_for(network));
@@ -51,6 +54,18 @@ std::string choose_network(const std::filesystem::path& path, const TensorFile& 
     throw bad_input("{}: its {} tensors fit no network that fxe builds; name one with --network ({})",
                     path.string(), file.tensors.size(), fmt::join(network_names(), ", "));
   const auto file_name = path.filename().string();
+  if (const ModelConfig config = read_model_config(path); !config.architecture.empty()) {
+    const auto named = named_in(config.architecture, networks);
+    if (named.empty())
+      throw bad_input(
+          "{}: architecture is '{}', but the tensors of {} are those of {}; export ONNX, or say which "
+          "network it is "
+          "with --network",
+          config.file, printable(config.architecture), file_name, networks[0].spec);
+    notes.push_back(fmt::format("{}: {}, the architecture of {}", file_name, named[0].spec,
+                                std::filesystem::path(config.file).filename().string()));
+    return named[0].spec;
+  }
   if (networks.size() == 1) {
     notes.push_back(fmt::format("{}: its tensors are those of {}", file_name, networks[0].spec));
     return networks[0].spec;
@@ -106,8 +121,33 @@ void expect_input(const LoadedModel& loaded, const std::optional<Input>& asked,
                   const std::filesystem::path& path) {
   const Input input = loaded.model.input();
   if (asked && input != *asked)
-    throw bad_input("{}: this {} file takes images of {}x{}x{}, and --input cannot change that",
-                    path.string(), loaded.format, input.c, input.h, input.w);
+    throw bad_input(
+        "{}: this {} file takes images of {}x{}x{}, and --input cannot change that{}", path.string(),
+        loaded.format, input.c, input.h, input.w,
+        loaded.network.empty() ? "" : fmt::format("; --network {} can", network_at(loaded.network, *asked)));
+}
+
+std::string network_at(const std::string& spec, const Input& size) {
+  std::string options;
+  const auto colon = spec.find(':');
+  for (std::string_view rest = colon == spec.npos ? "" : std::string_view(spec).substr(colon + 1);
+       !rest.empty();) {
+    const auto option = rest.substr(0, rest.find(','));
+    if (!option.starts_with("input=")) options += fmt::format("{},", option);
+    rest.remove_prefix(std::min(rest.size(), option.size() + 1));
+  }
+  return fmt::format("{}:{}input={}{}", name_of(spec), options, size.h,
+                     size.h == size.w ? "" : fmt::format("x{}", size.w));
+}
+
+void expect_size(const LoadedModel& loaded, const Preprocess& p, const std::string& where) {
+  const Input input = loaded.model.input(), wanted{3, p.crop_h, p.crop_w};
+  if (input == wanted) return;
+  throw bad_input("{}: preprocess gives 3x{}x{}, the network takes {}x{}x{}{}", where, p.crop_h, p.crop_w,
+                  input.c, input.h, input.w,
+                  loaded.network.empty() || input.c != 3
+                      ? ""
+                      : fmt::format("; the network {} takes that", network_at(loaded.network, wanted)));
 }
 
 int64_t parameters_of(const Op& op, const std::vector<Shape>& inputs) {

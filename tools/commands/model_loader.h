@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/input/preprocess.h"
 #include "layers/graph.h"
 #include "weights_converter/tensor_file.h"
 
@@ -30,6 +31,11 @@ LoadedModel load_model(const std::filesystem::path& path, const std::string& net
 std::optional<Input> parse_input_option(const std::string& text);
 // Throws bad_input where the user asked for one size and the file has another.
 void expect_input(const LoadedModel&, const std::optional<Input>& asked, const std::filesystem::path&);
+
+// "resnet50:classes=10,input=288" of "resnet50:classes=10".
+std::string network_at(const std::string& spec, const Input& size);
+// Throws bad_input where images are not prepared at the size that the model takes.
+void expect_size(const LoadedModel&, const Preprocess&, const std::string& where);
 
 // A network of networks/registry.h with seeded random weights. Throws bad_input where there is none, and
 // neither a file, of that name.

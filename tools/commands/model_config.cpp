@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/model_config.h"
+
+#include <algorithm>
+
+#include "engine/bounded_json.h"
+#include "engine/error.h"
+#include "engine/input/config_preprocess.h"
+#include "engine/mapped_file.h"
+#include "weights_converter/byte_reader.h"
+
+namespace fxe {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr JsonLimits kLimits{.bytes = size_t{16} << 20, .depth = 8, .keys = size_t{1} << 16};
+
+// Whether these are the weights that files without a name of their own are about.
+bool has_usual_name(const fs::path& file) {
+  const auto name = file.filename().string();
+  return name.starts_with("model.") || name.starts_with("model-0") || name.starts_with("pytorch_model");
+}
+
+bool has_usual_weights(const fs::path& folder) {
+  std::error_code absent;
+  return std::ranges::any_of(
+      std::initializer_list<const char*>{"model.safetensors", "model.safetensors.index.json",
+                                         "pytorch_model.bin", "pytorch_model.bin.index.json"},
+      [&](const char* name) { return fs::exists(folder / name, absent); });
+}
+
+json read(const fs::path& path) {
+  std::error_code absent;
+  if (!fs::is_regular_file(path, absent)) return nullptr;
+  const auto file = MappedFile::open(path);
+  try {
+    return parse_json<json>(as_text(file->bytes()), kLimits);
+  } catch (const Error& e) {
+    throw bad_input("{}: {}", path.string(), e.what());
+  }
+}
+
+bool says(const json& object, const char* key) {
+  return object.is_object() && object.contains(key) && !object[key].is_null();
+}
+
+// Arguments with which timm made another network of the same name.
+void refuse_arguments(const json& config, const std::string& where) {
+  if (says(config, "model_args")) {
+    if (!config["model_args"].is_object()) throw bad_input("{}: model_args is not an object", where);
+    for (const auto& [key, value] : config["model_args"].items())
+      if (key != "num_classes" && key != "img_size" && key != "pretrained" && !value.is_null())
+        throw bad_input(
+            "{}: model_args has '{}', with which timm makes another network than fxe; export ONNX, or say "
+            "--network where it changes nothing",
+            where, key.substr(0, 40));
+  }
+  if (says(config, "global_pool") && config["global_pool"] != "avg" && config["global_pool"] != "fast")
+    throw bad_input("{}: global_pool is {}; fxe's networks have \"avg\"; export ONNX", where,
+                    config["global_pool"].dump().substr(0, 40));
+}
+
+void read_timm(const json& config, const std::string& where, ModelConfig& result) {
+  if (!config["architecture"].is_string()) throw bad_input("{}: architecture is not a name", where);
+  result.architecture = config["architecture"].get<std::string>();
+  refuse_arguments(config, where);
+  const json& images = says(config, "pretrained_cfg") ? config["pretrained_cfg"] : config;
+  for (const json* level : {&config, &images})
+    if (result.classes == 0 && says(*level, "num_classes") && (*level)["num_classes"].is_number_integer())
+      result.classes = (*level)["num_classes"].get<int64_t>();
+  if (says(images, "input_size")) result.preprocess = timm_config_preprocess(images, where);
+}
+
+}  // namespace
+
+ModelConfig read_model_config(const fs::path& model) {
+  std::error_code ignored;
+  const bool is_folder = fs::is_directory(model, ignored);
+  const fs::path folder = is_folder ? model : model.parent_path();
+  ModelConfig result;
+  if (!is_folder && !has_usual_name(model) && has_usual_weights(folder)) return result;
+  const fs::path timm = folder / "config.json", transformers = folder / "preprocessor_config.json";
+  if (const json config = read(timm); says(config, "architecture")) {
+    result.file = timm.string();
+    read_timm(config, result.file, result);
+  }
+  const json config = read(transformers);
+  // That of transformers' wrapper of timm says what config.json says.
+  if (says(config, "image_processor_type") && config["image_processor_type"] == "TimmWrapperImageProcessor")
+    return result;
+  if (config.is_object()) {
+    const auto where = transformers.string();
+    Preprocess p = transformers_config_preprocess(config, where);
+    if (!result.preprocess.empty()) p.crop_rounding = result.preprocess[0].crop_rounding;
+    if (!result.preprocess.empty() && std::ranges::find(result.preprocess, p) == result.preprocess.end())
+      throw bad_input("{} and {} prepare images in different ways; say which with --preprocess", result.file,
+                      transformers.filename().string());
+    result.preprocess = {p};
+    result.file = result.file.empty() ? where : result.file + " and " + transformers.filename().string();
+  }
+  return result;
+}
+
+}  // namespace fxe
