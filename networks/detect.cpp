@@ -8,9 +8,7 @@
 
 namespace fxe {
 
-namespace {
-
-std::vector<WeightUse> all_weights(const Graph& graph) {
+std::vector<WeightUse> weights_of(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
   std::vector<WeightUse> uses;
   for (const auto& node : graph.nodes) {
@@ -20,6 +18,8 @@ std::vector<WeightUse> all_weights(const Graph& graph) {
   }
   return uses;
 }
+
+namespace {
 
 bool reads_names(const std::vector<WeightUse>& uses, const TensorMap& tensors) {
   const auto read = static_cast<size_t>(std::count_if(
@@ -52,7 +52,7 @@ namespace {
 
 // What to build the network with to read these tensors, if it can: "classes=10,width=0.25".
 std::optional<std::string> options_for(const NetworkEntry& entry, const TensorMap& tensors) {
-  const auto uses = all_weights(entry.build(entry.defaults));
+  const auto uses = weights_of(entry.build(entry.defaults));
   if (!reads_names(uses, tensors)) return std::nullopt;
   if (reads_shapes(uses, tensors)) return "";
   // The same architecture in another size: its first filter tells the width, its last weight the classes.
@@ -64,7 +64,7 @@ std::optional<std::string> options_for(const NetworkEntry& entry, const TensorMa
   options.classes = last[0];
   options.width = static_cast<double>(first[0]) / static_cast<double>(uses.front().shape[0]);
   if (options.width < 0.02 || options.width > 16) return std::nullopt;
-  if (!reads_shapes(all_weights(entry.build(options)), tensors)) return std::nullopt;
+  if (!reads_shapes(weights_of(entry.build(options)), tensors)) return std::nullopt;
   return options.width == 1 ? fmt::format("classes={}", last[0])
                             : fmt::format("classes={},width={}", last[0], options.width);
 }

@@ -25,6 +25,9 @@ struct NetworkEntry {
   std::vector<std::string_view> options = {};   // what it takes besides classes and input
 };
 
+// The weights of a network in the order in which it reads them.
+std::vector<WeightUse> weights_of(const Graph&);
+
 // All of them. Names are those of the source framework; where
 // torchvision and timm give one name to two structures, timm's begins with timm_.
 const std::vector<NetworkEntry>& network_entries();

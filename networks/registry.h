@@ -39,6 +39,16 @@ struct RecognisedNetwork {
 // shapes.
 std::vector<RecognisedNetwork> recognise_networks(const TensorMap& tensors);
 
+// Of tensors that no network reads exactly: the network that comes nearest, and how they first differ.
+struct NearestNetwork {
+  std::string name;        // empty: none is near
+  std::string prefix;      // "net.backbone.", with which the names of its tensors begin
+  std::string difference;  // "'fc.weight' is not there"
+  size_t others = 0;       // tensors that do not begin with the prefix
+  bool fits = false;       // those that do are exactly its tensors
+};
+NearestNetwork nearest_network(const TensorMap& tensors);
+
 // Those that `text`, the name of a file or of an architecture, names: their name is in it as whole words,
 // with any separators ("ResNet-50_best", "tf_efficientnet_b0.ns_jft_in1k"), and is no part of a longer one
 // that is.

@@ -74,7 +74,10 @@ class Search {
   // Depth is bounded and no value is entered twice: cycles end, and so does recursion.
   void visit(Id id, std::vector<std::string>& path) {
     const Value& value = heap_[id];
-    if (value.kind == Kind::opaque && unknown_class.empty()) unknown_class = value.text;
+    if (value.kind == Kind::opaque && value.text == kNumpyArray)
+      has_arrays = true;
+    else if (value.kind == Kind::opaque && unknown_class.empty())
+      unknown_class = value.text;
     if (value.kind != Kind::dict || path.size() > kMaxDepth || !seen_.insert(id).second) return;
     size_t tensors = 0;
     for (size_t i = 0; i + 1 < value.items.size(); i += 2) {
@@ -93,6 +96,7 @@ class Search {
   std::optional<Candidate> best;
   std::vector<Candidate> first;    // a few, for a note: there may be any number
   std::string_view unknown_class;  // the first met, of a value that may hold weights
+  bool has_arrays = false;         // of NumPy
 
  private:
   void add(Candidate candidate) {
@@ -125,6 +129,18 @@ void strip_prefixes(StateDict& dict) {
   }
 }
 
+std::string arch_of(const Heap& heap, Id root) {
+  const Value& outermost = heap[root];
+  if (outermost.kind == Kind::dict)
+    for (size_t i = 0; i + 1 < outermost.items.size(); i += 2) {
+      const Value &key = heap[outermost.items[i]], &value = heap[outermost.items[i + 1]];
+      if (key.kind == Kind::text && key.text == "arch" && value.kind == Kind::text &&
+          value.text.size() <= kMaxName)
+        return std::string(value.text);
+    }
+  return "";
+}
+
 }  // namespace
 
 StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects, std::string_view asked) {
@@ -134,13 +150,20 @@ StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects
   if (!search.best && !search.unknown_class.empty())
     throw bad_input("needs {}: fxe reads tensors only and runs no code; save the model's state_dict()",
                     printable(search.unknown_class));
+  if (search.first.empty() && search.has_arrays)
+    throw bad_input(
+        "its values are NumPy arrays; fxe reads tensors: save each as torch.from_numpy(array), or "
+        "safetensors");
   if (search.first.empty())
     throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
-  if (!search.best)
-    throw bad_input("--state-dict: it holds no dict of tensors called '{}'; expected one of {}",
-                    printable(asked), names_of(search.first));
-  const Candidate& best = *search.best;
+  Search usual(heap, objects, {});
+  if (!search.best) {
+    path.clear();
+    usual.visit(root, path);
+  }
+  const Candidate& best = search.best ? *search.best : *usual.best;
   StateDict result;
+  result.arch = arch_of(heap, root);
   if (!best.path.empty()) result.notes.push_back(note_on(best, search.first));
   const Value& dict = heap[best.id];
   for (size_t i = 0; i + 1 < dict.items.size(); i += 2) {
@@ -159,6 +182,15 @@ StateDict find_state_dict(const Heap& heap, Id root, const TorchObjects& objects
   }
   if (result.tensors.empty())
     throw bad_input("it holds no dict of named tensors; save the model's state_dict()");
+  if (!search.best) {
+    const auto note = keep_prefix(result.tensors, asked);
+    if (!note)
+      throw bad_input(
+          "--state-dict: it holds no dict of tensors called '{}'; expected one of {}, or what names of "
+          "tensors begin with",
+          printable(asked), names_of(search.first));
+    result.notes.push_back(*note);
+  }
   strip_prefixes(result);
   return result;
 }

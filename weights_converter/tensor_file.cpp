@@ -11,6 +11,7 @@
 #include "weights_converter/printable.h"
 #include "weights_converter/safetensors.h"
 #include "weights_converter/sharded_weights.h"
+#include "weights_converter/state_dict.h"
 #include "weights_converter/torch_file.h"
 #include "weights_converter/zip_reader.h"
 
@@ -44,10 +45,20 @@ TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::filesy
                 const ReadChoices& choices) {
   if (is_zip(file)) return read_torch_zip(file, std::move(owner), choices.state_dict);
   if (is_torch_legacy(file)) return read_torch_legacy(file, std::move(owner), choices.state_dict);
+  if (is_safetensors(file)) {
+    TensorFile result = read_safetensors(file, std::move(owner));
+    if (choices.state_dict.empty()) return result;
+    if (const auto note = keep_prefix(result.tensors, choices.state_dict)) {
+      result.notes.push_back(*note);
+      return result;
+    }
+  }
   if (!choices.state_dict.empty())
-    throw bad_input("no PyTorch checkpoint: it has one set of weights, and no dict '{}' (--state-dict)",
-                    printable(choices.state_dict));
-  if (is_safetensors(file)) return read_safetensors(file, std::move(owner));
+    throw bad_input(
+        "no PyTorch checkpoint: it has one set of weights, and no dict or names of tensors that begin with "
+        "'{}' "
+        "(--state-dict)",
+        printable(choices.state_dict));
   if (is_onnx(file)) return read_onnx(file, path.parent_path());
   if (is_caffe(file)) return read_caffe(file, choices.input);
   refuse(file);

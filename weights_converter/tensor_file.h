@@ -17,7 +17,7 @@ namespace fxe {
 struct TensorFile {
   TensorMap tensors;
   std::map<std::string, std::string, std::less<>>
-      metadata;                    // safetensors' __metadata__, ONNX's metadata_props
+      metadata;                    // safetensors' __metadata__, ONNX's metadata_props, a checkpoint's "arch"
   std::string format;              // "safetensors", "PyTorch zip", "PyTorch legacy", "ONNX", "Caffe"
   std::optional<Graph> graph;      // where the file carries one; its weights are then `tensors`
   std::vector<std::string> notes;  // what was chosen or left out, one line each
@@ -29,7 +29,8 @@ struct ReadChoices {
   // alone.
   std::optional<Input> input = {};
   // Of a PyTorch checkpoint with several sets of weights the dict to read, such as "state_dict_ema"; empty:
-  // the one that state_dict.h prefers. Formats that hold one set refuse it.
+  // the one that state_dict.h prefers. Of that and of safetensors also what the names of some tensors begin
+  // with.
   std::string state_dict = {};
 };
 

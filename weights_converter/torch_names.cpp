@@ -75,6 +75,10 @@ bool is_untyped_storage(std::string_view name) {
 
 std::optional<DType> torch_dtype(std::string_view name) { return look_up(kTypes, name); }
 
+bool is_numpy_array(std::string_view name) {
+  return name == "numpy.core.multiarray._reconstruct" || name == "numpy._core.multiarray._reconstruct";
+}
+
 bool is_harmless_global(std::string_view name) {
   return std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end();
 }

@@ -116,7 +116,10 @@ Id TorchObjects::call(Heap& heap, std::string_view name, Id arguments_id) {
       argument(heap, arguments, 0, Kind::tuple, "torch.Size");
       return arguments[0];
     case Callee::none:
-      return heap.add({.kind = Kind::opaque, .text = is_harmless_global(name) ? "" : name});
+      return heap.add({.kind = Kind::opaque,
+                       .text = is_numpy_array(name)       ? kNumpyArray
+                               : is_harmless_global(name) ? std::string_view{}
+                                                          : name});
   }
   throw run_time_error("unknown callee");
 }

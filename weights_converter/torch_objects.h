@@ -30,6 +30,9 @@ struct TorchTensor {
   std::vector<int64_t> strides;  // in elements, none negative
 };
 
+// The text of an opaque value that is a NumPy array.
+constexpr std::string_view kNumpyArray = "numpy.ndarray";
+
 // What torch.save's names mean: tensors and storages become objects, harmless names (numpy scalars,
 // Namespace, ...) become opaque, and so do all others, with their name: what a training program keeps beside
 // its weights is nobody's business, until weights turn out to be made of it.

@@ -88,6 +88,7 @@ TensorFile torch_tensor_file(std::string format, StateDict dict, TorchTensors& t
   TensorFile file;
   file.format = std::move(format);
   file.notes = std::move(dict.notes);
+  if (!dict.arch.empty()) file.metadata.emplace("arch", dict.arch);
   for (const auto& [name, tensor] : dict.tensors) {
     try {
       file.tensors.emplace(name, tensors.make(*tensor));

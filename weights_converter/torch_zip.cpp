@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 
 #include "weights_converter/printable.h"
@@ -22,6 +23,14 @@ std::string find_folder(const ZipReader& zip) {
     if (text != kPickle && !text.ends_with("/data.pkl")) continue;
     if (!found || name.size() < found->size()) found = &name;
   }
+  const bool exported = std::ranges::any_of(zip.entries(), [](const auto& entry) {
+    return entry.first.ends_with("archive_format") ||
+           entry.first.ends_with("serialized_exported_program.json");
+  });
+  if (!found && exported)
+    throw bad_input(
+        "is a program of torch.export; fxe reads tensors only: save the model's state_dict(), or export "
+        "ONNX");
   if (!found)
     throw bad_input(
         "expected an archive of torch.save with a data.pkl, found a zip archive of {} other entries",

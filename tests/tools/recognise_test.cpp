@@ -79,6 +79,58 @@ TEST_F(Recognise, NorTheActivationOfMobileNet) {
             "mobilenet_v1:classes=1000,width=0.25");
 }
 
+TEST_F(Recognise, TheNearestNetworkIsNamedWithTheFirstDifference) {
+  const auto weights = random_weights(build_network("resnet34:classes=7"), 1);
+  const auto altered = [&](const auto& alter, const std::string& prefix = "") {
+    TensorMap tensors;
+    for (const auto& [name, tensor] : weights) tensors[prefix + name] = tensor;
+    alter(tensors);
+    const auto path = folder / "altered.safetensors";
+    write_safetensors(path, tensors);
+    return path;
+  };
+  const Tensor one = Tensor::from_floats({1}, std::vector<float>{1});
+  EXPECT_THAT(
+      error_of(altered([&](auto& t) { t["scale"] = one; })),
+      HasSubstr(
+          "its 183 tensors are those of no network that fxe builds. Nearest is resnet34: it has no 'scale'. "
+          "Another network comes as ONNX"));
+  EXPECT_THAT(error_of(altered([](auto& t) { t.erase("layer4.0.bn1.bias"); })),
+              HasSubstr("Nearest is resnet34: 'layer4.0.bn1.bias' is not there"));
+  EXPECT_THAT(
+      error_of(altered([](auto& t) {
+        t["conv1.weight"] = Tensor::from_floats({64, 3, 3, 3}, std::vector<float>(1728));
+      })),
+      HasSubstr("Nearest is resnet34: its 'conv1.weight' is [64, 3, 7, 7], here it is [64, 3, 3, 3]"));
+  EXPECT_THAT(error_of(altered([](auto& t) {
+                t.clear();
+                t["a"] = Tensor::from_floats({1}, std::vector<float>{1});
+              })),
+              HasSubstr("its 1 tensors are those of no network that fxe builds, and near none"));
+  // Under a wrapper's name, alone and beside others.
+  EXPECT_EQ(network_of(altered([](auto&) {}, "net.backbone.")), "resnet34:classes=7");
+  const auto beside = altered([&](auto& t) { t["loss.weight"] = one; }, "net.backbone.");
+  EXPECT_THAT(error_of(beside),
+              HasSubstr("; 1 of them, such as 'loss.weight', are beside those of resnet34 under "
+                        "'net.backbone.': --state-dict net.backbone leaves them out"));
+  const auto run = fxe({"inspect", beside, "--state-dict", "net.backbone"});
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
+TEST_F(Recognise, WhatACheckpointSaysItTrained) {
+  const auto python = python_with("torch, torchvision");
+  if (python.empty()) GTEST_SKIP() << "no Python with torch and torchvision";
+  const auto path = folder / "checkpoint.pth";
+  ASSERT_EQ(
+      std::system((python +
+                   " -W ignore -c \"import torch, torchvision; torch.save({'arch': 'resnet18', 'state_dict': "
+                   "torchvision.models.resnet18().state_dict()}, '" +
+                   path + "')\" 2>/dev/null")
+                      .c_str()),
+      0);
+  EXPECT_EQ(network_of(path), "resnet18");
+}
+
 TEST_F(Recognise, InitSaysWhatItWasNot) {
   const auto run = fxe({"init", write("resnet18.safetensors", "resnet18"), "-o", folder / "e.json"});
   ASSERT_EQ(run.code, 0) << run.err;

@@ -29,6 +29,16 @@ std::string checkpoint() {
 
 const Storages kStorages = {{"0", raw(1.0f)}, {"1", raw(2.0f)}, {"2", raw(3.0f)}};
 
+std::string refusal(const std::filesystem::path& path, const std::string& asked) {
+  try {
+    read_tensor_file(path, {.state_dict = asked});
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+    return e.what();
+  }
+  return "no error";
+}
+
 class StateDictChoice : public testing::TestWithParam<bool> {
  protected:
   std::filesystem::path path =
@@ -56,14 +66,49 @@ TEST_P(StateDictChoice, NotesSayWhichAndHowToReadAnother) {
                           "(--state-dict NAME reads another)"));
 }
 
-std::string refusal(const std::filesystem::path& path, const std::string& asked) {
-  try {
-    read_tensor_file(path, {.state_dict = asked});
-  } catch (const Error& e) {
-    EXPECT_EQ(e.kind(), ErrorKind::bad_input);
-    return e.what();
+// As one dict, of a teacher and a student.
+TEST(StateDict, OrWhatTheNamesOfTensorsBeginWith) {
+  const auto two = pickle::whole(
+      pickle::dict({{"student.fc.bias", pickle::tensor(pickle::storage("FloatStorage", "0", 1), 0, {1}, {1})},
+                    {"teacher.fc.bias", pickle::tensor(pickle::storage("FloatStorage", "1", 1), 0, {1}, {1})},
+                    {"loss", pickle::tensor(pickle::storage("FloatStorage", "2", 1), 0, {1}, {1})}}));
+  const auto torch = temporary_file("two.pth", torch_zip(two, kStorages));
+  const auto safetensors = temporary_file(
+      "two.safetensors",
+      safetensors_file(R"({"loss":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                       R"("student.fc.bias":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},)"
+                       R"("teacher.fc.bias":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})",
+                       raw(3.0f) + raw(1.0f) + raw(2.0f)));
+  for (const auto& path : {torch, safetensors}) {
+    EXPECT_EQ(read_tensor_file(path).tensors.size(), 3u);
+    const auto file = read_tensor_file(path, {.state_dict = "teacher"});
+    ASSERT_EQ(file.tensors.size(), 1u);
+    EXPECT_EQ(file.tensors.at("fc.bias").to_float().at(0), 2);
+    EXPECT_THAT(
+        file.notes,
+        ElementsAre("weights are those whose names begin with 'teacher.'; left out: 2 other tensors"));
+    EXPECT_THAT(refusal(path, "teach"), HasSubstr("'teach'"));
   }
-  return "no error";
+}
+
+TEST(StateDict, SaysWhatWasTrained) {
+  const auto saved = pickle::whole(
+      pickle::dict({{"arch", pickle::text("resnetblur18")}, {"state_dict", set_of_weights("0")}}));
+  EXPECT_EQ(read_tensor_file(temporary_file("arch.pth", torch_zip(saved, kStorages))).metadata.at("arch"),
+            "resnetblur18");
+}
+
+TEST(StateDict, WhatIsNoCheckpointIsNamed) {
+  const auto program =
+      temporary_file("p.pt2", zip_file({{"p/archive_format", "pt2"}, {"p/models/model.json", "{}"}}));
+  EXPECT_THAT(refusal(program, ""),
+              HasSubstr("is a program of torch.export; fxe reads tensors only: save the model's "
+                        "state_dict(), or export ONNX"));
+  const auto array = pickle::global("numpy._core.multiarray", "_reconstruct") + pickle::tuple({}) + "R";
+  const auto arrays =
+      temporary_file("arrays.pth", torch_zip(pickle::whole(pickle::dict({{"fc.bias", array}})), {}));
+  EXPECT_THAT(refusal(arrays, ""),
+              HasSubstr("its values are NumPy arrays; fxe reads tensors: save each as torch.from_numpy"));
 }
 
 TEST_P(StateDictChoice, OneThatIsNotThere) {

@@ -11,6 +11,7 @@
 #include "networks/registry.h"
 #include "tools/commands/model_config.h"
 #include "weights_converter/printable.h"
+#include "weights_converter/state_dict.h"
 
 namespace fxe {
 
@@ -30,9 +31,9 @@ std::string command_for(const RecognisedNetwork& network) {
 std::string_view name_of(std::string_view spec) { return spec.substr(0, spec.find(':')); }
 
 // Tensors alone never decide between networks that compute different things with them.
-RecognisedNetwork choose_by_name(const std::filesystem::path& path,
+RecognisedNetwork choose_by_name(const std::filesystem::path& path, const std::vector<std::string>& names,
                                  const std::vector<RecognisedNetwork>& networks) {
-  for (const auto& name : names_of(path)) {
+  for (const auto& name : names) {
     const auto named = named_in(name, networks);
     // The forms of one network follow each other, the one that its name stands for first.
     if (!named.empty() && name_of(named.front().spec) == name_of(named.back().spec)) return named.front();
@@ -43,16 +44,47 @@ RecognisedNetwork choose_by_name(const std::filesystem::path& path,
                   path.string(), networks.size(), fmt::join(commands, ", "));
 }
 
+std::string first_beside(const TensorMap& tensors, const std::string& prefix) {
+  for (const auto& [name, tensor] : tensors)
+    if (!name.starts_with(prefix)) return name;
+  return "";
+}
+
+[[noreturn]] void refuse_unknown(const std::filesystem::path& path, const TensorMap& tensors) {
+  const NearestNetwork nearest = nearest_network(tensors);
+  const auto what = fmt::format("{}: its {} tensors are those of no network that fxe builds", path.string(),
+                                tensors.size());
+  if (nearest.name.empty())
+    throw bad_input(
+        "{}, and near none; an ONNX export carries its own graph (fxe inspect --networks lists the builders)",
+        what);
+  const auto prefix = nearest.prefix.substr(0, nearest.prefix.empty() ? 0 : nearest.prefix.size() - 1);
+  if (nearest.fits && nearest.others > 0)
+    throw bad_input(
+        "{}; {} of them, such as '{}', are beside those of {} under '{}': --state-dict {} leaves them out",
+        what, nearest.others, printable(first_beside(tensors, nearest.prefix)), nearest.name,
+        printable(nearest.prefix), printable(prefix));
+  throw bad_input("{}. Nearest is {}: {}. Another network comes as ONNX, which carries its own graph", what,
+                  nearest.name, printable(nearest.difference));
+}
+
 // The spec of the builder for a file that carries no graph of its own.
-std::string choose_network(const std::filesystem::path& path, const TensorFile& file,
-                           const std::string& asked, std::vector<std::string>& notes) {
+std::string choose_network(const std::filesystem::path& path, TensorFile& file, const std::string& asked,
+                           std::vector<std::string>& notes) {
   if (!asked.empty()) return asked;
   if (const auto named = file.metadata.find("fxe.network"); named != file.metadata.end())
     return named->second;
-  const auto networks = recognise_networks(file.tensors);
-  if (networks.empty())
-    throw bad_input("{}: its {} tensors fit no network that fxe builds; name one with --network ({})",
-                    path.string(), file.tensors.size(), fmt::join(network_names(), ", "));
+  auto networks = recognise_networks(file.tensors);
+  if (networks.empty()) {
+    const NearestNetwork nearest = nearest_network(file.tensors);
+    if (nearest.fits && nearest.others == 0 && !nearest.prefix.empty()) {
+      keep_prefix(file.tensors, nearest.prefix.substr(0, nearest.prefix.size() - 1));
+      notes.push_back(
+          fmt::format("all tensors begin with '{}': left out of their names", printable(nearest.prefix)));
+      networks = recognise_networks(file.tensors);
+    }
+  }
+  if (networks.empty()) refuse_unknown(path, file.tensors);
   const auto file_name = path.filename().string();
   if (const ModelConfig config = read_model_config(path); !config.architecture.empty()) {
     const auto named = named_in(config.architecture, networks);
@@ -70,7 +102,10 @@ std::string choose_network(const std::filesystem::path& path, const TensorFile& 
     notes.push_back(fmt::format("{}: its tensors are those of {}", file_name, networks[0].spec));
     return networks[0].spec;
   }
-  const RecognisedNetwork chosen = choose_by_name(path, networks);
+  auto names = names_of(path);
+  if (const auto arch = file.metadata.find("arch"); arch != file.metadata.end())
+    names.insert(names.begin(), arch->second);
+  const RecognisedNetwork chosen = choose_by_name(path, names, networks);
   std::vector<std::string> others;
   for (const auto& network : networks)
     if (network.spec != chosen.spec) others.push_back(command_for(network));
