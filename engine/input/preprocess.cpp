@@ -84,7 +84,7 @@ Preprocessor::View Preprocessor::resize(const Preprocess& p, const Image& image)
     if (p.filter == Filter::area) {
       area_resizer_.resize(image, size.width, size.height, resized_);
     } else if (p.antialias) {
-      resizer_.resize(image, size.width, size.height, p.filter, seen, resized_);
+      resizer_.resize(image, size.width, size.height, p.filter, p.pillow, seen, resized_);
       have = seen;
     } else {
       opencv_resizer_.resize(image, size.width, size.height, resized_);

@@ -31,7 +31,8 @@ struct Preprocess {
   Side side = Side::none;
   int resize_h = 0, resize_w = 0;  // equal where side is shorter or longer
   Filter filter = Filter::bilinear;
-  bool antialias = true;  // false: as OpenCV resizes (bilinear only), true: as Pillow does
+  bool antialias = true;             // false: as OpenCV resizes (bilinear only), true: as Pillow does
+  Pillow pillow = Pillow::up_to_12;  // which one; only where it is by_pillow()
   int crop_h = 224, crop_w = 224;
   Rounding crop_rounding = Rounding::half_even;
   std::array<uint8_t, 3> fill{};  // the pixel where the crop is larger than the image
@@ -42,6 +43,7 @@ struct Preprocess {
   std::shared_ptr<const MeanImage> mean_image;  // what it holds, set by whoever reads it
 
   size_t elements() const { return 3 * static_cast<size_t>(crop_h) * static_cast<size_t>(crop_w); }
+  bool by_pillow() const { return side != Side::none && filter != Filter::area && antialias; }
   // Whether a value depends on its own pixel and channel only: then pixel_values() has all there are.
   bool by_pixel() const { return mean_file.empty(); }
   bool operator==(const Preprocess&) const = default;

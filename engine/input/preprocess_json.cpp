@@ -90,7 +90,7 @@ Preprocess parse_preprocess(const Json& value, std::string_view where) {
   if (value.contains("resize")) {
     const auto& resize = value["resize"];
     const auto here = fmt::format("{}.resize", where);
-    check_keys(resize, {"to", "side", "filter", "antialias"}, here);
+    check_keys(resize, {"to", "side", "filter", "antialias", "pillow"}, here);
     const auto side = resize.contains("side") ? choice(resize["side"], kSides, here + ".side") : kShorter;
     p.side = static_cast<Preprocess::Side>(side);
     if (p.side != Preprocess::Side::none) {
@@ -101,6 +101,13 @@ Preprocess parse_preprocess(const Json& value, std::string_view where) {
     }
     if (resize.contains("filter"))
       p.filter = static_cast<Filter>(choice(resize["filter"], kFilters, here + ".filter"));
+    if (resize.contains("pillow") && p.side != Preprocess::Side::none) {
+      const auto& version = resize["pillow"];
+      if (version != 12 && version != 13)
+        throw bad_input("{}.pillow: expected 12 (and all before) or 13, found {}", here,
+                        version.dump().substr(0, 40));
+      p.pillow = version == 13 ? Pillow::from_13 : Pillow::up_to_12;
+    }
     if (resize.contains("antialias") && p.side != Preprocess::Side::none) {
       if (!resize["antialias"].is_boolean())
         throw bad_input("{}.antialias: expected true or false, found {}", here,
@@ -109,6 +116,9 @@ Preprocess parse_preprocess(const Json& value, std::string_view where) {
       if (!p.antialias && p.filter != Filter::bilinear)
         throw bad_input("{}.antialias: false (as OpenCV resizes) goes with the filter bilinear only", here);
     }
+    if (p.pillow == Pillow::from_13 && !p.by_pillow())
+      throw bad_input("{}.pillow: 13 goes with Pillow's filters only: bilinear and bicubic, antialiased",
+                      here);
   }
   if (!value.contains("crop"))
     throw bad_input("{}: 'crop' is missing; it is the network's input size", where);
@@ -144,6 +154,7 @@ nlohmann::ordered_json to_json(const Preprocess& p) {
   if (p.side != Preprocess::Side::none) {
     resize["filter"] = text(kFilters, p.filter);
     resize["antialias"] = p.antialias;
+    if (p.pillow == Pillow::from_13) resize["pillow"] = 13;
   }
   nlohmann::ordered_json json = {{"resize", resize}, {"crop", pair(p.crop_h, p.crop_w)}};
   if (p.crop_rounding != Preprocess::Rounding::half_even)

@@ -135,6 +135,15 @@ std::optional<Preprocess> find(const std::string& name) {
 }  // namespace
 
 Preprocess preprocess_preset(const std::string& name, std::string_view where) {
+  constexpr std::string_view kPillow13 = "-pillow13";
+  if (name.ends_with(kPillow13)) {
+    Preprocess p = preprocess_preset(name.substr(0, name.size() - kPillow13.size()), where);
+    if (!p.by_pillow())
+      throw bad_input("{}: '{}': this preset does not resize as Pillow does; leave out '{}'", where, name,
+                      kPillow13);
+    p.pillow = Pillow::from_13;
+    return p;
+  }
   constexpr std::string_view kWeights = "torchvision:";
   if (name.starts_with(kWeights))
     return preprocess_preset(torchvision_weights_named(name.substr(kWeights.size()), where).preset, where);
@@ -142,7 +151,8 @@ Preprocess preprocess_preset(const std::string& name, std::string_view where) {
   throw bad_input(
       "{}: unknown preset '{}'; expected torchvision-224, torchvision-RESIZE-CROP[-bicubic], "
       "torchvision:WEIGHTS, timm-SIZE-CROP[-bilinear][-squash|-border][-inception] (such as "
-      "timm-224-0.95-bicubic), mlperf-resnet50, mlperf-mobilenet, squash-SIZE, caffe-CROP or cifar-32",
+      "timm-224-0.95-bicubic), mlperf-resnet50, mlperf-mobilenet, squash-SIZE, caffe-CROP or cifar-32; "
+      "with -pillow13 behind it, resized as by Pillow 13 and later",
       where, name);
 }
 

@@ -175,8 +175,8 @@ void Resizer::vertical(const Table& t, const uint8_t* in, size_t in_row_bytes, i
   }
 }
 
-void Resizer::resize(const Image& image, int width, int height, Filter filter, const Region& crop,
-                     Image& out) {
+void Resizer::resize(const Image& image, int width, int height, Filter filter, Pillow pillow,
+                     const Region& crop, Image& out) {
   const bool wide = width != image.width, tall = height != image.height;
   const size_t in_row_bytes = static_cast<size_t>(image.width) * 3;
   const size_t row_bytes = static_cast<size_t>(crop.width) * 3;
@@ -199,12 +199,24 @@ void Resizer::resize(const Image& image, int width, int height, Filter filter, c
   if (!wide)
     return vertical(columns, pixel(crop.left, 0), in_row_bytes, 0, crop.top, crop.height, row_bytes,
                     out.rgb.data());
-  // Only rows that the vertical pass reads. The second table() call keeps the first one's result.
+  // The second table() call keeps the first one's result.
+  if (pillow == Pillow::from_13 && height < image.height &&
+      image.height - height > 2 * (image.width - width)) {
+    between_.width = image.width;
+    between_.height = crop.height;
+    between_.rgb.resize(in_row_bytes * static_cast<size_t>(crop.height));
+    vertical(columns, image.rgb.data(), in_row_bytes, 0, crop.top, crop.height, in_row_bytes,
+             between_.rgb.data());
+    return horizontal(table(image.width, width, filter), between_, 0, crop.height, crop.left, crop.width,
+                      out.rgb.data());
+  }
+  // Only rows that the vertical pass reads.
   const int first = columns.windows[static_cast<size_t>(crop.top)].first;
   const int end = columns.windows[static_cast<size_t>(crop.top + crop.height - 1)].end();
-  between_.resize(static_cast<size_t>(end - first) * row_bytes);
-  horizontal(table(image.width, width, filter), image, first, end, crop.left, crop.width, between_.data());
-  vertical(columns, between_.data(), row_bytes, first, crop.top, crop.height, row_bytes, out.rgb.data());
+  between_.rgb.resize(static_cast<size_t>(end - first) * row_bytes);
+  horizontal(table(image.width, width, filter), image, first, end, crop.left, crop.width,
+             between_.rgb.data());
+  vertical(columns, between_.rgb.data(), row_bytes, first, crop.top, crop.height, row_bytes, out.rgb.data());
 }
 
 }  // namespace fxe

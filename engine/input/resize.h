@@ -13,6 +13,11 @@ namespace fxe {
 // bilinear, bicubic: Pillow's, by Resizer. area: OpenCV's INTER_AREA, by AreaResizer (resize_area.h).
 enum class Filter { bilinear, bicubic, area };
 
+// Whose order of passes. Pillow up to 12 scales along the rows first; 13 down the columns first where the
+// height loses more than twice as many pixels as the width does. Values between the passes are of 8 bits, so
+// the results differ by a grey level here and there.
+enum class Pillow { up_to_12, from_13 };
+
 // The source pixels that an output pixel is made of.
 struct ResizeWindow {
   int first = 0, count = 0;
@@ -20,17 +25,18 @@ struct ResizeWindow {
 };
 
 // Resampling equal to Pillow's Image.resize(..., BILINEAR | BICUBIC) bit for bit: antialiased (the filter
-// widens with the scale), horizontal pass first, 8-bit values between the passes, coefficients in fixed point
-// with 22 fractional bits. Triangle filter, and Keys' cubic with a = -0.5. Holds the coefficients of recent
-// sizes and its scratch memory, so that a stream of images allocates only when something is larger than all
-// before. Not thread-safe: one per thread.
+// widens with the scale), 8-bit values between the passes, coefficients in fixed point with 22 fractional
+// bits. Triangle filter, and Keys' cubic with a = -0.5. Holds the coefficients of recent sizes and its
+// scratch memory, so that a stream of images allocates only when something is larger than all before. Not
+// thread-safe: one per thread.
 class Resizer {
  public:
   // The part `crop` of `image` resized to width x height, bilinear or bicubic, as if the whole had been
   // resized and then cropped. `crop` lies within width x height and is not empty.
-  void resize(const Image& image, int width, int height, Filter filter, const Region& crop, Image& out);
-  void resize(const Image& image, int width, int height, Filter filter, Image& out) {
-    resize(image, width, height, filter, {0, 0, width, height}, out);
+  void resize(const Image& image, int width, int height, Filter filter, Pillow pillow, const Region& crop,
+              Image& out);
+  void resize(const Image& image, int width, int height, Filter filter, Pillow pillow, Image& out) {
+    resize(image, width, height, filter, pillow, {0, 0, width, height}, out);
   }
 
  private:
@@ -53,7 +59,7 @@ class Resizer {
 
   std::list<Table> tables_;  // most recently used first
   size_t weights_kept_ = 0;  // in all of them; bounded
-  std::vector<uint8_t> between_;
+  Image between_;            // the passes
 };
 
 }  // namespace fxe

@@ -7,7 +7,7 @@ usage: pillow_peer.py OUT_FOLDER [PHOTOS_FOLDER]
 Without PHOTOS_FOLDER it writes images of its own into OUT_FOLDER, in every format and with awkward sizes.
 Fields are separated by tabs; the cases are in OUT_FOLDER/cases.txt:
     decode      path  width  height  crc of the RGB bytes
-    resize      path  width  height  filter  crc of the RGB bytes
+    resize      path  width  height  filter  crc of the RGB bytes  Pillow's version, the whole number
     preprocess  path  preset as JSON  crc of the float32 planes
 """
 import json
@@ -17,6 +17,7 @@ import sys
 import zlib
 
 import numpy as np
+import PIL
 from PIL import Image
 
 try:
@@ -40,6 +41,7 @@ PIPELINES = [
     (97, "shorter", "bilinear", 128, IMAGENET),
     (None, "none", "bilinear", 225, IMAGENET),
 ]
+PILLOW = int(PIL.__version__.split(".")[0])
 SIZES = [(224, 224), (256, 171), (500, 333), (37, 640), (129, 64), (300, 17), (3, 3)]
 
 
@@ -79,10 +81,11 @@ def cases_of(path, number, every):
     with Image.open(path) as file:
         image = file.convert("RGB")
     yield "decode", path, *image.size, crc(np.asarray(image))
-    chosen = range(len(SIZES)) if every else [number % len(SIZES)]
-    for i in chosen:
+    random = np.random.RandomState(number)
+    sizes = [*SIZES, *(tuple(random.randint(1, 400, 2).tolist()) for _ in range(12))] if every else [SIZES[number % len(SIZES)]]
+    for size in sizes:
         for name in FILTERS if every else [list(FILTERS)[(number // len(SIZES) + number) % 2]]:
-            yield "resize", path, *SIZES[i], name, crc(np.asarray(image.resize(SIZES[i], FILTERS[name])))
+            yield "resize", path, *size, name, crc(np.asarray(image.resize(size, FILTERS[name]))), PILLOW
     if transforms is None:
         return
     chosen = range(len(PIPELINES)) if every else [number % len(PIPELINES), (number + 3) % len(PIPELINES)]
@@ -93,7 +96,8 @@ def cases_of(path, number, every):
             continue
         pixels = pixels_of_network(image, to, side, filter_name, crop)
         check_against_totensor(pixels, values)
-        resize = {"side": "none"} if side == "none" else {"to": to, "side": side, "filter": filter_name}
+        resize = {"side": "none"} if side == "none" else {"to": to, "side": side, "filter": filter_name,
+                                                                     "pillow": 13 if PILLOW >= 13 else 12}
         preset = json.dumps({"resize": resize, "crop": crop, **values})
         yield "preprocess", path, preset, crc(normalised(pixels, values))
 

@@ -64,7 +64,8 @@ class Peer {
     }
     if (f[0] == "resize") {
       resizer_.resize(image_, std::stoi(f.at(2)), std::stoi(f.at(3)),
-                      f.at(4) == "bicubic" ? Filter::bicubic : Filter::bilinear, resized_);
+                      f.at(4) == "bicubic" ? Filter::bicubic : Filter::bilinear,
+                      std::stoi(f.at(6)) >= 13 ? Pillow::from_13 : Pillow::up_to_12, resized_);
       return compare(std::as_bytes(std::span(resized_.rgb)), f.at(5));
     }
     const auto p = parse_preprocess(nlohmann::json::parse(f.at(2)), "peer");

@@ -87,6 +87,22 @@ TEST(PreprocessJson, PresetsWithMoreWords) {
       "ResNet50_Weights.IMAGENET1K_V1, ResNet50_Weights.IMAGENET1K_V2, ResNet101_Weights.IMAGENET1K_V1)");
 }
 
+TEST(PreprocessJson, WhichPillow) {
+  auto p = imagenet(256, 224, Filter::bilinear);
+  EXPECT_EQ(p.pillow, Pillow::up_to_12);
+  p.pillow = Pillow::from_13;
+  EXPECT_EQ(preset("torchvision-224-pillow13"), p);
+  EXPECT_EQ(parse_preprocess(to_json(p), "here"), p);
+  EXPECT_EQ(to_json(p)["resize"]["pillow"], 13);
+  p.pillow = Pillow::up_to_12;
+  EXPECT_EQ(parse_preprocess(to_json(p), "here"), p);
+  EXPECT_FALSE(to_json(p)["resize"].contains("pillow"));
+  EXPECT_EQ(preset("torchvision:ResNet50_Weights.IMAGENET1K_V2-pillow13").pillow, Pillow::from_13);
+  for (const std::string name : {"mlperf-resnet50-pillow13", "caffe-227-pillow13", "cifar-32-pillow13"})
+    EXPECT_EQ(error_of([&] { preset(name); }),
+              "here: '" + name + "': this preset does not resize as Pillow does; leave out '-pillow13'");
+}
+
 // Every published weight file's preset exists, and its file name is its own.
 TEST(PreprocessJson, TorchvisionsWeightFiles) {
   std::set<std::string_view> files;
@@ -191,6 +207,10 @@ TEST(PreprocessJson, Errors) {
             "here.resize.to: the shorter side has one size, found two");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "nearest"}, "crop": 224})"),
             "here.resize.filter: expected bilinear, bicubic, area, found \"nearest\"");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "pillow": 11}, "crop": 224})"),
+            "here.resize.pillow: expected 12 (and all before) or 13, found 11");
+  EXPECT_EQ(error(R"({"resize": {"to": 256, "pillow": 13, "filter": "area"}, "crop": 224})"),
+            "here.resize.pillow: 13 goes with Pillow's filters only: bilinear and bicubic, antialiased");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "antialias": 1}, "crop": 224})"),
             "here.resize.antialias: expected true or false, found 1");
   EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "bicubic", "antialias": false}, "crop": 224})"),

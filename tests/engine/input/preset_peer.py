@@ -17,6 +17,7 @@ import sys
 import zlib
 
 import numpy as np
+import PIL
 from PIL import Image
 
 SIZES = [(1, 1), (2, 3), (31, 33), (224, 225), (227, 226), (100, 300), (500, 37), (341, 256), (257, 333), (512, 512),
@@ -128,7 +129,9 @@ def main():
         pipelines = {preset: timm_pipeline(preset) for preset in TIMM}
     else:
         pipelines = {"mlperf-resnet50": mlperf_resnet50, "mlperf-mobilenet": mlperf_mobilenet}
-    print(*pipelines, sep="\t")
+    # Pillow 13 has another order of passes; OpenCV has none of it.
+    suffix = "-pillow13" if framework != "mlperf" and int(PIL.__version__.split(".")[0]) >= 13 else ""
+    print(*(preset + suffix for preset in pipelines), sep="\t")
     images = [(f"{w}x{h}", picture(w, h)) for w, h in SIZES]
     if photos:
         paths = sorted(p for p in photos.rglob("*") if p.is_file())
