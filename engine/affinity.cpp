@@ -27,7 +27,7 @@ struct Mask {
 Mask mask_of_this_thread() {
   Mask mask{};
   if (sched_getaffinity(0, sizeof mask.words, mask.words) != 0)
-    throw run_time_error("this thread's processors: {}", std::strerror(errno));
+    throw run_time_error("cannot find out which processors this thread may use: {}", std::strerror(errno));
   return mask;
 }
 

@@ -31,7 +31,7 @@ void check_operating_point(const OperatingPoint& point, size_t ensemble_size, co
   std::set<int> seen;
   for (int m : point.members) {
     if (m < 0 || static_cast<size_t>(m) >= ensemble_size)
-      throw bad_input("{}: member {} of {}", where, m, ensemble_size);
+      throw bad_input("{}: expected members from 0 to {}, found {}", where, ensemble_size - 1, m);
     if (!seen.insert(m).second) throw bad_input("{}: member {} appears twice", where, m);
   }
   check_positive(point.weights, point.size(), "weights", where);

@@ -135,7 +135,7 @@ Tensor parse_npy(std::span<const std::byte> bytes, const std::string& where) {
   std::memcpy(&length, bytes.data() + 8, length_bytes);
   const size_t data = 8 + length_bytes + length;
   if (length > kMaxHeader || data > bytes.size())
-    throw bad_input("{}: a header of {} bytes in a file of {}", where, length, bytes.size());
+    throw bad_input("{}: the header says that it has {} bytes, the file has {}", where, length, bytes.size());
   const HeaderText header(text.substr(8 + length_bytes, length), where);
   if (header.fortran())
     throw bad_input("{}: expected C order, found Fortran order; save numpy.ascontiguousarray(x)", where);
@@ -144,7 +144,7 @@ Tensor parse_npy(std::span<const std::byte> bytes, const std::string& where) {
   t.shape = Shape(header.shape());
   const auto expected = static_cast<uint64_t>(t.shape.elements());
   if (expected != (bytes.size() - data) / size_bytes(t.dtype) || (bytes.size() - data) % size_bytes(t.dtype))
-    throw bad_input("{}: shape {} of {} needs another number of bytes than the {} there are", where,
+    throw bad_input("{}: shape {} of {} does not fit the {} bytes of data", where,
                     t.shape.str(), name(t.dtype), bytes.size() - data);
   t.bytes = bytes.subspan(data);
   return t;

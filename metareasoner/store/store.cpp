@@ -48,7 +48,7 @@ void Store::check_entries() const {
   for (size_t b = 0; b < layout_.blocks(); ++b) {
     if (!part_is_whole(file_.subspan(layout_.block_start(b),
                                      StoreLayout::part_bytes(images_in(b) * StoreLayout::kEntry))))
-      throw bad_input("{}: the entries of images {} to {} have another checksum; the file is damaged",
+      throw bad_input("{}: the entries of images {} to {} do not match their checksum; the file is damaged",
                       path_.string(), first_image(b), first_image(b) + images_in(b) - 1);
     pass(b);
   }
@@ -93,7 +93,7 @@ std::span<const std::byte> Store::slab(size_t block, size_t s) const {
   auto& checked = checked_[block * layout_.slabs + s];
   if (!checked.load(std::memory_order_relaxed)) {
     if (!part_is_whole(part))
-      throw bad_input("{}: what {} gave for images {} to {} has another checksum; the file is damaged",
+      throw bad_input("{}: what {} gave for images {} to {} does not match its checksum; the file is damaged",
                       path_.string(),
                       is_compact() ? "the ensemble" : fmt::format("member '{}'", header_.members[s].name),
                       first_image(block), first_image(block) + images_in(block) - 1);

@@ -253,7 +253,7 @@ DecodedHeader decode_header(std::span<const std::byte> file, const std::string& 
   const size_t data_start = StoreLayout::aligned(StoreLayout::kPreamble + json_bytes + table_bytes);
   if (data_start > file.size() || !checksum_holds(file.subspan(kJsonBytesAt, data_start - kJsonBytesAt),
                                                   get<uint32_t>(file, kChecksumAt)))
-    throw bad_input("{}: the header has another checksum; the file is damaged", where);
+    throw bad_input("{}: the header does not match its checksum; the file is damaged", where);
   size_t images = 0;
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   DecodedHeader decoded{

@@ -126,6 +126,8 @@ void StoreWriter::append(const ContentHash& hash, std::span<const float> logits)
   if (rows_ == layout_.images_in(blocks_)) write_block();
 }
 
+size_t StoreWriter::written() const { return std::min(blocks_ * kRows, header_.images()); }
+
 void StoreWriter::write_block() {
   std::vector<std::byte> block(layout_.block_bytes(rows_));
   std::memcpy(block.data(), hashes_.data(), rows_ * StoreLayout::kHash);

@@ -35,6 +35,9 @@ class StoreWriter {
   };
   const std::vector<Kept>& kept() const { return kept_; }
 
+  // Images in whole blocks, which the next writer keeps.
+  size_t written() const;
+
   // The next image; `logits` [members classes], empty for an image that could not be read. Throws run_time on
   // a full disk, with everything that was written kept; bad_input for a logit too large for fp16.
   void append(const ContentHash&, std::span<const float> logits);

@@ -110,9 +110,11 @@ TEST_F(CaffeCommands, TheInputsSizeIsAskedFor) {
 TEST_F(CaffeCommands, InitChoosesCaffesPreprocessingAndSaysSo) {
   const auto run = fxe({"init", says, bare, "--input", "32x32", "-o", folder / "e.json"});
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(run.out,
-              HasSubstr("says: images as Caffe's ImageNet models expect them, caffe-32 "
-                        "(blue first, minus 104, 117, 123); another way is named with --preprocess"));
+  EXPECT_THAT(
+      run.out,
+      HasSubstr(
+          "each member: images as Caffe's ImageNet models expect them, caffe-32 (blue first, minus 104, "
+          "117, 123); --preprocess names another way\n"));
   EXPECT_THAT(run.out, HasSubstr("its layer 'prob' (Softmax) at the end is left out"));
   const auto p = read_json(folder / "e.json")["members"][1]["preprocess"];
   EXPECT_EQ(p["channels"], "bgr");

@@ -213,7 +213,7 @@ TEST(Calibrate, TestImagesAreOtherImages) {
   expect_refused({"calibrate", large(), "--test", large()}, "1200 of its 1200 images are in");
   EXPECT_EQ(calibrated({"--test", large(), "--allow-overlap"})["images"]["overlap"], 1200);
   expect_refused({"calibrate", large(), "--test", foreign.store}, "of another ensemble");
-  expect_refused({"calibrate", large(), "--test", other.store, "--split", "0.5"}, "expected one of them");
+  expect_refused({"calibrate", large(), "--test", other.store, "--split", "0.5"}, "give one of them");
   const Json a = calibrated({"--split", "0.5", "--seed", "3"}),
              b = calibrated({"--split", "0.5", "--seed", "3", "--swap"});
   EXPECT_EQ(a["images"]["fit"]["hash"], b["images"]["test"]["hash"]);
@@ -235,10 +235,10 @@ TEST(Calibrate, RefusesInOneLine) {
   refused({"--objective", "time<=5ms"}, "no measured costs");
   refused({"--write", s.ensemble}, "another ensemble");
   refused({"--write", s.folder / "nowhere.json"}, "nowhere.json");
-  refused({"--profile", "x"}, "needs --write");
+  refused({"--profile", "x"}, "--write ENSEMBLE");
   refused({"--split", "1.5"}, "--split");
-  refused({"--split", "0"}, "leaves a part empty");
-  refused({"--swap"}, "needs --split");
+  refused({"--split", "0"}, "leaves one part without images");
+  refused({"--swap"}, "give --split SHARE");
   refused({"--candidates", "1"}, "--candidates");
   refused({"--spacing", "even"}, "logit or quantile");
   refused({"--search", "all"}, "--search");
@@ -248,7 +248,7 @@ TEST(Calibrate, RefusesInOneLine) {
   refused({"--search", "subset", "--signal", "entropy"}, "not by 'entropy'");
   expect_refused({"calibrate", recorded(), "--objective", "published,alpha=0:1:0.1", "--write", s.ensemble},
                  "name one alpha");
-  expect_refused({"calibrate", recorded(), "--signal", "entropy", "--write", s.ensemble}, "for replay alone");
+  expect_refused({"calibrate", recorded(), "--signal", "entropy", "--write", s.ensemble}, "for replay only");
   // Thresholds of the wrong count, or none at all, in a file.
   for (const char* thresholds : {"[0.5]", "[0.5, \"x\"]", "[0.5, null]", "[1, 2, 3]"}) {
     auto json = nlohmann::ordered_json::parse(read_text(s.ensemble));

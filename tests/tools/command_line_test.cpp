@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <sstream>
 
 #include "tests/tools/refused.h"
 
@@ -59,6 +60,38 @@ TEST(CommandLine, OptionsOfTheDesignAreThere) {
   for (const char* option : {"--network", "--preprocess", "--classes", "--output"})
     EXPECT_THAT(fxe({"init", "--help"}).out, HasSubstr(option));
   EXPECT_THAT(fxe({"check", "--help"}).out, HasSubstr("--against"));
+}
+
+TEST(CommandLine, HelpFitsAndEndsWithWhatIsForAGpu) {
+  for (const auto& command : commands()) {
+    const std::string name(command.name);
+    const auto help = fxe({name, "--help"});
+    ASSERT_EQ(help.code, 0) << name;
+    EXPECT_EQ(fxe({"help", name}).out, help.out);
+    EXPECT_THAT(help.out, testing::StartsWith(fmt::format("usage: fxe {} ", name)));
+    EXPECT_THAT(help.out, testing::Not(HasSubstr("(default: )")));
+    EXPECT_THAT(help.out, testing::Not(HasSubstr("\"\"")));
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << name << ": " << line;
+    const size_t gpu = help.out.find("\nOn a GPU:\n");
+    EXPECT_TRUE(gpu == help.out.npos || help.out.find("\n\n", gpu + 1) == help.out.npos) << help.out;
+  }
+  EXPECT_THAT(fxe({"eval", "--help"}).out, HasSubstr("\nOn a GPU:\n"));
+  EXPECT_THAT(fxe({"help", "evil"}).err, HasSubstr("nearest: eval"));
+}
+
+TEST(CommandLine, VersionSaysWhatWasBuiltOfWhat) {
+  const auto version = fxe({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.out,
+              testing::MatchesRegex("fxe [0-9]+\\.[0-9]+\\.[0-9]+(, commit [0-9a-f]+(-dirty)?)?\n"
+                                    "compiler  .*\nbackends  reference; cpu \\(.*\\); cuda \\(.*\\)\n"));
+}
+
+TEST(CommandLine, AnUnknownOptionNamesTheNearest) {
+  expect_refused({"eval", "m", "f", "--compair-full"},
+                 "there is no option --compair-full (nearest: --compare-full");
+  expect_refused({"replay", "s", "--polcy", "full"}, "see fxe replay --help");
 }
 
 TEST(CommandLine, NamesItsCommands) {

@@ -146,6 +146,8 @@ TEST_F(EvalReport, WithoutLabelsWhatNeedsThemIsNull) {
   for (const char* key : {"top1", "top5", "gap"}) EXPECT_TRUE(report["full"][key].is_null()) << key;
   EXPECT_EQ(report["full"]["gap_ci95"], Json({nullptr, nullptr}));
   EXPECT_EQ(flat.out.find("nan"), std::string::npos) << flat.out;
+  EXPECT_EQ(flat.out.find("Acc@1"), std::string::npos) << "timm's line without figures";
+  EXPECT_THAT(flat.out, HasSubstr("no labels, so no gap"));
   EXPECT_EQ(read_text(folder / "timm.csv").find("nan"), std::string::npos);
 }
 

@@ -180,7 +180,7 @@ TEST_F(Figures, ASingleMemberHasNoExitsToDraw) {
 TEST_F(Figures, RefusesWhatCannotBeDrawn) {
   Folder out;
   const std::string f = out / "f";
-  expect_refused({"figures", test}, "name the folder");
+  expect_refused({"figures", test}, "expected -o FOLDER");
   expect_refused({"figures", out / "missing", "-o", f}, "missing");
   write_text(out / "not", "FXESTORE or so");
   expect_refused({"figures", out / "not", "-o", f}, "not");

@@ -35,7 +35,7 @@ TEST_F(Init, RecognisesNetworksByTheirTensorsAndHowTheirImagesArePrepared) {
   write_unnamed(folder / "b.safetensors", "cifar_resnet14");
   const auto run = fxe({"init", folder / "a.safetensors", folder / "b.safetensors", "-o", out});
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("a.safetensors: its tensors are those of cifar_resnet8"));
+  EXPECT_THAT(run.out, HasSubstr("a: its tensors are those of cifar_resnet8\n"));
   const Json json = read_json(out);
   EXPECT_EQ(json["schema"], "fxe.ensemble/1");
   EXPECT_EQ(json["combine"], "logits");

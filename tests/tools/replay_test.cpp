@@ -358,7 +358,7 @@ TEST(Import, ArraysOfAStoreAreThatStore) {
   };
   refused({}, "--labels");
   write_text(folder / "few", "1\n2\n");
-  refused({"--labels", folder / "few"}, "2 lines for 60 images");
+  refused({"--labels", folder / "few"}, "2 lines, but 60 images");
   write_text(folder / "large", "10\n");
   refused({"--labels", folder / "large"}, "expected a class from 0 to 9, found '10'");
   refused({"--labels", folder / "labels", "--costs", "1,2"}, "found 2");

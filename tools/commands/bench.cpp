@@ -10,8 +10,11 @@
 #include "tools/commands/bench_report.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
+#include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/notes.h"
 #include "tools/commands/number_list.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -23,18 +26,19 @@ constexpr int kCopies = 50;  // of a batch in either direction, timed by themsel
 cxxopts::Options bench_options() {
   cxxopts::Options options("fxe bench",
                            "Latency and throughput of an ensemble or network, in trtexec's words.");
-  const auto text = [](const char* usual) { return cxxopts::value<std::string>()->default_value(usual); };
-  options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text(""))(
-      "images", "a folder to take the input from, instead of random numbers", text(""))(
-      "loadInputs", "FILE.npy, fp32 [n c h w], to take the input from as it is", text(""))(
-      "limit", "images of the folder that are kept in memory", text("256"))(
-      "warmUp", "milliseconds before anything counts", text("200"))(
-      "iterations", "queries of each row, at the least", text("10"))(
-      "duration", "seconds of all rows together, at the least", text("3"))("percentile", "such as 90,95,99",
-                                                                           text("90,95,99"))(
-      "exportTimes", "write the time of every query of the policy to FILE.json", text(""))(
-      "exportOutput", "write the policy's probabilities [batch classes] for the first batch to FILE.npy",
-      text(""))("only-policy", "no rows for members and for stopping after each");
+  add_options(options, {{"policy", "POLICY", kPolicyHelp},
+                        {"images", "FOLDER", "take the input from these images instead of random numbers"},
+                        {"limit", "N", "images of the folder that are kept in memory", "256"},
+                        {"loadInputs", "FILE", "take the input as it is from FILE.npy, fp32 [n c h w]"},
+                        {"warmUp", "MS", "milliseconds before anything counts", "200"},
+                        {"iterations", "N", "queries of each row, at the least", "10"},
+                        {"duration", "S", "seconds of all rows together, at the least", "3"},
+                        {"percentile", "P,...", "percentiles to report", "90,95,99"},
+                        {"only-policy", nullptr, "no rows for single members and for stopping after each"},
+                        {"exportTimes", "FILE", "write the time of every query of the policy to FILE.json"},
+                        {"exportOutput", "FILE",
+                         "write the policy's probabilities [batch classes] for the first batch to "
+                         "FILE.npy"}});
   add_run_options(options);
   add_model_options(options);
   return options;
@@ -56,7 +60,7 @@ LoadedEnsemble load_subject(const std::string& input, const cxxopts::ParseResult
   e.inputs = {member.preprocess};
   e.input_of = {0};
   e.models.push_back(std::move(loaded));
-  e.notes = {fmt::format("{}: seeded random weights", input)};
+  e.notes = {input + ": seeded random weights"};
   return e;
 }
 
@@ -147,16 +151,30 @@ int run_bench(int argc, char** argv) {
                        limits,
                        percents};
   if (!run.quiet) {
-    for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
-    fmt::print("{}: policy {}, {}, {}, batch {}; input: {}\n", subject.ensemble, subject.policy,
-               subject.device, name(subject.precision), subject.batch, subject.input);
+    print_notes(ensemble.notes);
+    print_paragraph(
+        stdout,
+        fmt::format("{}: policy {}, {}, {}, batch {}; input: {}", subject.ensemble, subject.policy,
+                    subject.device, name(subject.precision), subject.batch, subject.input),
+        "", "  ", Ink::bold);
     if (random && has_exits(policy.point))
-      fmt::print("note: where this policy stops depends on the images; --images FOLDER gives it real ones\n");
+      print_paragraph(
+          stdout, "note: where this policy stops depends on the images; --images FOLDER gives it real ones",
+          "", "  ", Ink::yellow);
     std::fflush(stdout);
   }
   if (const auto output = (*parsed)["exportOutput"].as<std::string>(); !output.empty())
     export_output(output, *runtime.executor, tensors, policy.point, run.batch);
-  subject.wall_s = bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows);
+  const BenchEnd end =
+      bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows, run.quiet);
+  subject.wall_s = end.wall_s;
+  const size_t rounds = rows[0].times.latency_ms.size();
+  if (end.stopped_by) {
+    const auto how_far = fmt::format("after {} rounds", rounds);
+    if (!run.quiet) print_paragraph(stdout, "interrupted " + how_far, "\n  ", "  ", Ink::yellow);
+    if (!run.quiet && rounds > 0) print_bench(stdout, subject, rows);
+    return report_interrupted("bench", how_far, end.stopped_by, *parsed, {"json", "exportTimes"});
+  }
   subject.copies = runtime.executor->time_copies(kCopies);
   write_json(run.json, bench_json(subject, rows));
   write_json((*parsed)["exportTimes"].as<std::string>(), times_json(rows[0].times));

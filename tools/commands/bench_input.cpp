@@ -47,8 +47,9 @@ BenchInput BenchInput::read(const Dataset& dataset, const std::vector<ImageInput
 BenchInput BenchInput::load(const Tensor& array, const std::string& where,
                             const std::vector<ImageInput>& inputs, int batch) {
   if (inputs.size() != 1)
-    throw bad_input("{}: expected members that share one input, found {} inputs; run a member by itself",
-                    where, inputs.size());
+    throw bad_input(
+        "{}: one array feeds one input, but the members take {} different ones; bench a single member", where,
+        inputs.size());
   const Preprocess& p = inputs[0].preprocess;
   if (array.dtype != DType::f32)
     throw bad_input("{}: expected f32 (<f4), found {}; save x.astype(numpy.float32)", where,

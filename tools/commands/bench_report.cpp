@@ -9,6 +9,9 @@
 #include <numeric>
 
 #include "tools/commands/json_file.h"
+#include "tools/commands/report_text.h"
+#include "tools/commands/terminal.h"
+#include "tools/commands/text_table.h"
 
 namespace fxe {
 
@@ -54,15 +57,25 @@ std::string signed_percent(double share) {
 }
 
 void print_rows(std::FILE* to, const BenchSubject& s, const std::vector<BenchRow>& rows) {
-  fmt::print(to, "\n  {:<28}{:>9}{:>12}{:>12}{:>12}{:>12}\n", "", "members", "median ms", "p99 ms",
-             "images/s", "over alone");
+  TextTable table({{.head = "", .least = 20, .text = true, .above = true},
+                   {.head = "members"},
+                   {.head = s.batch == 1 ? "median,\nms/image" : "median,\nms/batch"},
+                   {.head = s.batch == 1 ? "p99,\nms/image" : "p99,\nms/batch"},
+                   {.head = "images/s"},
+                   {.head = "over members\nalone"}});
   for (const auto& row : rows) {
     const auto t = summarise(row.times.latency_ms, {99});
-    const bool stops = row.kind == BenchRow::Kind::stop_after;
-    fmt::print(to, "  {:<28}{:>9.3f}{:>12.4g}{:>12.4g}{:>12.4g}{:>12}\n", row.name,
-               mean_members(row, s.batch), t.median, t.percentiles[0], queries_per_second(row) * s.batch,
-               stops ? signed_percent(overhead_of_stopping(row, rows)) : "");
+    table.add(
+        {row.name, fixed(mean_members(row, s.batch), 3), fmt::format("{:.4g}", t.median),
+         fmt::format("{:.4g}", t.percentiles[0]), fmt::format("{:.4g}", queries_per_second(row) * s.batch),
+         row.kind == BenchRow::Kind::stop_after ? signed_percent(overhead_of_stopping(row, rows)) : ""});
   }
+  fmt::print(to, "\n");
+  print_table(to, table);
+}
+
+void print_warning(std::FILE* to, const std::string& text) {
+  print_paragraph(to, text, "* ", "  ", Ink::yellow);
 }
 
 }  // namespace
@@ -129,25 +142,31 @@ void print_bench(std::FILE* to, const BenchSubject& s, const std::vector<BenchRo
   if (s.copies) {
     print_summary(to, "H2D Latency", summarise(s.copies->up_ms, s.percents), s.percents);
     print_summary(to, "D2H Latency", summarise(s.copies->down_ms, s.percents), s.percents);
-    fmt::print(to, "(copies by themselves, {} times after the queries, whose latency has them in it)\n",
-               s.copies->up_ms.size());
+    print_paragraph(
+        to,
+        fmt::format("(copies by themselves, {} times after the queries, whose latency includes them)",
+                    s.copies->up_ms.size()),
+        "", "  ");
   }
-  fmt::print(to, "Total Host Walltime: {:.4g} s, {} queries of {}{}\n", s.wall_s, row.times.latency_ms.size(),
-             row.name, rows.size() > 1 ? ", the other rows in turn with it" : "");
+  print_paragraph(
+      to,
+      fmt::format("Total Host Walltime: {:.4g} s, {} queries of {}{}", s.wall_s, row.times.latency_ms.size(),
+                  row.name, rows.size() > 1 ? ", the other rows in turn with it" : ""),
+      "", "  ");
   constexpr double kBound = 0.5;
   if (total(enqueue) > kBound * total(row.times.latency_ms))
-    fmt::print(
+    print_warning(
         to,
-        "* The host takes {:.3g} % of the latency to enqueue a batch: it bounds the throughput, not the "
-        "device; try a larger --batch.\n",
-        100 * total(enqueue) / total(row.times.latency_ms));
+        fmt::format("The host takes {:.3g} % of the latency to enqueue a batch: it bounds the throughput, "
+                    "not the device. Try a larger --batch.",
+                    100 * total(enqueue) / total(row.times.latency_ms)));
   constexpr double kUnstable = 0.01;  // where trtexec begins to warn
   if (latency.variation > kUnstable)
-    fmt::print(
+    print_warning(
         to,
-        "* The latency is unstable, with a coefficient of variation of {:.3g} %: another process, or a "
-        "clock that changes; compare rows of one run only.\n",
-        100 * latency.variation);
+        fmt::format("The latency is unstable, with a coefficient of variation of {:.3g} %: other processes, "
+                    "or a changing clock rate. Compare rows of one run only.",
+                    100 * latency.variation));
   if (rows.size() > 1) print_rows(to, s, rows);
 }
 

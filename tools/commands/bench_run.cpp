@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/bench_run.h"
 
+#include <algorithm>
 #include <chrono>
+
+#include "engine/signals.h"
+#include "tools/commands/progress.h"
 
 namespace fxe {
 
@@ -15,20 +19,23 @@ double ms_between(Clock::time_point from, Clock::time_point to) {
 
 }  // namespace
 
-double bench(Executor& executor, BenchInput& input, int batch, double deadline_ms, const BenchLimits& limits,
-             std::vector<BenchRow>& rows) {
+BenchEnd bench(Executor& executor, BenchInput& input, int batch, double deadline_ms,
+               const BenchLimits& limits, std::vector<BenchRow>& rows, bool quiet) {
   std::vector<int> prepared;
   for (const auto& row : rows) prepared.push_back(executor.prepare(row.point));
 
+  const StopRequest stop;
   const auto warm_up = Clock::now();
   do {
     input.fill(executor, batch);
     for (const int p : prepared) executor.run(p, batch, deadline_ms);
-  } while (ms_between(warm_up, Clock::now()) < limits.warm_up_ms);
+  } while (!stop && ms_between(warm_up, Clock::now()) < limits.warm_up_ms);
 
   const auto start = Clock::now();
   const auto elapsed_ms = [&] { return ms_between(start, Clock::now()); };
-  for (int64_t round = 0; round < limits.iterations || elapsed_ms() < 1000 * limits.duration_s; ++round) {
+  Progress progress("bench", "rounds", static_cast<size_t>(limits.iterations), quiet);
+  for (int64_t round = 0; !stop && (round < limits.iterations || elapsed_ms() < 1000 * limits.duration_s);
+       ++round) {
     input.fill(executor, batch);
     for (size_t i = 0; i < rows.size(); ++i) {
       const size_t at = (static_cast<size_t>(round) + i) % rows.size();
@@ -44,8 +51,12 @@ double bench(Executor& executor, BenchInput& input, int batch, double deadline_m
       row.times.compute_ms.push_back(compute_ms);
       for (const auto& result : run.rows) row.members_run += result.members;
     }
+    const double done = static_cast<double>(round + 1);
+    progress.set_total(static_cast<size_t>(
+        std::max(static_cast<double>(limits.iterations), done * 1000 * limits.duration_s / elapsed_ms())));
+    progress.advance(static_cast<size_t>(round + 1));
   }
-  return elapsed_ms() / 1000;
+  return {elapsed_ms() / 1000, stop.signal()};
 }
 
 }  // namespace fxe

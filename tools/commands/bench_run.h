@@ -29,9 +29,13 @@ struct BenchRow {
 };
 
 // Runs the rows in turn, all of them on one batch, then all on the next. Which is first moves on, so that
-// times can be compared whatever else the machine is doing. Returns the seconds from the first query that
-// counts to the end of the last.
-double bench(Executor&, BenchInput&, int batch, double deadline_ms, const BenchLimits&,
-             std::vector<BenchRow>&);
+// times can be compared whatever else the machine is doing. Where a signal asks for a stop it ends after a
+// round.
+struct BenchEnd {
+  double wall_s = 0;   // from the first query that counts to the end of the last
+  int stopped_by = 0;  // the signal; 0: none
+};
+BenchEnd bench(Executor&, BenchInput&, int batch, double deadline_ms, const BenchLimits&,
+               std::vector<BenchRow>&, bool quiet);
 
 }  // namespace fxe

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "metareasoner/latency.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -42,11 +43,11 @@ nlohmann::ordered_json summary_json(const TimeSummary& s, const std::vector<doub
 
 void print_summary(std::FILE* to, const std::string& title, const TimeSummary& s,
                    const std::vector<double>& percents) {
-  fmt::print(to, "{}: min = {:.4g} ms, max = {:.4g} ms, mean = {:.4g} ms, median = {:.4g} ms", title, s.min,
-             s.max, s.mean, s.median);
+  std::string line = fmt::format("{}: min = {:.4g} ms, max = {:.4g} ms, mean = {:.4g} ms, median = {:.4g} ms",
+                                 title, s.min, s.max, s.mean, s.median);
   for (size_t i = 0; i < percents.size(); ++i)
-    fmt::print(to, ", {} = {:.4g} ms", percentile_key(percents[i]), s.percentiles[i]);
-  fmt::print(to, "\n");
+    line += fmt::format(", {} = {:.4g} ms", percentile_key(percents[i]), s.percentiles[i]);
+  print_paragraph(to, line, "", "  ");
 }
 
 nlohmann::ordered_json times_json(const BenchTimes& times) {

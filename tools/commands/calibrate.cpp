@@ -6,6 +6,7 @@
 #include "tools/commands/calibrate_profile.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/progress.h"
 #include "tools/commands/store_order.h"
 
 namespace fxe {
@@ -15,20 +16,21 @@ namespace {
 cxxopts::Options calibrate_options() {
   cxxopts::Options options("fxe calibrate",
                            "Thresholds for a recorded ensemble; objectives: docs/calibrate.md.");
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options()("objective",
-                        "'gap<=0.1pt' | 'time<=5ms' | 'harm<=0.5pt@90%' | 'published,alpha=0.5' | ...",
-                        cxxopts::value<std::string>()->default_value("gap<=0.1pt"))(
-      "candidates", "thresholds tried at each size", cxxopts::value<std::string>()->default_value("40"))(
-      "spacing", "of these: logit | quantile", cxxopts::value<std::string>()->default_value("logit"))(
-      "search", "none | order | subset: which members run, and in which order",
-      cxxopts::value<std::string>()->default_value("none"))(
-      "fit-temperatures", "a temperature for each member, by its likelihood")(
-      "compare-signals", "calibrate with every signal, and set them side by side")(
-      "no-baselines", "leave out the search for the best fixed subset")(
-      "write", "put the thresholds as a profile into this ensemble file", text())(
-      "profile", "its name", cxxopts::value<std::string>()->default_value("default"))(
-      "json", "write the result to FILE", text())("quiet", "no table");
+  add_options(options,
+              {{"objective", "O",
+                "'gap<=0.1pt', 'time<=5ms', 'harm<=0.5pt@90%', 'published,alpha=0.5' or another of "
+                "docs/calibrate.md",
+                "gap<=0.1pt"},
+               {"candidates", "N", "thresholds tried at each size", "40"},
+               {"spacing", "S", "of these: logit or quantile", "logit"},
+               {"search", "S", "which members run, and in which order: none, order or subset", "none"},
+               {"fit-temperatures", nullptr, "a temperature for each member, by its likelihood"},
+               {"compare-signals", nullptr, "calibrate with every signal, and set them side by side"},
+               {"no-baselines", nullptr, "leave out the search for the best fixed subset"},
+               {"write", "FILE", "put the thresholds as a profile into this ensemble file"},
+               {"profile", "NAME", "its name", "default"},
+               {"json", "FILE", "write the result to FILE"},
+               {"quiet", nullptr, "no table"}});
   add_calibration_image_options(options);
   add_store_order_options(options);
   return options;
@@ -113,7 +115,8 @@ int run_calibrate(int argc, char** argv) {
   CalibrationRequest request = read_request(store, *parsed);
   const auto ensemble = (*parsed)["write"].as<std::string>(),
              profile = (*parsed)["profile"].as<std::string>();
-  if (ensemble.empty() && parsed->count("profile")) throw bad_input("--profile: needs --write ENSEMBLE");
+  if (ensemble.empty() && parsed->count("profile"))
+    throw bad_input("--profile: name the ensemble file too, with --write ENSEMBLE");
   if (profile.empty()) throw bad_input("--profile: expected a name");
   std::optional<EnsembleFile> file;
   if (!ensemble.empty()) file = open_for_profile(store, request, ensemble);
@@ -125,16 +128,28 @@ int run_calibrate(int argc, char** argv) {
                     (!request.objective.fixed_path || search != "none" || temperatures);
   const ChosenImages images = choose_images(store, *parsed, fits);
 
+  // What takes long has no count; the line says what it is and since when.
+  std::optional<Progress> step;
+  const auto begin = [&](const char* what) {
+    step.emplace(fmt::format("calibrate: {}", what), "", 0, parsed->count("quiet") > 0);
+  };
+  if (temperatures) begin("fitting temperatures");
   if (temperatures)
     request.order.temperatures =
         fit_temperatures(store, request.order.members, images.parts.fit, request.threads);
   CalibrationSummary s{store, request, images, request.order, {}, {}, {}, {}, ""};
   if (search != "none") {
+    begin("choosing members");
     s.members = find_members(store, request, images.parts.fit, search == "subset");
     s.point = s.members->point;
   }
+  begin("choosing thresholds");
   s.outcomes = run_calibration(store, request, s.point, images.parts);
-  if (parsed->count("compare-signals")) s.signals = compare_signals(s);
+  if (parsed->count("compare-signals")) {
+    begin("comparing signals");
+    s.signals = compare_signals(s);
+  }
+  step.reset();
   s.warnings = warnings(s);
   if (file) {
     write_profile(*file, s, profile, ensemble);

@@ -44,12 +44,14 @@ void check_overlap(const Store& store, const Store& test, bool allowed, ChosenIm
 }  // namespace
 
 void add_calibration_image_options(cxxopts::Options& options) {
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options("Images")("test", "a store of other images of the same ensemble, to test on", text())(
-      "split", "calibrate on this share of the images, told apart by content, and test on the others",
-      text())("seed", "of --split", cxxopts::value<std::string>()->default_value("0"))(
-      "swap", "the two parts of --split the other way round")(
-      "allow-overlap", "even if images of --test are among those of the calibration");
+  add_options(
+      options,
+      {{"test", "STORE", "other images of the same ensemble, to test on"},
+       {"split", "SHARE", "calibrate on this share of the images, chosen by content, and test on the others"},
+       {"seed", "N", "of --split", "0"},
+       {"swap", nullptr, "the two parts of --split the other way round"},
+       {"allow-overlap", nullptr, "even if images of --test are among those of the calibration"}},
+      "Images");
 }
 
 ChosenImages choose_images(const Store& store, const cxxopts::ParseResult& parsed, bool fits) {
@@ -58,8 +60,8 @@ ChosenImages choose_images(const Store& store, const cxxopts::ParseResult& parse
   c.seed = static_cast<uint64_t>(read_integer(parsed, "seed", 0, INT64_MAX));
   c.swapped = parsed.count("swap") > 0;
   const bool split = !parsed["split"].as<std::string>().empty();
-  if (split && !test.empty()) throw bad_input("--test and --split: expected one of them");
-  if (c.swapped && !split) throw bad_input("--swap: needs --split");
+  if (split && !test.empty()) throw bad_input("--test and --split: give one of them, not both");
+  if (c.swapped && !split) throw bad_input("--swap: give --split SHARE with it");
   std::vector<size_t> calibration = readable_images(store);
   if (split) {
     c.share = read_real(parsed, "split", 0, 1);
@@ -69,7 +71,7 @@ ChosenImages choose_images(const Store& store, const cxxopts::ParseResult& parse
     c.parts.test = parts.second;
     c.parts.test_store = &store;
     if (calibration.empty() || c.parts.test.empty())
-      throw bad_input("--split: {} of {} images leaves a part empty", c.share, store.images());
+      throw bad_input("--split: {} of {} images leaves one part without images", c.share, store.images());
   }
   if (!test.empty()) {
     c.test_store = std::make_unique<Store>(Store::open(test));
@@ -77,7 +79,8 @@ ChosenImages choose_images(const Store& store, const cxxopts::ParseResult& parse
     check_overlap(store, *c.test_store, parsed.count("allow-overlap") > 0, c);
     c.parts.test = readable_images(*c.test_store);
     c.parts.test_store = c.test_store.get();
-    if (c.parts.test.empty()) throw bad_input("{}: no image could be read when recorded", test);
+    if (c.parts.test.empty())
+      throw bad_input("{}: none of its images could be read when it was recorded", test);
   }
   c.parts.fit = c.parts.judged = calibration;
   if (fits) {

@@ -28,7 +28,7 @@ OperatingPoint reordered(const OperatingPoint& pool, const std::vector<size_t>& 
 FoundMembers find_members(const Store& store, const CalibrationRequest& r, const std::vector<size_t>& fit,
                           bool subsets) {
   if (r.objective.alphas.size() > 1)
-    throw bad_input("--search: objective '{}' is a sweep; name one alpha", r.objective.text);
+    throw bad_input("--search: objective '{}' asks for several alphas; name one", r.objective.text);
   Objective fitting = r.objective;
   if (fitting.kind == Objective::Kind::guaranteed) {
     // The bound that these members will have to keep is above what is observed.

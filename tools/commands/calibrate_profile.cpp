@@ -14,7 +14,7 @@ EnsembleFile open_for_profile(const Store& store, const CalibrationRequest& r, c
     throw bad_input("--write: objective '{}' has {} results and a profile holds one; name one alpha",
                     r.objective.text, r.objective.alphas.size());
   if (r.signal != ReplaySignal::margin && r.signal != ReplaySignal::raw_margin)
-    throw bad_input("--write: an ensemble file stores margin or raw_margin; '{}' is for replay alone",
+    throw bad_input("--write: a profile holds the signal margin or raw_margin; '{}' is for replay only",
                     name(r.signal));
   return read_matching_ensemble(store, path);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <random>
 
 #include "engine/error.h"
@@ -8,6 +9,7 @@
 #include "tools/commands/device_choice.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -49,8 +51,17 @@ std::vector<float> random_input(const Input& input, int64_t n, uint64_t seed) {
 }
 
 void print_layer(const LayerCheck& c) {
-  fmt::print("  {} {:<28} {:<10} {:>6.1f}% of bound  {}\n", c.ok ? "ok  " : "FAIL", c.name,
-             c.op.substr(0, c.op.find_first_of(" (")), c.percent_of_bound, c.implementation);
+  constexpr size_t kName = 24, kOperation = 10;
+  const Terminal terminal = terminal_of(stdout);
+  const std::string line = fmt::format(
+      "  {} {:<{}} {:<{}} {:>6.1f}% of bound  ", c.ok ? "ok  " : painted(terminal, Ink::red, "FAIL"),
+      shortened(c.name, kName), kName, shortened(c.op.substr(0, c.op.find_first_of(" (")), kOperation),
+      kOperation, c.percent_of_bound);
+  constexpr size_t kLeft = 62;  // columns of that
+  fmt::print("{}{}\n", line,
+             terminal.is_terminal
+                 ? shortened(c.implementation, std::max<size_t>(terminal.columns, kLeft + 8) - kLeft)
+                 : c.implementation);
   std::fflush(stdout);
 }
 
@@ -70,10 +81,8 @@ Json layer_json(const LayerCheck& c) {
 int run_check(int argc, char** argv) {
   cxxopts::Options options(
       "fxe check", "Runs a network layer by layer on two backends; names the first layer out of bound.");
-  options.add_options()("against", "reference | cpu | cuda",
-                        cxxopts::value<std::string>()->default_value("reference"))(
-      "seed", "of the random input, and of the weights of a NETWORK",
-      cxxopts::value<std::string>()->default_value("1"));
+  add_options(options, {{"against", "B", "reference, cpu or cuda", "reference"},
+                        {"seed", "N", "of the random input, and of the weights of a NETWORK", "1"}});
   add_run_options(options);
   add_network_option(options);
   const auto parsed = parse_options(options, argc, argv, "subject", 1, "ENSEMBLE|MODEL|NETWORK", 1);

@@ -5,11 +5,15 @@
 #include "engine/error.h"
 #include "engine/input/decode.h"
 #include "engine/input/text_file.h"
+#include "engine/signals.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
+#include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/notes.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -119,8 +123,12 @@ void print_top(const Classifier& c, const std::vector<Scored>& top, const char* 
 void print_image(const Classifier& c, const Policy& policy, const std::string& path, const BatchRun& run,
                  bool explain) {
   const RowResult& row = run.rows[0];
-  fmt::print("{}: {} of {} members, {:.2f} ms{}\n", path, row.members, policy.point.size(), run.ms,
-             row.status == RowStatus::ok ? "" : fmt::format(", {}", name(row.status)));
+  const auto head =
+      fmt::format("{}: {} of {} members, {:.2f} ms", path, row.members, policy.point.size(), run.ms);
+  const Terminal terminal = terminal_of(stdout);
+  fmt::print(
+      "{}{}\n", painted(terminal, Ink::bold, head),
+      row.status == RowStatus::ok ? "" : painted(terminal, Ink::red, fmt::format(", {}", name(row.status))));
   for (size_t k = 0; explain && k < c.stages().size(); ++k) {
     const auto& stage = c.stages()[k];
     fmt::print("  {} {}: margin {:.4f}, {}; {:.2f} ms\n", k + 1, c.member_name(k), stage.row.margin,
@@ -164,11 +172,10 @@ Json image_json(const Classifier& c, const Policy& policy, const std::string& pa
 
 int run_classify(int argc, char** argv) {
   cxxopts::Options options("fxe classify", "The five best classes of images.");
-  options.add_options()("explain", "each stage's classes, margin, decision and time")(
-      "strict", "exit 1 if any image failed")("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...",
-                                              cxxopts::value<std::string>()->default_value(""))(
-      "classes", "class names of a single MODEL, one a line",
-      cxxopts::value<std::string>()->default_value(""));
+  add_options(options, {{"explain", nullptr, "each stage's classes, margin, decision and time"},
+                        {"policy", "POLICY", kPolicyHelp},
+                        {"strict", nullptr, "exit 1 if any image failed"},
+                        {"classes", "FILE", "class names, one a line, in place of the ensemble's"}});
   add_run_options(options);
   add_model_options(options);
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL IMAGE...");
@@ -181,14 +188,18 @@ int run_classify(int argc, char** argv) {
   const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());
   Runtime runtime = make_runtime(ensemble, run);
   if (!run.quiet) {
-    for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
+    print_notes(ensemble.notes);
     fmt::print("{}: policy {}, {}\n", ensemble.file.name, policy.text, runtime.device.name);
   }
   Classifier classifier(ensemble, runtime, policy, run.deadline_ms.value_or(0));
   const bool keep = !run.json.empty();  // what is only printed is not kept
   Json images = Json::array();
   size_t failed = 0;
+  const StopRequest stop;
   for (size_t i = 1; i < inputs.size(); ++i) {
+    if (stop)
+      return report_interrupted("classify", fmt::format("after {} of {} images", i - 1, inputs.size() - 1),
+                                stop.signal(), *parsed, {"json"});
     try {
       const BatchRun& result = classifier.classify(inputs[i]);
       failed += result.rows[0].status == RowStatus::failed;
@@ -196,7 +207,7 @@ int run_classify(int argc, char** argv) {
       if (keep) images.push_back(image_json(classifier, policy, inputs[i], result));
     } catch (const Error& e) {
       if (inputs.size() == 2) throw;
-      fmt::print(stderr, "fxe classify: {}\n", e.what());
+      fmt::print(stderr, "{} {}\n", painted(terminal_of(stderr), Ink::red, "fxe classify:"), e.what());
       if (keep) images.push_back({{"path", inputs[i]}, {"status", "failed"}, {"reason", e.what()}});
       ++failed;
     }

@@ -8,6 +8,8 @@
 #include "engine/names.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/options.h"
+#include "tools/commands/terminal.h"
+#include "tools/commands/version.h"
 
 namespace fxe {
 
@@ -16,25 +18,24 @@ namespace {
 constexpr std::array<Command, 14> kCommands = {{
     {"init", "from weight files to an ensemble file", run_init},
     {"convert", "any model file to one safetensors file that carries its graph", run_convert},
-    {"inspect", "layers, shapes, parameters, multiply-adds, memory plan, schedule", run_inspect},
+    {"inspect", "layers, shapes, parameters, multiply-adds, memory plan", run_inspect},
     {"classify", "top-5 of images; --explain shows every stage", run_classify},
     {"eval", "accuracy, exits and time on a labelled image folder", run_eval},
-    {"record", "every member's logits for every image of a folder, in one file", run_record},
-    {"import", "the same file from logits of another framework (.npy)", run_import},
-    {"replay", "any operating point of a recorded ensemble, without running a network", run_replay},
-    {"calibrate", "thresholds that meet an objective, with guarantees, from a logit store", run_calibrate},
-    {"bench", "latency and throughput of an ensemble or network, in trtexec's words", run_bench},
+    {"record", "every member's logits for every image of a folder: a store", run_record},
+    {"import", "a store from logits of another framework (.npy)", run_import},
+    {"replay", "any operating point of a store, without running a network", run_replay},
+    {"calibrate", "thresholds that meet an objective, with guarantees, from a store", run_calibrate},
+    {"bench", "latency and throughput, in trtexec's words", run_bench},
     {"profile", "time by member, layer and kernel; what exits saved of each", run_profile},
-    {"figures", "plots of recorded ensembles: accuracy, margins, normal against flexible, frontier",
-     run_figures},
+    {"figures", "plots of stores: accuracy, margins, frontier", run_figures},
     {"check", "compares a backend with the reference, layer by layer", run_check},
     {"doctor", "what works on this machine, what is missing, and why", run_doctor},
 }};
 
 void print_usage(std::FILE* to) {
   fmt::print(to,
-             "fxe runs flexible ensembles of image classifiers.\n\nusage: fxe COMMAND ...   (fxe COMMAND "
-             "--help)\n\n");
+             "fxe runs ensembles of image classifiers that stop early.\n\n"
+             "usage: fxe COMMAND ...\n       fxe help COMMAND\n       fxe --version\n\n");
   for (const auto& c : kCommands) fmt::print(to, "  {:<10}{}\n", c.name, c.summary);
 }
 
@@ -48,6 +49,12 @@ const Command& find_command(std::string_view name) {
                   fmt::join(nearest_names(name, names, 2), ", "));
 }
 
+int show_help(std::string_view command) {
+  std::string words[] = {std::string(command), "--help"};
+  char* argv[] = {words[0].data(), words[1].data(), nullptr};
+  return find_command(command).run(2, argv);
+}
+
 // One line, whatever names of files and tensors the message holds, and not a long one.
 int report(std::string_view command, std::string message, int exit_code) {
   constexpr size_t kLongest = 4096;
@@ -55,7 +62,8 @@ int report(std::string_view command, std::string message, int exit_code) {
   for (char& c : message)
     if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
   std::fflush(stdout);
-  fmt::print(stderr, "fxe {}: {}\n", command, message);
+  const Terminal terminal = terminal_of(stderr);
+  fmt::print(stderr, "{} {}\n", painted(terminal, Ink::red, fmt::format("fxe {}:", command)), message);
   return exit_code;
 }
 
@@ -64,12 +72,18 @@ int report(std::string_view command, std::string message, int exit_code) {
 std::span<const Command> commands() { return kCommands; }
 
 int run_command_line(int argc, char** argv) {
-  const std::string_view name = argc > 1 ? argv[1] : "";
-  if (name.empty() || name == "--help" || name == "-h" || name == "help") {
+  std::string_view name = argc > 1 ? argv[1] : "";
+  const bool help = name == "--help" || name == "-h" || name == "help";
+  if (name.empty() || (help && argc == 2)) {
     print_usage(name.empty() ? stderr : stdout);
     return name.empty() ? 2 : 0;
   }
+  if (name == "--version") {
+    fmt::print("{}", version_text());
+    return 0;
+  }
   try {
+    if (help) return show_help(name = argv[2]);
     return find_command(name).run(argc - 1, argv + 1);
   } catch (const Error& e) {
     return report(name, e.what(), static_cast<int>(e.kind()));

@@ -5,6 +5,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/model_loader.h"
+#include "tools/commands/notes.h"
 #include "tools/commands/options.h"
 
 namespace fxe {
@@ -12,13 +13,12 @@ namespace fxe {
 int run_convert(int argc, char** argv) {
   cxxopts::Options options("fxe convert",
                            "Writes a model of any format as one safetensors file that carries its graph.");
-  options.add_options()("o,output", "the file to write", cxxopts::value<std::string>()->default_value(""))(
-      "network", "builder, where the file does not say and is not recognised",
-      cxxopts::value<std::string>()->default_value(""))(
-      "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
-      cxxopts::value<std::string>()->default_value(""))(
-      "state-dict", "which set of weights of a PyTorch checkpoint, such as state_dict_ema",
-      cxxopts::value<std::string>()->default_value(""));
+  add_options(
+      options,
+      {{"o,output", "FILE", "the file to write"},
+       {"network", "N", "builder, where the file does not say and is not recognised"},
+       {"input", "HxW", "or C,H,W: for a caffemodel that does not say its size, or is to run at another"},
+       {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"}});
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
   if (!parsed) return 0;
@@ -32,7 +32,7 @@ int run_convert(int argc, char** argv) {
   expect_input(loaded, input, source);
   write_converted(output, loaded.model.graph, loaded.model.weights, source, loaded.network);
   if (!run.quiet) {
-    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    print_notes(notes_by_text({source}, {loaded.notes}));
     fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,
                loaded.network.empty() ? "" : ", network " + loaded.network);
   }

@@ -2,6 +2,7 @@
 #include "tools/commands/ensemble_loader.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/error.h"
 #include "engine/input/classes.h"
@@ -10,6 +11,8 @@
 #include "tools/commands/batch_memory.h"
 #include "tools/commands/compile_members.h"
 #include "tools/commands/mean_image_file.h"
+#include "tools/commands/notes.h"
+#include "tools/commands/progress.h"
 #include "tools/commands/single_model.h"
 #include "tools/commands/thread_count.h"
 #include "weights_converter/sharded_weights.h"
@@ -57,25 +60,25 @@ void check_classes(const LoadedEnsemble& e, const fs::path& file) {
 }  // namespace
 
 void add_network_option(cxxopts::Options& options) {
-  options.add_options("A single model")("network", "builder, such as resnet50 or mobilenet_v1:width=0.25",
-                                        cxxopts::value<std::string>()->default_value(""))(
-      "input", "HxW or C,H,W, for a caffemodel that does not say its size or is to run at another",
-      cxxopts::value<std::string>()->default_value(""))(
-      "state-dict", "which set of weights of a PyTorch checkpoint, such as state_dict_ema",
-      cxxopts::value<std::string>()->default_value(""));
+  add_options(
+      options,
+      {{"network", "N", "builder, such as resnet50 or mobilenet_v1:width=0.25"},
+       {"input", "HxW", "or C,H,W: for a caffemodel that does not say its size, or is to run at another"},
+       {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"}},
+      kSingleModelGroup);
 }
 
 void add_model_options(cxxopts::Options& options) {
   add_network_option(options);
-  options.add_options("A single model")(
-      "preprocess", "preset such as torchvision-224, or a JSON object as in ensemble files",
-      cxxopts::value<std::string>()->default_value(""));
+  add_options(options,
+              {{"preprocess", "P", "preset such as torchvision-224, or a JSON object as in ensemble files"}},
+              kSingleModelGroup);
 }
 
 void refuse_model_options(const cxxopts::ParseResult& options, const fs::path& ensemble) {
   for (const char* key : {"network", "preprocess", "input", "state-dict"})
     if (options.count(key))
-      throw bad_input("{}: an ensemble says this for each member; --{} is for a single model",
+      throw bad_input("{}: --{} is for a single model; an ensemble file says it for each member",
                       ensemble.string(), key);
 }
 
@@ -97,30 +100,39 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
   MeanImageFiles mean_images;
   e.models.resize(e.file.members.size());
   const int threads = std::min(thread_count(read_common_options(options)), static_cast<int>(e.models.size()));
-  for_each_block(e.models.size(), threads, [&](size_t, size_t i) {
-    MemberEntry& member = e.file.members[i];
-    if (is_ensemble) {
-      e.models[i] = load_member(e.file, member);
-    } else {
-      auto [loaded, preprocess] = load_single_model(path,
-                                                    {.network = member.network,
-                                                     .preprocess = options["preprocess"].as<std::string>(),
-                                                     .input = options["input"].as<std::string>(),
-                                                     .state_dict = member.state_dict},
-                                                    needs_images);
-      e.models[i] = std::move(loaded);
-      member.preprocess = preprocess;
-    }
-  });
+  {
+    Progress progress("reading", "members", e.models.size(), options.count("quiet") > 0);
+    std::atomic<size_t> read{0};
+    for_each_block(e.models.size(), threads, [&](size_t, size_t i) {
+      MemberEntry& member = e.file.members[i];
+      if (is_ensemble) {
+        e.models[i] = load_member(e.file, member);
+      } else {
+        auto [loaded, preprocess] = load_single_model(path,
+                                                      {.network = member.network,
+                                                       .preprocess = options["preprocess"].as<std::string>(),
+                                                       .input = options["input"].as<std::string>(),
+                                                       .state_dict = member.state_dict},
+                                                      needs_images);
+        e.models[i] = std::move(loaded);
+        member.preprocess = preprocess;
+      }
+      progress.advance(++read);
+    });
+  }
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> notes;
   for (size_t i = 0; i < e.models.size(); ++i) {
     MemberEntry& member = e.file.members[i];
     const LoadedModel& loaded = e.models[i];
     mean_images.load(member.preprocess, e.file.folder);
     expect_size(loaded, member.preprocess, fmt::format("member '{}'", member.name));
     e.input_of.push_back(intern(e.inputs, member.preprocess));
-    e.notes.insert(e.notes.end(), loaded.notes.begin(), loaded.notes.end());
+    names.push_back(member.name);
+    notes.push_back(loaded.notes);
     e.parameters += parameters_of(loaded.model);
   }
+  e.notes = notes_by_text(names, notes);
   check_classes(e, classes);
   return e;
 }

@@ -6,8 +6,11 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
 #include "tools/commands/eval_report.h"
+#include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/notes.h"
 #include "tools/commands/results_file.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -15,15 +18,17 @@ namespace {
 
 cxxopts::Options eval_options() {
   cxxopts::Options options("fxe eval", "Accuracy, exits and time of an ensemble on a labelled image folder.");
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text())(
-      "compare-full", "run the full ensemble on the same batches and compare")(
-      "predictions", "write one line an image to FILE.csv", text())(
-      "results-file", "append one line of timm's columns and fxe's to FILE.csv", text())(
-      "mlperf-log", "write MLPerf's accuracy log to FILE.json", text())(
-      "in-flight", "on a GPU, batches under way at a time: 1 or 2; default: 2, and 1 at --batch 1", text())(
-      "limit", "only the first N images", cxxopts::value<std::string>()->default_value("0"))(
-      "strict", "exit 1 if any image failed")("classes", "class names of a single MODEL, one a line", text());
+  add_options(options, {{"policy", "POLICY", kPolicyHelp},
+                        {"compare-full", nullptr, "run the full ensemble on the same batches and compare"},
+                        {"limit", "N", "only the first N images; 0: all", "0"},
+                        {"strict", nullptr, "exit 1 if any image failed"},
+                        {"classes", "FILE", "class names, one a line, in place of the ensemble's"},
+                        {"predictions", "FILE", "write a line for each image to FILE.csv"},
+                        {"results-file", "FILE", "append a line of timm's columns and fxe's to FILE.csv"},
+                        {"mlperf-log", "FILE", "write MLPerf's accuracy log to FILE.json"}});
+  add_options(options,
+              {{"in-flight", "N", "batches under way at a time: 1 or 2; without it 2, and 1 at --batch 1"}},
+              kGpuGroup);
   add_label_options(options);
   add_run_options(options);
   add_model_options(options);
@@ -48,8 +53,9 @@ int batches_in_flight(const cxxopts::ParseResult& parsed, int batch) {
 void print_failed(const EvalResult& result) {
   constexpr size_t kShown = 10;
   if (result.failed.empty()) return;
-  fmt::print(stderr, "{} image{} could not be used:\n", result.failed.size(),
-             result.failed.size() == 1 ? "" : "s");
+  const auto head = fmt::format("{} image{} could not be used:", result.failed.size(),
+                                result.failed.size() == 1 ? "" : "s");
+  fmt::print(stderr, "{}\n", painted(terminal_of(stderr), Ink::red, head));
   for (size_t i = 0; i < std::min(kShown, result.failed.size()); ++i)
     fmt::print(stderr, "  {}: {}\n", result.failed[i].path, result.failed[i].reason);
   if (result.failed.size() > kShown)
@@ -57,10 +63,15 @@ void print_failed(const EvalResult& result) {
 }
 
 void print_head(const EvalSubject& s, const LoadedEnsemble& ensemble, const Dataset& dataset) {
-  for (const auto& note : ensemble.notes) fmt::print("{}\n", note);
-  fmt::print("{}: {} of {} members, policy {}, {}, {}, batch {}\n", s.ensemble, s.policy.point.size(),
-             ensemble.file.members.size(), s.policy.text, s.device, name(s.precision), s.batch);
-  fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.images(), dataset.layout);
+  print_notes(ensemble.notes);
+  print_paragraph(
+      stdout,
+      fmt::format("{}: {} of {} members, policy {}, {}, {}, batch {}", s.ensemble, s.policy.point.size(),
+                  ensemble.file.members.size(), s.policy.text, s.device, name(s.precision), s.batch),
+      "", "  ", Ink::bold);
+  print_paragraph(stdout,
+                  fmt::format("{}: {} images, {}", dataset.root.string(), dataset.images(), dataset.layout),
+                  "", "  ");
   std::fflush(stdout);
 }
 
@@ -100,8 +111,14 @@ int run_eval(int argc, char** argv) {
                                       .predictions = (*parsed)["predictions"].as<std::string>(),
                                       .mlperf_log = (*parsed)["mlperf-log"].as<std::string>(),
                                       .class_ids = class_ids});
-  write_json(run.json, eval_json(subject, result));
   print_failed(result);
+  if (result.stopped_by) {
+    if (!run.quiet) print_partial_eval(subject, result, dataset.images(), stdout);
+    return report_interrupted("eval", fmt::format("after {} of {} images", result.done, dataset.images()),
+                              result.stopped_by, *parsed,
+                              {"json", "predictions", "results-file", "mlperf-log"});
+  }
+  write_json(run.json, eval_json(subject, result));
   if (result.policy.evaluation.images() == 0) throw run_time_error("{}: no image could be used", inputs[1]);
   if (!results_file.empty()) append_results_file(results_file, ensemble, subject, result);
   if (!run.quiet) print_eval(subject, result, stdout);

@@ -41,11 +41,15 @@ void relabel(Dataset& dataset, const std::vector<int>& valid) {
 }  // namespace
 
 void add_label_options(cxxopts::Options& options) {
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options("Labels")("labels", "lines 'file index', 0-based", text())(
-      "class-map", "lines 'folder' (class = line, from 0) or 'folder index'", text())(
-      "real-labels", "ReaL's real.json: right answers by the number of the validation image", text())(
-      "valid-labels", "only these classes can be the answer: FILE (index or synset a line) | folder", text());
+  add_options(
+      options,
+      {{"labels", "FILE", "lines 'file index', from 0"},
+       {"class-map", "FILE", "lines 'folder' (class = line, from 0) or 'folder index'"},
+       {"real-labels", "FILE", "ReaL's real.json: right answers by the number of the validation image"},
+       {"valid-labels", "FILE",
+        "only these classes can be the answer: an index or synset a line; or the word "
+        "folder"}},
+      "Labels");
 }
 
 Dataset open_labelled(const std::filesystem::path& folder, const LoadedEnsemble& ensemble,

@@ -7,6 +7,9 @@
 
 #include "engine/error.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/report_text.h"
+#include "tools/commands/terminal.h"
+#include "tools/commands/text_table.h"
 
 namespace fxe {
 
@@ -26,35 +29,44 @@ Interval gap_interval(const PairedGap& gap) {
   return tango_interval(gap.images, gap.only_full_right, gap.only_policy_right);
 }
 
-// 0.7775 -> "77.75", what does not exist -> "-".
-std::string percent(double share) { return std::isfinite(share) ? fmt::format("{:.2f}", 100 * share) : "-"; }
-
-std::string thousandths(double value, const char* missing) {
-  return std::isfinite(value) ? fmt::format("{:.3f}", value) : missing;
-}
-
-void print_row(std::FILE* to, const char* title, const PolicyResult& r) {
-  fmt::print(to, "  {:<10}{:>8}{:>8}{:>10.3f}{:>12.3f}{:>12.3f}{:>12.1f}\n", title,
-             percent(r.evaluation.top1()), percent(r.evaluation.top5()), r.evaluation.mean_members(),
-             r.time_per_image_ms(), r.latency.percentile_ms(99), r.mean_multiply_adds() / 1e6);
+void print_policies(std::FILE* to, const EvalSubject& s, const EvalResult& r) {
+  TextTable table({{.head = "", .least = 8, .text = true},
+                   {.head = "top-1 %"},
+                   {.head = "top-5 %"},
+                   {.head = "members"},
+                   {.head = "ms/image"},
+                   {.head = s.batch == 1 ? "p99 ms/image" : "p99 ms/batch"},
+                   {.head = "M mult-adds"}});
+  const auto row = [&](const char* title, const PolicyResult& p) {
+    table.add({title, percent(p.evaluation.top1()), percent(p.evaluation.top5()),
+               fixed(p.evaluation.mean_members(), 3), fixed(p.time_per_image_ms(), 3),
+               fixed(p.latency.percentile_ms(99), 3), fixed(p.mean_multiply_adds() / 1e6, 1)});
+  };
+  if (r.full) row("full", *r.full);
+  row(r.full ? "flexible" : "ensemble", r.policy);
+  fmt::print(to, "\n");
+  print_table(to, table);
 }
 
 void print_exits(std::FILE* to, const EvalSubject& subject, const Evaluation& e) {
-  fmt::print(to, "\n  stopped after  images   share\n");
+  TextTable table({{.head = "stopped after"},
+                   {.head = "images"},
+                   {.head = "share"},
+                   {.head = "", .text = true, .shrinks = true}});
   for (size_t k = 0; k < e.exits().size(); ++k)
-    fmt::print(to, "  {:>13}{:>8}{:>7}%   {}\n", k + 1, e.exits()[k],
-               percent(static_cast<double>(e.exits()[k]) / static_cast<double>(e.images())),
-               subject.member_names[k]);
+    table.add({fmt::format("{}", k + 1), fmt::format("{}", e.exits()[k]),
+               percent(static_cast<double>(e.exits()[k]) / static_cast<double>(e.images())) + "%",
+               subject.member_names[k]});
+  fmt::print(to, "\n");
+  print_table(to, table);
 }
 
-void print_comparison(std::FILE* to, const EvalResult& r) {
-  if (r.gap.images == 0) {
-    fmt::print(to, "\n  speed-up {:.2f}x; no labels, so no gap\n", speedup(r));
-    return;
-  }
-  const auto ci = gap_interval(r.gap);
-  fmt::print(to, "\n  speed-up {:.2f}x; loses {:.2f} points of top-1 (95% interval {:.2f} to {:.2f})\n",
-             speedup(r), 100 * r.gap.gap(), 100 * ci.low, 100 * ci.high);
+void print_table(const EvalSubject& s, const EvalResult& r, std::FILE* to) {
+  print_policies(to, s, r);
+  print_exits(to, s, r.policy.evaluation);
+  if (r.full)
+    fmt::print(to, "\n  speed-up {:.2f}x; {}\n", speedup(r),
+               r.gap.images ? gap_sentence(r.gap) : "no labels, so no gap");
 }
 
 }  // namespace
@@ -109,16 +121,17 @@ Json eval_json(const EvalSubject& s, const EvalResult& r) {
   return json;
 }
 
+void print_partial_eval(const EvalSubject& s, const EvalResult& r, size_t images, std::FILE* to) {
+  fmt::print(to, "\n");
+  print_paragraph(to, fmt::format("interrupted after {} of {} images", r.done, images), "  ", "  ",
+                  Ink::yellow);
+  if (r.policy.evaluation.images() > 0) print_table(s, r, to);
+}
+
 void print_eval(const EvalSubject& s, const EvalResult& r, std::FILE* to) {
   const auto& e = r.policy.evaluation;
-  fmt::print(to, "\n  {:<10}{:>8}{:>8}{:>10}{:>12}{:>12}{:>12}\n", "", "top-1 %", "top-5 %", "members",
-             "ms/image", "p99 ms", "M mult-adds");
-  if (r.full) print_row(to, "full", *r.full);
-  print_row(to, r.full ? "flexible" : "ensemble", r.policy);
-  print_exits(to, s, e);
-  if (r.full) print_comparison(to, r);
-  fmt::print(to, "\n * Acc@1 {} Acc@5 {}\n", thousandths(100 * e.top1(), "-"),
-             thousandths(100 * e.top5(), "-"));
+  print_table(s, r, to);
+  if (e.labelled() > 0) fmt::print(to, "\n * Acc@1 {:.3f} Acc@5 {:.3f}\n", 100 * e.top1(), 100 * e.top5());
 }
 
 }  // namespace fxe

@@ -29,5 +29,7 @@ nlohmann::ordered_json eval_json(const EvalSubject&, const EvalResult&);
 
 // For people: accuracy, exits, time; beside the full ensemble where it was run too.
 void print_eval(const EvalSubject&, const EvalResult&, std::FILE* to);
+// The same of a run that was stopped; without timm's line, which scripts take for the result.
+void print_partial_eval(const EvalSubject&, const EvalResult&, size_t images, std::FILE* to);
 
 }  // namespace fxe

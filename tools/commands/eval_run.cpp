@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/input/loader.h"
+#include "engine/signals.h"
 #include "metareasoner/mlperf_log.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/loader_threads.h"
@@ -43,18 +44,23 @@ class Evaluator {
 
   EvalResult run() {
     const auto start = Clock::now();
-    Progress progress("eval", dataset_.images(), options_.quiet);
+    Progress progress("eval", "images", dataset_.images(), options_.quiet);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2, 0,
                   dataset_.images());
-    while (const Loader::Item* item = loader.next()) {
+    const StopRequest stop;
+    while (const Loader::Item* item = stop ? nullptr : loader.next()) {
       take(*item);
       if (sides_[filling_].rows == batch_) flush();
       progress.advance(item->index + 1);
     }
-    flush();
+    if (stop)
+      sides_[filling_] = {};  // its batch is not begun
+    else
+      flush();
     for (size_t i = 0; i < sides_.size(); ++i) finish((filling_ + i) % sides_.size());
-    if (csv_) csv_->commit();
-    if (mlperf_) mlperf_->commit();
+    result_.stopped_by = stop.signal();
+    if (csv_ && !result_.stopped_by) csv_->commit();
+    if (mlperf_ && !result_.stopped_by) mlperf_->commit();
     result_.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     return std::move(result_);
   }
@@ -62,7 +68,8 @@ class Evaluator {
  private:
   struct Waiting {
     size_t sample;
-    int row;  // -1: could not be read
+    int row;            // -1: could not be read
+    std::string error;  // why
   };
 
   // The images of one side of the executor.
@@ -75,8 +82,7 @@ class Evaluator {
   void take(const Loader::Item& item) {
     Side& side = sides_[filling_];
     if (!item.error.empty()) {
-      result_.failed.push_back({dataset_.paths[item.index], item.error});
-      side.waiting.push_back({item.index, -1});
+      side.waiting.push_back({item.index, -1, item.error});
       return;
     }
     for (size_t i = 0; i < item.inputs.size(); ++i)
@@ -84,7 +90,7 @@ class Evaluator {
                         runtime_.executor->input(i, side.rows, static_cast<int>(filling_)).begin());
     result_.decode_ms += item.decode_ms;
     result_.preprocess_ms += item.preprocess_ms;
-    side.waiting.push_back({item.index, side.rows++});
+    side.waiting.push_back({item.index, side.rows++, ""});
   }
 
   // Begins the batch that was filled; the side that is filled next must have finished its own.
@@ -112,6 +118,8 @@ class Evaluator {
           if (dataset_.labels[sample_of(side, i)] >= 0) result_.gap.add(full_hits_[i], hits_[i]);
     }
     write_rows(side);
+    note_failed(side);
+    result_.done += side.waiting.size();
     side.waiting.clear();
     side.rows = 0;
   }
@@ -121,8 +129,13 @@ class Evaluator {
     judge_rows(side, run, hits_);
     add(side, run, point_, hits_, result_.policy);
     results_.assign(run.rows.begin(), run.rows.end());
+  }
+
+  void note_failed(const Side& side) {
     for (const auto& w : side.waiting)
-      if (w.row >= 0 && results_[static_cast<size_t>(w.row)].status == RowStatus::failed)
+      if (w.row < 0)
+        result_.failed.push_back({dataset_.paths[w.sample], w.error});
+      else if (results_[static_cast<size_t>(w.row)].status == RowStatus::failed)
         result_.failed.push_back({dataset_.paths[w.sample], "no member gave finite outputs"});
   }
 

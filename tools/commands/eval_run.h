@@ -38,6 +38,8 @@ struct EvalResult {
   std::vector<FailedImage> failed;
   double decode_ms = 0, preprocess_ms = 0;  // of the images read, on the loader's threads
   double wall_ms = 0;
+  size_t done = 0;     // images, with those that failed
+  int stopped_by = 0;  // the signal that ended it before the last image; 0: none
 };
 
 struct EvalOptions {
@@ -49,7 +51,8 @@ struct EvalOptions {
   std::vector<int> class_ids;
 };
 
-// Reads the dataset ahead on threads, fills batches with the images that could be read, runs them.
+// Reads the dataset ahead on threads, fills batches with the images that could be read, runs them. Where a
+// signal asks for a stop it ends after the batches under way, and no file of the options appears.
 EvalResult evaluate(LoadedEnsemble&, Runtime&, const Dataset&, const Policy&, int batch, const EvalOptions&);
 
 }  // namespace fxe

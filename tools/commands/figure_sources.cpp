@@ -37,7 +37,7 @@ FigureImages images_of(const Store& store, const UnitCosts& unit, int threads) {
                       Trace::of(store, recorded_order(store.header()), PrefixDetail::decision, threads),
                       usable_images(store, LossKind::gap), unit.cumulative()};
   if (images.images.size() < 2)
-    throw bad_input("{}: {} images are labelled and readable; figures need two at least",
+    throw bad_input("{}: {} images are labelled and readable; figures need at least two",
                     store.path().string(), images.images.size());
   return images;
 }
@@ -51,8 +51,9 @@ void check_same_ensemble(const Store& a, const Store& b) {
     same = x.members[m].name == y.members[m].name && x.members[m].weight == y.members[m].weight &&
            x.members[m].temperature == y.members[m].temperature;
   if (!same)
-    throw bad_input("{}: another ensemble than {}'s; thresholds for one say nothing about the other",
-                    b.path().string(), a.path().string());
+    throw bad_input(
+        "{}: recorded with another ensemble than {}; thresholds for one say nothing about the other",
+        b.path().string(), a.path().string());
   if (const auto both = overlap(a, b); !both.empty())
     throw bad_input("{}: {} of its images are in {} too, such as {}; thresholds must be chosen on others",
                     b.path().string(), both.size(), a.path().string(), x.paths[both[0]]);
@@ -61,15 +62,18 @@ void check_same_ensemble(const Store& a, const Store& b) {
 }  // namespace
 
 void add_figure_source_options(cxxopts::Options& options) {
-  const auto text = [](const char* value) { return cxxopts::value<std::string>()->default_value(value); };
-  options.add_options("Images")("calibration",
-                                "a store of other images, to choose thresholds on; once for every STORE, in "
-                                "their order. Without it, a part of each store's images",
-                                cxxopts::value<std::vector<std::string>>())(
-      "split", "that part, told by content", text("0.5"))("seed", "of the split", text("1"))(
-      "swap", "draw that part and choose on the rest")(
-      "unit", "of costs: auto | ms | multiply-adds; auto: ms where STORE.costs.json is there", text("auto"))(
-      "batch", "time of one image in batches of this size", text("1"));
+  add_options(
+      options,
+      {{"calibration", "STORE",
+        "other images to choose thresholds on; once for every STORE, in their order. Without it, a part of "
+        "each store's images",
+        "", true},
+       {"split", "SHARE", "that part, chosen by content", "0.5"},
+       {"seed", "N", "of the split", "1"},
+       {"swap", nullptr, "draw that part and choose on the rest"},
+       {"unit", "U", "of costs: ms, multiply-adds, or auto: ms where STORE.costs.json is there", "auto"},
+       {"batch", "N", "time of one image in batches of this size", "1"}},
+      "Images");
 }
 
 std::vector<FigureSource> open_figure_sources(const std::vector<std::string>& paths,

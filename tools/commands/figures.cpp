@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "engine/error.h"
@@ -8,6 +9,7 @@
 #include "tools/commands/figure_scripts.h"
 #include "tools/commands/gnuplot.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/progress.h"
 
 namespace fxe {
 
@@ -20,10 +22,11 @@ cxxopts::Options figures_options() {
       "fxe figures",
       "Figures 1, 2 and 4 and the frontier of recorded ensembles as SVG and PNG, drawn by "
       "gnuplot, with their data as CSV.");
-  const auto text = [](const char* value) { return cxxopts::value<std::string>()->default_value(value); };
-  options.add_options()("o,output", "folder of the figures", text(""))("no-plots", "only CSV and scripts")(
-      "threads", "0: every core", text("0"))("json", "write what was made to FILE", text(""))("quiet",
-                                                                                              "no list");
+  add_options(options, {{"o,output", "FOLDER", "where the figures go"},
+                        {"no-plots", nullptr, "only CSV and gnuplot's scripts"},
+                        {"threads", "N", "0: one for each core", "0"},
+                        {"json", "FILE", "write what was made to FILE"},
+                        {"quiet", nullptr, "no list"}});
   add_figure_source_options(options);
   return options;
 }
@@ -47,7 +50,7 @@ int run_figures(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "stores", 1, "STORE...");
   if (!parsed) return 0;
   const fs::path folder = (*parsed)["output"].as<std::string>();
-  if (folder.empty()) throw bad_input("name the folder of the figures with -o FOLDER");
+  if (folder.empty()) throw bad_input("expected -o FOLDER, where the figures go");
   auto threads = static_cast<int>(read_integer(*parsed, "threads", 0, 1024));
   if (threads == 0) threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const auto seed = static_cast<uint64_t>(read_integer(*parsed, "seed", 0, INT64_MAX));
@@ -63,6 +66,7 @@ int run_figures(int argc, char** argv) {
   nlohmann::ordered_json stores = nlohmann::ordered_json::array();
   std::vector<FigureScript> scripts;
   for (const FigureSource& source : sources) {
+    std::optional<Progress> step(std::in_place, "figures: " + source.name, "", 0, quiet);
     const FigureData data = compute_figures(source, seed, threads);
     std::vector<std::string> files = write_figure_csv(folder, source, data);
     for (const FigureScript& script : write_figure_scripts(folder, source, data, files)) {
@@ -70,6 +74,7 @@ int run_figures(int argc, char** argv) {
       files.push_back(script.name + ".gp");
       if (plots) files.insert(files.end(), {script.name + ".svg", script.name + ".png"});
     }
+    step.reset();
     stores.push_back(describe(source, data, files));
     if (quiet) continue;
     fmt::print("{}: {} images, thresholds of {} others; {} files\n", source.name, source.test.images.size(),

@@ -20,14 +20,15 @@ namespace {
 cxxopts::Options import_options() {
   cxxopts::Options options(
       "fxe import", "A store from logits of any framework: one NumPy array [images classes] per member.");
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options()("labels",
-                        "one line an image, in the arrays' order: 'index', or 'file index'; 0-based",
-                        text())("costs", "ms per image of each member, such as 1.0,2.5", text())(
-      "names", "of the members, such as vit,resnet; default: the arrays' names", text())(
-      "classes", "class names, one a line", text())("combine", "logits | probabilities",
-                                                    cxxopts::value<std::string>()->default_value("logits"))(
-      "json", "write what was made to FILE", text())("quiet", "print nothing");
+  add_options(
+      options,
+      {{"labels", "FILE", "a line for each image, in the arrays' order: 'index' or 'file index', from 0"},
+       {"costs", "MS,...", "ms per image of each member, such as 1.0,2.5"},
+       {"names", "NAME,...", "of the members, such as vit,resnet; without it, the arrays' file names"},
+       {"classes", "FILE", "class names, one a line"},
+       {"combine", "C", "logits or probabilities", "logits"},
+       {"json", "FILE", "write what was made to FILE"},
+       {"quiet", nullptr, "print nothing"}});
   add_store_options(options);
   return options;
 }
@@ -59,8 +60,9 @@ std::vector<Tensor> read_arrays(const std::vector<std::string>& paths) {
     if (shape.rank() != 2 || shape[0] < 1 || shape[1] < 1)
       throw bad_input("{}: expected logits [images classes], found {}", path, shape.str());
     if (!(shape == arrays[0].shape))
-      throw bad_input("{}: found {}, but {} is {}; members must agree", path, shape.str(), paths[0],
-                      arrays[0].shape.str());
+      throw bad_input(
+          "{}: its shape is {}, but that of {} is {}; all members need the same images and classes", path,
+          shape.str(), paths[0], arrays[0].shape.str());
   }
   return arrays;
 }
@@ -77,7 +79,8 @@ std::vector<std::string> member_names(const std::string& asked, const std::vecto
   for (size_t i = 0; i < names.size(); ++i)
     if (names[i].empty() || std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
                                       names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i))
-      throw bad_input("members need names of their own, found '{}' twice or empty; give --names", names[i]);
+      throw bad_input("member names must differ and not be empty, found '{}'; give others with --names",
+                      names[i]);
   return names;
 }
 
@@ -99,7 +102,9 @@ void copy_rows(const std::vector<Tensor>& arrays, StoreWriter& writer) {
     if (i < writer.kept().size()) {
       if (hash != writer.kept()[i].hash)
         throw bad_input(
-            "image {}: its logits have changed since they were imported; remove the unfinished store", i);
+            "image {}: its logits have changed since they were imported; remove the unfinished store "
+            "(STORE.partial)",
+            i);
       continue;
     }
     writer.append(hash, logits);
@@ -115,7 +120,7 @@ int run_import(int argc, char** argv) {
   const StoreOptions to = read_store_options(*parsed);
   const auto paths = (*parsed)["arrays"].as<std::vector<std::string>>();
   const auto labels = (*parsed)["labels"].as<std::string>(), costs = (*parsed)["costs"].as<std::string>();
-  if (labels.empty()) throw bad_input("name the images' classes with --labels FILE");
+  if (labels.empty()) throw bad_input("expected --labels FILE, the classes of the images");
 
   const auto arrays = read_arrays(paths);
   StoreHeader h;
@@ -129,12 +134,13 @@ int run_import(int argc, char** argv) {
   if (const auto file = (*parsed)["classes"].as<std::string>(); !file.empty())
     h.class_names = read_classes(file);
   if (!h.class_names.empty() && static_cast<int64_t>(h.class_names.size()) != h.classes)
-    throw bad_input("--classes: {} names for {} classes", h.class_names.size(), h.classes);
+    throw bad_input("--classes: {} names, but {} classes in the arrays", h.class_names.size(), h.classes);
   for (const auto& name : member_names((*parsed)["names"].as<std::string>(), paths))
     h.members.push_back({.name = name});
   read_labels(labels, h);
   if (static_cast<int64_t>(h.images()) != arrays[0].shape[0])
-    throw bad_input("{}: {} lines for {} images", labels, h.images(), arrays[0].shape[0]);
+    throw bad_input("{}: {} lines, but {} images; expected a line for each", labels, h.images(),
+                    arrays[0].shape[0]);
 
   std::vector<std::string> names;
   for (const auto& m : h.members) names.push_back(m.name);

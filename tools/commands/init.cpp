@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "engine/error.h"
@@ -10,7 +11,11 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/mean_image_file.h"
 #include "tools/commands/model_files.h"
+#include "tools/commands/notes.h"
+#include "tools/commands/progress.h"
 #include "tools/commands/single_model.h"
+#include "tools/commands/terminal.h"
+#include "tools/commands/text_table.h"
 
 namespace fxe {
 
@@ -63,12 +68,7 @@ void refuse_overwriting(const std::vector<std::string>& models, const fs::path& 
       throw bad_input("-o {}: that is a model; give the ensemble file a name of its own", output.string());
 }
 
-// What was found out about one member, for people and for scripts.
-nlohmann::ordered_json report_member(const MemberEntry& member, const LoadedModel& loaded, bool quiet) {
-  if (!quiet) {
-    for (const auto& note : loaded.notes) fmt::print("{}\n", note);
-    fmt::print("{:<24} {} {}\n", member.name, loaded.format, loaded.network);
-  }
+nlohmann::ordered_json member_json(const MemberEntry& member, const LoadedModel& loaded) {
   return {{"name", member.name},       {"model", member.model.generic_string()},   {"format", loaded.format},
           {"network", loaded.network}, {"preprocess", to_json(member.preprocess)}, {"notes", loaded.notes}};
 }
@@ -78,22 +78,19 @@ nlohmann::ordered_json report_member(const MemberEntry& member, const LoadedMode
 int run_init(int argc, char** argv) {
   cxxopts::Options options("fxe init",
                            "Makes an ensemble file of weight files; members run in the order given.");
-  options.add_options()("o,output", "the ensemble file", cxxopts::value<std::string>()->default_value(""))(
-      "network", "builder for all models, or one each (repeat the option); recognised where left out",
-      cxxopts::value<std::vector<std::string>>())("preprocess", "preset or JSON for all models, or one each",
-                                                  cxxopts::value<std::vector<std::string>>())(
-      "input",
-      "HxW or C,H,W for all models, or one each: another size than usual, for caffemodels and networks built "
-      "by name",
-      cxxopts::value<std::vector<std::string>>())(
-      "mean", "mean image (Caffe's binaryproto) for all models, or one each, in place of their mean",
-      cxxopts::value<std::vector<std::string>>())(
-      "state-dict",
-      "which set of weights of PyTorch checkpoints, such as state_dict_ema, for all or one each",
-      cxxopts::value<std::vector<std::string>>())("classes", "class names, one a line",
-                                                  cxxopts::value<std::string>()->default_value(""))(
-      "combine", "logits | probabilities", cxxopts::value<std::string>()->default_value("logits"))(
-      "name", "of the ensemble", cxxopts::value<std::string>()->default_value(""));
+  add_options(options, {{"o,output", "FILE", "the ensemble file to write"},
+                        {"classes", "FILE", "class names, one a line"},
+                        {"combine", "C", "logits or probabilities", "logits"},
+                        {"name", "NAME", "of the ensemble; without it, the file's"}});
+  add_options(
+      options,
+      {{"network", "N", "builder; recognised where left out", "", true},
+       {"preprocess", "P", "preset such as torchvision-224, or a JSON object", "", true},
+       {"input", "HxW", "or C,H,W: another size than usual, for caffemodels and networks built by name", "",
+        true},
+       {"mean", "FILE", "mean image (Caffe's binaryproto) in place of the preset's mean", "", true},
+       {"state-dict", "KEY", "which weights of PyTorch checkpoints, such as state_dict_ema", "", true}},
+      "One for all models, or one for each (repeat the option)");
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
   if (!parsed) return 0;
@@ -122,6 +119,12 @@ int run_init(int argc, char** argv) {
   }
 
   std::set<std::string> taken;
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> notes;
+  TextTable table({{.head = "member", .text = true, .shrinks = true},
+                   {.head = "format", .text = true},
+                   {.head = "network", .text = true, .shrinks = true}});
+  auto progress = std::make_unique<Progress>("reading", "models", models.size(), run.quiet);
   int64_t classes = 0;
   auto members = nlohmann::ordered_json::array();
   for (size_t i = 0; i < models.size(); ++i) {
@@ -136,14 +139,24 @@ int run_init(int argc, char** argv) {
                        value_for(means, i, models.size(), "mean"), output);
     expect_size(loaded, member.preprocess, models[i]);
     if (i > 0 && loaded.model.classes() != classes)
-      throw bad_input("{}: {} classes, but {} has {}", models[i], loaded.model.classes(), models[0], classes);
+      throw bad_input("{}: {} classes, but {} has {}; members must have the same classes", models[i],
+                      loaded.model.classes(), models[0], classes);
     classes = loaded.model.classes();
-    members.push_back(report_member(member, loaded, run.quiet));
+    members.push_back(member_json(member, loaded));
+    table.add({member.name, loaded.format, loaded.network});
+    names.push_back(member.name);
+    notes.push_back(loaded.notes);
+    progress->advance(i + 1);
     file.members.push_back(std::move(member));
   }
   if (class_names && class_names != static_cast<size_t>(classes))
     throw bad_input("{}: {} classes, but the models have {}", file.classes.string(), class_names, classes);
+  progress.reset();
   write_ensemble_file(file, output);
+  if (!run.quiet) {
+    print_notes(notes_by_text(names, notes));
+    print_table(stdout, table);
+  }
   if (!run.quiet)
     fmt::print("{}: {} member{}, {} classes\n", output.string(), file.members.size(),
                file.members.size() == 1 ? "" : "s", classes);

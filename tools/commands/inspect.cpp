@@ -13,6 +13,9 @@
 #include "tools/commands/device_choice.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/notes.h"
+#include "tools/commands/terminal.h"
+#include "tools/commands/text_table.h"
 
 namespace fxe {
 
@@ -28,9 +31,11 @@ struct Totals {
 Json layers_json(const Model& model, Totals& totals, bool show) {
   const auto shapes = infer_shapes(model.graph, 1);
   Json layers = Json::array();
-  if (show)
-    fmt::print("  {:<28}{:<20}{:>12}{:>14}  {}\n", "layer", "output", "parameters", "multiply-adds",
-               "operation");
+  TextTable table({{.head = "layer", .least = 20, .text = true, .above = true},
+                   {.head = "output", .text = true},
+                   {.head = "param-\neters"},
+                   {.head = "multiply-\nadds"},
+                   {.head = "operation", .least = 12, .text = true, .shrinks = true}});
   for (size_t i = 0; i < model.graph.nodes.size(); ++i) {
     const Node& node = model.graph.nodes[i];
     std::vector<Shape> inputs;
@@ -44,10 +49,10 @@ Json layers_json(const Model& model, Totals& totals, bool show) {
                       {"output", shapes[i].str()},
                       {"parameters", parameters},
                       {"multiply_adds", cost}});
-    if (show)
-      fmt::print("  {:<28}{:<20}{:>12}{:>14}  {}\n", node.name, shapes[i].str(), parameters, cost,
-                 op_str(node.op));
+    table.add({node.name, shapes[i].str(), fmt::format("{}", parameters), fmt::format("{}", cost),
+               op_str(node.op)});
   }
+  if (show) print_table(stdout, table);
   for (const auto& [name, tensor] : model.weights)
     totals.weight_bytes += static_cast<int64_t>(tensor.bytes.size());
   return layers;
@@ -67,18 +72,30 @@ Json steps_json(const Plan& plan) {
 }
 
 void print_plan(const Plan& plan) {
+  TextTable table({{.head = "layer", .least = 16, .text = true, .above = true},
+                   {.head = "value", .text = true},
+                   {.head = "runs as", .least = 10, .text = true, .shrinks = true},
+                   {.head = "arena\noffset"},
+                   {.head = "bytes"},
+                   {.head = "workspace\nbytes"}});
+  for (const auto& layer : plan.layers())
+    table.add({layer.name, layer.value.shape.str(), layer.implementation,
+               layer.place == Plan::Place::arena          ? fmt::format("{}", layer.offset_bytes)
+               : layer.place == Plan::Place::caller_input ? "(input)"
+                                                          : "(output)",
+               fmt::format("{}", layer.value.bytes), fmt::format("{}", layer.workspace_bytes)});
   fmt::print("\n");
-  std::fflush(stdout);
-  plan.describe(std::cout);
-  std::cout.flush();
+  print_table(stdout, table);
 }
 
 Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend& backend,
                     const RunOptions& run, bool show_layers) {
   Totals totals;
   if (!run.quiet)
-    fmt::print("{}: {}{}\n", name, loaded.format.empty() ? "random weights" : loaded.format,
-               loaded.network.empty() ? "" : ", " + loaded.network);
+    print_paragraph(stdout,
+                    fmt::format("{}: {}{}", name, loaded.format.empty() ? "random weights" : loaded.format,
+                                loaded.network.empty() ? "" : ", " + loaded.network),
+                    "", "  ", Ink::bold);
   Json layers = layers_json(loaded.model, totals, show_layers && !run.quiet);
   const Model optimized = optimize(loaded.model);
   const auto plan = compile(optimized, backend, run.batch);
@@ -88,8 +105,9 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
     fmt::print("  {} parameters, {:.1f} M multiply-adds, {:.2f} MB of weights\n", totals.parameters,
                static_cast<double>(totals.multiply_adds) / 1e6,
                static_cast<double>(totals.weight_bytes) / 1e6);
-    fmt::print("  plan for {}, batch {}: {} steps, arena {} bytes for {} bytes of values\n", backend.name(),
-               run.batch, plan->layers().size(), plan->arena_bytes(), values_bytes);
+    fmt::print("  plan for {}, batch {}: {} steps, arena of {:.2f} MB for {:.2f} MB of values\n",
+               backend.name(), run.batch, plan->layers().size(),
+               static_cast<double>(plan->arena_bytes()) / 1e6, static_cast<double>(values_bytes) / 1e6);
     fmt::print("  tail: {}\n",
                plan->head().empty() ? "a kernel of its own" : "in the last layer's kernel, " + plan->head());
     if (show_layers) print_plan(*plan);
@@ -176,9 +194,9 @@ void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseRes
 int run_inspect(int argc, char** argv) {
   cxxopts::Options options("fxe inspect",
                            "Layers, shapes, parameters, multiply-adds, memory plan, schedule.");
-  options.add_options()("networks", "list the networks that fxe builds by name")(
-      "layers", "every layer of every member (a single model: always)")(
-      "policy", "whose program is shown", cxxopts::value<std::string>()->default_value(""));
+  add_options(options, {{"networks", nullptr, "list the networks that fxe builds by name"},
+                        {"layers", nullptr, "every layer of every member (of a single model: always)"},
+                        {"policy", "POLICY", "the policy whose program is shown"}});
   add_run_options(options);
   add_network_option(options);
   const auto parsed = parse_options(options, argc, argv, "subject", 0, "ENSEMBLE|MODEL|NETWORK", 1);
@@ -187,7 +205,8 @@ int run_inspect(int argc, char** argv) {
     for (const auto& name : network_names()) fmt::print("{}\n", name);
     return 0;
   }
-  if (parsed->count("subject") == 0) throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see --help");
+  if (parsed->count("subject") == 0)
+    throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see fxe inspect --help");
   const RunOptions run = read_run_options(*parsed);
   const auto input = (*parsed)["subject"].as<std::vector<std::string>>()[0];
   ChosenDevice device = choose_device(run);
@@ -204,8 +223,7 @@ int run_inspect(int argc, char** argv) {
                                                 {asked, (*parsed)["state-dict"].as<std::string>()})
                                    : random_model(input, 1);
     expect_input(loaded, asked, input);
-    if (!run.quiet)
-      for (const auto& note : loaded.notes) fmt::print("{}\n", note);
+    if (!run.quiet) print_notes(notes_by_text({input}, {loaded.notes}));
     json["members"].push_back(inspect_member(input, loaded, *device.backend, run, true));
   }
   write_json(run.json, json);

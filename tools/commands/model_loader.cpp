@@ -94,12 +94,12 @@ std::string choose_network(const std::filesystem::path& path, TensorFile& file, 
           "network it is "
           "with --network",
           config.file, printable(config.architecture), file_name, networks[0].spec);
-    notes.push_back(fmt::format("{}: {}, the architecture of {}", file_name, named[0].spec,
+    notes.push_back(fmt::format("{}, the architecture of {}", named[0].spec,
                                 std::filesystem::path(config.file).filename().string()));
     return named[0].spec;
   }
   if (networks.size() == 1) {
-    notes.push_back(fmt::format("{}: its tensors are those of {}", file_name, networks[0].spec));
+    notes.push_back(fmt::format("its tensors are those of {}", networks[0].spec));
     return networks[0].spec;
   }
   auto names = names_of(path);
@@ -109,8 +109,8 @@ std::string choose_network(const std::filesystem::path& path, TensorFile& file, 
   std::vector<std::string> others;
   for (const auto& network : networks)
     if (network.spec != chosen.spec) others.push_back(command_for(network));
-  notes.push_back(fmt::format("{}: its tensors are those of {}{}, and so it is named; not {}", file_name,
-                              chosen.spec, chosen.says.empty() ? "" : fmt::format(" ({})", chosen.says),
+  notes.push_back(fmt::format("its tensors are those of {}{}, and so it is named; not {}", chosen.spec,
+                              chosen.says.empty() ? "" : fmt::format(" ({})", chosen.says),
                               fmt::join(others, ", ")));
   return chosen.spec;
 }

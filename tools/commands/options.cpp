@@ -2,9 +2,13 @@
 #include "tools/commands/options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "engine/error.h"
+#include "engine/names.h"
+#include "tools/commands/help.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -12,6 +16,7 @@ namespace {
 
 constexpr int kMaxBatch = 1024;
 constexpr int kMaxThreads = 1024;
+constexpr size_t kNarrowestHelp = 60, kWidestHelp = 100;
 constexpr double kMinDeadlineMs = 1e-6, kMaxDeadlineMs = 1e9;
 
 template <class T>
@@ -24,6 +29,30 @@ T read_number(const cxxopts::ParseResult& parsed, const std::string& key, T low,
   return value;
 }
 
+// Of a message that quotes it, in whichever quotes.
+std::string quoted(std::string_view message) {
+  const auto in_name = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
+  const size_t end = message.rfind("\u2019") == message.npos ? message.rfind('\'') : message.rfind("\u2019");
+  size_t begin = std::min(end, message.size());
+  while (begin > 0 && in_name(message[begin - 1])) --begin;
+  return std::string(message.substr(begin, std::min(end, message.size()) - begin));
+}
+
+cxxopts::ParseResult parse(cxxopts::Options& options, int argc, char** argv) {
+  try {
+    return options.parse(argc, argv);
+  } catch (const cxxopts::exceptions::no_such_option& e) {
+    std::vector<std::string> names;
+    for (const auto& group : options.groups())
+      for (const auto& o : options.group_help(group).options) names.push_back("--" + o.l.front());
+    const std::string name = "--" + quoted(e.what());
+    throw bad_input("there is no option {} (nearest: {}); see {} --help", name,
+                    fmt::join(nearest_names(name, names, 2), ", "), options.program());
+  }
+}
+
 void check_choice(const cxxopts::ParseResult& parsed, const std::string& key,
                   std::vector<std::string> choices) {
   const auto value = parsed[key].as<std::string>();
@@ -33,25 +62,41 @@ void check_choice(const cxxopts::ParseResult& parsed, const std::string& key,
 
 }  // namespace
 
+void add_options(cxxopts::Options& options, const std::vector<OptionText>& texts, const char* group) {
+  auto add = options.add_options(group);
+  for (const auto& o : texts)
+    if (!o.value)
+      add(o.name, o.about);
+    else if (o.repeats)
+      add(o.name, o.about, cxxopts::value<std::vector<std::string>>(), o.value);
+    else
+      add(o.name, o.about, cxxopts::value<std::string>()->default_value(o.otherwise), o.value);
+}
+
 void add_common_options(cxxopts::Options& options) {
-  options.add_options("Everywhere")("device", "auto | cpu | cuda[:I]",
-                                    cxxopts::value<std::string>()->default_value("auto"))(
-      "precision", "fp32 | tf32 | fp16 | bf16", cxxopts::value<std::string>()->default_value("fp32"))(
-      "batch", "images at a time", cxxopts::value<std::string>()->default_value("1"))(
-      "threads", "0: every core", cxxopts::value<std::string>()->default_value("0"))(
-      "json", "write the result to FILE", cxxopts::value<std::string>()->default_value(""))(
-      "quiet", "no progress, no table");
+  add_options(options,
+              {{"device", "D", "auto, cpu or cuda[:I]", "auto"},
+               {"precision", "P", "fp32, tf32, fp16 or bf16", "fp32"},
+               {"batch", "N", "images at a time", "1"},
+               {"threads", "N", "threads of the CPU engine; 0: one for each core", "0"},
+               {"json", "FILE", "write the result to FILE"},
+               {"quiet", nullptr, "no progress, no table"}},
+              kEverywhereGroup);
 }
 
 void add_run_options(cxxopts::Options& options) {
   add_common_options(options);
-  options.add_options("Running")("control", "who decides to stop: auto | device | host | none",
-                                 cxxopts::value<std::string>()->default_value("auto"))(
-      "tail", "fused | separate", cxxopts::value<std::string>()->default_value("fused"))(
-      "launch", "graph | stream", cxxopts::value<std::string>()->default_value("graph"))(
-      "autotune", "time cuDNN's plans on the GPU and keep the fastest, instead of asking its heuristics")(
-      "pin", "keep each of a network's threads on a processor of its own; on the CPU")(
-      "deadline-ms", "stop before the member that would end later", cxxopts::value<std::string>());
+  add_options(options,
+              {{"deadline-ms", "X", "X ms for a batch: run no member that would end later"},
+               {"pin", nullptr, "keep each thread of the CPU engine on a processor of its own"}},
+              kRunningGroup);
+  add_options(
+      options,
+      {{"control", "C", "who decides to stop: auto, device, host or none", "auto"},
+       {"tail", "T", "fused: decide in the last layer's kernel; separate: after it", "fused"},
+       {"launch", "L", "graph: a batch is one CUDA graph; stream: kernel by kernel", "graph"},
+       {"autotune", nullptr, "time cuDNN's plans and keep the fastest, instead of its heuristics' choice"}},
+      kGpuGroup);
 }
 
 RunOptions read_common_options(const cxxopts::ParseResult& parsed) {
@@ -107,17 +152,20 @@ std::optional<cxxopts::ParseResult> parse_options(cxxopts::Options& options, int
                                                cxxopts::value<std::vector<std::string>>()->default_value(""));
   options.parse_positional(key);
   options.positional_help(std::string(positional_help));
-  auto parsed = options.parse(argc, argv);
+  auto parsed = parse(options, argc, argv);
   if (parsed.count("help")) {
-    fmt::print("{}", options.help());
+    fmt::print("{}", help_text(options, key, positional_help,
+                               std::clamp(terminal_of(stdout).columns, kNarrowestHelp, kWidestHelp)));
     return std::nullopt;
   }
-  if (parsed.count(key) < positional_min) throw bad_input("expected {}; see --help", positional_help);
+  if (parsed.count(key) < positional_min)
+    throw bad_input("expected {}, found {} word{}; see {} --help", positional_help, parsed.count(key),
+                    parsed.count(key) == 1 ? "" : "s", options.program());
   if (parsed.count(key) > positional_max)
-    throw bad_input("expected {}, found {} more: '{}'; see --help",
+    throw bad_input("expected {}, found {} more: '{}'; see {} --help",
                     positional_help.empty() ? "no words" : positional_help,
                     parsed.count(key) - positional_max,
-                    parsed[key].as<std::vector<std::string>>()[positional_max]);
+                    parsed[key].as<std::vector<std::string>>()[positional_max], options.program());
   return parsed;
 }
 

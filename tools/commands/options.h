@@ -6,6 +6,7 @@
 #include <cxxopts.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "layers/backend.h"
 
@@ -27,6 +28,24 @@ struct RunOptions {
   int sides = 1;       // Executor::sides(); not an option
   bool pixels = true;  // a GPU takes images as pixels where it can; not an option
 };
+
+// Groups of the help that several commands share.
+inline constexpr const char* kSingleModelGroup = "A single model";
+inline constexpr const char* kRunningGroup = "Running";
+inline constexpr const char* kEverywhereGroup = "Everywhere";
+inline constexpr const char* kGpuGroup = "On a GPU";
+
+// An option as the help shows it. Its value is text; who reads it knows what it may be.
+struct OptionText {
+  const char* name;   // "limit", "o,output"
+  const char* value;  // what stands for the value in the help, such as "FILE"; nullptr: it takes none
+  const char* about;
+  const char* otherwise = "";  // the value where none is given
+  bool repeats = false;        // may be given several times, and has no other value then
+};
+void add_options(cxxopts::Options&, const std::vector<OptionText>&, const char* group = "");
+
+inline constexpr const char* kPolicyHelp = "stored[:PROFILE], full, first:K or t:0.9,0.8,...";
 
 // Adds --device --precision --batch --threads --json --quiet. Commands that run nothing take them too, so
 // that a script can give all its commands the same words.

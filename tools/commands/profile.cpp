@@ -4,8 +4,10 @@
 #include "engine/error.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
+#include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/profile_report.h"
+#include "tools/commands/terminal.h"
 #include "tools/commands/watched_runtime.h"
 
 namespace fxe {
@@ -17,16 +19,14 @@ constexpr int64_t kMostTracedBatches = 10'000;
 cxxopts::Options profile_options() {
   cxxopts::Options options(
       "fxe profile", "Time by member, layer and kernel, and what exits saved of each: docs/profiling.md.");
-  const auto text = [](const char* otherwise) {
-    return cxxopts::value<std::string>()->default_value(otherwise);
-  };
-  options.add_options()("policy", "stored[:PROFILE] | full | first:K | t:0.9,0.8,...", text(""))(
-      "limit", "only the first N images; 0: all", text("200"))(
-      "layers", "how many layers and kernels the text shows; 0: all", text("20"))(
-      "csv", "write a line for each kernel of each layer and batch size to FILE.csv", text(""))(
-      "trace", "write the first batches to FILE.json for Perfetto or chrome://tracing", text(""))(
-      "trace-batches", "how many", text("20"))("classes", "class names of a single MODEL, one a line",
-                                               text(""));
+  add_options(options,
+              {{"policy", "POLICY", kPolicyHelp},
+               {"limit", "N", "only the first N images; 0: all", "200"},
+               {"classes", "FILE", "class names, one a line, in place of the ensemble's"},
+               {"layers", "N", "layers and kernels in the text; 0: all", "20"},
+               {"csv", "FILE", "write a line for each kernel of each layer and batch size to FILE.csv"},
+               {"trace", "FILE", "write the first batches to FILE.json, for Perfetto or chrome://tracing"},
+               {"trace-batches", "N", "how many of them", "20"}});
   add_run_options(options);
   add_model_options(options);
   return options;
@@ -64,16 +64,28 @@ int run_profile(int argc, char** argv) {
 
   WatchedRuntime watched = make_watched_runtime(ensemble, run);
   subject.run.device = watched.runtime.device.name;
-  if (!run.quiet)
-    fmt::print("{}: policy {}, {}, {}, batch {}\n{}: {} images, {}\n", subject.run.ensemble,
-               subject.run.policy.text, subject.run.device, name(run.precision), run.batch,
-               dataset.root.string(), dataset.images(), dataset.layout);
+  if (!run.quiet) {
+    print_paragraph(stdout,
+                    fmt::format("{}: policy {}, {}, {}, batch {}", subject.run.ensemble,
+                                subject.run.policy.text, subject.run.device, name(run.precision), run.batch),
+                    "", "  ", Ink::bold);
+    print_paragraph(stdout,
+                    fmt::format("{}: {} images, {}", dataset.root.string(), dataset.images(), dataset.layout),
+                    "", "  ");
+    std::fflush(stdout);
+  }
   ProfileResult result =
       profile(ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
               {.quiet = run.quiet,
                .deadline_ms = run.deadline_ms.value_or(0),
                .traced_batches = trace.empty() ? 0 : traced});
   for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
+  if (result.stopped_by) {
+    const auto how_far = fmt::format("after {} of {} images", result.images, dataset.images());
+    if (!run.quiet) print_paragraph(stdout, "interrupted " + how_far, "\n  ", "  ", Ink::yellow);
+    if (!run.quiet && result.images > 0) print_profile(subject, result, shown, stdout);
+    return report_interrupted("profile", how_far, result.stopped_by, *parsed, {"json", "csv", "trace"});
+  }
   if (result.images == 0) throw run_time_error("{}: no image could be used", inputs[1]);
   try {
     result.schedules = compare_schedules(watched.runtime, ensemble, dataset, subject.run.policy, run);

@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/input/loader.h"
+#include "engine/signals.h"
 #include "tools/commands/progress.h"
 
 namespace fxe {
@@ -79,10 +80,11 @@ class Profiler {
 ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& clock, const Dataset& dataset,
                       const Policy& policy, int batch, const ProfileOptions& options) {
   Profiler profiler(ensemble, runtime, clock, policy, options);
-  Progress progress("profile", dataset.images(), options.quiet);
+  Progress progress("profile", "images", dataset.images(), options.quiet);
   Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(batch) + 2, 0, dataset.images());
   int rows = 0;
-  while (const Loader::Item* item = loader.next()) {
+  const StopRequest stop;
+  while (const Loader::Item* item = stop ? nullptr : loader.next()) {
     if (item->error.empty()) {
       for (size_t i = 0; i < item->inputs.size(); ++i)
         std::copy(item->inputs[i].begin(), item->inputs[i].end(), runtime.executor->input(i, rows).begin());
@@ -93,7 +95,8 @@ ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& c
     if (rows == batch) profiler.run_batch(std::exchange(rows, 0));
     progress.advance(item->index + 1);
   }
-  profiler.run_batch(rows);
+  if (!stop) profiler.run_batch(rows);
+  profiler.result().stopped_by = stop.signal();
   return profiler.take();
 }
 

@@ -37,6 +37,7 @@ struct ProfileResult {
   DeviceCeiling ceiling;
   std::vector<TracedBatch> traced;
   ScheduleTimes schedules;
+  int stopped_by = 0;  // the signal that ended it before the last image; 0: none
 
   double per_image_ms(KernelTable::Policy p) const {
     return policies[p].network_ms / static_cast<double>(images);

@@ -2,41 +2,48 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-
 #include "tools/commands/profile_report.h"
+#include "tools/commands/report_text.h"
+#include "tools/commands/terminal.h"
+#include "tools/commands/text_table.h"
 
 namespace fxe {
 
 namespace {
-
-constexpr size_t kNameWidth = 34;
-
-// Names of generated layers can be of any length: the end says which one it is.
-std::string fitted(const std::string& text) {
-  return text.size() <= kNameWidth ? text : "..." + text.substr(text.size() - (kNameWidth - 3));
-}
 
 class Printer {
  public:
   Printer(const ProfileResult& r, double saved_ms, std::FILE* to)
       : result_(r), saved_ms_(saved_ms), to_(to) {}
 
-  void head(const char* title) const {
-    fmt::print(to_, "\n  {:<{}}{:>8}{:>8}{:>10}{:>10}{:>10}{:>8}{:>9}{:>7}{:>10}{:>7}\n", title, kNameWidth,
-               "run", "saved", "run ms", "saved ms", "full ms", "share", "GB/s", "%", "GFLOP/s", "%");
+  TextTable table(const char* title) const {
+    return TextTable({{.head = title, .least = 20, .text = true, .above = true},
+                      {.head = "calls\nrun"},
+                      {.head = "calls\nsaved"},
+                      {.head = "ms\nrun"},
+                      {.head = "ms\nsaved"},
+                      {.head = "share"},
+                      {.head = "% of\nGB/s"},
+                      {.head = "% of\nGFLOP/s"},
+                      {.head = "ms\nfull", .optional = true},
+                      {.head = "GB/s", .optional = true},
+                      {.head = "GFLOP/s", .optional = true}});
   }
-  void line(const std::string& name, const Savings& s) const {
-    fmt::print(to_, "  {:<{}}{:>8}{:>8}{:>10.2f}{:>10.2f}{:>10.2f}{:>8}{:>9.1f}{:>7}{:>10.1f}{:>7}\n",
-               fitted(name), kNameWidth, s.calls_run, s.calls_saved(), s.run_ms, s.saved_ms(), s.full_ms,
-               percent(s.saved_ms(), saved_ms_), s.gb_per_s(),
-               percent(s.gb_per_s(), result_.ceiling.gb_per_s), s.gflop_per_s(),
-               percent(s.gflop_per_s(), result_.ceiling.gflop_per_s));
+  void add(TextTable& table, const std::string& name, const Savings& s) const {
+    table.add({name, fmt::format("{}", s.calls_run), fmt::format("{}", s.calls_saved()), fixed(s.run_ms, 2),
+               fixed(s.saved_ms(), 2), percent_of(s.saved_ms(), saved_ms_),
+               percent_of(s.gb_per_s(), result_.ceiling.gb_per_s),
+               percent_of(s.gflop_per_s(), result_.ceiling.gflop_per_s), fixed(s.full_ms, 2),
+               fixed(s.gb_per_s(), 1), fixed(s.gflop_per_s(), 1)});
+  }
+  void print(const TextTable& table) const {
+    fmt::print(to_, "\n");
+    print_table(to_, table);
   }
 
  private:
-  static std::string percent(double part, double whole) {
-    return whole > 0 ? fmt::format("{:.1f}%", 100 * part / whole) : "-";
+  static std::string percent_of(double part, double whole) {
+    return whole > 0 ? fixed(100 * part / whole, 1) + "%" : "-";
   }
 
   const ProfileResult& result_;
@@ -45,18 +52,23 @@ class Printer {
 };
 
 void print_policies(const ProfileResult& r, std::FILE* to) {
-  fmt::print(to, "\n  {:<10}{:>10}{:>12}{:>14}{:>16}{:>18}\n", "", "members", "ms/image", "watched, ms",
-             "in kernels, ms", "outside them, ms");
+  TextTable table({{.head = "", .least = 8, .text = true},
+                   {.head = "members"},
+                   {.head = "ms/image"},
+                   {.head = "all timed,\nms"},
+                   {.head = "in kernels,\nms"},
+                   {.head = "outside them,\nms"}});
   for (const auto policy : {KernelTable::full, KernelTable::flexible})
-    fmt::print(to, "  {:<10}{:>10.3f}{:>12.3f}{:>14.2f}{:>16.2f}{:>18.2f}\n",
-               policy == KernelTable::full ? "full" : "flexible",
-               r.policies[policy].members / static_cast<double>(r.images), r.per_image_ms(policy),
-               r.policies[policy].observed_ms, r.table.measured_ms(policy), r.outside_ms(policy));
+    table.add({policy == KernelTable::full ? "full" : "flexible",
+               fixed(r.policies[policy].members / static_cast<double>(r.images), 3),
+               fixed(r.per_image_ms(policy), 3), fixed(r.policies[policy].observed_ms, 2),
+               fixed(r.table.measured_ms(policy), 2), fixed(r.outside_ms(policy), 2)});
+  fmt::print(to, "\n");
+  print_table(to, table);
   const double watched = r.policies[0].observed_ms + r.policies[1].observed_ms;
   const double plain = r.policies[0].network_ms + r.policies[1].network_ms;
-  fmt::print(to, "  speed-up {:.2f}x unwatched; watching every kernel takes {:+.1f}%\n",
-             r.per_image_ms(KernelTable::full) / r.per_image_ms(KernelTable::flexible),
-             100 * (watched / plain - 1));
+  fmt::print(to, "  speed-up {:.2f}x; with every kernel timed, batches took {:.2f} times as long\n",
+             r.per_image_ms(KernelTable::full) / r.per_image_ms(KernelTable::flexible), watched / plain);
   fmt::print(to, "  this device, measured now: {:.1f} GB/s, {:.1f} GFLOP/s\n", r.ceiling.gb_per_s,
              r.ceiling.gflop_per_s);
 }
@@ -82,26 +94,32 @@ void print_profile(const ProfileSubject& subject, const ProfileResult& r, size_t
   print_policies(r, to);
   const Printer printer(r, all.saved_ms(), to);
 
-  printer.head("member");
+  TextTable members_table = printer.table("member");
   const auto members = by_member(rows, subject.members.size());
-  for (size_t m = 0; m < members.size(); ++m) printer.line(subject.members[m], members[m]);
-  for (const auto& [name, savings] : between) printer.line(name, savings);
-  printer.line("all kernels", all);
+  for (size_t m = 0; m < members.size(); ++m)
+    printer.add(members_table, fmt::format("{} {}", m + 1, subject.members[m]), members[m]);
+  for (const auto& [name, savings] : between) printer.add(members_table, name, savings);
+  printer.add(members_table, "all kernels", all);
+  printer.print(members_table);
 
   auto layers = by_layer(rows);
   std::stable_sort(layers.begin(), layers.end(),
                    [](const auto& a, const auto& b) { return a.savings.full_ms > b.savings.full_ms; });
   const auto limit = [shown](size_t count) { return shown == 0 ? count : std::min(shown, count); };
-  printer.head("layer");
+  TextTable layers_table = printer.table("layer");
   for (size_t i = 0; i < limit(layers.size()); ++i)
-    printer.line(subject.members[layers[i].member] + " " + layers[i].layer->name, layers[i].savings);
+    printer.add(layers_table, fmt::format("{} {}", layers[i].member + 1, layers[i].layer->name),
+                layers[i].savings);
+  printer.print(layers_table);
   if (limit(layers.size()) < layers.size())
     fmt::print(to, "  ... and {} more: --layers 0, --json, --csv\n", layers.size() - limit(layers.size()));
 
   const auto kernels = by_kernel(rows);
-  printer.head("kernel");
+  TextTable kernels_table = printer.table("kernel");
   for (size_t i = 0; i < limit(kernels.size()); ++i)
-    printer.line(fmt::format("{} ({})", kernels[i].kernel, kernels[i].layers), kernels[i].savings);
+    printer.add(kernels_table, fmt::format("{} ({})", kernels[i].kernel, kernels[i].layers),
+                kernels[i].savings);
+  printer.print(kernels_table);
   print_schedules(r.schedules, to);
 }
 

@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace fxe {
 
-// A progress bar on standard error: only on a terminal, at most ten times a second; silent into a pipe or
-// when `quiet`.
+// How far something has come, on one line of standard error: only on a terminal, ten times a second at most,
+// by a thread of its own, so that a slow or stopped terminal holds nobody up. Silent into a pipe or when
+// `quiet`.
 class Progress {
  public:
-  Progress(std::string label, size_t total, bool quiet);
+  // "eval", "images"; a total of 0 is not known: the line says how long it has taken.
+  Progress(std::string label, std::string unit, size_t total, bool quiet);
   ~Progress();  // clears the line
-  void advance(size_t done);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance(size_t done);  // never waits; from any thread
+  void set_total(size_t total);
 
  private:
-  std::string label_;
-  size_t total_;
-  bool shown_;
-  std::chrono::steady_clock::time_point start_, last_;
+  struct Writer;
+  std::unique_ptr<Writer> writer_;  // none: not shown
 };
+
+// The line: label, bar, count, rate, time left, as far as they fit into this many columns.
+struct ProgressState {
+  std::string label, unit;
+  size_t done = 0, total = 0;
+  double per_second = 0;  // 0: not known yet
+  double seconds = 0;     // since it began
+};
+std::string progress_line(const ProgressState&, size_t columns);
 
 }  // namespace fxe

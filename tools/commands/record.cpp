@@ -6,6 +6,7 @@
 #include "metareasoner/fingerprint.h"
 #include "metareasoner/store/store.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/interrupted.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
 #include "weights_converter/weight_files.h"
@@ -17,11 +18,10 @@ namespace {
 cxxopts::Options record_options() {
   cxxopts::Options options("fxe record",
                            "Every member's logits for every image of a folder, in one file that replay and "
-                           "calibrate read. What was stopped goes on with the same command.");
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options()("labels", "lines 'file index', 0-based", text())(
-      "limit", "only the first N images", cxxopts::value<size_t>()->default_value("0"))(
-      "classes", "class names of a single MODEL, one a line", text());
+                           "calibrate read. Stopped by Ctrl-C or killed, it goes on with the same command.");
+  add_options(options, {{"labels", "FILE", "lines 'file index', from 0"},
+                        {"limit", "N", "only the first N images; 0: all", "0"},
+                        {"classes", "FILE", "class names, one a line, in place of the ensemble's"}});
   add_store_options(options);
   add_run_options(options);
   add_model_options(options);
@@ -55,13 +55,13 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
   return h;
 }
 
-// Returns how many images could not be read. Networks and images are gone when the store is opened for the
-// report.
-size_t make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to) {
+// Networks and images are gone when the store is opened for the report.
+RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
   LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
   Dataset dataset = open_dataset(inputs[1], ensemble.classes, parsed["labels"].as<std::string>());
-  if (const auto limit = parsed["limit"].as<size_t>()) dataset.keep_first(limit);
+  if (const auto limit = read_integer(parsed, "limit", 0, INT64_MAX))
+    dataset.keep_first(static_cast<size_t>(limit));
   Runtime runtime = make_runtime(ensemble, run);
   StoreWriter writer(to.path, describe(ensemble, runtime, dataset, run, to.form));
   if (!run.quiet) {
@@ -72,10 +72,14 @@ size_t make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, con
       fmt::print("going on after {} images that are recorded already\n", writer.kept().size());
     std::fflush(stdout);
   }
-  const RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
+  RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
+  if (result.stopped_by) {
+    result.kept = writer.written();
+    return result;
+  }
   result.costs.write(costs_path(to.path));
   writer.finish();
-  return result.unreadable;
+  return result;
 }
 
 }  // namespace
@@ -86,10 +90,17 @@ int run_record(int argc, char** argv) {
   if (!parsed) return 0;
   const RunOptions run = read_run_options(*parsed);
   const StoreOptions to = read_store_options(*parsed);
-  if (run.deadline_ms) throw bad_input("--deadline-ms: every member is run on every image when recording");
+  if (run.deadline_ms)
+    throw bad_input("--deadline-ms: record runs every member on every image; leave it out");
 
-  const size_t unreadable = make_store(*parsed, run, to);
-  report_store(to.path, unreadable, run.json, run.quiet);
+  const RecordResult result = make_store(*parsed, run, to);
+  if (result.stopped_by)
+    return report_interrupted(
+        "record",
+        fmt::format("with {} of {} images recorded; the same command goes on after them", result.kept,
+                    result.images),
+        result.stopped_by, *parsed, {});
+  report_store(to.path, result.unreadable, run.json, run.quiet);
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/input/loader.h"
 #include "engine/input/text_file.h"
 #include "engine/sha256.h"
+#include "engine/signals.h"
 #include "tools/commands/loader_threads.h"
 #include "tools/commands/progress.h"
 
@@ -42,17 +43,12 @@ class Recording {
     result_.images = dataset_.images();
     result_.kept = writer_.kept().size();
     for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);  // not measured: the first
-    Progress progress("record", result_.images, quiet);
+    Progress progress("record", "images", result_.images, quiet);
     check_kept(progress);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2,
                   first_image(), result_.images);
-    while (const Loader::Item* item = loader.next()) {
-      take(*item);
-      if (rows_ == batch_) flush();
-      progress.advance(item->index + 1);
-    }
-    flush();
-    measure_missing();
+    result_.stopped_by = run_images(loader, progress);
+    if (!result_.stopped_by) measure_missing();
     return std::move(result_);
   }
 
@@ -78,8 +74,9 @@ class Recording {
   void check_kept(Progress& progress) {
     for (size_t i = 0; i < result_.kept; ++i) {
       if (hash_of(i) != writer_.kept()[i].hash)
-        throw bad_input("{}: the image has changed since it was recorded; remove the unfinished store",
-                        dataset_.paths[i]);
+        throw bad_input(
+            "{}: the image has changed since it was recorded; remove the unfinished store (STORE.partial)",
+            dataset_.paths[i]);
       result_.unreadable += !writer_.kept()[i].readable;
       progress.advance(i + 1);
     }
@@ -94,6 +91,18 @@ class Recording {
     size_t i = 0;
     for (; to_skip > 0; ++i) to_skip -= writer_.kept()[i].readable;
     return i;
+  }
+
+  // Returns the signal that stopped it.
+  int run_images(Loader& loader, Progress& progress) {
+    const StopRequest stop;
+    while (const Loader::Item* item = stop ? nullptr : loader.next()) {
+      take(*item);
+      if (rows_ == batch_) flush();
+      progress.advance(item->index + 1);
+    }
+    if (!stop) flush();
+    return stop.signal();
   }
 
   void take(const Loader::Item& item) {

@@ -16,12 +16,15 @@ namespace {
 cxxopts::Options replay_options() {
   cxxopts::Options options("fxe replay",
                            "Any operating point of a recorded ensemble, without running a network.");
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options()("predictions", "write one line an image to FILE.csv", text())(
-      "against",
-      "compare with the predictions of eval on the same images; exit 3 if they differ by more than noise",
-      text())("no-baselines", "leave out the search for the best fixed subset")(
-      "json", "write the result to FILE", text())("quiet", "no table");
+  add_options(
+      options,
+      {{"predictions", "FILE", "write a line for each image to FILE.csv"},
+       {"against", "FILE",
+        "compare with what eval wrote with --predictions on the same images; exit 3 if they differ by more "
+        "than noise"},
+       {"no-baselines", nullptr, "leave out the search for the best fixed subset"},
+       {"json", "FILE", "write the result to FILE"},
+       {"quiet", nullptr, "no table"}});
   add_replay_point_options(options);
   return options;
 }

@@ -15,9 +15,10 @@ void map_members(OperatingPoint& point, const std::vector<int>& order) {
 }  // namespace
 
 void add_replay_point_options(cxxopts::Options& options) {
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options("Operating point")("policy", "full | first:K | t:0.9,0.8,... | stored[:PROFILE]",
-                                         text())("ensemble", "the ensemble file, for its profiles", text());
+  add_options(options,
+              {{"policy", "POLICY", "full, first:K, t:0.9,0.8,... or, with --ensemble, stored[:PROFILE]"},
+               {"ensemble", "FILE", "the ensemble file, for its profiles"}},
+              "Operating point");
   add_store_order_options(options);
 }
 

@@ -47,11 +47,12 @@ Offer usual_for(const fs::path& path, const LoadedModel& loaded) {
   }
   if (loaded.format == "Caffe" && input.c == 3 && input.h == input.w && input.h <= 256) {
     const auto preset = fmt::format("caffe-{}", input.h);
-    return {{parse_preprocess(preset, path.string())},
-            fmt::format(
-                "Caffe's ImageNet models expect them, {} (blue first, minus 104, 117, 123); another way is "
-                "named with --preprocess",
-                preset)};
+    return {
+        {parse_preprocess(preset, path.string())},
+        fmt::format(
+            "Caffe's ImageNet models expect them, {} (blue first, minus 104, 117, 123); --preprocess names "
+            "another way",
+            preset)};
   }
   return {};
 }
@@ -103,8 +104,8 @@ SingleModel load_single_model(const fs::path& given, const ModelRequest& asked, 
   const Input size = m.loaded.model.input();
   if (way != offer.ways.end()) {
     m.preprocess = *way;
-    m.loaded.notes.push_back(fmt::format("{}: images as {}{}", published_name(path), offer.says,
-                                         offer.says.ends_with("says") ? ": " + describe(*way) : ""));
+    m.loaded.notes.push_back(
+        fmt::format("images as {}{}", offer.says, offer.says.ends_with("says") ? ": " + describe(*way) : ""));
   } else if (!needs_images) {
     m.preprocess.crop_h = static_cast<int>(size.h);
     m.preprocess.crop_w = static_cast<int>(size.w);

@@ -9,19 +9,22 @@
 namespace fxe {
 
 void add_store_options(cxxopts::Options& options) {
-  options.add_options("Store")("o,output", "the store", cxxopts::value<std::string>()->default_value(""))(
-      "half", "logits in fp16: half the size, decisions equal up to rounding")(
-      "compact",
-      "only what the prefixes of this order say: 40 bytes per image and member; no other order, subset, "
-      "combination, weights or temperatures can be asked of it");
+  add_options(
+      options,
+      {{"o,output", "STORE", "the store to write"},
+       {"half", nullptr, "logits in fp16: half the size; decisions equal up to rounding"},
+       {"compact", nullptr,
+        "40 bytes for each image and member: only this order of members, its weights, temperatures and "
+        "combination can be replayed"}},
+      "Store");
 }
 
 StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
   StoreOptions o;
   o.path = parsed["output"].as<std::string>();
-  if (o.path.empty()) throw bad_input("name the store with -o STORE");
+  if (o.path.empty()) throw bad_input("expected -o STORE, the file to write");
   if (parsed.count("half") && parsed.count("compact"))
-    throw bad_input("--half and --compact: expected one of them");
+    throw bad_input("--half and --compact: give one of them, not both");
   if (parsed.count("half")) o.form = StoreForm::fp16;
   if (parsed.count("compact")) o.form = StoreForm::compact;
   return o;

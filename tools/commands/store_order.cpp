@@ -27,15 +27,18 @@ void replace(std::vector<double>& values, std::vector<double>& full, const cxxop
 }  // namespace
 
 void add_store_order_options(cxxopts::Options& options) {
-  const auto text = [] { return cxxopts::value<std::string>()->default_value(""); };
-  options.add_options("Operating point")(
-      "order", "members in this order, by index or name; fewer make a subset", text())(
-      "combine", "logits | probabilities", text())("weights", "one per member of the order", text())(
-      "temperatures", "one per member of the order", text())(
-      "signal", "margin | raw_margin | top1 | entropy | agreement; the last three on the host alone", text())(
-      "costs", "a costs file, or ms per image of each member of the store, such as 1.0,2.5", text())(
-      "batch", "images at a time; default: as recorded", cxxopts::value<int>())(
-      "threads", "0: every core", cxxopts::value<int>()->default_value("0"));
+  add_options(
+      options,
+      {{"order", "M,...", "members in this order, by index or name; fewer make a subset"},
+       {"combine", "C", "logits or probabilities"},
+       {"weights", "W,...", "one for each member of the order"},
+       {"temperatures", "T,...", "one for each member of the order"},
+       {"signal", "S",
+        "margin, raw_margin, top1, entropy or agreement; a profile can hold the first two only"},
+       {"costs", "COSTS", "a costs file, or ms per image of each member of the store, such as 1.0,2.5"},
+       {"batch", "N", "images at a time; without it, as recorded"},
+       {"threads", "N", "0: one for each core", "0"}},
+      "Operating point");
 }
 
 std::vector<std::string> member_names(const Store& store) {
@@ -118,14 +121,12 @@ CostTable read_store_costs(const Store& store, const cxxopts::ParseResult& parse
 }
 
 int read_store_batch(const Store& store, const cxxopts::ParseResult& parsed) {
-  const int batch = parsed.count("batch") ? parsed["batch"].as<int>() : store.header().batch;
-  if (batch < 1 || batch > 1024) throw bad_input("--batch: expected 1 to 1024, found {}", batch);
-  return batch;
+  return parsed.count("batch") ? static_cast<int>(read_integer(parsed, "batch", 1, 1024))
+                               : store.header().batch;
 }
 
 int read_store_threads(const cxxopts::ParseResult& parsed) {
-  const int threads = parsed["threads"].as<int>();
-  if (threads < 0 || threads > 1024) throw bad_input("--threads: expected 0 to 1024, found {}", threads);
+  const auto threads = static_cast<int>(read_integer(parsed, "threads", 0, 1024));
   return threads ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fxe {
+
+// Notes on members as lines for people, each text once: "a, b: its softmax at the end is left out", "each
+// member: ..." where all have it.
+std::vector<std::string> notes_by_text(const std::vector<std::string>& members,
+                                       const std::vector<std::vector<std::string>>& notes);
+
+// On standard output, wrapped.
+void print_notes(const std::vector<std::string>&);
+
+}  // namespace fxe

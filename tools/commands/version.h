@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace fxe {
+
+// "fxe --version": version, commit, compiler, the backends that are built in.
+std::string version_text();
+
+}  // namespace fxe
