@@ -213,10 +213,10 @@ bool is_bmp(std::span<const std::byte> file) {
   return file.size() >= 2 && file[0] == std::byte{'B'} && file[1] == std::byte{'M'};
 }
 
-void decode_bmp(std::span<const std::byte> file, Image& image) {
+void decode_bmp(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
   const Header h = read_header(file);
   check_layout(h);
-  check_claimed_size(h.width, h.height, file.size());
+  check_claimed_size(h.width, h.height, stored_bytes);
   ByteReader in(file);
   in.go_to(h.pixels_at);
   image.width = static_cast<int>(h.width);

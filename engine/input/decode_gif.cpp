@@ -152,7 +152,7 @@ bool is_gif(std::span<const std::byte> file) {
          (std::memcmp(file.data(), "GIF87a", 6) == 0 || std::memcmp(file.data(), "GIF89a", 6) == 0);
 }
 
-void decode_gif(std::span<const std::byte> file, Image& image) {
+void decode_gif(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
   ByteReader in(file);
   in.skip(6);
   size_t width = in.u16(), height = in.u16();
@@ -165,7 +165,7 @@ void decode_gif(std::span<const std::byte> file, Image& image) {
   if (flags & kHasPalette) palette = read_palette(in, flags);
   width = std::max(width, left + columns);
   height = std::max(height, top + rows);
-  check_claimed_size(static_cast<int64_t>(width), static_cast<int64_t>(height), file.size());
+  check_claimed_size(static_cast<int64_t>(width), static_cast<int64_t>(height), stored_bytes);
   const auto pixels = decode_lzw(in, columns * rows);
   std::vector<uint8_t> screen(width * height, transparent.value_or(0));
   auto row = pixels.begin();

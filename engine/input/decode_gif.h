@@ -13,6 +13,6 @@ bool is_gif(std::span<const std::byte> file);
 // See decode.h. The first picture, on the screen that the file declares, enlarged where the picture leaves
 // it. What the picture does not cover has the transparent index, or 0 where there is none. A transparent
 // colour keeps its colour.
-void decode_gif(std::span<const std::byte> file, Image& image);
+void decode_gif(std::span<const std::byte> file, size_t stored_bytes, Image& image);
 
 }  // namespace fxe

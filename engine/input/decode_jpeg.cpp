@@ -16,8 +16,14 @@ namespace fxe {
 namespace {
 
 // A progressive file of a few megabytes can ask for thousands of passes over a large picture. Encoders write
-// about ten.
-constexpr int kMaxScans = 200;
+// about ten; more than kAnyScans are let pass as long as they are few for the picture's size.
+constexpr int kAnyScans = 20, kMaxScans = 200;
+constexpr double kMaxPixelsScanned = 1e9;  // about four seconds
+
+int max_scans(const jpeg_decompress_struct& info) {
+  const double pixels = static_cast<double>(info.image_width) * info.image_height;
+  return static_cast<int>(std::clamp<double>(kMaxPixelsScanned / pixels, kAnyScans, kMaxScans));
+}
 
 // libjpeg reports through callbacks that must not return; C++ exceptions must not cross its C frames.
 struct ErrorState {
@@ -42,9 +48,12 @@ void on_message(j_common_ptr info, int level) {
 void ignore_message(j_common_ptr) {}
 
 void on_progress(j_common_ptr info) {
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  const auto& picture = *reinterpret_cast<j_decompress_ptr>(info);
+  const int most = max_scans(picture);
+  if (picture.input_scan_number <= most) return;
   auto* state = reinterpret_cast<ErrorState*>(info->err);
-  std::snprintf(state->message, sizeof state->message, "more than %d scans", kMaxScans);
+  std::snprintf(state->message, sizeof state->message, "more than %d scans of %ux%u pixels", most,
+                picture.image_width, picture.image_height);
   std::longjmp(state->jump, 1);
 }
 
@@ -107,10 +116,10 @@ void inverted_cmyk_to_rgb(std::span<const uint8_t> cmyk, std::span<uint8_t> rgb)
 
 }  // namespace
 
-void decode_jpeg(std::span<const std::byte> file, Image& image) {
+void decode_jpeg(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
   Decompressor jpeg;
   jpeg.read_header(file);
-  check_claimed_size(jpeg.width(), jpeg.height(), file.size());
+  check_claimed_size(jpeg.width(), jpeg.height(), stored_bytes);
   const auto width = static_cast<size_t>(jpeg.width()), pixels = width * static_cast<size_t>(jpeg.height());
   image.width = jpeg.width();
   image.height = jpeg.height();

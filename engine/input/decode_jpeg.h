@@ -9,6 +9,6 @@
 namespace fxe {
 
 // See decode.h. Throws bad_input with libjpeg's reason.
-void decode_jpeg(std::span<const std::byte> file, Image& image);
+void decode_jpeg(std::span<const std::byte> file, size_t stored_bytes, Image& image);
 
 }  // namespace fxe

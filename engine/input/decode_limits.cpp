@@ -19,12 +19,12 @@ constexpr int64_t kAllowedPixels = kMaxPixels;
 
 }  // namespace
 
-void check_claimed_size(int64_t width, int64_t height, size_t file_bytes) {
+void check_claimed_size(int64_t width, int64_t height, size_t stored_bytes) {
   if (width < 1 || height < 1 || width > kAllowedPixels / height)
     throw bad_input("{}x{} pixels: expected 1 to {}", width, height, kAllowedPixels);
-  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(file_bytes))
-    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", file_bytes, width,
-                    height);
+  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(stored_bytes))
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", stored_bytes,
+                    width, height);
 }
 
 }  // namespace fxe

@@ -154,9 +154,9 @@ void to_rgb(const PngChunks& png, const uint8_t* row, size_t width, size_t dx, u
 
 }  // namespace
 
-void decode_png(std::span<const std::byte> file, Image& image) {
+void decode_png(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
   PngChunks png = read_png_chunks(file);
-  check_claimed_size(png.width, png.height, file.size());
+  check_claimed_size(png.width, png.height, stored_bytes);
   if (png.colour != Colour::indexed)
     png.palette.reset();  // such a palette is a suggestion
   else if (!png.palette)
@@ -165,8 +165,8 @@ void decode_png(std::span<const std::byte> file, Image& image) {
   size_t bytes = 0;
   for (const Pass& p : passes) bytes += p.height * (1 + p.row_bytes);  // 1: the row's filter
   constexpr size_t kMostOfAByte = 1032;                                // what deflate reaches
-  if (bytes / kMostOfAByte > file.size())
-    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", file.size(),
+  if (bytes / kMostOfAByte > stored_bytes)
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", stored_bytes,
                     png.width, png.height);
   std::vector<uint8_t> rows(bytes);
   inflate_into(png.data, rows);

@@ -77,10 +77,10 @@ bool is_tga(std::span<const std::byte> file) {
   return read_header(in).read();
 }
 
-void decode_tga(std::span<const std::byte> file, Image& image) {
+void decode_tga(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
   ByteReader in(file);
   const Header h = read_header(in);
-  check_claimed_size(static_cast<int64_t>(h.width), static_cast<int64_t>(h.height), file.size());
+  check_claimed_size(static_cast<int64_t>(h.width), static_cast<int64_t>(h.height), stored_bytes);
   in.skip(h.comment);
   const Palette palette = read_palette(h, in);
   image.width = static_cast<int>(h.width);

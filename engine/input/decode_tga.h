@@ -13,6 +13,6 @@ bool is_tga(std::span<const std::byte> file);
 
 // See decode.h: 8-bit indices, 8-bit grey, 16 (grey with alpha, or 5:5:5), 24 and 32 bits, plain or
 // run-length coded, from any corner. Alpha is dropped.
-void decode_tga(std::span<const std::byte> file, Image& image);
+void decode_tga(std::span<const std::byte> file, size_t stored_bytes, Image& image);
 
 }  // namespace fxe

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "engine/affinity.h"
@@ -83,6 +84,9 @@ struct Worker {
       item.preprocess_ms = milliseconds(Clock::now() - decoded);
     } catch (const Error& error) {
       item.error = error.what();
+    } catch (const std::bad_alloc&) {  // one image's failure, whose memory the next one need not find taken
+      *this = {};
+      item.error = "needs more memory than there is; use fewer --threads, or leave this image out";
     }
   }
 };

@@ -30,7 +30,8 @@ class Loader {
   Loader& operator=(const Loader&) = delete;
 
   // The next image in dataset order, or nullptr after the last. The item is the caller's until it calls
-  // next() again. Throws what a thread threw other than an image's own failure, such as out of memory.
+  // next() again. An image that memory does not suffice for has failed, like a damaged one. Throws what else
+  // a thread threw.
   const Item* next();
 
  private:

@@ -175,6 +175,7 @@ std::string describe(const Preprocess& p) {
                          ? "not resized"
                          : fmt::format("{} {} {}", kSide[static_cast<size_t>(p.side)],
                                        pair(p.resize_h, p.resize_w), text(kFilters, p.filter));
+  if (p.pillow == Pillow::from_13) line += " of Pillow 13";
   line += fmt::format(", crop {}, mean {}, std {}", pair(p.crop_h, p.crop_w), fmt::join(p.mean, " "),
                       fmt::join(p.std, " "));
   if (p.scale != 1.0 / 255) line += fmt::format(", scale {}", p.scale);

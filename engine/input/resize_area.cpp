@@ -59,7 +59,7 @@ void AreaResizer::shrink_by_blocks(const Image& image, int step_x, int step_y, I
   for (int y = 0; y < out.height; ++y)
     for (int x = 0; x < out.width; ++x)
       for (int c = 0; c < kChannels; ++c) {
-        int sum = 0;
+        int64_t sum = 0;  // an int holds 8.4 million pixels
         for (int j = 0; j < step_y; ++j) {
           const uint8_t* from = row_of(image, y * step_y + j) + x * step_x * kChannels + c;
           for (int i = 0; i < step_x; ++i) sum += from[i * kChannels];

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/input/decode.h"
+#include "engine/input/resize_area.h"
 #include "engine/input/text_file.h"
 #include "tests/engine/input/checksum.h"
 #include "tests/engine/input/picture.h"
@@ -65,6 +66,14 @@ TEST(ResizeOpencv, EqualsOpencvOnPhotographs) {
     ++compared;
   }
   EXPECT_EQ(compared, 3);
+}
+
+// Sums of blocks of more than 8.4 million pixels.
+TEST(ResizeOpencv, LargeBlocksOfTheAreaFilter) {
+  const Image white{2902, 2902, std::vector<uint8_t>(size_t{3} * 2902 * 2902, 255)};
+  Image out;
+  AreaResizer().resize(white, 1, 1, out);
+  EXPECT_EQ(out.rgb, std::vector<uint8_t>(3, 255));
 }
 
 }  // namespace
