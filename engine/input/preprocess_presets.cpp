@@ -85,7 +85,15 @@ std::optional<Preprocess> timm(const Words& words) {
     p.side = Preprocess::Side::longer;
   else
     take("center");
-  if (take("inception")) p.mean = p.std = {0.5, 0.5, 0.5};
+  if (take("inception")) {
+    p.mean = p.std = {0.5, 0.5, 0.5};
+  } else if (take("clip")) {
+    p.mean = {0.48145466, 0.4578275, 0.40821073};
+    p.std = {0.26862954, 0.26130258, 0.27577711};
+  } else if (take("unit")) {
+    p.mean = {};
+    p.std = {1, 1, 1};
+  }
   if (!rest.empty()) return std::nullopt;
   for (size_t c = 0; border && c < 3; ++c) p.fill[c] = static_cast<uint8_t>(std::nearbyint(255 * p.mean[c]));
   return p;
@@ -150,7 +158,7 @@ Preprocess preprocess_preset(const std::string& name, std::string_view where) {
   if (const auto p = find(name)) return *p;
   throw bad_input(
       "{}: unknown preset '{}'; expected torchvision-224, torchvision-RESIZE-CROP[-bicubic], "
-      "torchvision:WEIGHTS, timm-SIZE-CROP[-bilinear][-squash|-border][-inception] (such as "
+      "torchvision:WEIGHTS, timm-SIZE-CROP[-bilinear][-squash|-border][-inception|-clip|-unit] (such as "
       "timm-224-0.95-bicubic), mlperf-resnet50, mlperf-mobilenet, squash-SIZE, caffe-CROP or cifar-32; "
       "with -pillow13 behind it, resized as by Pillow 13 and later",
       where, name);

@@ -64,6 +64,18 @@ TEST_F(Config, TimmsSaysNetworkSizeAndValues) {
             preprocess_preset("torchvision-224", ""));
 }
 
+TEST_F(Config, NamesOfTheClasses) {
+  const auto model = write("a/model.safetensors");
+  write_text(folder / "a/config.json", R"({"architecture": "cifar_resnet8", "num_classes": 7,
+    "label_names": ["ant", "bee\n", "cat", "dog", "eel", "fox", "gnu"]})");
+  write_text(folder / "x.ppm", rendered_image(1));
+  const auto run = fxe({"classify", model, folder / "x.ppm"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  for (const char* name : {"ant", "bee", "cat", "dog", "eel", "fox", "gnu"})
+    if (run.out.find(name) != std::string::npos) return;
+  ADD_FAILURE() << run.out;
+}
+
 TEST_F(Config, TheUsualSizeOfTheTwo) {
   const auto model = write("a/model.safetensors", "mobilenetv2_100:classes=7");
   write_text(folder / "a/config.json", R"({"architecture": "mobilenetv2_100", "input_size": [3, 160, 160],

@@ -108,14 +108,16 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
       if (is_ensemble) {
         e.models[i] = load_member(e.file, member);
       } else {
-        auto [loaded, preprocess] = load_single_model(path,
-                                                      {.network = member.network,
-                                                       .preprocess = options["preprocess"].as<std::string>(),
-                                                       .input = options["input"].as<std::string>(),
-                                                       .state_dict = member.state_dict},
-                                                      needs_images);
+        auto [loaded, preprocess, labels] =
+            load_single_model(path,
+                              {.network = member.network,
+                               .preprocess = options["preprocess"].as<std::string>(),
+                               .input = options["input"].as<std::string>(),
+                               .state_dict = member.state_dict},
+                              needs_images);
         e.models[i] = std::move(loaded);
         member.preprocess = preprocess;
+        if (e.classes.empty()) e.classes = std::move(labels);
       }
       progress.advance(++read);
     });

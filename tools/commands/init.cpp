@@ -47,8 +47,9 @@ std::string unique_name(std::set<std::string>& taken, const std::string& wanted)
 // Reads a model and fills in its entry.
 LoadedModel load_member_of(MemberEntry& member, const std::string& model, const ModelRequest& asked,
                            const std::string& mean, const fs::path& output) {
-  auto [loaded, preprocess] = load_single_model(model, asked);
-  Preprocess& p = member.preprocess = std::move(preprocess);
+  SingleModel single = load_single_model(model, asked);
+  LoadedModel& loaded = single.loaded;
+  Preprocess& p = member.preprocess = std::move(single.preprocess);
   if (!mean.empty()) {
     p.mean = {};
     p.mean_file = mean;

@@ -63,6 +63,19 @@ void refuse_arguments(const json& config, const std::string& where) {
                     config["global_pool"].dump().substr(0, 40));
 }
 
+std::vector<std::string> labels_of(const json& names, const std::string& where) {
+  std::vector<std::string> labels;
+  if (!names.is_array()) throw bad_input("{}: label_names is no list", where);
+  for (const auto& name : names) {
+    if (!name.is_string())
+      throw bad_input("{}: label_names has {}, not a name", where, name.dump().substr(0, 40));
+    labels.push_back(name.get<std::string>());
+    std::ranges::replace_if(
+        labels.back(), [](unsigned char c) { return c < ' '; }, ' ');
+  }
+  return labels;
+}
+
 void read_timm(const json& config, const std::string& where, ModelConfig& result) {
   if (!config["architecture"].is_string()) throw bad_input("{}: architecture is not a name", where);
   result.architecture = config["architecture"].get<std::string>();
@@ -71,6 +84,9 @@ void read_timm(const json& config, const std::string& where, ModelConfig& result
   for (const json* level : {&config, &images})
     if (result.classes == 0 && says(*level, "num_classes") && (*level)["num_classes"].is_number_integer())
       result.classes = (*level)["num_classes"].get<int64_t>();
+  for (const json* level : {&config, &images})
+    if (result.labels.empty() && says(*level, "label_names"))
+      result.labels = labels_of((*level)["label_names"], where);
   if (says(images, "input_size")) result.preprocess = timm_config_preprocess(images, where);
 }
 

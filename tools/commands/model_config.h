@@ -14,6 +14,7 @@ struct ModelConfig {
   std::string file;                    // that was read, for messages; empty: neither is there
   std::string architecture;            // as timm calls it; empty: not said
   int64_t classes = 0;                 // 0: not said
+  std::vector<std::string> labels;     // names of the classes; empty: not said
   std::vector<Preprocess> preprocess;  // empty: not said; of several sizes the usual one first
 };
 

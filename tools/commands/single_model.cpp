@@ -26,8 +26,7 @@ struct Offer {
 };
 
 // What is said of this very file. Empty where nothing is.
-Offer offer_for(const fs::path& path, const LoadedModel& loaded) {
-  const ModelConfig config = read_model_config(path);
+Offer offer_for(const fs::path& path, const ModelConfig& config, const LoadedModel& loaded) {
   if (config.classes && config.classes != loaded.model.classes())
     throw bad_input("{}: num_classes is {}, but {} has {}", config.file, config.classes, path.string(),
                     loaded.model.classes());
@@ -82,11 +81,13 @@ SingleModel load_single_model(const fs::path& given, const ModelRequest& asked, 
   };
   if (!asked.preprocess.empty()) {
     const Preprocess p = parse_preprocess_option(asked.preprocess);
-    return {load(input ? input : Input{3, p.crop_h, p.crop_w}), p};
+    return {load(input ? input : Input{3, p.crop_h, p.crop_w}), p, {}};
   }
 
-  SingleModel m{load(input), {}};
-  Offer offer = offer_for(path, m.loaded);
+  const ModelConfig config = read_model_config(path);
+  SingleModel m{load(input), {}, {}};
+  if (static_cast<int64_t>(config.labels.size()) == m.loaded.model.classes()) m.classes = config.labels;
+  Offer offer = offer_for(path, config, m.loaded);
   const bool special = !offer.ways.empty();
   if (!special) offer = usual_for(path, m.loaded);
   const auto fitting = [&] {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "engine/input/preprocess.h"
 #include "tools/commands/model_loader.h"
@@ -17,6 +18,7 @@ struct ModelRequest {
 struct SingleModel {
   LoadedModel loaded;
   Preprocess preprocess;
+  std::vector<std::string> classes;  // their names, where a file beside it says them
 };
 
 // A model that no ensemble file describes, and how its images are prepared: as asked for, else as the files

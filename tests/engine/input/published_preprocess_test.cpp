@@ -29,6 +29,8 @@ TEST(PublishedPreprocess, Names) {
 TEST(PublishedPreprocess, Presets) {
   for (const char* tag : {"a1", "a2", "a3", "b1k", "b2k", "c1", "c2", "d"})
     EXPECT_EQ(published_preset(fmt::format("resnet50.{}_in1k", tag)), "timm-224-0.95-bicubic") << tag;
+  EXPECT_EQ(published_preset("tf_efficientnet_b1.ap_in1k"), "timm-240-0.882-bicubic-inception");
+  EXPECT_EQ(published_preset("convnext_base.fb_in22k_ft_in1k_384"), "timm-384-1.0-bicubic-squash");
   EXPECT_EQ(published_preset("resnet50.tv2_in1k"), "timm-224-0.965-bilinear");
   EXPECT_EQ(published_preset("resnet50.a1h_in1k"), "timm-224-1.0-bicubic");
   EXPECT_EQ(published_preset("resnet50-0676ba61"), "torchvision-256-224");
@@ -44,7 +46,7 @@ TEST(PublishedPreprocess, TimmsWeights) {
   if (python.empty()) GTEST_SKIP() << "no Python with timm";
   std::set<std::string> known;
   for (const auto& w : timm_weights()) known.insert(fmt::format("{}\t{}", w.name, w.preset));
-  EXPECT_EQ(known.size(), 94u);
+  EXPECT_EQ(known.size(), 157u);
   size_t found = 0;
   for (const auto& line : run_peer(python, "make_timm_weights.py", {})) found += known.count(line);
   EXPECT_EQ(found, known.size());
