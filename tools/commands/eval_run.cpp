@@ -47,18 +47,17 @@ class Evaluator {
     Progress progress("eval", "images", dataset_.images(), options_.quiet);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2, 0,
                   dataset_.images());
-    const StopRequest stop;
-    while (const Loader::Item* item = stop ? nullptr : loader.next()) {
+    while (const Loader::Item* item = stop_ ? nullptr : loader.next()) {
       take(*item);
       if (sides_[filling_].rows == batch_) flush();
       progress.advance(item->index + 1);
     }
-    if (stop)
+    if (stop_)
       sides_[filling_] = {};  // its batch is not begun
     else
       flush();
     for (size_t i = 0; i < sides_.size(); ++i) finish((filling_ + i) % sides_.size());
-    result_.stopped_by = stop.signal();
+    result_.stopped_by = stop_.signal();
     if (csv_ && !result_.stopped_by) csv_->commit();
     if (mlperf_ && !result_.stopped_by) mlperf_->commit();
     result_.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -201,6 +200,7 @@ class Evaluator {
     }
   }
 
+  const StopRequest stop_;  // before the first file is begun, which would stay if a signal ended the program
   LoadedEnsemble& ensemble_;
   Runtime& runtime_;
   const Dataset& dataset_;
