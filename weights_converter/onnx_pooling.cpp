@@ -42,8 +42,9 @@ void add_pool(OnnxImport& import, const OnnxNode& node, const Pool2d& pool) {
 
 void import_max_pool(OnnxImport& import, const OnnxNode& node) {
   // Padding is ignored by a maximum, while a Pad's zeros take part in it: the same thing where no value is
-  // negative.
-  if (!import.not_negative.contains(import.flow(node, 0).id)) import.settle_padding(node, 0);
+  // negative. Rounding up would drop other windows.
+  if (!import.not_negative.contains(import.flow(node, 0).id) || node.integer("ceil_mode", 0) != 0)
+    import.settle_padding(node, 0);
   const OnnxWindow w = read_onnx_window(import, node);
   add_pool(import, node, read_pool(import, node, w, Pool2d::Kind::max));
 }

@@ -112,6 +112,9 @@ def hand_made(out: Writer) -> None:
     relu = F.pad(F.relu(c), (0, 1, 1, 2))
     out.by_hand("pad_max", conv + pad + [node("MaxPool", ["p"], ["t"], kernel_shape=[3, 3], strides=[2, 2])] + tail,
                 {**constants, "pads": pads}, image, finish(F.max_pool2d(relu, 3, 2)), shape)
+    out.by_hand("pad_max_ceil", conv + pad + [node("MaxPool", ["p"], ["t"], kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4,
+                                                   ceil_mode=1)] + tail,
+                {**constants, "pads": pads}, image, finish(F.max_pool2d(relu, 3, 2, 1, ceil_mode=True)), shape)
     out.by_hand("pad_average", conv + pad + [node("AveragePool", ["p"], ["t"], kernel_shape=[3, 3], strides=[2, 2])] + tail,
                 {**constants, "pads": pads}, image, finish(F.avg_pool2d(relu, 3, 2)), shape)
     out.by_hand("clip_10", conv + [node("Clip", ["c"], ["t"], min=-0.5, max=0.75)] + tail, constants, image,
