@@ -128,7 +128,7 @@ def chunks_of(arguments):
     """(kind, seeds), which one worker runs."""
     if arguments.found:
         lines = [line.split() for line in open(arguments.found) if line.strip() and not line.startswith("#")]
-        for kind in EXAMINERS:
+        for kind in sorted({line[0] for line in lines}):
             yield kind, [int(line[1]) for line in lines if line[0] == kind]
         return
     kinds = arguments.kinds.split(",")

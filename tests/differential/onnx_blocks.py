@@ -351,7 +351,7 @@ def channels_last(w: Writer, x: Value) -> Value:
     c, h, width = x.shape
     y = w.transpose(x, [0, 2, 3, 1])
     for _ in range(w.choice.choice([1, 1, 2, 3])):
-        kind = w.choice.choice(["activation", "bias", "scale", "dense", "dense", "shared", "norm", "norm", "concat", "pad"])
+        kind = w.choice.choice(["activation", "bias", "scale", "dense", "dense", "shared", "norm", "norm", "concat", "pad", "pad", "split"])
         if kind == "activation":
             y = activation(w, y)
         elif kind in ("bias", "scale"):
@@ -375,6 +375,9 @@ def channels_last(w: Writer, x: Value) -> Value:
                      {"axis": -1, "epsilon": 1e-5}, axis=w.choice.choice([-1, 3]), epsilon=w.choice.choice([1e-5, 1e-6, 1e-2]))
         elif kind == "concat":
             y = w.raw("Concat", [y, activation(w, y, simple=True)], [*y.shape[:2], 2 * y.shape[2]], axis=w.choice.choice([3, -1]) if w.opset >= 11 else 3)
+        elif kind == "split" and y.shape[-1] > 1:
+            a, b = w.split(y, [1, y.shape[-1] - 1], 3)
+            y = w.raw("Concat", [b, a], y.shape, axis=w.axis(3, 4))
         elif kind == "pad":
             y = w.pad(y, [0, 1, 0, 0], [0, 0, 1, 0])
             h, width = y.shape[:2]

@@ -154,7 +154,7 @@ def generate(seed: int, skip=frozenset()):
         tensors.append(external(name, array, w.external[:i]))
     kinds = {o: TensorProto.INT64 for n in w.nodes if n.op_type == "ArgMax" for o in n.output}
     infos = [helper.make_tensor_value_info(v.name, kinds.get(v.name, TensorProto.FLOAT), None) for v in made]
-    graph = helper.make_graph(ordered(w, w.nodes), "g", inputs, infos, tensors)
+    graph = helper.make_graph(ordered(w, w.nodes), "g", inputs, infos, tensors, sparse_initializer=w.sparse)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", w.opset)], ir_version=ir)
     n = 3
     images = w.normal(n, *image.shape, scale=1.0)

@@ -22,7 +22,7 @@ class Value:
 class Writer:
     def __init__(self, choice: random.Random, numbers: np.random.Generator, opset: int):
         self.choice, self.numbers, self.opset = choice, numbers, opset
-        self.nodes, self.initializers, self.external, self.outputs = [], [], [], []
+        self.nodes, self.initializers, self.external, self.sparse = [], [], [], []
         self.naming = choice.choice(["torch", "numbers", "tensorflow", "unnamed"])
         # How often a constant is not simply an initializer, and how often an attribute at its default is written.
         self.odd_constants = choice.choice([0.0, 0.0, 0.05, 0.3])
@@ -180,7 +180,7 @@ class Writer:
             self.initializers.append(numpy_helper.from_array(array, name))
             return name
         value = {"value": numpy_helper.from_array(array, name + "_value")}
-        if self.opset >= 12 and array.ndim == 1 and self.chance(0.3):
+        if self.opset >= 12 and array.ndim == 1 and array.size and self.chance(0.3):
             value = {"value_ints": array.tolist()} if array.dtype == np.int64 else {"value_floats": array.tolist()}
         elif self.opset >= 12 and array.ndim == 0 and self.chance(0.3):
             value = {"value_int": array.item()} if array.dtype == np.int64 else {"value_float": array.item()}
@@ -191,8 +191,9 @@ class Writer:
         """fp32 numbers, in one of the forms of their kind."""
         array = np.asarray(array, np.float32)
         if self.chance(self.odd_constants):
-            return self.choice.choice([self._typed, self._node, self._half, self._transposed, self._reshaped,
-                                       self._product, self._identity, self._joined, self._filled])(array, hint)
+            return self.choice.choice([self._typed, self._node, self._cast, self._transposed, self._reshaped, self._product,
+                                       self._rows_scaled, self._identity, self._joined, self._sliced, self._gathered,
+                                       self._filled, self._sparse])(array, hint)
         if self.external_data and array.nbytes > 64:
             return self._external(array, hint)
         return self._initializer(array, hint)
@@ -222,10 +223,9 @@ class Writer:
         self.nodes.append(helper.make_node(op, inputs, [name], **attributes))
         return name
 
-    def _half(self, array, hint):
-        with np.errstate(over="ignore"):
-            half = self._initializer(array.astype(np.float16), hint)
-        return self.compute("Cast", [half], to=TensorProto.FLOAT)
+    def _cast(self, array, hint):
+        return self.compute("Cast", [self._initializer(array.astype(self.choice.choice([np.float16, np.float64])), hint)],
+                            to=TensorProto.FLOAT)
 
     def _transposed(self, array, hint):
         order = list(range(array.ndim))
@@ -248,6 +248,40 @@ class Writer:
         if self.chance(0.5):
             return self.compute("Mul", [other, self._initializer(array / factor, hint)])
         return self.compute("Div", [self._initializer(array * factor, hint), other])
+
+    def _rows_scaled(self, array, hint):
+        """As weights are scaled by channel, or normalised."""
+        if array.ndim < 2:
+            return self._initializer(array, hint)
+        scales = self.uniform(0.5, 1.5, array.shape[0], *[1] * (array.ndim - 1))
+        stored, factors = self._initializer(array / scales, hint), self.form_free(scales)
+        return self.compute("Mul", self.choice.choice([[stored, factors], [factors, stored]]))
+
+    def _sliced(self, array, hint):
+        if array.ndim == 0 or self.opset < 10:
+            return self._initializer(array, hint)
+        stored = np.concatenate([array[:1], array, array[-1:]])
+        return self.compute("Slice", [self._initializer(stored, hint), self.integers([1]), self.integers([-1])])
+
+    def _gathered(self, array, hint):
+        if array.ndim == 0:
+            return self._initializer(array, hint)
+        order = list(range(array.shape[0]))
+        self.choice.shuffle(order)
+        stored = self._initializer(np.ascontiguousarray(array[np.argsort(order)]), hint)
+        return self.compute("Gather", [stored, self.form_free(np.array(order, np.int64))], axis=0)
+
+    def _sparse(self, array, hint):
+        """Every number named by its place, or those that are not zero."""
+        if hint == "weight" and self.chance(0.5):
+            array = np.where(self.numbers.random(array.shape) < 0.5, array, np.float32(0))
+        if array.ndim == 0 or not array.any():
+            return self._initializer(array, hint)
+        name, places = self.fresh(hint), np.flatnonzero(array)
+        indices = places if self.chance(0.5) else np.stack(np.unravel_index(places, array.shape), 1)
+        self.sparse.append(helper.make_sparse_tensor(numpy_helper.from_array(array.flatten()[places], name),
+                                                     numpy_helper.from_array(indices.astype(np.int64), name), array.shape))
+        return name
 
     def _identity(self, array, hint):
         return self.compute("Identity", [self._initializer(array, hint)])

@@ -49,13 +49,20 @@ def as_double(tensor: TensorProto, folder) -> TensorProto:
     return numpy_helper.from_array(array, tensor.name)
 
 
+def dense(sparse) -> TensorProto:
+    array = np.zeros(sparse.dims, np.float32)
+    indices = numpy_helper.to_array(sparse.indices)
+    array[tuple(indices.T) if indices.ndim == 2 else np.unravel_index(indices, array.shape)] = numpy_helper.to_array(sparse.values)
+    return numpy_helper.from_array(array, sparse.values.name)
+
+
 def double_precision(model, images, folder) -> np.ndarray:
     """Every number in double; those of fp16 and of shapes stay what they are."""
     other = onnx.ModelProto()
     other.CopyFrom(model)
     graph = other.graph
-    tensors = [as_double(t, folder) for t in graph.initializer]
-    del graph.initializer[:]
+    tensors = [as_double(t, folder) for t in graph.initializer] + [as_double(dense(t), folder) for t in graph.sparse_initializer]
+    del graph.initializer[:], graph.sparse_initializer[:]
     graph.initializer.extend(tensors)
     for info in list(graph.input) + list(graph.output):
         if info.type.tensor_type.elem_type == TensorProto.FLOAT:
