@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <numbers>
 
 #include "weights_converter/onnx_elementwise.h"
 #include "weights_converter/onnx_operators.h"
@@ -13,17 +11,21 @@ namespace fxe {
 
 namespace {
 
-// Element by element, so in ONNX's layout as well as in fxe's.
-void activate(OnnxImport& import, const OnnxNode& node, const Activation& act,
-              const std::function<double(double)>& f) {
-  apply_onnx(import, node, open_flow(import, node, 0), f, act);
+using Polynomial = OnnxPolynomial;
+using Kind = OnnxAlgebra::Kind;
+
+// Element by element, so in ONNX's layout as well as in fxe's. No longer spelling goes on from those of which
+// nothing is known.
+void activate(
+    OnnxImport& import, const OnnxNode& node, const Activation& act,
+    const OnnxStep& step = [](OnnxAlgebra& algebra, const Polynomial&) { return algebra.unknown(); }) {
+  apply_onnx(import, node, open_flow(import, node, 0), step, act);
 }
 
-void step(OnnxImport& import, const OnnxNode& node, double (*f)(double)) {
-  apply_onnx(import, node, open_flow(import, node, 0), f);
+void call(OnnxImport& import, const OnnxNode& node, Kind kind) {
+  apply_onnx(import, node, open_flow(import, node, 0),
+             [kind](OnnxAlgebra& algebra, const Polynomial& p) { return algebra.call(kind, p); });
 }
-
-double clipped(double x, double low, double high) { return std::min(std::max(x, low), high); }
 
 float bound(const OnnxImport& import, const OnnxNode& node, const char* attribute, size_t input,
             float otherwise) {
@@ -37,14 +39,10 @@ float bound(const OnnxImport& import, const OnnxNode& node, const char* attribut
 
 }  // namespace
 
-void import_relu(OnnxImport& import, const OnnxNode& node) {
-  activate(import, node, Activation::relu(), [](double x) { return std::max(x, 0.0); });
-}
+void import_relu(OnnxImport& import, const OnnxNode& node) { activate(import, node, Activation::relu()); }
 
 void import_leaky_relu(OnnxImport& import, const OnnxNode& node) {
-  const float slope = node.number("alpha", 0.01f);
-  activate(import, node, Activation::leaky_relu(slope),
-           [slope](double x) { return x < 0 ? static_cast<double>(slope) * x : x; });
+  activate(import, node, Activation::leaky_relu(node.number("alpha", 0.01f)));
 }
 
 void import_clip(OnnxImport& import, const OnnxNode& node) {
@@ -52,31 +50,34 @@ void import_clip(OnnxImport& import, const OnnxNode& node) {
                   kHighest = std::numeric_limits<float>::max();
   const float low = bound(import, node, "min", 1, kLowest), high = bound(import, node, "max", 2, kHighest);
   if (low == 0 && high == kHighest) return import_relu(import, node);
-  activate(import, node, Activation::clip(low, high),
-           [=](double x) { return clipped(x, static_cast<double>(low), static_cast<double>(high)); });
+  activate(import, node, Activation::clip(low, high), [=](OnnxAlgebra& algebra, const Polynomial& p) {
+    return algebra.clip(p, static_cast<double>(low), static_cast<double>(high));
+  });
 }
 
 void import_sigmoid(OnnxImport& import, const OnnxNode& node) {
-  activate(import, node, Activation::sigmoid(), [](double x) { return 1 / (1 + std::exp(-x)); });
+  activate(import, node, Activation::sigmoid(),
+           [](OnnxAlgebra& algebra, const Polynomial& p) { return algebra.call(Kind::sigmoid, p); });
 }
 
 void import_hard_sigmoid(OnnxImport& import, const OnnxNode& node) {
   const float slope = node.number("alpha", 0.2f), offset = node.number("beta", 0.5f);
-  activate(import, node, Activation::hard_sigmoid(slope, offset), [=](double x) {
-    return clipped(static_cast<double>(slope) * x + static_cast<double>(offset), 0, 1);
-  });
+  activate(
+      import, node, Activation::hard_sigmoid(slope, offset), [=](OnnxAlgebra& algebra, const Polynomial& p) {
+        const Polynomial line = algebra.affine(p, static_cast<double>(slope), static_cast<double>(offset));
+        return algebra.call(Kind::unit_clip, line);
+      });
 }
 
 void import_hard_swish(OnnxImport& import, const OnnxNode& node) {
-  activate(import, node, Activation::hard_swish(), [](double x) { return x * clipped(x + 3, 0, 6) / 6; });
+  activate(import, node, Activation::hard_swish());
 }
 
 void import_gelu(OnnxImport& import, const OnnxNode& node) {
   const std::string approximate = node.text("approximate", "none");
   if (approximate != "none" && approximate != "tanh")
     throw node.error("approximates by '{}'; expected none or tanh", printable(approximate));
-  activate(import, node, approximate == "tanh" ? Activation::gelu_tanh() : Activation::gelu(),
-           [](double x) { return x / 2 * (1 + std::erf(x / std::numbers::sqrt2)); });
+  activate(import, node, approximate == "tanh" ? Activation::gelu_tanh() : Activation::gelu());
 }
 
 // One slope for all channels is a leaky ReLU.
@@ -93,13 +94,16 @@ void import_prelu(OnnxImport& import, const OnnxNode& node) {
   import.set(node, x);
 }
 
-void import_erf(OnnxImport& import, const OnnxNode& node) { step(import, node, std::erf); }
-void import_tanh(OnnxImport& import, const OnnxNode& node) { step(import, node, std::tanh); }
-void import_exp(OnnxImport& import, const OnnxNode& node) { step(import, node, std::exp); }
-void import_sqrt(OnnxImport& import, const OnnxNode& node) { step(import, node, std::sqrt); }
+void import_erf(OnnxImport& import, const OnnxNode& node) { call(import, node, Kind::erf); }
+void import_exp(OnnxImport& import, const OnnxNode& node) { call(import, node, Kind::exp); }
+void import_sqrt(OnnxImport& import, const OnnxNode& node) { call(import, node, Kind::square_root); }
+
+void import_tanh(OnnxImport& import, const OnnxNode& node) {
+  apply_onnx(import, node, open_flow(import, node, 0), &OnnxAlgebra::tanh);
+}
 
 void import_reciprocal(OnnxImport& import, const OnnxNode& node) {
-  step(import, node, [](double x) { return 1 / x; });
+  apply_onnx(import, node, open_flow(import, node, 0), &OnnxAlgebra::inverse);
 }
 
 void import_neg(OnnxImport& import, const OnnxNode& node) {
@@ -112,7 +116,7 @@ void import_pow(OnnxImport& import, const OnnxNode& node) {
   if (given.shape.elements() != 1) throw node.error("has {} exponents", given.shape.elements());
   const auto exponent = static_cast<double>(given.to_float().at(0));
   apply_onnx(import, node, x,
-             [exponent](double v) { return std::pow(v, exponent); });
+             [exponent](OnnxAlgebra& algebra, const Polynomial& p) { return algebra.power(p, exponent); });
 }
 
 void import_identity(OnnxImport& import, const OnnxNode& node) { import.set(node, import.flow(node, 0)); }

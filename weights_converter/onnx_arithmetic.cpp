@@ -38,12 +38,6 @@ std::optional<double> number(const OnnxImport& import, const OnnxNode& node, siz
   return static_cast<double>(tensor.to_float().at(0));
 }
 
-// Whether ONNX sees both alike, so that nothing is broadcast. Sizes alone do not tell layouts apart.
-bool same_form(const OnnxImport& import, const OnnxFlow& a, const OnnxFlow& b) {
-  const auto dims = import.shape(a);
-  return dims == import.shape(b) && (dims.size() != 4 || a.nhwc == b.nhwc);
-}
-
 std::string form(const OnnxImport& import, const OnnxFlow& x) {
   const auto dims = import.shape(x);
   return fmt::format("[n, {}]", fmt::join(dims.begin() + 1, dims.end(), ", "));
@@ -55,7 +49,8 @@ void add_flows(OnnxImport& import, const OnnxNode& node) {
   for (size_t i = 1; i < node.inputs(); ++i) {
     OnnxFlow x = open_flow(import, node, i);
     import.settle(x);
-    if (!same_form(import, sum, x))
+    const bool images = import.shape(x).size() == 4;  // whose sizes alone do not tell layouts apart
+    if (import.shape(x) != import.shape(sum) || (images && x.nhwc != sum.nhwc))
       throw node.error("adds {} to {}; fxe adds images of one shape and layout", form(import, x),
                        form(import, sum));
     sum.id = import.add(node, Add{}, {sum.id, x.id});
@@ -117,10 +112,8 @@ void import_add(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
     const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
-    if (!same_form(import, a, b) ||
-        !join_onnx(
-            import, node, a, b, [](double x, double y) { return x + y; }, /*is_sum=*/true))
-      add_flows(import, node);
+    const auto sum = [](OnnxAlgebra& algebra, const auto& p, const auto& q) { return algebra.sum(p, q); };
+    if (!join_onnx(import, node, a, b, sum, /*is_sum=*/true)) add_flows(import, node);
     return;
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
@@ -137,7 +130,8 @@ void import_sub(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
     const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
-    if (same_form(import, a, b) && join_onnx(import, node, a, b, [](double x, double y) { return x - y; }))
+    if (join_onnx(import, node, a, b,
+                  [](OnnxAlgebra& algebra, const auto& p, const auto& q) { return algebra.sum(p, q, -1); }))
       return;
     throw node.error("subtracts two images, which fxe has not");
   }
@@ -156,8 +150,7 @@ void import_mul(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
     const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
-    if (!same_form(import, a, b) || !join_onnx(import, node, a, b, [](double x, double y) { return x * y; }))
-      gate(import, node, a, b);
+    if (!join_onnx(import, node, a, b, &OnnxAlgebra::product)) gate(import, node, a, b);
     return;
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
@@ -169,7 +162,9 @@ void import_div(OnnxImport& import, const OnnxNode& node) {
   const auto i = constant_input(import, node);
   if (!i) {
     const OnnxFlow a = open_flow(import, node, 0), b = open_flow(import, node, 1);
-    if (same_form(import, a, b) && join_onnx(import, node, a, b, [](double x, double y) { return x / y; }))
+    if (join_onnx(import, node, a, b, [](OnnxAlgebra& algebra, const auto& p, const auto& q) {
+          return algebra.product(p, algebra.inverse(q));
+        }))
       return;
     throw node.error("divides by another image, which fxe has not");
   }
@@ -177,7 +172,9 @@ void import_div(OnnxImport& import, const OnnxNode& node) {
   const auto one = number(import, node, *i, x);
   if (*i == 0) {
     if (!one) throw node.error("divides by an image, which fxe has not");
-    return apply_onnx(import, node, x, [c = *one](double v) { return c / v; });
+    return apply_onnx(import, node, x, [c = *one](OnnxAlgebra& algebra, const auto& p) {
+      return algebra.affine(algebra.inverse(p), c, 0);
+    });
   }
   if (one) {
     if (*one == 0) throw node.error("divides by zero");

@@ -3,7 +3,7 @@
 // flow has become (onnx_function.h).
 #include "weights_converter/onnx_elementwise.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include "weights_converter/printable.h"
 
@@ -14,7 +14,6 @@ namespace {
 using Function = std::shared_ptr<const OnnxFunction>;
 
 constexpr int kMaxDepth = 24;
-constexpr size_t kMaxNumbers = 32;
 
 // What exporters end with: no longer spelling goes on from it.
 bool is_complete(const Activation& act) {
@@ -24,21 +23,17 @@ bool is_complete(const Activation& act) {
 
 Function function_of(const OnnxNode& node, const OnnxFlow& x) {
   if (x.function) return x.function;
-  OnnxFunction identity{.samples = sample_pixels(), .node = node};
+  OnnxFunction identity{.value = OnnxAlgebra::x(), .node = node};
   identity.made = x.id;
   return std::make_shared<const OnnxFunction>(std::move(identity));
 }
 
 void finish(OnnxImport& import, OnnxFlow x, OnnxFunction f) {
-  for (const Function& input : f.inputs) {
-    for (const double number : input->numbers)
-      if (f.numbers.size() < kMaxNumbers) f.numbers.push_back(number);
-    f.depth = std::max(f.depth, input->depth + 1);
-  }
+  for (const Function& input : f.inputs) f.depth = std::max(f.depth, input->depth + 1);
   const OnnxNode node = f.node;
-  const auto act = as_activation(f);
+  const auto act = as_activation(import.algebra, f.value);
   const bool complete = f.depth >= kMaxDepth || (f.act && is_complete(*f.act)) ||
-                        (act && is_complete(*act)) || as_layer_norm(f);
+                        (act && is_complete(*act)) || as_layer_norm(import.algebra, f.value);
   x.function = std::make_shared<const OnnxFunction>(std::move(f));
   if (complete) import.settle(x);
   import.set(node, x);
@@ -55,37 +50,26 @@ OnnxFlow open_flow(OnnxImport& import, const OnnxNode& node, size_t i) {
   return x;
 }
 
-void apply_onnx(OnnxImport& import, const OnnxNode& node, const OnnxFlow& x,
-                const std::function<double(double)>& f, std::optional<Activation> act) {
+void apply_onnx(OnnxImport& import, const OnnxNode& node, const OnnxFlow& x, const OnnxStep& step,
+                std::optional<Activation> act) {
   OnnxFunction y{.node = node, .inputs = {function_of(node, x)}, .act = act};
-  for (const double v : y.inputs[0]->samples) y.samples.push_back(f(v));
+  y.value = step(import.algebra, y.inputs[0]->value);
   finish(import, x, std::move(y));
 }
 
 void affine_onnx(OnnxImport& import, const OnnxNode& node, const OnnxFlow& x, double a, double b) {
-  OnnxFunction y{
-      .numbers = {a, b}, .node = node, .inputs = {function_of(node, x)}, .affine = std::pair(a, b)};
-  for (const double v : y.inputs[0]->samples) y.samples.push_back(a * v + b);
-  finish(import, x, std::move(y));
-}
-
-void channel_mean_onnx(OnnxImport& import, const OnnxNode& node, const OnnxFlow& x) {
-  OnnxFunction y{.node = node, .inputs = {function_of(node, x)}};
-  y.samples = y.inputs[0]->samples;
-  for (auto pixel = y.samples.begin(); pixel != y.samples.end(); pixel += kSampleChannels) {
-    double mean = 0;
-    for (auto v = pixel; v != pixel + kSampleChannels; ++v) mean += *v / static_cast<double>(kSampleChannels);
-    std::fill(pixel, pixel + kSampleChannels, mean);
-  }
+  OnnxFunction y{.node = node, .inputs = {function_of(node, x)}, .affine = std::pair(a, b)};
+  y.value = import.algebra.affine(y.inputs[0]->value, a, b);
   finish(import, x, std::move(y));
 }
 
 bool join_onnx(OnnxImport& import, const OnnxNode& node, const OnnxFlow& a, const OnnxFlow& b,
-               double (*f)(double, double), bool is_sum) {
-  if (a.id != b.id || a.nhwc != b.nhwc) return false;
+               const OnnxJoint& joint, bool is_sum) {
+  // Sizes alone do not tell layouts apart.
+  const auto dims = import.shape(a);
+  if (a.id != b.id || dims != import.shape(b) || (dims.size() == 4 && a.nhwc != b.nhwc)) return false;
   OnnxFunction y{.node = node, .inputs = {function_of(node, a), function_of(node, b)}, .sum = is_sum};
-  for (size_t i = 0; i < sample_pixels().size(); ++i)
-    y.samples.push_back(f(y.inputs[0]->samples[i], y.inputs[1]->samples[i]));
+  y.value = joint(import.algebra, y.inputs[0]->value, y.inputs[1]->value);
   finish(import, a, std::move(y));
   return true;
 }

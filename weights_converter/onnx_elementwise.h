@@ -13,14 +13,17 @@ namespace fxe {
 // Input i of a node that works element by element, with what a Pad left put into the graph.
 OnnxFlow open_flow(OnnxImport&, const OnnxNode&, size_t i);
 
+using OnnxPolynomial = OnnxAlgebra::Polynomial;
+using OnnxStep = std::function<OnnxPolynomial(OnnxAlgebra&, const OnnxPolynomial&)>;
+using OnnxJoint = std::function<OnnxPolynomial(OnnxAlgebra&, const OnnxPolynomial&, const OnnxPolynomial&)>;
+
 // Each sets the node's output. `act`: what the step is where fxe has it.
-void apply_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x, const std::function<double(double)>& f,
+void apply_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x, const OnnxStep&,
                 std::optional<Activation> act = {});
 void affine_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x, double a, double b);  // a x + b
-void channel_mean_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& x);
 
-// f of two functions of one value; false where they are of two values.
-bool join_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& a, const OnnxFlow& b,
-               double (*f)(double, double), bool is_sum = false);
+// A function of two functions of one value; false where they are of two values, or one is broadcast.
+bool join_onnx(OnnxImport&, const OnnxNode&, const OnnxFlow& a, const OnnxFlow& b, const OnnxJoint&,
+               bool is_sum = false);
 
 }  // namespace fxe

@@ -1,104 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights_converter/onnx_function.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <functional>
 #include <numbers>
 
 namespace fxe {
 
 namespace {
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+using Polynomial = OnnxAlgebra::Polynomial;
+using Monomial = OnnxAlgebra::Monomial;
+using Kind = OnnxAlgebra::Kind;
+constexpr int kX = OnnxAlgebra::kX;
 
-bool close(double y, double expected, double x) {
-  return std::fabs(y - expected) <= 1e-5 * std::max({std::fabs(x), std::fabs(expected), 1e-3});
+bool within(double y, double expected, double relative) {
+  return std::fabs(y - expected) <= relative * std::fabs(expected);
 }
 
-bool is(const OnnxFunction& f, const std::function<double(double)>& expected) {
-  const auto& x = sample_pixels();
-  for (size_t i = 0; i < x.size(); ++i)
-    if (!close(f.samples[i], expected(x[i]), x[i])) return false;
-  return true;
-}
+// Four roundings to fp32; and twice what six digits leave open.
+bool same(double y, double expected) { return within(y, expected, 0x1p-22); }
+bool printed(double y, double expected) { return within(y, expected, 1e-5); }
 
-bool is_layer_norm(const OnnxFunction& f, double epsilon) {
-  const auto& x = sample_pixels();
-  const auto channels = static_cast<double>(kSampleChannels);
-  for (size_t first = 0; first < x.size(); first += kSampleChannels) {
-    double mean = 0, variance = 0;
-    for (size_t c = first; c < first + kSampleChannels; ++c) mean += x[c] / channels;
-    for (size_t c = first; c < first + kSampleChannels; ++c)
-      variance += (x[c] - mean) * (x[c] - mean) / channels;
-    for (size_t c = first; c < first + kSampleChannels; ++c)
-      if (!close(f.samples[c], (x[c] - mean) / std::sqrt(variance + epsilon), 0)) return false;
+// The coefficients of these monomials, if there are no others.
+std::optional<std::pair<double, double>> coefficients(const Polynomial& p, const Monomial& first,
+                                                      const Monomial& second) {
+  std::pair<double, double> found;
+  for (const auto& [m, c] : p) {
+    if (m != first && m != second) return {};
+    (m == first ? found.first : found.second) = c;
   }
-  return true;
+  return found;
 }
 
-// Slope and offset from two samples between the ends.
-std::optional<Activation> as_hard_sigmoid(const OnnxFunction& f) {
-  const auto& x = sample_pixels();
-  const auto inside = [&](size_t i) { return f.samples[i] > 0.05 && f.samples[i] < 0.95; };
-  std::optional<size_t> first;
-  for (size_t i = 0; i < x.size(); ++i) {
-    if (!inside(i)) continue;
-    if (!first) first = i;
-    if (std::fabs(x[i] - x[*first]) < 0.5) continue;
-    const double slope = (f.samples[i] - f.samples[*first]) / (x[i] - x[*first]);
-    const double offset = f.samples[i] - slope * x[i];
-    if (!is(f, [&](double v) { return std::min(std::max(slope * v + offset, 0.0), 1.0); })) return {};
-    return Activation::hard_sigmoid(static_cast<float>(slope), static_cast<float>(offset));
+bool is_x(const Polynomial& p) { return p == OnnxAlgebra::x(); }
+
+// sqrt(8 / pi) (x + 0.044715 x^3): tanh(y) = 2 sigmoid(2 y) - 1.
+bool is_gelu_cubic(const Polynomial& p) {
+  const double kOuter = std::sqrt(8 * std::numbers::inv_pi);
+  const auto c = coefficients(p, {kX}, {kX, kX, kX});
+  return c && printed(c->first, kOuter) && printed(c->second, 0.044715 * kOuter);
+}
+
+// x times a function of x.
+std::optional<Activation> as_gated(const OnnxAlgebra& algebra, int function, double factor) {
+  if (const Polynomial* p = algebra.argument(function, Kind::sigmoid); p && same(factor, 1)) {
+    if (is_x(*p)) return Activation::silu();
+    if (is_gelu_cubic(*p)) return Activation::gelu_tanh();
   }
+  if (const Polynomial* p = algebra.argument(function, Kind::unit_clip); p && printed(factor, 1))
+    if (const auto line = as_affine(*p); line && printed(line->first, 1.0 / 6) && printed(line->second, 0.5))
+      return Activation::hard_swish();
   return {};
+}
+
+// x / 2 + x / 2 erf(x / sqrt(2)).
+bool is_gelu(const OnnxAlgebra& algebra, const Polynomial& f) {
+  const Monomial& product = f.rbegin()->first;  // behind x alone
+  const Polynomial* p =
+      product.size() == 2 && product[0] == kX ? algebra.argument(product[1], Kind::erf) : nullptr;
+  const auto halves = p ? coefficients(f, {kX}, product) : std::nullopt;
+  const auto line = p ? as_affine(*p) : std::nullopt;
+  return halves && same(halves->first, 0.5) && same(halves->second, 0.5) && line && line->second == 0 &&
+         printed(line->first, std::numbers::sqrt2 / 2);
 }
 
 }  // namespace
 
-const std::vector<double>& sample_pixels() {
-  static const std::vector<double> pixels = [] {
-    std::vector<double> x;
-    for (const double spread : {0.002, 0.15, 0.6, 1.5})
-      for (size_t c = 0; c < kSampleChannels; ++c) {
-        const auto at = static_cast<double>(c);
-        x.push_back(spread * (at - 7.3 + 0.31 * std::sin(5 * at)));
-      }
-    for (const double far : {1e5, 1e3, 50.0, 20.0, 12.0, 6.5, 4.1, 2.9})
-      for (const double sign : {-1.0, 1.0}) x.push_back(sign * far);
-    return x;
-  }();
-  return pixels;
-}
+std::optional<std::pair<double, double>> as_affine(const Polynomial& f) { return coefficients(f, {kX}, {}); }
 
-std::optional<std::pair<double, double>> as_affine(const OnnxFunction& f) {
-  const auto& x = sample_pixels();
-  const size_t i = 2 * kSampleChannels, j = 3 * kSampleChannels - 1;
-  const double a = (f.samples[j] - f.samples[i]) / (x[j] - x[i]), b = f.samples[i] - a * x[i];
-  if (!is(f, [&](double v) { return a * v + b; })) return {};
-  return std::pair(a, b);
-}
-
-std::optional<Activation> as_activation(const OnnxFunction& f) {
-  const double kTanh = std::sqrt(2 * std::numbers::inv_pi);
-  const std::array<std::pair<Activation, std::function<double(double)>>, 6> kinds{
-      {{Activation::relu(), [](double x) { return std::max(x, 0.0); }},
-       {Activation::sigmoid(), sigmoid},
-       {Activation::hard_swish(), [](double x) { return x * std::min(std::max(x + 3, 0.0), 6.0) / 6; }},
-       {Activation::silu(), [](double x) { return x * sigmoid(x); }},
-       {Activation::gelu(), [](double x) { return x / 2 * std::erfc(-x / std::numbers::sqrt2); }},
-       {Activation::gelu_tanh(),
-        [=](double x) { return x * sigmoid(2 * kTanh * (x + 0.044715 * x * x * x)); }}}};
-  for (const auto& [act, function] : kinds)
-    if (is(f, function)) return act;
-  return as_hard_sigmoid(f);
-}
-
-std::optional<LayerNorm> as_layer_norm(const OnnxFunction& f) {
-  for (const double epsilon : f.numbers)
-    if (epsilon > 0 && epsilon < 1 && is_layer_norm(f, epsilon)) return LayerNorm{.epsilon = epsilon};
+std::optional<Activation> as_activation(const OnnxAlgebra& algebra, const Polynomial& f) {
+  if (f.size() == 2 && is_gelu(algebra, f)) return Activation::gelu();
+  if (f.size() != 1) return {};
+  const auto& [atoms, factor] = *f.begin();
+  if (atoms.size() == 2 && atoms[0] == kX) return as_gated(algebra, atoms[1], factor);
+  if (atoms.size() != 1 || !same(factor, 1)) return {};
+  if (const Polynomial* p = algebra.argument(atoms[0], Kind::sigmoid); p && is_x(*p))
+    return Activation::sigmoid();
+  if (const Polynomial* p = algebra.argument(atoms[0], Kind::unit_clip))
+    if (const auto line = as_affine(*p))
+      return Activation::hard_sigmoid(static_cast<float>(line->first), static_cast<float>(line->second));
   return {};
+}
+
+std::optional<LayerNorm> as_layer_norm(OnnxAlgebra& algebra, const Polynomial& f) {
+  if (f.size() != 2) return {};
+  const Monomial& scaled = f.begin()->first;  // x / deviation, before mean / deviation
+  if (scaled.size() != 2 || scaled[0] != kX) return {};
+  const Polynomial* deviation = algebra.argument(scaled[1], Kind::inverse);
+  if (!deviation || deviation->size() != 1 || deviation->begin()->first.size() != 1) return {};
+  const auto& [root, factor] = *deviation->begin();
+  const Polynomial* variance = algebra.argument(root[0], Kind::square_root);
+  if (!variance || factor != 1) return {};
+  const Polynomial centred = algebra.sum(OnnxAlgebra::x(), algebra.channel_mean(OnnxAlgebra::x()), -1);
+  const Polynomial rest = algebra.sum(*variance, algebra.channel_mean(algebra.product(centred, centred)), -1);
+  if (rest.size() != 1 || !rest.begin()->first.empty()) return {};
+  const double epsilon = rest.begin()->second;
+  if (!(epsilon > 0 && epsilon < 1) || f != algebra.product(centred, {{{scaled[1]}, 1.0}})) return {};
+  return LayerNorm{.epsilon = epsilon};
 }
 
 }  // namespace fxe

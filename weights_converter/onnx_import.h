@@ -46,6 +46,7 @@ class OnnxImport {
 
   GraphBuilder graph;
   TensorMap weights;  // those that the graph reads
+  OnnxAlgebra algebra;
 
   void set(const OnnxNode& node, Value value) { define(node.output(), std::move(value)); }
   void define(const std::string& name, Value);  // throws bad_input if it is there already

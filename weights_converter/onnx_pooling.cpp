@@ -85,7 +85,8 @@ void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
   std::sort(axes.begin(), axes.end());
   const bool keep = node.integer("keepdims", 1) != 0;
   const int64_t channels = x.nhwc && shape.rank() == 4 ? 3 : 1;
-  if (keep && axes == std::vector<int64_t>{channels}) return channel_mean_onnx(import, node, x);
+  if (keep && axes == std::vector<int64_t>{channels})
+    return apply_onnx(import, node, x, &OnnxAlgebra::channel_mean);
   const std::vector<int64_t> image = x.nhwc ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{2, 3};
   if (shape.rank() != 4 || axes != image)
     throw node.error("fxe takes the mean over h and w of an image only, or over channels in a layer norm");

@@ -54,9 +54,9 @@ ValueId OnnxImport::make_step(const OnnxFunction& f, ValueId base) {
   const bool one_step = f.inputs.size() == 1 && f.inputs[0]->made >= 0;
   if (one_step && f.act) return activated(f.inputs[0]->made, *f.act);
   if (one_step && f.affine) return make_affine(f.node, f.inputs[0]->made, f.affine->first, f.affine->second);
-  if (const auto affine = as_affine(f)) return make_affine(f.node, base, affine->first, affine->second);
-  if (const auto act = as_activation(f)) return activated(base, *act);
-  if (const auto norm = as_layer_norm(f)) return add(f.node, *norm, {base});
+  if (const auto affine = as_affine(f.value)) return make_affine(f.node, base, affine->first, affine->second);
+  if (const auto act = as_activation(algebra, f.value)) return activated(base, *act);
+  if (const auto norm = as_layer_norm(algebra, f.value)) return add(f.node, *norm, {base});
   if (f.act) return activated(make(*f.inputs[0], base), *f.act);
   if (f.affine) return make_affine(f.node, make(*f.inputs[0], base), f.affine->first, f.affine->second);
   if (f.sum) return add(f.node, Add{}, {make(*f.inputs[0], base), make(*f.inputs[1], base)});
