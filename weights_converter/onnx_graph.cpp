@@ -234,7 +234,7 @@ class Importer {
     const OnnxFlow* const flow = &settled;
     expect_no_problems();
     const Shape shape = import_.graph.shape(flow->id);
-    if (flow->pad.any() || (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1)))
+    if (flow->pad.any() || flow->groups > 0 || (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1)))
       throw bad_input("the output '{}' has shape {}; expected logits [n classes]", printable(name),
                       shape.str());
     TensorFile file;

@@ -29,6 +29,10 @@ void import_layer_normalization(OnnxImport& import, const OnnxNode& node) {
   if (axis < 0) axis += rank;
   if (x.probabilities || axis != rank - 1 || (rank == 4 && !x.nhwc))
     throw node.error("is not over channels alone; fxe reads it on [n h w c] and [n c]");
+  for (size_t i = 1; i < node.inputs(); ++i)
+    if (node.has_input(i) && import.constant(node, i).shape.rank() != 1)
+      throw node.error("its input {} of shape {} is not one number per channel", i,
+                       import.constant(node, i).shape.str());
   LayerNorm norm{.epsilon = static_cast<double>(node.number("epsilon", 1e-5f))};
   norm.scale = import.weight(node, 1);
   if (node.has_input(2)) norm.shift = import.weight(node, 2);

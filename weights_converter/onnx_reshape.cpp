@@ -123,9 +123,8 @@ Dims normalised(const OnnxNode& node, Dims axes, int64_t rank) {
 
 void import_flatten(OnnxImport& import, const OnnxNode& node) {
   const OnnxFlow x = unsplit(import, node);
-  const int rank = import.graph.shape(x.id).rank();
   int64_t axis = node.integer("axis", 1);
-  if (axis < 0) axis += rank;
+  if (axis < 0) axis += static_cast<int64_t>(import.shape(x).size());
   if (axis != 1) throw node.error("flattens from axis {}; fxe keeps the batch apart (axis 1)", axis);
   flatten(import, node, x);
 }
