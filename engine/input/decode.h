@@ -14,14 +14,14 @@ inline constexpr int64_t kMaxPixels = 178'956'970;
 // The pixels of a JPEG, PNG, BMP, GIF (first picture), binary PGM or PPM, or TGA file in memory, as Pillow
 // 13's convert("RGB") gives them (docs/preprocessing.md says where it does not). JPEG: libjpeg-turbo with the
 // exact integer transform and fancy upsampling, any subsampling, progressive, arithmetic-coded where the
-// library has it; grey is replicated; CMYK is taken as inverted, as Adobe writes it, and multiplied out. The
-// rest: a decoder each, in decode_*.h. Alpha and transparent colours are dropped; indices past a palette are
-// black, and no pixel comes from elsewhere than the file. EXIF orientation is not applied. The format is told
-// by content, not by name; a gzip wrapper is taken off; formats that are not read are named (image_format.h).
-// `image` is reused: it allocates only when it grows. Throws bad_input with the reason (no path: the caller
-// knows it) for truncated, damaged, empty or too large files. What is damaged beyond what the format can tell
-// (a flipped bit in a JPEG) gives other pixels. Memory: some 12 bytes a pixel at most, and no more than 8256
-// pixels a byte of file.
+// library has it; grey is replicated; CMYK is taken as inverted, as Adobe writes it, and multiplied out. PNG:
+// stb_image. The rest: a decoder each, in decode_*.h, for the reasons given there. Alpha and transparent
+// colours are dropped; indices past a palette are black, and no pixel comes from elsewhere than the file.
+// EXIF orientation is not applied. The format is told by content, not by name; a gzip wrapper is taken off;
+// formats that are not read are named (image_format.h). `image` is reused: it allocates only when it grows.
+// Throws bad_input with the reason (no path: the caller knows it) for truncated, damaged, empty or too large
+// files. What is damaged beyond what the format can tell (a flipped bit in a JPEG) gives other pixels.
+// Memory: some 40 bytes a pixel at most, and no more than 8256 pixels a byte of file.
 void decode_image(std::span<const std::byte> file, Image& image);
 
 }  // namespace fxe

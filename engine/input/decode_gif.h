@@ -10,9 +10,10 @@ namespace fxe {
 
 bool is_gif(std::span<const std::byte> file);
 
-// See decode.h. The first picture, on the screen that the file declares, enlarged where the picture leaves
-// it. What the picture does not cover has the transparent index, or 0 where there is none. A transparent
-// colour keeps its colour.
+// Not stb_image, which fills the screen otherwise than Pillow, with colours exchanged, and refuses pictures
+// that leave it. See decode.h. The first picture, on the screen that the file declares, enlarged where the
+// picture leaves it. What the picture does not cover has the transparent index, or 0 where there is none. A
+// transparent colour keeps its colour.
 void decode_gif(std::span<const std::byte> file, size_t stored_bytes, Image& image);
 
 }  // namespace fxe

@@ -20,6 +20,7 @@ class Palette {
     if (index < colours_.size()) colours_[index] = colour;
   }
   const Rgb& operator[](uint8_t index) const { return colours_[index]; }
+  std::span<const Rgb> colours() const { return colours_; }
   bool operator==(const Palette&) const = default;
 
   // Colour i is the grey i.

@@ -3,6 +3,9 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <string_view>
 
 #include "engine/error.h"
@@ -68,6 +71,39 @@ Palette read_palette(std::span<const std::byte> data) {
   return palette;
 }
 
+size_t channels_of(PngChunks::Colour colour) {
+  switch (colour) {
+    case PngChunks::Colour::rgb:
+      return 3;
+    case PngChunks::Colour::grey_alpha:
+      return 2;
+    case PngChunks::Colour::rgb_alpha:
+      return 4;
+    case PngChunks::Colour::grey:
+    case PngChunks::Colour::indexed:
+      break;
+  }
+  return 1;
+}
+
+// Of all rows, each with a byte for its filter; interlaced, of the seven pictures that are sent one by one.
+uint64_t inflated_bytes(const PngChunks& png) {
+  struct Pass {
+    uint64_t x, y, dx, dy;
+  };
+  constexpr Pass kAll[] = {{0, 0, 1, 1}};
+  constexpr Pass kAdam7[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                             {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+  const uint64_t bits = channels_of(png.colour) * static_cast<uint64_t>(png.depth);
+  uint64_t bytes = 0;
+  for (const Pass& p : png.interlaced ? std::span<const Pass>(kAdam7) : std::span<const Pass>(kAll)) {
+    // How many of x, x + dx, ... are below the width; x is below dx.
+    const uint64_t width = (png.width + p.dx - 1 - p.x) / p.dx, height = (png.height + p.dy - 1 - p.y) / p.dy;
+    if (width > 0) bytes += height * (1 + (width * bits + 7) / 8);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 PngChunks read_png_chunks(std::span<const std::byte> file) {
@@ -86,10 +122,78 @@ PngChunks read_png_chunks(std::span<const std::byte> file) {
     if (type == "PLTE" && png.data.empty()) png.palette = read_palette(data);
     if (type == "IDAT" && !data_ended) png.data.push_back(data);
     if (type != "IDAT" && !png.data.empty()) data_ended = true;  // they are consecutive
-    if (type == "IEND") return png;
+    if (type == "IEND") {
+      if (png.colour == PngChunks::Colour::indexed && !png.palette)
+        throw bad_input("PNG: indices without a palette");
+      return png;
+    }
     at += kAround + length;
   }
   throw bad_input("PNG: no IEND chunk found; the file is truncated");
+}
+
+void check_png_data(const PngChunks& png, size_t stored_bytes) {
+  uint64_t wanted = inflated_bytes(png);
+  constexpr uint64_t kMostOfAByte = 1032;  // what deflate reaches
+  if (wanted / kMostOfAByte > stored_bytes)
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", stored_bytes,
+                    png.width, png.height);
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) throw run_time_error("PNG: out of memory");
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+  inflateValidate(&stream, 0);  // no fuzzer guesses the checksum
+#endif
+  std::vector<Bytef> scratch(size_t{1} << 16);
+  for (const auto& part : png.data) {
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(part.data()));
+    stream.avail_in = static_cast<uInt>(part.size());
+    // Until it can do no more: it has read the part, or has no room left.
+    int status = Z_OK;
+    while (status == Z_OK) {
+      const auto room = static_cast<uInt>(std::min<uint64_t>(wanted, scratch.size()));
+      stream.next_out = scratch.data();
+      stream.avail_out = room;
+      status = inflate(&stream, Z_NO_FLUSH);
+      wanted -= room - stream.avail_out;
+    }
+    if (status == Z_STREAM_END) break;
+    if (status != Z_BUF_ERROR) throw bad_input("PNG: damaged: {}", stream.msg ? stream.msg : "not deflated");
+  }
+  if (wanted > 0) throw bad_input("PNG: the pixels end too early; the file is truncated");
+}
+
+std::vector<std::byte> stb_png(const PngChunks& png) {
+  std::vector<std::byte> file;
+  const auto append = [&](std::span<const std::byte> bytes) {
+    file.insert(file.end(), bytes.begin(), bytes.end());
+  };
+  const auto number = [](size_t value) {
+    std::array<std::byte, 4> bytes;
+    for (size_t i = 0; i < 4; ++i) bytes[i] = static_cast<std::byte>(value >> (24 - 8 * i) & 0xff);
+    return bytes;
+  };
+  const auto chunk = [&](std::string_view type, std::span<const std::byte> data) {
+    append(number(data.size()));
+    append(std::as_bytes(std::span(type)));
+    append(data);
+    append(number(0));
+  };
+  size_t bytes = 2048;
+  for (const auto& part : png.data) bytes += part.size() + kAround;
+  file.reserve(bytes);
+  append(std::as_bytes(std::span(std::string_view("\x89PNG\r\n\x1a\n"))));
+  std::array<std::byte, 13> header{};
+  std::ranges::copy(number(png.width), header.begin());
+  std::ranges::copy(number(png.height), header.begin() + 4);
+  header[8] = static_cast<std::byte>(png.depth);
+  header[9] = static_cast<std::byte>(png.colour);
+  header[12] = static_cast<std::byte>(png.interlaced);
+  chunk("IHDR", header);
+  if (png.colour == PngChunks::Colour::indexed) chunk("PLTE", std::as_bytes(png.palette->colours()));
+  for (const auto& part : png.data) chunk("IDAT", part);
+  chunk("IEND", {});
+  return file;
 }
 
 }  // namespace fxe
