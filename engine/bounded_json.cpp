@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "engine/byte_order_mark.h"
 #include "engine/error.h"
 
 namespace fxe {
@@ -22,6 +23,7 @@ template <class Json>
 Json parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
     throw bad_input("it is {} bytes long; at most {} are expected", text.size(), limits.bytes);
+  text = without_byte_order_mark(text);
   // By depth, of the object that is open there. Of two values for one key, one would be lost without a word.
   std::vector<std::unordered_set<std::string>> keys(static_cast<size_t>(limits.depth) + 1);
   size_t values = 0;
@@ -62,6 +64,7 @@ Json parse_json(std::string_view text, const JsonLimits& limits, std::string_vie
 
 template nlohmann::json parse_json(std::string_view, const JsonLimits&);
 template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&);
+template nlohmann::json parse_json(std::string_view, const JsonLimits&, std::string_view);
 template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&, std::string_view);
 
 }  // namespace fxe

@@ -26,6 +26,7 @@ Json parse_json(std::string_view text, const JsonLimits&, std::string_view where
 
 extern template nlohmann::json parse_json(std::string_view, const JsonLimits&);
 extern template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&);
+extern template nlohmann::json parse_json(std::string_view, const JsonLimits&, std::string_view);
 extern template nlohmann::ordered_json parse_json(std::string_view, const JsonLimits&, std::string_view);
 
 }  // namespace fxe

@@ -29,18 +29,32 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-}  // namespace
-
-std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> candidates,
-                                       size_t count) {
+// The nearest `count` and their distances.
+std::vector<std::pair<size_t, std::string>> rank(std::string_view name,
+                                                 std::span<const std::string> candidates, size_t count) {
   std::vector<std::pair<size_t, std::string>> ranked;
   for (const auto& c : candidates.first(std::min(candidates.size(), kMaxCompared)))
     ranked.emplace_back(edit_distance(name.substr(0, 256), c.substr(0, 256)), c);
   count = std::min(count, ranked.size());
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count), ranked.end());
+  ranked.resize(count);
+  return ranked;
+}
+
+}  // namespace
+
+std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> candidates,
+                                       size_t count) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < count; ++i) names.push_back(ranked[i].second);
+  for (auto& [distance, candidate] : rank(name, candidates, count)) names.push_back(std::move(candidate));
   return names;
+}
+
+std::string nearest_hint(std::string_view name, std::span<const std::string> candidates, size_t count) {
+  std::string hint;
+  for (const auto& [distance, candidate] : rank(name, candidates, count))
+    if (distance <= (name.size() + 2) / 3) hint += (hint.empty() ? " (nearest: " : ", ") + candidate;
+  return hint.empty() ? hint : hint + ')';
 }
 
 }  // namespace fxe

@@ -13,4 +13,8 @@ namespace fxe {
 std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> candidates,
                                        size_t count = 3);
 
+// For the end of an error: " (nearest: cat, cow)", the nearest `count` of those near enough to be meant: a
+// third of the name's characters may differ, rounded up. Empty where none is.
+std::string nearest_hint(std::string_view name, std::span<const std::string> candidates, size_t count = 3);
+
 }  // namespace fxe

@@ -133,12 +133,12 @@ bool is_ensemble_file(const std::filesystem::path& path) {
       std::filesystem::file_size(path, error) > kMaxFileBytes)
     return false;
   read_file(path, kMaxFileBytes, bytes);
-  for (std::byte b : bytes) {
-    const auto c = static_cast<char>(b);
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    return c == '{';
-  }
-  return false;
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  // UTF-16 is refused when it is read; the next length bytes of a safetensors header are zero.
+  if (text.starts_with("\xff\xfe{")) return text.size() > 4 && text[4] != 0;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  const auto start = text.find_first_not_of(" \n\r\t");
+  return start != text.npos && text[start] == '{';
 }
 
 EnsembleFile read_ensemble_file(const std::filesystem::path& path) {

@@ -26,6 +26,10 @@ void Evaluation::add(int label, const RowResult& row, Hits hits) {
   labelled_ += label >= 0;
   top1_ += hits.top1;
   top5_ += hits.top5;
+  if (label >= 0 && row.status != RowStatus::failed) {
+    one_above_ += row.label == label + 1;
+    one_below_ += row.label == label - 1;
+  }
   ++exits_.at(static_cast<size_t>(row.members) - 1);
 }
 

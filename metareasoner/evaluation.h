@@ -27,13 +27,17 @@ class Evaluation {
   int64_t labelled() const { return labelled_; }
   double top1() const { return share(top1_); }  // of labelled images; NaN without any
   double top5() const { return share(top5_); }
-  double mean_members() const;                                  // NaN without images
+  double mean_members() const;  // NaN without images
+  int64_t right() const { return top1_; }
+  // Answers that are the class after, and the class before, the label: right if labels are off by one.
+  int64_t one_above() const { return one_above_; }
+  int64_t one_below() const { return one_below_; }
   const std::vector<int64_t>& exits() const { return exits_; }  // images that stopped after k = 1..N members
 
  private:
   double share(int64_t hits) const;
 
-  int64_t images_ = 0, labelled_ = 0, top1_ = 0, top5_ = 0;
+  int64_t images_ = 0, labelled_ = 0, top1_ = 0, top5_ = 0, one_above_ = 0, one_below_ = 0;
   std::vector<int64_t> exits_;
 };
 

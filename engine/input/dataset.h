@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/input/left_out.h"
 #include "engine/text_list.h"
 
 namespace fxe {
@@ -19,8 +20,10 @@ struct Dataset {
   std::vector<int> labels;  // class index of each; -1: not known
   // Further classes that count as right, of each image; empty: there are none.
   std::vector<std::vector<int>> more_labels;
-  std::string layout;  // what was detected, in words
-  size_t classes = 0;  // 0: not known from the folder
+  std::string layout;     // what was detected, in words
+  size_t classes = 0;     // 0: not known from the folder
+  bool imagenet = false;  // labels are places in imagenet_classes(), which nobody had to name
+  LeftOut left_out;
 
   size_t images() const { return labels.size(); }
   std::filesystem::path file(size_t image) const { return root / paths[image]; }
@@ -31,29 +34,19 @@ struct Dataset {
   void keep_first(size_t count);
 };
 
-// Images and labels of a folder. Recognised, in this order:
-//   labels_file, or <root>/val.txt   lines "file index", 0-based
-//   the devkit's ground truth        <root>/ILSVRC2012_validation_ground_truth.txt: refused, because its
-//   class
-//                                    order needs the devkit
-//   numeric folders                  class = the number
-//   folders named by class           class = position in `classes` (by synset or by whole line); without
-//                                    `classes`, position in sorted order
-//   a flat folder without labels     labels -1
-// With a class map (label_lists.h), which says what class a folder is, folders that it does not name are left
-// out. Throws bad_input for a folder that fits two of them, none, holds no image, or names a class that is
-// not in `classes` or twice there.
-Dataset open_dataset(const std::filesystem::path& root, const std::vector<std::string>& classes,
-                     const std::filesystem::path& labels_file = {},
-                     const std::filesystem::path& class_map_file = {});
+// What is known beside the folder.
+struct Labelling {
+  std::vector<std::string> classes;  // names in the networks' order; empty: not known
+  size_t class_count = 0;            // outputs of the networks; 0: not known
+  // A label file (label_file.h), or "folders": the folders' names count, whatever label file is among them.
+  std::filesystem::path labels_file;
+  std::filesystem::path class_map_file;  // label_lists.h
+};
 
-// Images and labels of a label file's text, lines "file index", 0-based; `where` names the file in errors.
-// Throws bad_input for other lines, for files outside the folder, and for an index past `class_count`, unless
-// that is 0: not known.
-Dataset parse_labels(std::string_view text, size_t class_count, const std::string& where);
-
-// By ending, case ignored: jpg jpeg png bmp gif ppm pgm tga, and tif tiff webp, which torchvision counts
-// among images and decoding refuses by name.
-bool is_image_name(const std::string& name);
+// Images and labels of a folder, in one of the layouts of docs/labels.md: a label file and the images that it
+// names; folders named by class or numbered, with images at any depth; images only (labels -1). Throws
+// bad_input for a folder that can be read two ways, naming both, or none, that holds no image, or whose
+// classes cannot be those of the networks, saying what would fit.
+Dataset open_dataset(const std::filesystem::path& root, const Labelling& = {});
 
 }  // namespace fxe

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/label_lists.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
+#include "engine/byte_order_mark.h"
 #include "engine/error.h"
 #include "engine/input/classes.h"
 #include "engine/input/dataset.h"
 #include "engine/input/text_file.h"
-#include "engine/names.h"
 
 namespace fxe {
 
@@ -19,14 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr size_t kMaxRealBytes = size_t{64} << 20;
 constexpr size_t kMaxRealImages = size_t{1} << 20, kMaxRealIndices = size_t{1} << 22;
-
-std::optional<int> whole_number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return value;
-}
 
 // Reads [[...], [...]] as it comes: nothing else is kept, however deep or large a file is.
 class RealReader : public nlohmann::json_sax<nlohmann::json> {
@@ -89,6 +79,7 @@ std::vector<std::vector<int>> read_real_labels(const fs::path& path) {
 }
 
 std::vector<std::vector<int>> parse_real_labels(std::string_view json, const std::string& where) {
+  json = without_byte_order_mark(json, where);
   RealReader reader;
   if (!nlohmann::json::sax_parse(json.begin(), json.end(), &reader))
     throw bad_input(
@@ -150,30 +141,23 @@ std::vector<int> read_valid_labels(const fs::path& path, const std::vector<std::
 std::vector<int> parse_valid_labels(const std::vector<std::string>& lines,
                                     const std::vector<std::string>& classes, int64_t class_count,
                                     const std::string& where) {
-  std::multimap<std::string, int> index;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < classes.size(); ++i) {
-    names.push_back(folder_name(classes[i]));
-    index.emplace(names.back(), static_cast<int>(i));
-    if (names.back() != classes[i]) index.emplace(classes[i], static_cast<int>(i));
-  }
+  const ClassNames names(classes);
   std::vector<int> valid;
   std::set<int> taken;
   for (size_t i = 0; i < lines.size(); ++i) {
     auto number = whole_number(lines[i]);
     if (!number) {
       // A line may be the synset alone, or with its names behind it.
-      const auto found = index.find(index.contains(lines[i]) ? lines[i] : folder_name(lines[i]));
-      if (found == index.end())
+      auto found = names.find(lines[i]);
+      if (found.empty()) found = names.find(folder_name(lines[i]));
+      if (found.empty())
         throw bad_input("{}:{}: expected a class index or one of the {} classes, found '{}'{}", where, i + 1,
                         classes.size(), lines[i].substr(0, 80),
-                        names.empty()
-                            ? " (the ensemble names no classes)"
-                            : fmt::format(" (nearest: {})", fmt::join(nearest_names(lines[i], names), ", ")));
-      if (index.count(found->first) > 1)
-        throw bad_input("{}:{}: '{}' is the name of {} classes; give its index", where, i + 1, found->first,
-                        index.count(found->first));
-      number = found->second;
+                        classes.empty() ? " (the ensemble names no classes)" : names.nearest(lines[i]));
+      if (found.size() > 1)
+        throw bad_input("{}:{}: '{}' is the name of {} classes; give its index", where, i + 1,
+                        lines[i].substr(0, 80), found.size());
+      number = found[0];
     }
     if (*number >= class_count)
       throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, i + 1, *number, class_count);

@@ -2,9 +2,11 @@
 #include "engine/input/text_file.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 
+#include "engine/byte_order_mark.h"
 #include "engine/error.h"
 
 namespace fxe {
@@ -44,6 +46,7 @@ std::vector<std::string> read_lines(const std::filesystem::path& path) {
 
 void for_each_line(std::string_view text, const std::string& where,
                    const std::function<void(std::string_view line, size_t number)>& f) {
+  text = without_byte_order_mark(text, where);
   if (text.find('\0') != text.npos) throw bad_input("{}: expected a text file, found a NUL byte", where);
   size_t lines = 0, given = 0;  // empty lines are given when one that is not follows
   while (!text.empty()) {
@@ -61,6 +64,14 @@ void for_each_line(std::string_view text, const std::string& where,
     }
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
+}
+
+std::optional<int> whole_number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value < 0)
+    return std::nullopt;
+  return value;
 }
 
 std::vector<std::string> parse_lines(std::string_view text, const std::string& where) {

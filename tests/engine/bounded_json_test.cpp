@@ -25,6 +25,12 @@ TEST(BoundedJson, ReadsWhatIsWithinItsLimits) {
   EXPECT_EQ(parse_json<ordered_json>("7", kSmall), 7);
 }
 
+TEST(BoundedJson, ByteOrderMark) {
+  EXPECT_EQ(parse_json<json>("\xef\xbb\xbf[7]", kSmall), json{7});
+  EXPECT_EQ(error("\xff\xfe[\0"),
+            "expected UTF-8, found the byte order mark of UTF-16 or UTF-32; save it as UTF-8");
+}
+
 TEST(BoundedJson, RefusesMore) {
   EXPECT_EQ(error(std::string(61, ' ')), "it is 61 bytes long; at most 60 are expected");
   EXPECT_EQ(error("[[[1]]]"), "it is nested more than 2 deep");

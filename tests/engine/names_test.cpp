@@ -35,5 +35,12 @@ TEST(Names, LongNamesTakeNoLongerThanTheirFirstPart) {
   EXPECT_EQ(nearest_names(std::string(1'000'000, 'b'), candidates, 1).front().size(), 1'000'000u);
 }
 
+TEST(Names, HintsAreNearOrAbsent) {
+  EXPECT_EQ(nearest_hint("brid", Names{"bird", "bear", "airplane"}), " (nearest: bird)");
+  EXPECT_EQ(nearest_hint("zebra", Names{"bird", "bear", "airplane"}), "");
+  EXPECT_EQ(nearest_hint("cat", Names{"cut", "car", "dog"}), " (nearest: car, cut)");
+  EXPECT_EQ(nearest_hint("x", Names{}), "");
+}
+
 }  // namespace
 }  // namespace fxe::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files that say what images show.
 #include "engine/input/classes.h"
-#include "engine/input/dataset.h"
+#include "engine/input/label_file.h"
 #include "engine/input/label_lists.h"
 #include "engine/input/text_file.h"
 #include "tests/fuzz/target.h"
@@ -11,7 +11,8 @@ namespace fxe::fuzz {
 namespace {
 
 void run_labels(Bytes input) {
-  const Dataset dataset = parse_labels(as_text(input), input.size() % 2 ? 0 : 1000, "val.txt");
+  const Dataset dataset =
+      parse_labels(as_text(input), {.class_count = input.size() % 2 ? size_t{0} : size_t{1000}}, "val.txt");
   for (size_t i = 0; i < dataset.images(); ++i) {
     const auto path = std::filesystem::path(dataset.paths[i]).lexically_normal();
     if (path.is_absolute() || *path.begin() == "..") throw std::logic_error("a path out of the folder");
@@ -19,7 +20,12 @@ void run_labels(Bytes input) {
 }
 
 std::vector<std::string> labels_seeds() {
-  return {"a.jpg 0\nb/c d.png\t17\r\n\n", "x 1\n./y/../z 999\n", "only.png 3"};
+  return {"a.jpg 0\nb/c d.png\t17\r\n\n",
+          "x 1\n./y/../z 999\n",
+          "only.png 3",
+          "ImageId,PredictionString\nx,n01440764 1 2 3 4 n01440764 5 6 7 8\n\"y,z\",n01443537\n",
+          "val_0.JPEG\tn01440764\t0\t32\t44\t62\n",
+          "{\"file_name\": \"a.png\", \"label\": 3}\n"};
 }
 
 void run_classes(Bytes input) {
@@ -27,7 +33,8 @@ void run_classes(Bytes input) {
 }
 
 std::vector<std::string> classes_seeds() {
-  return {"n01440764 tench, Tinca tinca\nn01443537\tgoldfish\n", "cat\r\ndog\r\n\r\n"};
+  return {"n01440764 tench, Tinca tinca\nn01443537\tgoldfish\n", "cat\r\ndog\r\n\r\n",
+          "{0: 'tench, Tinca tinca',\n 1: \"jack-o'-lantern\"}", "{\"0\": [\"n01440764\", \"tench\"]}"};
 }
 
 void run_real_labels(Bytes input) {

@@ -76,6 +76,17 @@ TEST_F(EnsembleFileTest, WritesWhatItReads) {
   EXPECT_EQ(again.profiles.at("default").made, file.profiles.at("default").made);
 }
 
+TEST_F(EnsembleFileTest, ByteOrderMark) {
+  const auto path = write(std::string("\xef\xbb\xbf") + kGood);
+  EXPECT_TRUE(is_ensemble_file(path));
+  EXPECT_EQ(read_ensemble_file(path).members.size(), 2u);
+  std::string utf16 = "\xff\xfe";
+  for (const char* c = kGood; *c; ++c) utf16 += {*c, '\0'};
+  EXPECT_THAT(error_of(utf16), HasSubstr("ensemble_file_test.json: expected UTF-8, found"));
+  EXPECT_TRUE(is_ensemble_file(path_));  // so that a command says that, and not that it knows no such format
+  EXPECT_FALSE(is_ensemble_file(write({"\xff\xfe{\0\0\0\0\0{}", 10})));  // a safetensors header's length
+}
+
 TEST_F(EnsembleFileTest, NamesWhatIsWrong) {
   EXPECT_THAT(error_of("{"), HasSubstr("not JSON"));
   EXPECT_THAT(error_of("[]"), HasSubstr("expected an object"));

@@ -58,7 +58,7 @@ const Peer& peer() {
 
 // The first `count` images as fxe prepares them.
 std::vector<float> prepared_images(size_t count) {
-  const Dataset dataset = open_dataset(peer().images, {});
+  const Dataset dataset = open_dataset(peer().images);
   Loader loader(dataset, {parse_preprocess("cifar-32", "test")}, 1, 4, 0, count);
   std::vector<float> values;
   while (const auto* item = loader.next()) {

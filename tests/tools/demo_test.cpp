@@ -105,7 +105,7 @@ TEST(Demo, FullEnsembleAnswersAsPyTorch) {
 TEST(Demo, DerivedBound) {
   if (kSanitized) GTEST_SKIP() << "double precision: in the release build only";
   const auto file = read_json(kEnsemble);
-  const Dataset dataset = open_dataset(images().path, {});
+  const Dataset dataset = open_dataset(images().path);
   Loader loader(dataset, {parse_preprocess(file["members"][0]["preprocess"], "demo")}, 1, 1, 0, 1);
   const auto input = as_floats(loader.next()->inputs[0]);
   const Model model = optimize(load_model(FXE_SOURCE_DIR "/demo/m0.safetensors", "cifar_resnet14").model);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <set>
 
+#include "engine/input/imagenet_classes.h"
 #include "tests/tools/small_ensemble.h"
 
 namespace fxe::test {
@@ -123,6 +124,97 @@ TEST_F(EvalLabels, ClassMapSaysWhatAFolderIs) {
               HasSubstr("2 class folders, classes from map.txt; 3 folders that it does not name"));
   ASSERT_EQ(rows.size(), 24u);
   for (const auto& r : rows) EXPECT_EQ(r.label, r.path[0] == '4' ? 7 : 3);
+}
+
+TEST_F(EvalLabels, FoldersThatCannotBeTheClasses) {
+  for (const char* name : {"cat/a.ppm", "dog/a.ppm"}) write_text(folder / "own/" + name, rendered_image(1));
+  for (const std::vector<std::string>& words : {std::vector<std::string>{}, {"--valid-labels", "folder"}}) {
+    const auto outcome = eval(folder / "own", words);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err,
+                HasSubstr("own: 2 folders for a network of 10 classes: nothing says which is which"));
+  }
+  write_text(folder / "map.txt", "cat 3\ndog 5\n");
+  ASSERT_EQ(eval(folder / "own", {"--class-map", folder / "map.txt"}).code, 0);
+  EXPECT_EQ(rows[1].label, 5);
+  write_text(folder / "classes.json", R"(["0","1","2","dog","4","5","6","7","8","cat"])");
+  ASSERT_EQ(eval(folder / "own", {"--classes", folder / "classes.json"}).code, 0);
+  EXPECT_EQ(rows[0].label, 9);
+  const auto outcome = fxe({"record", small.ensemble, folder / "own", "-o", folder / "own.store"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("own: 2 folders for a network of 10 classes"));
+}
+
+TEST_F(EvalLabels, LabelsThatAreHardlyMeantSoAreWarnedOf) {
+  ASSERT_EQ(eval(small.images, {}).code, 0);
+  std::string shifted, other, right;
+  for (const auto& r : rows) {
+    if (r.predicted < 9) shifted += fmt::format("{} {}\n", r.path, r.predicted + 1);
+    other += fmt::format("{} {}\n", r.path, (r.predicted + 5) % 10);
+    right += fmt::format("{} {}\n", r.path, r.predicted);
+  }
+  const auto warned = [&](const std::string& labels) {
+    write_text(folder / "labels.txt", labels);
+    const auto outcome = eval(small.images, {"--labels", folder / "labels.txt"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(warned(shifted), HasSubstr("are one class below their labels: do the labels count from 1?\n"));
+  EXPECT_THAT(report["warning"].get<std::string>(), HasSubstr("do the labels count from 1?"));
+  EXPECT_THAT(warned(other), HasSubstr("warning: 0 of 60 answers are right, as by chance (1 of 10)"));
+  EXPECT_EQ(warned(right), "");
+  EXPECT_TRUE(report["warning"].is_null());
+}
+
+TEST_F(EvalLabels, WhatIsLeftOutIsReported) {
+  for (const char* name : {"3/a.ppm", "3/sub/b.ppm", "4/a.avif"})
+    write_text(folder / "own/" + name, rendered_image(1));
+  write_text(folder / "own/3/notes.txt", "");
+  const auto outcome = eval(folder / "own", {});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\nleft out: 1 with ending .txt (3/notes.txt)\n"));
+  EXPECT_EQ(report["left_out"],
+            Json::parse(R"([{"reason": "with ending .txt", "count": 1, "first": "3/notes.txt"}])"));
+  EXPECT_EQ(report["layout"], "2 numeric class folders, in numeric order");
+  EXPECT_EQ(report["images"], 3);  // the renamed image is read as what it is
+  const auto store =
+      fxe({"record", small.ensemble, folder / "own", "-o", folder / "s", "--json", folder / "s.json"});
+  ASSERT_EQ(store.code, 0) << store.err;
+  EXPECT_THAT(store.out, HasSubstr("\nleft out: 1 with ending .txt (3/notes.txt)\n"));
+  EXPECT_EQ(read_json(folder / "s.json")["left_out"], report["left_out"]);
+}
+
+// Two of ImageNet's 1000 folders, and weights that say nothing of ImageNet but 1000 classes; then weights
+// that are called as published ones.
+TEST_F(EvalLabels, ImagenetNeedsNoClasses) {
+  write_member(folder / "own.safetensors", "squeezenet1_1", 1);
+  std::filesystem::copy_file(folder / "own.safetensors",
+                             folder / "SqueezeNet1_1_Weights.IMAGENET1K_V1.safetensors");
+  for (const char* name : {"n02116738/a.ppm", "n01440764/a.ppm"})
+    write_text(folder / "val/" + name, rendered_image(1));
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--threads", "1", "--json", folder / "r.json"});
+    const auto outcome = fxe(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return read_json(folder / "r.json");
+  };
+  run({"eval", folder / "own.safetensors", folder / "val", "--predictions", folder / "p.csv"});
+  const auto labelled = read_predictions(folder / "p.csv");
+  ASSERT_EQ(labelled.size(), 2u);
+  EXPECT_EQ(labelled[0].label, 0);
+  EXPECT_EQ(labelled[1].label, 275);
+  const auto image = folder / "val/n01440764/a.ppm";
+  const auto name_of = [&](const Json& json) {
+    return json["images"][0]["top"][0]["name"].get<std::string>();
+  };
+  EXPECT_THAT(name_of(run({"classify", folder / "own.safetensors", image})), testing::StartsWith("class "));
+  const auto published = run({"classify", folder / "SqueezeNet1_1_Weights.IMAGENET1K_V1.safetensors", image});
+  EXPECT_EQ(name_of(published), imagenet_classes()[published["images"][0]["top"][0]["class"]]);
+  write_text(folder / "own/cat/a.ppm", rendered_image(1));
+  const auto outcome =
+      fxe({"eval", folder / "SqueezeNet1_1_Weights.IMAGENET1K_V1.safetensors", folder / "own"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("folder 'cat' is none of the 1000 classes"));
 }
 
 // Read as MLPerf's accuracy-imagenet.py does.

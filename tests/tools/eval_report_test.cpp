@@ -59,9 +59,27 @@ class EvalReport : public testing::Test {
 TEST_F(EvalReport, HoldsEveryKeyOfTheSchema) {
   run({"--compare-full", "--batch", "7"});
   EXPECT_EQ(report["schema"], "fxe.eval/1");
-  for (const char* key : {"ensemble", "device", "precision", "policy", "batch", "images", "labelled",
-                          "failed", "top1", "top5", "mean_members", "mean_macs", "exits", "time_per_image_ms",
-                          "latency_ms", "images_per_second", "input_ms", "full"})
+  for (const char* key : {"ensemble",
+                          "device",
+                          "precision",
+                          "policy",
+                          "batch",
+                          "images",
+                          "labelled",
+                          "layout",
+                          "left_out",
+                          "warning",
+                          "failed",
+                          "top1",
+                          "top5",
+                          "mean_members",
+                          "mean_macs",
+                          "exits",
+                          "time_per_image_ms",
+                          "latency_ms",
+                          "images_per_second",
+                          "input_ms",
+                          "full"})
     EXPECT_TRUE(report.contains(key)) << key;
   EXPECT_THAT(keys(report["full"]), ElementsAre("gap", "gap_ci95", "latency_ms", "mean_macs", "speedup",
                                                 "time_per_image_ms", "top1", "top5"));
@@ -70,7 +88,9 @@ TEST_F(EvalReport, HoldsEveryKeyOfTheSchema) {
   // Here every number exists: none may be null, which is how NaN would be written. (flatten() makes null of
   // an empty list.)
   EXPECT_THAT(report["failed"], testing::IsEmpty());
-  report.erase("failed");
+  EXPECT_THAT(report["left_out"], testing::IsEmpty());
+  EXPECT_TRUE(report["warning"].is_null());
+  for (const char* key : {"failed", "left_out", "warning"}) report.erase(key);
   const Json flat = report.flatten();
   for (const auto& [place, value] : flat.items()) EXPECT_FALSE(value.is_null()) << place;
   EXPECT_EQ(read_text(folder / "r.json").find("nan"), std::string::npos);

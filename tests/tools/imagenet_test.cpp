@@ -151,7 +151,7 @@ TEST_F(ImageNet, DerivedBound) {
   for (size_t k = 0; k < count; ++k) {
     const Member& m = kMembers[k];
     const Model model = optimize(load_model(data / "weights" / m.file, m.network).model);
-    const Dataset dataset = open_dataset(data / "val800", {});
+    const Dataset dataset = open_dataset(data / "val800");
     Loader loader(dataset, {parse_preprocess(nlohmann::json::parse(preprocess_of(m)), m.name)}, 1, 1, 0, 1);
     const auto input = as_floats(loader.next()->inputs[0]);
     auto reference = reference_network(model, input, 1);

@@ -362,7 +362,7 @@ TEST(Import, ArraysOfAStoreAreThatStore) {
   write_text(folder / "large", "10\n");
   refused({"--labels", folder / "large"}, "expected a class from 0 to 9, found '10'");
   refused({"--labels", folder / "labels", "--costs", "1,2"}, "found 2");
-  refused({"--labels", folder / "labels", "--names", "a,a,b"}, "found 'a' twice");
+  refused({"--labels", folder / "labels", "--names", "a,a,b"}, "member names must differ and not be empty, found 'a'");
   words[1] = folder / "labels";
   refused({"--labels", folder / "labels"}, "not a NumPy array");
 }

@@ -132,7 +132,7 @@ int run_bench(int argc, char** argv) {
   LoadedEnsemble ensemble = load_subject(input, *parsed);
   const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());
   Dataset dataset;
-  if (!folder.empty()) dataset = open_dataset(folder, ensemble.classes);
+  if (!folder.empty()) dataset = open_dataset(folder);
   const Tensor loaded = array.empty() ? Tensor() : read_npy(array);
   Runtime runtime = make_runtime(ensemble, run);
   BenchInput tensors = !array.empty() ? BenchInput::load(loaded, array, runtime.inputs, run.batch)

@@ -6,6 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/input/classes.h"
+#include "engine/input/imagenet_classes.h"
 #include "engine/input/published_preprocess.h"
 #include "metareasoner/replay/for_each_block.h"
 #include "tools/commands/batch_memory.h"
@@ -55,6 +56,15 @@ void check_classes(const LoadedEnsemble& e, const fs::path& file) {
       throw bad_input("members differ in classes: '{}' has {}, '{}' has {}", e.file.members[0].name,
                       e.models[0].model.classes(), e.file.members[i].name, classes);
   }
+}
+
+// Where every member's file is called as one that torchvision or timm published, and has ImageNet's 1000
+// classes.
+bool is_published_imagenet(const LoadedEnsemble& e) {
+  return e.models[0].model.classes() == static_cast<int64_t>(imagenet_classes().size()) &&
+         std::ranges::all_of(e.file.members, [&](const MemberEntry& member) {
+           return published_preset(published_name(e.file.folder / member.model)).has_value();
+         });
 }
 
 }  // namespace
@@ -136,6 +146,7 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
   }
   e.notes = notes_by_text(names, notes);
   check_classes(e, classes);
+  if (e.classes.empty() && is_published_imagenet(e)) e.classes = imagenet_classes();
   return e;
 }
 

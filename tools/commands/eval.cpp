@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "metareasoner/label_warning.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
 #include "tools/commands/eval_report.h"
@@ -69,9 +70,7 @@ void print_head(const EvalSubject& s, const LoadedEnsemble& ensemble, const Data
       fmt::format("{}: {} of {} members, policy {}, {}, {}, batch {}", s.ensemble, s.policy.point.size(),
                   ensemble.file.members.size(), s.policy.text, s.device, name(s.precision), s.batch),
       "", "  ", Ink::bold);
-  print_paragraph(stdout,
-                  fmt::format("{}: {} images, {}", dataset.root.string(), dataset.images(), dataset.layout),
-                  "", "  ");
+  print_dataset(dataset);
   std::fflush(stdout);
 }
 
@@ -103,6 +102,9 @@ int run_eval(int argc, char** argv) {
     throw bad_input("--in-flight {}: batches overlap only where a GPU decides; leave it out", run.sides);
   if (runtime.device.is_cuda)
     subject.schedule = {decider(run), run.tail, run.launch, runtime.executor->sides()};
+  subject.layout = dataset.layout;
+  subject.left_out = dataset.left_out;
+  if (class_ids.empty()) subject.classes = runtime.members[0]->classes();
   if (!run.quiet) print_head(subject, ensemble, dataset);
   const EvalResult result = evaluate(ensemble, runtime, dataset, subject.policy, run.batch,
                                      {.compare_full = parsed->count("compare-full") > 0,
@@ -122,6 +124,8 @@ int run_eval(int argc, char** argv) {
   if (result.policy.evaluation.images() == 0) throw run_time_error("{}: no image could be used", inputs[1]);
   if (!results_file.empty()) append_results_file(results_file, ensemble, subject, result);
   if (!run.quiet) print_eval(subject, result, stdout);
+  if (const auto warning = label_warning(result.policy.evaluation, subject.classes); !warning.empty())
+    fmt::print(stderr, "warning: {}\n", warning);
   return parsed->count("strict") && !result.failed.empty() ? 1 : 0;
 }
 

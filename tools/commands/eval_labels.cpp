@@ -5,8 +5,10 @@
 #include <set>
 
 #include "engine/error.h"
+#include "engine/input/imagenet_classes.h"
 #include "engine/input/label_lists.h"
 #include "layers/select_classes.h"
+#include "tools/commands/terminal.h"
 
 namespace fxe {
 
@@ -40,30 +42,54 @@ void relabel(Dataset& dataset, const std::vector<int>& valid) {
 
 }  // namespace
 
+void add_folder_options(cxxopts::Options& options) {
+  add_options(options,
+              {{"labels", "FILE", "lines 'file index', from 0, or another label file; or the word folder"},
+               {"class-map", "FILE", "lines 'folder' (class = line, from 0) or 'folder index'"}},
+              "Labels");
+}
+
 void add_label_options(cxxopts::Options& options) {
+  add_folder_options(options);
   add_options(
       options,
-      {{"labels", "FILE", "lines 'file index', from 0"},
-       {"class-map", "FILE", "lines 'folder' (class = line, from 0) or 'folder index'"},
-       {"real-labels", "FILE", "ReaL's real.json: right answers by the number of the validation image"},
+      {{"real-labels", "FILE", "ReaL's real.json: right answers by the number of the validation image"},
        {"valid-labels", "FILE",
         "only these classes can be the answer: an index or synset a line; or the word "
         "folder"}},
       "Labels");
 }
 
-Dataset open_labelled(const std::filesystem::path& folder, const LoadedEnsemble& ensemble,
+Dataset open_labelled(const std::filesystem::path& folder, LoadedEnsemble& ensemble,
                       const cxxopts::ParseResult& parsed) {
-  const auto text = [&](const char* key) { return parsed[key].as<std::string>(); };
-  Dataset dataset = open_dataset(folder, ensemble.classes, text("labels"), text("class-map"));
-  if (const auto file = text("real-labels"); !file.empty())
-    apply_real_labels(dataset, read_real_labels(file), file);
   const auto classes = ensemble.models[0].model.classes();
+  Dataset dataset = open_dataset(folder, {.classes = ensemble.classes,
+                                          .class_count = static_cast<size_t>(classes),
+                                          .labels_file = parsed["labels"].as<std::string>(),
+                                          .class_map_file = parsed["class-map"].as<std::string>()});
+  if (dataset.imagenet) ensemble.classes = imagenet_classes();
+  const auto real = parsed.count("real-labels") ? parsed["real-labels"].as<std::string>() : "";
+  if (!real.empty()) apply_real_labels(dataset, read_real_labels(real), real);
   for (size_t i = 0; i < dataset.images(); ++i) {
     check_label(dataset.paths[i], dataset.labels[i], classes);
     for (const int label : dataset.more_labels_of(i)) check_label(dataset.paths[i], label, classes);
   }
   return dataset;
+}
+
+void print_dataset(const Dataset& dataset) {
+  print_paragraph(stdout,
+                  fmt::format("{}: {} images, {}", dataset.root.string(), dataset.images(), dataset.layout),
+                  "", "  ");
+  if (const auto left_out = dataset.left_out.text(); !left_out.empty())
+    print_paragraph(stdout, "left out: " + left_out, "", "  ");
+}
+
+nlohmann::ordered_json left_out_json(const LeftOut& left_out) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& g : left_out.groups())
+    json.push_back({{"reason", g.reason}, {"count", g.count}, {"first", g.first}});
+  return json;
 }
 
 std::vector<int> restrict_classes(LoadedEnsemble& ensemble, Dataset& dataset,

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "metareasoner/label_warning.h"
+#include "tools/commands/eval_labels.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
@@ -76,6 +78,7 @@ Json eval_json(const EvalSubject& s, const EvalResult& r) {
   Json failed = Json::array();
   for (const auto& f : r.failed) failed.push_back({{"path", f.path}, {"reason", f.reason}});
   const auto per_image = [&](double ms) { return number_or_null(ms / static_cast<double>(e.images())); };
+  const auto warning = label_warning(e, s.classes);
   Json json = {
       {"schema", "fxe.eval/1"},
       {"ensemble", s.ensemble},
@@ -92,6 +95,9 @@ Json eval_json(const EvalSubject& s, const EvalResult& r) {
       {"batch", s.batch},
       {"images", e.images()},
       {"labelled", e.labelled()},
+      {"layout", s.layout},
+      {"left_out", left_out_json(s.left_out)},
+      {"warning", warning.empty() ? Json() : Json(warning)},
       {"failed", failed},
       {"top1", number_or_null(e.top1())},
       {"top5", number_or_null(e.top5())},

@@ -22,6 +22,9 @@ struct EvalSubject {
     int in_flight;
   };
   std::optional<Schedule> schedule;
+  std::string layout;  // of the folder, in words
+  LeftOut left_out;
+  int64_t classes = 0;  // 0: labels are not in the networks' order, and label_warning() says nothing
 };
 
 // Schema "fxe.eval/1".

@@ -150,7 +150,7 @@ int run_import(int argc, char** argv) {
   copy_rows(arrays, writer);
   if (!table.empty()) table.write(costs_path(to.path));
   writer.finish();
-  report_store(to.path, 0, (*parsed)["json"].as<std::string>(), parsed->count("quiet") > 0);
+  report_store(to.path, 0, {}, (*parsed)["json"].as<std::string>(), parsed->count("quiet") > 0);
   return 0;
 }
 

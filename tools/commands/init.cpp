@@ -116,7 +116,8 @@ int run_init(int argc, char** argv) {
   size_t class_names = 0;
   if (const auto classes = (*parsed)["classes"].as<std::string>(); !classes.empty()) {
     class_names = read_classes(classes).size();
-    file.classes = relative_to(classes, output);
+    file.classes =
+        fs::exists(classes) ? relative_to(classes, output) : fs::path(classes);  // such as "imagenet"
   }
 
   std::set<std::string> taken;

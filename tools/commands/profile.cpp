@@ -33,8 +33,8 @@ cxxopts::Options profile_options() {
 }
 
 // The folder's images; labels are not looked at.
-Dataset images_of(const std::string& folder, const LoadedEnsemble& ensemble, size_t limit) {
-  Dataset dataset = open_dataset(folder, ensemble.classes);
+Dataset images_of(const std::string& folder, size_t limit) {
+  Dataset dataset = open_dataset(folder);
   if (limit) dataset.keep_first(limit);
   return dataset;
 }
@@ -53,7 +53,7 @@ int run_profile(int argc, char** argv) {
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
-  const Dataset dataset = images_of(inputs[1], ensemble, limit);
+  const Dataset dataset = images_of(inputs[1], limit);
   ProfileSubject subject;
   subject.run = {
       ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
@@ -69,9 +69,7 @@ int run_profile(int argc, char** argv) {
                     fmt::format("{}: policy {}, {}, {}, batch {}", subject.run.ensemble,
                                 subject.run.policy.text, subject.run.device, name(run.precision), run.batch),
                     "", "  ", Ink::bold);
-    print_paragraph(stdout,
-                    fmt::format("{}: {} images, {}", dataset.root.string(), dataset.images(), dataset.layout),
-                    "", "  ");
+    print_dataset(dataset);
     std::fflush(stdout);
   }
   ProfileResult result =

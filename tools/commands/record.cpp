@@ -6,6 +6,7 @@
 #include "metareasoner/fingerprint.h"
 #include "metareasoner/store/store.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/eval_labels.h"
 #include "tools/commands/interrupted.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
@@ -19,9 +20,9 @@ cxxopts::Options record_options() {
   cxxopts::Options options("fxe record",
                            "Every member's logits for every image of a folder, in one file that replay and "
                            "calibrate read. Stopped by Ctrl-C or killed, it goes on with the same command.");
-  add_options(options, {{"labels", "FILE", "lines 'file index', from 0"},
-                        {"limit", "N", "only the first N images; 0: all", "0"},
+  add_options(options, {{"limit", "N", "only the first N images; 0: all", "0"},
                         {"classes", "FILE", "class names, one a line, in place of the ensemble's"}});
+  add_folder_options(options);
   add_store_options(options);
   add_run_options(options);
   add_model_options(options);
@@ -46,20 +47,18 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
     h.members.push_back({entry.name, print.models[m], runtime.members[m]->multiply_adds(), entry.weight,
                          entry.temperature, to_json(entry.preprocess)});
   }
-  for (size_t i = 0; i < dataset.images(); ++i)
-    if (dataset.labels[i] >= h.classes)
-      throw bad_input("{}: class {} for a network of {} classes; are these labels of another data set?",
-                      dataset.paths[i], dataset.labels[i], h.classes);
   h.paths = dataset.paths;
   h.labels.assign(dataset.labels.begin(), dataset.labels.end());
   return h;
 }
 
 // Networks and images are gone when the store is opened for the report.
-RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to) {
+RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to,
+                        LeftOut& left_out) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
   LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
-  Dataset dataset = open_dataset(inputs[1], ensemble.classes, parsed["labels"].as<std::string>());
+  Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
+  left_out = dataset.left_out;
   if (const auto limit = read_integer(parsed, "limit", 0, INT64_MAX))
     dataset.keep_first(static_cast<size_t>(limit));
   Runtime runtime = make_runtime(ensemble, run);
@@ -67,7 +66,7 @@ RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& ru
   if (!run.quiet) {
     fmt::print("{}: {} members, {}, {}, batch {}\n", ensemble.file.name, runtime.members.size(),
                runtime.device.name, name(run.precision), run.batch);
-    fmt::print("{}: {} images, {}\n", dataset.root.string(), dataset.images(), dataset.layout);
+    print_dataset(dataset);
     if (!writer.kept().empty())
       fmt::print("going on after {} images that are recorded already\n", writer.kept().size());
     std::fflush(stdout);
@@ -93,14 +92,15 @@ int run_record(int argc, char** argv) {
   if (run.deadline_ms)
     throw bad_input("--deadline-ms: record runs every member on every image; leave it out");
 
-  const RecordResult result = make_store(*parsed, run, to);
+  LeftOut left_out;
+  const RecordResult result = make_store(*parsed, run, to, left_out);
   if (result.stopped_by)
     return report_interrupted(
         "record",
         fmt::format("with {} of {} images recorded; the same command goes on after them", result.kept,
                     result.images),
         result.stopped_by, *parsed, {});
-  report_store(to.path, result.unreadable, run.json, run.quiet);
+  report_store(to.path, result.unreadable, left_out, run.json, run.quiet);
   return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/error.h"
 #include "metareasoner/calibrate/unit_costs.h"
+#include "metareasoner/label_warning.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/json_file.h"
@@ -94,6 +95,9 @@ int run_replay(int argc, char** argv) {
   if (r.against && !r.against->beyond.empty())
     throw check_failed("{} of {} decisions differ by more than noise, such as that of {}",
                        r.against->beyond.size(), r.against->compared, r.against->beyond.front());
+  if (const auto warning = label_warning(r.policy.evaluation, static_cast<int64_t>(store.classes()));
+      !warning.empty())
+    fmt::print(stderr, "warning: {}\n", warning);
   return 0;
 }
 

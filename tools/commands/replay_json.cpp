@@ -86,6 +86,7 @@ Json replay_json(const Store& store, const ReplayResult& r) {
   EvalSubject subject{store.header().ensemble, store.header().device,
                       r.point.policy,          names_of(store, r.point.policy.point.members),
                       Precision::fp32,         r.batch};
+  subject.classes = static_cast<int64_t>(store.classes());
   EvalResult result{as_evaluated(r.policy), as_evaluated(r.full), r.report.gap, {}};
   for (size_t i = 0; i < store.images(); ++i)
     if (r.policy.rows[i].status == RowStatus::failed)
@@ -96,8 +97,7 @@ Json replay_json(const Store& store, const ReplayResult& r) {
   json["schema"] = "fxe.replay/1";
   json["precision"] = store.header().precision;
   json["policy"]["signal"] = name(r.point.signal);
-  json.erase("images_per_second");
-  json.erase("input_ms");
+  for (const char* of_images : {"images_per_second", "input_ms", "layout", "left_out"}) json.erase(of_images);
   json["store"] = {{"path", store.path().string()},
                    {"form", name(store.header().form)},
                    {"fingerprint", store.header().fingerprint},

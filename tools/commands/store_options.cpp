@@ -4,6 +4,7 @@
 #include "engine/error.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/store.h"
+#include "tools/commands/eval_labels.h"
 #include "tools/commands/json_file.h"
 
 namespace fxe {
@@ -30,8 +31,8 @@ StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
   return o;
 }
 
-void report_store(const std::filesystem::path& path, size_t unreadable, const std::string& json_path,
-                  bool quiet) {
+void report_store(const std::filesystem::path& path, size_t unreadable, const LeftOut& left_out,
+                  const std::string& json_path, bool quiet) {
   const Store store = Store::open(path);
   const auto& h = store.header();
   const auto bytes = std::filesystem::file_size(path);
@@ -41,6 +42,7 @@ void report_store(const std::filesystem::path& path, size_t unreadable, const st
                          {"form", name(h.form)},
                          {"images", store.images()},
                          {"unreadable", unreadable},
+                         {"left_out", left_out_json(left_out)},
                          {"members", store.members()},
                          {"classes", store.classes()},
                          {"bytes", bytes},

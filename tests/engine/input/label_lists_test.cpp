@@ -92,7 +92,7 @@ TEST_F(LabelLists, FoldersByClassMap) {
   for (const char* file : {"d/cats/1.jpg", "d/dogs/1.jpg", "d/dogs/2.jpg", "d/other/1.jpg"})
     folder.write(file);
   const auto map = folder.write("map", "dogs 2\ncats 0\nhorses 1\n");
-  const auto dataset = open_dataset(folder.path() / "d", classes, {}, map);
+  const auto dataset = open_dataset(folder.path() / "d", {.classes = classes, .class_map_file = map});
   ASSERT_EQ(dataset.images(), 3u);
   EXPECT_EQ(dataset.labels[0], 0);
   EXPECT_EQ(dataset.paths[2], "dogs/2.jpg");
@@ -100,11 +100,19 @@ TEST_F(LabelLists, FoldersByClassMap) {
   EXPECT_EQ(dataset.layout,
             "2 class folders, classes from map; 1 folders that it does not name are left out");
   const auto open = [&](const std::string& text) {
-    return error([&](const auto& path) { open_dataset(folder.path() / "d", classes, {}, path); }, text);
+    return error(
+        [&](const auto& path) {
+          open_dataset(folder.path() / "d", {.classes = classes, .class_map_file = path});
+        },
+        text);
   };
   EXPECT_EQ(open("dogs 4\n"), ": 'dogs' is class 4 of 4; indices are 0-based");
   EXPECT_EQ(open("horses\n"), ": names none of the 3 folders of " + (folder.path() / "d").string());
-  EXPECT_EQ(error([&](const auto& path) { open_dataset(folder.path() / "d", classes, map, path); }, "dogs\n"),
+  EXPECT_EQ(error(
+                [&](const auto& path) {
+                  open_dataset(folder.path() / "d", {.labels_file = map, .class_map_file = path});
+                },
+                "dogs\n"),
             ": a file of labels and a class map; expected one of them");
 }
 
@@ -121,9 +129,7 @@ TEST_F(LabelLists, ValidLabels) {
   EXPECT_EQ(wrong("0\n4\n"), ":2: class 4 of 4; indices are 0-based");
   EXPECT_EQ(wrong("0\nn01440764\n"), ":2: class 0 is there twice");
   EXPECT_EQ(wrong("crane\n"), ":1: 'crane' is the name of 2 classes; give its index");
-  EXPECT_EQ(wrong("n0144076\n"),
-            ":1: expected a class index or one of the 4 classes, found 'n0144076' (nearest: n01440764, "
-            "n01443537, crane)");
+  EXPECT_EQ(wrong("n0144076\n"), ":1: expected a class index or one of the 4 classes, found 'n0144076'");
   EXPECT_EQ(wrong(""), ": no classes; expected one a line");
   EXPECT_EQ(error([](const auto& path) { read_valid_labels(path, {}, 4); }, "x\n"),
             ":1: expected a class index or one of the 0 classes, found 'x' (the ensemble names no classes)");

@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 
 #include "engine/input/classes.h"
+#include "engine/input/imagenet_classes.h"
 #include "engine/input/text_file.h"
 #include "tests/engine/input/expect_error.h"
+#include "tests/engine/input/shared_data.h"
 #include "tests/engine/input/temporary_folder.h"
 
 namespace fxe::test {
@@ -21,6 +23,28 @@ TEST(TextFile, LinesWithoutTheirEnds) {
   EXPECT_EQ(lines("a\r\n b \t\r\nc\n"), (Lines{"a", " b", "c"}));
   EXPECT_EQ(lines("a\n\n\nb\n\n\n"), (Lines{"a", "", "", "b"}));
   EXPECT_EQ(lines("\xef\xbc\xa1\n"), Lines{"\xef\xbc\xa1"});
+}
+
+TEST(TextFile, ByteOrderMark) {
+  const TemporaryFolder folder;
+  const auto path = folder.write("f",
+                                 "\xef\xbb\xbf"
+                                 "a\r\nb\r\n");
+  EXPECT_EQ(read_lines(path), (Lines{"a", "b"}));
+  EXPECT_EQ(read_classes(path), (Lines{"a", "b"}));
+  EXPECT_EQ(parse_lines("\xef\xbb\xbf", "f"), Lines{});
+  EXPECT_EQ(parse_lines("a\n\xef\xbb\xbf"
+                        "b\n",
+                        "f"),
+            (Lines{"a",
+                   "\xef\xbb\xbf"
+                   "b"}));  // no mark there
+  using namespace std::string_view_literals;
+  for (const auto text : {"\xff\xfe"
+                          "a\0\n\0"sv,
+                          "\xfe\xff\0a\0\n"sv, "\0\0\xfe\xff\0\0\0a"sv})
+    EXPECT_EQ(error_of([&] { parse_lines(text, "f"); }),
+              "f: expected UTF-8, found the byte order mark of UTF-16 or UTF-32; save it as UTF-8");
 }
 
 TEST(TextFile, Errors) {
@@ -57,6 +81,52 @@ TEST(Classes, OneALine) {
   std::string many;
   for (int i = 0; i <= 1 << 20; ++i) many += "c\n";
   EXPECT_EQ(error(many), path.string() + ": 1048577 lines, expected at most 1048576 classes");
+}
+
+TEST(Classes, JsonAndPythonDicts) {
+  const Lines expected{"tench, Tinca tinca", "jack-o'-lantern", "c"};
+  for (const char* text : {R"(["tench, Tinca tinca", "jack-o'-lantern", "c"])",
+                           R"({"2": "c", "0": "tench, Tinca tinca", "1": "jack-o'-lantern"})",
+                           R"({"c": 2, "tench, Tinca tinca": 0, "jack-o'-lantern": 1})",
+                           "{0: 'tench, Tinca tinca',\n 1: \"jack-o'-lantern\",\n 2: 'c',}\n",
+                           "\xef\xbb\xbf{2: 'c', 1: 'jack-o\\'-lantern', 0: 'tench, Tinca tinca'}\r\n"})
+    EXPECT_EQ(parse_classes(text, "f"), expected) << text;
+  EXPECT_EQ(parse_classes(R"({"0": ["n01440764", "tench"], "1": ["n01443537", "goldfish"]})", "f"),
+            (Lines{"n01440764 tench", "n01443537 goldfish"}));
+  EXPECT_EQ(parse_classes("{x}\n[y\n", "f"), (Lines{"{x}", "[y"}));  // names
+  const auto error = [](std::string_view text) { return error_of([&] { parse_classes(text, "f"); }); };
+  EXPECT_EQ(error(R"({"0": "a", "2": "b"})"), "f: no name for class 1, but for class 2");
+  EXPECT_EQ(error("{0: 'a', 0: 'b'}"), "f: class 0 is there twice");
+  EXPECT_EQ(error(R"(["a", ""])"), "f: class 1 has an empty name");
+  EXPECT_EQ(error("{}"), "f: no classes");
+  EXPECT_EQ(error("{9999999: 'a'}"), "f: class 9999999; expected at most 1048575");
+  EXPECT_EQ(error("{0: a}"), "f: byte 5: expected a quoted name in a dict {0: 'name', ...}, found 'a}'");
+  EXPECT_EQ(error(R"({0: 'a\x41'})"),
+            R"(f: byte 8: expected \', \" or \\ in a dict {0: 'name', ...}, found 'x41'}')");
+  EXPECT_EQ(error(R"({"a": {"b": 1}})"),
+            "f: expected class names as a list, {\"0\": name, ...} or {name: 0, ...}, found 'a'");
+}
+
+// The list against one that others published, and what it must hold whatever the file is.
+TEST(Classes, Imagenet) {
+  const auto& classes = imagenet_classes();
+  ASSERT_EQ(classes.size(), 1000u);
+  for (size_t i = 0; i < classes.size(); ++i) {
+    EXPECT_TRUE(is_synset(folder_name(classes[i]))) << classes[i];
+    EXPECT_TRUE(is_imagenet_synset(folder_name(classes[i]))) << classes[i];
+    EXPECT_LT(i ? folder_name(classes[i - 1]) : "", folder_name(classes[i]));
+  }
+  EXPECT_FALSE(is_imagenet_synset("n01440765"));
+  EXPECT_FALSE(is_imagenet_synset("n0144076"));
+  EXPECT_EQ(classes[281], "n02123045 tabby");
+  EXPECT_EQ(classes[999], "n15075141 toilet tissue");
+  EXPECT_EQ(read_classes("no such folder/imagenet"), classes);
+  EXPECT_EQ(read_classes("imagenet-background")[1000], classes[999]);
+  const auto published = shared_data("imagenet/synset_words.txt");
+  if (published.empty()) GTEST_SKIP() << "no imagenet in $FXE_DATA or ../shared/data";
+  const auto lines = read_classes(published);
+  ASSERT_EQ(lines.size(), 1000u);
+  for (size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i].substr(0, lines[i].find(',')), classes[i]);
 }
 
 TEST(Classes, FolderNames) {

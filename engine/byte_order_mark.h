@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace fxe {
+
+// The text of a file without the UTF-8 byte order mark that Notepad, PowerShell and Excel put in front.
+// Throws bad_input for a mark of UTF-16 or UTF-32; `where` names the file in it, unless empty.
+std::string_view without_byte_order_mark(std::string_view text, std::string_view where = {});
+
+}  // namespace fxe
