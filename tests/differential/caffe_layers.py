@@ -21,7 +21,8 @@ def convolve(x, weight, bias, stride, pad, dilation, groups):
     out = [(size + 2 * p - d * (f - 1) - 1) // t + 1 for size, p, d, f, t in zip((h, w), pad, dilation, (r, s), stride)]
     x = np.pad(x, ((0, 0), (0, 0), (pad[0],) * 2, (pad[1],) * 2))
     seen = windows(x, (r, s), stride, dilation, out).reshape(n, groups, c // groups, r, s, *out)
-    y = np.einsum("ngcrspq,gkcrs->ngkpq", seen, weight.astype(np.float64).reshape(groups, k // groups, c // groups, r, s), optimize=True)
+    weight = weight.astype(np.float64).reshape(groups, k // groups, c // groups, r, s)
+    y = np.einsum("ngcrspq,gkcrs->ngkpq", seen, weight, optimize=True)
     return y.reshape(n, k, *out) + (0 if bias is None else bias.astype(np.float64).reshape(1, k, 1, 1))
 
 
@@ -120,7 +121,8 @@ def batch_norm(w: CaffeWriter, x: Blob, in_place=True) -> Blob:
 def scale(w: CaffeWriter, x: Blob, in_place=True) -> Blob:
     factor, bias = w.uniform(0.5, 1.5, x.shape[0]), w.normal(x.shape[0], scale=0.3) if w.chance(0.8) else None
     y = x.array * channels(factor, x) + (0 if bias is None else channels(bias, x))
-    return w.layer("Scale", [x], [y], {4: True if bias is not None else None}, [factor] + ([bias] if bias is not None else []), in_place)
+    blobs = [factor] + ([bias] if bias is not None else [])
+    return w.layer("Scale", [x], [y], {4: True if bias is not None else None}, blobs, in_place)
 
 
 def norm(w: CaffeWriter, x: Blob, in_place=True) -> Blob:
@@ -162,7 +164,8 @@ def conv_block(w: CaffeWriter, x: Blob) -> Blob:
 
 
 def lrn(w: CaffeWriter, x: Blob) -> Blob:
-    size, alpha, beta, k = w.choice.choice([1, 3, 5]), w.choice.choice([None, 1e-4, 0.5]), w.choice.choice([None, 0.75, 0.5]), w.choice.choice([None, None, 2.0])
+    size, alpha = w.choice.choice([1, 3, 5]), w.choice.choice([None, 1e-4, 0.5])
+    beta, k = w.choice.choice([None, 0.75, 0.5]), w.choice.choice([None, None, 2.0])
     squares = np.pad(x.array ** 2, ((0, 0), (size // 2,) * 2, (0, 0), (0, 0)))
     total = sum(squares[:, i:i + x.shape[0]] for i in range(size))
     numbers = [float(np.float32(1.0 if v is None else v)) for v in (alpha, k)]
@@ -227,4 +230,5 @@ def inner_product(w: CaffeWriter, x: Blob, k: int) -> Blob:
     return w.layer("InnerProduct", [x], [y], {1: k, 2: None if bias is not None else False, 6: True if turned else None}, blobs)
 
 
-BLOCKS = [(conv_block, 8), (pooling, 4), (norm, 2), (simple, 2), (lrn, 1), (eltwise, 3), (second_reader, 3), (concat, 2), (slices, 1)]
+BLOCKS = [(conv_block, 8), (pooling, 4), (norm, 2), (simple, 2), (lrn, 1), (eltwise, 3), (second_reader, 3),
+          (concat, 2), (slices, 1)]

@@ -6,7 +6,7 @@ import random
 import numpy as np
 
 from caffe_layers import BLOCKS, convolution, global_pooling, inner_product, simple
-from caffe_writer import CaffeWriter
+from caffe_writer import CaffeWriter, message, varint
 
 
 def generate(seed: int, skip=frozenset()):
@@ -32,7 +32,8 @@ def generate(seed: int, skip=frozenset()):
         x = simple(w, inner_product(w, x, w.choice.choice([8, 16])))
     if w.chance(0.15) and len(x.shape) == 3:
         rows = x.array.reshape(3, -1)
-        x = w.layer("Flatten", [x], [rows]) if w.chance(0.5) else w.layer("Reshape", [x], [rows], {1: b"\x0a\x0b\x00" + b"\xff" * 9 + b"\x01"})
+        zero_and_rest = message({1: varint(0) + varint(-1)})
+        x = w.layer("Flatten", [x], [rows]) if w.chance(0.5) else w.layer("Reshape", [x], [rows], {1: zero_and_rest})
     logits = inner_product(w, x, k)
     if w.chance(0.4):
         w.layer("Softmax", [logits], [logits.array])

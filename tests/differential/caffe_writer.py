@@ -10,7 +10,7 @@ import numpy as np
 
 
 def varint(value: int) -> bytes:
-    out = b""
+    out, value = b"", value & (1 << 64) - 1
     while True:
         value, low = value >> 7, value & 127
         out += bytes([low | (128 if value else 0)])
@@ -23,7 +23,7 @@ def field(number: int, value) -> bytes:
     if isinstance(value, (list, tuple)):
         return b"".join(field(number, v) for v in value)
     if isinstance(value, (bool, int)):
-        return varint(number << 3) + varint(int(value) & (1 << 64) - 1)
+        return varint(number << 3) + varint(int(value))
     if isinstance(value, float):
         return varint(number << 3 | 5) + struct.pack("<f", value)
     data = value.encode() if isinstance(value, str) else value

@@ -67,7 +67,8 @@ class Case:
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(self.folder, place)
         nodes = onnx_graphs.text(self.model) if self.kind == "onnx" else ""
-        (place / "README").write_text(f"{self.kind} graph of seed {self.seed}, without blocks {sorted(self.skip)}: {text}\n{nodes}")
+        graph = f"{self.kind} graph of seed {self.seed}, without blocks {sorted(self.skip)}"
+        (place / "README").write_text(f"{graph}: {text}\n{nodes}")
 
 
 def reduced(program, folder, kind, seed):
@@ -151,7 +152,8 @@ def report(results, seconds):
                 counts.update(r["counts"])
                 reasons.update(r["reasons"])
         total = sum(counts.values())
-        print(f"{kind}: {total} graphs: " + ", ".join(f"{counts[k]} {k}" for k in ("equal", "refused", "degenerate", "unjudged", "wrong")))
+        outcomes = ("equal", "refused", "degenerate", "unjudged", "wrong")
+        print(f"{kind}: {total} graphs: " + ", ".join(f"{counts[k]} {k}" for k in outcomes))
         for text, count in reasons.most_common(12):
             print(f"  {count:6} refused: {text}")
     for r in results:

@@ -19,7 +19,7 @@ def excess(y: np.ndarray, truth: np.ndarray, bound: np.ndarray):
     if y.shape != truth.shape:
         return f"shape {list(y.shape)} instead of {list(truth.shape)}"
     finite = np.isfinite(truth)
-    if not (np.array_equal(np.isnan(y), np.isnan(truth)) and np.array_equal(y[~finite & ~np.isnan(truth)], truth[~finite & ~np.isnan(truth)])):
+    if not np.array_equal(y[~finite], truth[~finite], equal_nan=True) or not np.isfinite(y[finite]).all():
         return "NaN or infinity in other places"
     over = np.where(finite, np.abs(np.where(finite, y, 0) - np.where(finite, truth, 0)) / bound, 0)
     if over.max(initial=0) <= 1:

@@ -24,8 +24,8 @@ class Window:
     def __init__(self, w: Writer, x: Value, pooling=False, ceil=False):
         choice, sizes = w.choice, x.shape[1:]
         while True:
-            self.filter = [choice.choice([1, 2, 3, 3, 3, 5])] * 2 if w.chance(0.8) else [choice.choice([1, 2, 3, 5, 7]) for _ in "hw"]
-            self.strides = [choice.choice([1, 1, 2] if not pooling else [1, 2, 2, 3])] * 2 if w.chance(0.8) else [choice.choice([1, 2, 3]) for _ in "hw"]
+            self.filter = self._extent(w, [1, 2, 3, 3, 3, 5], [1, 2, 3, 5, 7])
+            self.strides = self._extent(w, [1, 2, 2, 3] if pooling else [1, 1, 2], [1, 2, 3])
             self.dilations = [choice.choice([1, 2, 3]) for _ in "hw"] if not pooling and w.chance(0.15) else [1, 1]
             self.auto = choice.choice(["NOTSET"] * 8 + ["SAME_UPPER", "SAME_UPPER", "SAME_LOWER", "VALID"])
             # ONNX Runtime does not take these together.
@@ -39,6 +39,10 @@ class Window:
             fits = all(s + b + a >= d * (f - 1) + 1 for s, f, d, b, a in zip(sizes, self.filter, self.dilations, before, after))
             if fits and min(self.out) >= 1:
                 return
+
+    @staticmethod
+    def _extent(w, usual, odd):
+        return [w.choice.choice(usual)] * 2 if w.chance(0.8) else [w.choice.choice(odd) for _ in "hw"]
 
     def _pads(self, w, sizes, pooling):
         choice = w.choice
@@ -351,7 +355,8 @@ def channels_last(w: Writer, x: Value) -> Value:
     c, h, width = x.shape
     y = w.transpose(x, [0, 2, 3, 1])
     for _ in range(w.choice.choice([1, 1, 2, 3])):
-        kind = w.choice.choice(["activation", "bias", "scale", "dense", "dense", "shared", "norm", "norm", "concat", "pad", "pad", "split"])
+        kind = w.choice.choice(["activation", "bias", "scale", "dense", "dense", "shared", "norm", "norm", "concat", "pad", "pad",
+                                "split"])
         if kind == "activation":
             y = activation(w, y)
         elif kind in ("bias", "scale"):
@@ -374,7 +379,9 @@ def channels_last(w: Writer, x: Value) -> Value:
             y = w.op("LayerNormalization", [y, w.const(w.uniform(0.5, 1.5, c)), w.const(w.normal(c), "bias")], y.shape,
                      {"axis": -1, "epsilon": 1e-5}, axis=w.choice.choice([-1, 3]), epsilon=w.choice.choice([1e-5, 1e-6, 1e-2]))
         elif kind == "concat":
-            y = w.raw("Concat", [y, activation(w, y, simple=True)], [*y.shape[:2], 2 * y.shape[2]], axis=w.choice.choice([3, -1]) if w.opset >= 11 else 3)
+            pair = [y, activation(w, y, simple=True)]
+            axis = w.choice.choice([3, -1]) if w.opset >= 11 else 3
+            y = w.raw("Concat", pair, [*y.shape[:2], 2 * y.shape[2]], axis=axis)
         elif kind == "split" and y.shape[-1] > 1:
             a, b = w.split(y, [1, y.shape[-1] - 1], 3)
             y = w.raw("Concat", [b, a], y.shape, axis=w.axis(3, 4))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators that the onnx package's evaluator (1.23) gets wrong: MaxPool and AveragePool with padding and ceil_mode,
-BatchNormalization before operator set 14, which it computes as in training, and LRN, which it ends at as many channels as
-there are images.
+BatchNormalization before operator set 14, which it computes as in training, LRN, which it ends at as many channels as
+there are images, and Squeeze of several axes counted from the last.
 """
 import math
 
@@ -28,7 +28,8 @@ def axis(size, filter, stride, dilation, before, after, up, mode):
 # padding is dropped.
 def pool(x, average, kernel_shape, strides=None, pads=None, dilations=None, ceil_mode=0, count_include_pad=0, auto_pad="NOTSET"):
     strides, dilations, pads = strides or [1, 1], dilations or [1, 1], pads or [0] * 4
-    axes = [axis(x.shape[2 + i], kernel_shape[i], strides[i], dilations[i], pads[i], pads[i + 2], ceil_mode, auto_pad) for i in (0, 1)]
+    axes = [axis(x.shape[2 + i], kernel_shape[i], strides[i], dilations[i], pads[i], pads[i + 2], ceil_mode, auto_pad)
+            for i in (0, 1)]
     y = np.zeros((*x.shape[:2], len(axes[0][0]), len(axes[1][0])), x.dtype)
     for i, top in enumerate(axes[0][0]):
         for j, left in enumerate(axes[1][0]):
@@ -78,4 +79,11 @@ class LRN(OpRun):
         return (x / (bias + alpha / size * total) ** beta,)
 
 
-OPERATORS = [AveragePool, MaxPool, BatchNormalization, LRN]
+class Squeeze(OpRun):
+    op_domain = ""
+
+    def _run(self, x, axes=None):
+        return (np.squeeze(x, None if axes is None else tuple(int(a) for a in np.array(axes).flatten())),)
+
+
+OPERATORS = [AveragePool, MaxPool, BatchNormalization, LRN, Squeeze]

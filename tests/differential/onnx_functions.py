@@ -66,7 +66,10 @@ def gelu(w: Writer, x: Value) -> Value:
         return w.op("Gelu", [x], x.shape, {"approximate": "none"}, approximate=w.choice.choice(["none", "tanh"]))
     if w.opset < 9:
         return silu(w, x)
-    z = w.raw("Div", [x, scalar(w, math.sqrt(2))], x.shape) if w.chance(0.5) else both(w, "Mul", x, scalar(w, math.sqrt(0.5)), x.shape)
+    if w.chance(0.5):
+        z = w.raw("Div", [x, scalar(w, math.sqrt(2))], x.shape)
+    else:
+        z = both(w, "Mul", x, scalar(w, math.sqrt(0.5)), x.shape)
     o = both(w, "Add", w.raw("Erf", [z], x.shape), scalar(w, 1), x.shape)
     if w.chance(0.5):
         return both(w, "Mul", both(w, "Mul", x, o, x.shape), scalar(w, 0.5), x.shape)

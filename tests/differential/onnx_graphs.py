@@ -7,7 +7,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from onnx_blocks import BLOCKS, MOST_CHANNELS, MOST_ELEMENTS, One, activation, arithmetic, batch_norm, conv, linear, rows_of, shared_product
+from onnx_blocks import (BLOCKS, MOST_CHANNELS, MOST_ELEMENTS, One, activation, arithmetic, batch_norm, conv, linear, rows_of,
+                         shared_product)
 from onnx_functions import pick
 from onnx_writer import GREATEST_OPSET, LEAST_OPSET, Value, Writer
 
@@ -31,7 +32,8 @@ def trunk(w: Writer, x: Value, skip) -> Value:
 
 def pooled_row(w: Writer, x: Value) -> Value:
     c, h, width = x.shape
-    kind = w.choice.choice(["global"] * 4 + ["mean"] * 3 + ["twice", "max", "average", "average", "last", "whole", "whole", "reduce", "gather"])
+    kind = w.choice.choice(["global"] * 4 + ["mean"] * 3 + ["twice", "max", "average", "average", "last", "whole", "whole",
+                                                            "reduce", "gather"])
     if kind == "mean":
         keep = w.chance(0.4)
         y = w.reduce("ReduceMean", x, [2, 3], keep)
@@ -182,9 +184,11 @@ def write(model, data: bytes, folder: pathlib.Path) -> pathlib.Path:
 def text(model) -> str:
     """The nodes, a line each."""
     shapes = {t.name: list(t.dims) for t in model.graph.initializer}
-    lines = [f"operator set {model.opset_import[0].version}, input {[d.dim_value or d.dim_param for d in model.graph.input[0].type.tensor_type.shape.dim]}"]
+    dims = [d.dim_value or d.dim_param for d in model.graph.input[0].type.tensor_type.shape.dim]
+    lines = [f"operator set {model.opset_import[0].version}, input {dims}"]
     for node in model.graph.node:
         inputs = ", ".join(i + (f" {shapes[i]}" if i in shapes else "") for i in node.input)
-        attributes = " ".join(f"{a.name}={helper.get_attribute_value(a)}" for a in node.attribute if a.type != onnx.AttributeProto.TENSOR)
+        attributes = " ".join(f"{a.name}={helper.get_attribute_value(a)}" for a in node.attribute
+                              if a.type != onnx.AttributeProto.TENSOR)
         lines.append(f"{', '.join(node.output)} = {node.op_type}({inputs}) {attributes}")
     return "\n".join(lines) + "\n"

@@ -158,7 +158,8 @@ class Writer:
     def clip(self, x: Value, low, high) -> Value:
         """Between two numbers, of which None is no bound."""
         if self.opset < 11:
-            return self.op("Clip", [x], x.shape, min=None if low is None else float(low), max=None if high is None else float(high))
+            low, high = (None if b is None else float(b) for b in (low, high))
+            return self.op("Clip", [x], x.shape, min=low, max=high)
         bounds = ["" if b is None else self.form_free(np.float32(b)) for b in (low, high)]
         return self.raw("Clip", [x, *bounds], x.shape)
 

@@ -52,7 +52,8 @@ def as_double(tensor: TensorProto, folder) -> TensorProto:
 def dense(sparse) -> TensorProto:
     array = np.zeros(sparse.dims, np.float32)
     indices = numpy_helper.to_array(sparse.indices)
-    array[tuple(indices.T) if indices.ndim == 2 else np.unravel_index(indices, array.shape)] = numpy_helper.to_array(sparse.values)
+    places = tuple(indices.T) if indices.ndim == 2 else np.unravel_index(indices, array.shape)
+    array[places] = numpy_helper.to_array(sparse.values)
     return numpy_helper.from_array(array, sparse.values.name)
 
 
