@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "networks/registry.h"
 #include "tests/paths.h"
 #include "tests/support/python_peer.h"
-#include "tests/support/sanitized.h"
 
 namespace fxe::test {
 namespace {
@@ -80,7 +80,7 @@ TEST(LookAlikes, EachOfThemIsANetworkOfItsOwn) {
 
 // The sets of networks that fxe has; all models take minutes: tests/networks/make_look_alikes.py by hand.
 TEST(LookAlikes, AreThoseOfThePeersToday) {
-  if (kSanitized) GTEST_SKIP() << "the peers' code, not fxe's; runs without sanitizers";
+  if (!std::getenv("FXE_LOOK_ALIKES")) GTEST_SKIP() << "minutes of the peers' own code: FXE_LOOK_ALIKES=1";
   const std::string python = python_with("timm, torch, torchvision");
   if (python.empty()) GTEST_SKIP() << "no Python with timm, torch and torchvision (set FXE_PYTHON)";
   std::string models;
