@@ -41,13 +41,15 @@ const char* text(Combine c) { return c == Combine::logits ? "logits" : "probabil
 const char* text(Signal s) { return s == Signal::margin ? "margin" : "raw_margin"; }
 
 MemberEntry read_member(const Json& json, const std::string& where) {
-  const JsonReader r(json, where,
-                     {"name", "model", "network", "state_dict", "weight", "temperature", "preprocess"});
+  const JsonReader r(
+      json, where,
+      {"name", "model", "network", "state_dict", "output", "weight", "temperature", "preprocess"});
   MemberEntry m;
   m.model = r.text("model");
   m.name = r.text_or("name", m.model.stem().string().c_str());
   m.network = r.text_or("network", "");
   m.state_dict = r.text_or("state_dict", "");
+  m.output = r.text_or("output", "");
   m.weight = r.number_or("weight", 1);
   m.temperature = r.number_or("temperature", 1);
   // Through the unordered form that the parser of presets takes.
@@ -180,6 +182,7 @@ void write_ensemble_file(const EnsembleFile& file, const std::filesystem::path& 
     Json member = {{"name", m.name}, {"model", m.model.generic_string()}};
     if (!m.network.empty()) member["network"] = m.network;
     if (!m.state_dict.empty()) member["state_dict"] = m.state_dict;
+    if (!m.output.empty()) member["output"] = m.output;
     member["weight"] = m.weight;
     member["temperature"] = m.temperature;
     member["preprocess"] = fxe::to_json(m.preprocess);

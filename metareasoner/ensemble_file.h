@@ -17,6 +17,7 @@ struct MemberEntry {
   std::string name;             // unique
   std::filesystem::path model;  // as written: relative to the ensemble file
   std::string network;     // spec of networks/registry.h; empty: the model carries its graph or is recognised
+  std::string output;      // which value of an ONNX model; empty: the first of its outputs that can be read
   std::string state_dict;  // which set of weights of a PyTorch checkpoint; empty: the usual one
   double weight = 1, temperature = 1;
   Preprocess preprocess;

@@ -28,6 +28,7 @@ Fingerprint fingerprint(const EnsembleFile& file, const ModelFiles& files_of) {
     const auto& mean = m.preprocess.mean_file;
     if (!mean.empty()) member.push_back({{"mean_image", hash_of(file.folder / mean)}});
     if (!m.state_dict.empty()) member.push_back({{"state_dict", m.state_dict}});
+    if (!m.output.empty()) member.push_back({{"output", m.output}});
     members.push_back(member);
   }
   const std::string text = members.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

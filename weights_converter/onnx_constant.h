@@ -17,6 +17,7 @@ Tensor onnx_shape_part(const OnnxNode&, const std::vector<int64_t>& dims);
 // onnx_constant_math.cpp: one element at a time, broadcast as NumPy does. nullptr where `type` is none.
 OnnxFold find_elementwise_fold(std::string_view type);
 Tensor fold_cast(OnnxImport&, const Tensor&, DType);
+Tensor fold_binary(OnnxImport&, std::string_view type, const Tensor&, const Tensor&);  // "Add", "Mul", ...
 
 // onnx_constant_reduce.cpp
 OnnxFold find_reduction_fold(std::string_view type);

@@ -245,6 +245,10 @@ Tensor fold_cast(OnnxImport& import, const Tensor& t, DType type) {
   return map<int64_t>(import, t, type, [](int64_t x) { return x; });
 }
 
+Tensor fold_binary(OnnxImport& import, std::string_view type, const Tensor& a, const Tensor& b) {
+  return apply(import, *find(kBinary, type), a, b);
+}
+
 OnnxFold find_elementwise_fold(std::string_view type) {
   if (find(kUnary, type)) return unary;
   if (find(kBinary, type)) return binary;

@@ -73,13 +73,17 @@ std::set<std::string> onnx_external_files(Bytes file) {
   std::set<std::string> files;
   const auto model = parse(file);
   for (const auto& tensor : model->graph().initializer()) add_external(tensor, files);
+  for (const auto& tensor : model->graph().sparse_initializer()) {
+    add_external(tensor.values(), files);
+    add_external(tensor.indices(), files);
+  }
   for (const auto& node : model->graph().node())
     for (const auto& attribute : node.attribute()) add_external(attribute.t(), files);
   return files;
 }
 
-TensorFile read_onnx(Bytes file, const std::filesystem::path& folder) {
-  TensorFile result = import_onnx(parse(file), file.size(), folder);
+TensorFile read_onnx(Bytes file, const std::filesystem::path& folder, const ReadChoices& choices) {
+  TensorFile result = import_onnx(parse(file), file.size(), folder, choices);
   result.format = "ONNX";
   return result;
 }

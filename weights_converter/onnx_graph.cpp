@@ -7,9 +7,11 @@
 #include <array>
 #include <unordered_set>
 
+#include "engine/names.h"
 #include "onnx.pb.h"
 #include "weights_converter/onnx_constant.h"
 #include "weights_converter/onnx_external.h"
+#include "weights_converter/onnx_numbers.h"
 #include "weights_converter/onnx_operators.h"
 #include "weights_converter/onnx_order.h"
 #include "weights_converter/onnx_tensor.h"
@@ -64,24 +66,27 @@ constexpr uint64_t kCopies = 32, kFreeCopies = uint64_t{16} << 20;
 
 class Importer {
  public:
-  Importer(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes, const std::filesystem::path& folder)
+  Importer(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes, const std::filesystem::path& folder,
+           std::string output)
       : model_(std::move(model)),
         graph_(model_->graph()),
+        output_(std::move(output)),
         opset_(find_opset(*model_)),
-        nodes_(checked_nodes(graph_)),
+        nodes_(needed_onnx_nodes(graph_, output_)),
         input_(find_input()),
         uses_(count_uses()),
-        import_(input_dimension(0).value_or(1), kCopies * file_bytes + kFreeCopies),
+        import_(input_dimension(0), kCopies * file_bytes + kFreeCopies),
         external_(folder) {}
 
-  TensorFile run() {
+  TensorFile run(const std::optional<Input>& asked) {
+    expect_known_operators(nodes_);
     for (const auto& tensor : graph_.initializer())
       if (uses_.contains(tensor.name()))
         import_.define(tensor.name(), read_onnx_tensor(tensor, model_, &external_));
     for (const auto& tensor : graph_.sparse_initializer())
       if (uses_.contains(tensor.values().name())) import_.define(tensor.values().name(), read_sparse(tensor));
     import_.allow_copies(kCopies * external_.file_bytes());
-    define_input();
+    define_input(asked);
     auto unread = uses_;
     for (const onnx::Node* proto : nodes_) {
       const OnnxNode node(*proto, opset_);
@@ -99,13 +104,6 @@ class Importer {
   }
 
  private:
-  static std::vector<const onnx::Node*> checked_nodes(const onnx::Graph& graph) {
-    if (graph.output_size() == 0) throw bad_input("the model has no output");
-    auto nodes = needed_onnx_nodes(graph, graph.output(0).name());
-    expect_known_operators(nodes);
-    return nodes;
-  }
-
   // The one input that is no initializer.
   const onnx::ValueInfo& find_input() const {
     std::unordered_set<std::string> constants;
@@ -129,41 +127,50 @@ class Importer {
   }
 
   std::map<std::string, int> count_uses() const {
-    std::map<std::string, int> uses{{graph_.output(0).name(), 1}};
+    std::map<std::string, int> uses{{output_, 1}};
     for (const onnx::Node* node : nodes_)
       for (const auto& name : node->input()) ++uses[name];
     return uses;
   }
 
-  void define_input() {
+  void define_input(const std::optional<Input>& asked) {
     const auto& type = input_.type().tensor_type();
     const auto element = onnx_dtype(type.elem_type());
-    if (element != DType::f32 && element != DType::f16 && element != DType::f64 && element != DType::bf16)
-      throw bad_input("the input '{}' is not of floating point", printable(input_.name()));
+    if (!element || (!is_floating(*element) && element != DType::u8))
+      throw bad_input("the input '{}' is neither of floating point nor of bytes", printable(input_.name()));
     if (type.shape().dim_size() != 4)
       throw bad_input("the input '{}' has {} dimensions; expected [n c h w]", printable(input_.name()),
                       type.shape().dim_size());
-    std::array<int64_t, 3> d{};
-    for (int i = 1; i < 4; ++i) {
-      const auto size = input_dimension(i);
-      if (!size)
-        throw bad_input(
-            "the input '{}' has no fixed size on axis {}; export the model for images of one size",
-            printable(input_.name()), i);
-      d[static_cast<size_t>(i - 1)] = *size;
-    }
+    std::array<std::optional<int64_t>, 3> d{input_dimension(1), input_dimension(2), input_dimension(3)};
     const bool nhwc = is_channels_last(d);
-    const ValueId id = nhwc ? import_.graph.input(d[2], d[0], d[1]) : import_.graph.input(d[0], d[1], d[2]);
-    import_.define(input_.name(), OnnxFlow{id, nhwc});
+    const auto given = [&](int axis, const char* what, int64_t Input::*size) {
+      auto& dimension = d[static_cast<size_t>(axis - 1)];
+      if (!dimension && asked) dimension = (*asked).*size;
+      if (!dimension)
+        throw bad_input(
+            "the input '{}' has no fixed size on axis {}, its {}; name one with --input HEIGHTxWIDTH",
+            printable(input_.name()), axis, what);
+      return *dimension;
+    };
+    const int64_t c = given(nhwc ? 3 : 1, "channels", &Input::c),
+                  h = given(nhwc ? 1 : 2, "height", &Input::h), w = given(nhwc ? 2 : 3, "width", &Input::w);
+    import_.define(
+        input_.name(),
+        OnnxFlow{.id = import_.graph.input(c, h, w), .nhwc = nhwc, .integers = element == DType::u8});
   }
 
-  // An image has few channels; where sizes do not tell, a Transpose of the input does.
-  bool is_channels_last(const std::array<int64_t, 3>& d) const {
-    if (d[2] <= 4 && d[0] > 4) return true;
+  // An image has few channels; where sizes do not tell, a Transpose of the input does, of bytes behind a
+  // Cast.
+  bool is_channels_last(const std::array<std::optional<int64_t>, 3>& d) const {
+    constexpr int64_t kFew = 4;
+    if (d[2] && *d[2] <= kFew && (!d[0] || *d[0] > kFew)) return true;
+    std::string_view name = input_.name();
     for (const onnx::Node* proto : nodes_) {
       const OnnxNode node(*proto, opset_);
-      if (node.has_input(0) && node.input(0) == input_.name())
+      if (!node.has_input(0) || node.input(0) != name) continue;
+      if (node.type() != "Cast")
         return node.type() == "Transpose" && node.integers("perm") == std::vector<int64_t>{0, 3, 1, 2};
+      name = node.output();
     }
     return false;
   }
@@ -182,10 +189,12 @@ class Importer {
     for (int i = 0; i < proto.input_size(); ++i)
       constant = constant && (!node.has_input(static_cast<size_t>(i)) ||
                               import_.is_constant(node, static_cast<size_t>(i)));
+    if (count_onnx_images(import_, node)) return;
     const OnnxFold fold = find_onnx_fold(node.type());
     if (constant && fold) return import_.set(node, fold(import_, node));
     const OnnxOperator* const known = find_onnx_operator(node.type());
     if (!known) throw node.error("fxe computes this on constants only");
+    expect_taken(node, *known);
     settle_inputs(node, known->takes);
     known->import(import_, node);
   }
@@ -196,6 +205,18 @@ class Importer {
       if (uses_.contains(node.output(i)) && !import_.has(node.output(i)))
         throw node.error("its output {} '{}' is read; fxe computes the first only", i,
                          printable(node.output(i)));
+  }
+
+  void expect_taken(const OnnxNode& node, const OnnxOperator& op) const {
+    for (size_t i = 0; i < node.inputs(); ++i) {
+      if (!node.has_input(i) || import_.is_constant(node, i)) continue;
+      const auto* x = std::get_if<OnnxFlow>(&import_.value(node, i));
+      if (x && !x->seen_as.empty() && !op.any_shape)
+        throw node.error("works on {}; fxe has images, rows, and means of them",
+                         x->seen_as.size() == 1 ? "all elements in one row" : "images that lost an axis");
+      if (x && x->integers && !op.integers)
+        throw node.error("works on pixels as integers; fxe needs a Cast to floating point before it");
+    }
   }
 
   // Leaves pending what the operator takes itself.
@@ -226,7 +247,7 @@ class Importer {
   }
 
   TensorFile finish() {
-    const std::string& name = graph_.output(0).name();
+    const std::string& name = output_;
     const auto* last = std::get_if<OnnxFlow>(&import_.value(name));
     if (!last) throw bad_input("the output '{}' does not depend on the image", printable(name));
     OnnxFlow settled = *last;
@@ -234,13 +255,15 @@ class Importer {
     const OnnxFlow* const flow = &settled;
     expect_no_problems();
     const Shape shape = import_.graph.shape(flow->id);
-    if (flow->pad.any() || flow->groups > 0 || (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1)))
+    if (flow->pad.any() || flow->groups > 0 || !flow->seen_as.empty() ||
+        (shape.rank() == 4 && (shape[2] != 1 || shape[3] != 1)))
       throw bad_input("the output '{}' has shape {}; expected logits [n classes]", printable(name),
                       shape.str());
     TensorFile file;
-    if (graph_.output_size() > 1)
+    if (const auto* image = std::get_if<OnnxFlow>(&import_.value(input_.name())); image->integers)
       file.notes.push_back(
-          fmt::format("of its {} outputs the first, '{}', is read", graph_.output_size(), printable(name)));
+          "its images are 8-bit pixels, 0 to 255, which it prepares itself: it wants scale 1, mean 0 and std "
+          "1");
     if (flow->probabilities)
       file.notes.push_back("its softmax at the end is left out: fxe works on the logits before it");
     file.graph = import_.graph.finish(flow->id);
@@ -251,6 +274,7 @@ class Importer {
 
   std::shared_ptr<const onnx::Model> model_;
   const onnx::Graph& graph_;
+  std::string output_;
   int64_t opset_;
   std::vector<const onnx::Node*> nodes_;
   const onnx::ValueInfo& input_;
@@ -261,23 +285,67 @@ class Importer {
 
 }  // namespace
 
-TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes,
-                       const std::filesystem::path& folder) {
-  const int64_t opset = find_opset(*model);
-  if (opset <= kNewestOpset) return Importer(std::move(model), file_bytes, folder).run();
-  try {
-    TensorFile file = Importer(std::move(model), file_bytes, folder).run();
+namespace {
+
+// The output that is asked for, or all, in the model's order.
+std::vector<std::string> outputs_to_try(const onnx::Graph& graph, const std::string& asked) {
+  std::vector<std::string> names;
+  for (const auto& output : graph.output()) names.push_back(output.name());
+  if (asked.empty() && names.empty()) throw bad_input("the model has no output");
+  if (asked.empty()) return names;
+  bool found = std::find(names.begin(), names.end(), asked) != names.end();
+  for (const auto& node : graph.node())
+    found = found || std::find(node.output().begin(), node.output().end(), asked) != node.output().end();
+  if (!found)
+    throw bad_input("--output-name: the model has no value '{}' (nearest of its outputs: {})",
+                    printable(asked),
+                    printable(fmt::format("{}", fmt::join(nearest_names(asked, names), ", "))));
+  return {asked};
+}
+
+std::string quoted(const std::vector<std::string>& names, const std::string& but) {
+  std::vector<std::string> parts;
+  for (const auto& name : names)
+    if (name != but && parts.size() < 4) parts.push_back("'" + printable(name) + "'");
+  return fmt::format("{}{}", fmt::join(parts, ", "), names.size() > 5 ? ", ..." : "");
+}
+
+TensorFile read_output(const std::shared_ptr<const onnx::Model>& model, uint64_t file_bytes,
+                       const std::filesystem::path& folder, const std::vector<std::string>& names, size_t i,
+                       const std::optional<Input>& input) {
+  TensorFile file = Importer(model, file_bytes, folder, names[i]).run(input);
+  if (names.size() > 1)
+    file.notes.push_back(
+        fmt::format("of its {} outputs '{}' is read, not {} (--output-name NAME reads another)", names.size(),
+                    printable(names[i]), quoted(names, names[i])));
+  if (const int64_t opset = find_opset(*model); opset > kNewestOpset)
     file.notes.push_back(fmt::format(
         "operator set {} is newer than those fxe knows, {} to {}: its operators are taken to mean "
         "what they meant in {}",
         opset, kMinOpset, kNewestOpset, kNewestOpset));
-    return file;
-  } catch (const Error& e) {
-    throw Error(
-        e.kind(),
-        fmt::format("{}; the model uses operator set {}, fxe knows {} to {}: export it with one of these",
-                    e.what(), opset, kMinOpset, kNewestOpset));
+  return file;
+}
+
+}  // namespace
+
+TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes,
+                       const std::filesystem::path& folder, const ReadChoices& choices) {
+  const int64_t opset = find_opset(*model);
+  const auto names = outputs_to_try(model->graph(), choices.output);
+  std::optional<Error> first;
+  constexpr size_t kTried = 4;
+  for (size_t i = 0; i < std::min(names.size(), kTried); ++i) {
+    try {
+      return read_output(model, file_bytes, folder, names, i, choices.input);
+    } catch (const Error& e) {
+      if (!first) first = e;
+    }
   }
+  if (opset <= kNewestOpset) throw *first;
+  throw Error(
+      first->kind(),
+      fmt::format("{}; the model uses operator set {}, fxe knows {} to {}: export it with one of these",
+                  first->what(), opset, kMinOpset, kNewestOpset));
 }
 
 }  // namespace fxe

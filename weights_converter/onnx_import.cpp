@@ -129,7 +129,7 @@ std::vector<int64_t> OnnxImport::shape(const OnnxFlow& x) const {
 }
 
 bool OnnxImport::is_batch(int64_t dimension) const {
-  return dimension == kBatch || dimension == -1 || dimension == 1 || dimension == batch_;
+  return dimension == kBatch || dimension == -1 || dimension == 1 || dimension == batch_.value_or(1);
 }
 
 ValueId OnnxImport::add(const OnnxNode& node, Op op, std::vector<ValueId> inputs) {

@@ -32,6 +32,16 @@ struct OnnxFlow {
   int64_t groups = 0;                            // ONNX has the channels as two axes, [groups, c / groups],
   bool exchanged = false;                        // or [c / groups, groups]
   bool pixel = false;                            // [n c] that ONNX has as [n c 1 1], or [n 1 1 c]
+  bool integers = false;                         // pixels that no Cast has made floats
+  std::vector<int64_t>
+      seen_as;  // the shape that ONNX has it in, where none of these: [n c h] of [n c h 1], or
+                // [-1], all elements of all images
+};
+
+// Integers that count images: of image i, first axis, per_image * i + base.
+struct OnnxImageIndex {
+  int64_t per_image = 0;
+  Tensor base;  // [1, ...]
 };
 
 // The state of an import: every ONNX value is either constant or a flow. Operators (onnx_operators.h) read
@@ -39,10 +49,10 @@ struct OnnxFlow {
 // into it is left to optimize(), which knows who else reads it, under whatever name.
 class OnnxImport {
  public:
-  using Value = std::variant<Tensor, OnnxFlow>;
+  using Value = std::variant<Tensor, OnnxFlow, OnnxImageIndex>;
 
   // `copy_limit`: bytes that constants may be copied to in all.
-  OnnxImport(int64_t batch, uint64_t copy_limit) : batch_(batch), copies_left_(copy_limit) {}
+  OnnxImport(std::optional<int64_t> batch, uint64_t copy_limit) : batch_(batch), copies_left_(copy_limit) {}
 
   GraphBuilder graph;
   TensorMap weights;  // those that the graph reads
@@ -65,6 +75,7 @@ class OnnxImport {
   ValueId padded(const OnnxNode&, size_t i) const;    // the same, but padding may be pending
   std::vector<int64_t> shape(const OnnxFlow&) const;  // as ONNX sees it, kBatch first
   bool is_batch(int64_t dimension) const;             // may stand for the batch size in a reshape
+  std::optional<int64_t> fixed_batch() const { return batch_; }
 
   ValueId add(const OnnxNode&, Op, std::vector<ValueId> inputs);  // named like the node
 
@@ -99,7 +110,7 @@ class OnnxImport {
   ValueId make_step(const OnnxFunction&, ValueId base);
   ValueId make_affine(const OnnxNode&, ValueId x, double a, double b);
 
-  int64_t batch_;  // as the model fixes it, or 1
+  std::optional<int64_t> batch_;  // as the model fixes it
   uint64_t copies_left_, fill_left_ = uint64_t{1} << 30;
   std::map<std::string, Value> values_;
   std::set<std::string> names_;                // of fxe's nodes

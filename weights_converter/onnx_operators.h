@@ -17,7 +17,13 @@ struct OnnxOperator {
   std::string_view type;
   void (*import)(OnnxImport&, const OnnxNode&);
   OnnxTakes takes = OnnxTakes::values;
+  bool any_shape = false;  // also what ONNX has in a shape of its own (OnnxFlow::seen_as)
+  bool integers = false;   // also pixels that are integers
 };
+
+// onnx_flat_gather.cpp: integers that count images; true where the node makes or changes such.
+bool count_onnx_images(OnnxImport&, const OnnxNode&);
+void import_gather(OnnxImport&, const OnnxNode&);
 
 // nullptr for operators that fxe has not.
 const OnnxOperator* find_onnx_operator(std::string_view type);

@@ -75,21 +75,10 @@ void import_global_max_pool(OnnxImport& import, const OnnxNode& node) {
   import_global(import, node, Pool2d::Kind::max);
 }
 
-// Over h and w of an image, or over channels, as a step of a layer normalisation.
-void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
-  OnnxFlow x = open_flow(import, node, 0);
-  const Shape shape = import.graph.shape(x.id);
-  auto axes = import.integers(node, "axes", 18, 1);
-  for (int64_t& axis : axes)
-    if (axis < 0) axis += shape.rank();
-  std::sort(axes.begin(), axes.end());
-  const bool keep = node.integer("keepdims", 1) != 0;
-  const int64_t channels = x.nhwc && shape.rank() == 4 ? 3 : 1;
-  if (keep && axes == std::vector<int64_t>{channels})
-    return apply_onnx(import, node, x, &OnnxAlgebra::channel_mean);
-  const std::vector<int64_t> image = x.nhwc ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{2, 3};
-  if (shape.rank() != 4 || axes != image)
-    throw node.error("fxe takes the mean over h and w of an image only, or over channels in a layer norm");
+namespace {
+
+// The mean over h and w, of which x may have lost one already.
+void mean_of_image(OnnxImport& import, const OnnxNode& node, OnnxFlow x, bool keep) {
   import.settle(x);
   OnnxFlow y{.id = import.add(node, GlobalAveragePool{}, {x.id}), .nhwc = x.nhwc};
   if (!keep) {
@@ -98,6 +87,41 @@ void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
     y = OnnxFlow{flat};
   }
   import.set(node, y);
+}
+
+// Over w, or h: what is left is [n c h 1], or [n c 1 w], which ONNX may have without that axis.
+void mean_of_lines(OnnxImport& import, const OnnxNode& node, OnnxFlow x, bool over_width, bool keep) {
+  import.settle(x);
+  const Shape shape = import.graph.shape(x.id);
+  const Extent2 line = over_width ? Extent2{1, shape[3]} : Extent2{shape[2], 1};
+  x.id = import.add(node, Pool2d{.kind = Pool2d::Kind::average, .filter = line, .stride = line}, {x.id});
+  const int64_t left = over_width ? shape[2] : shape[3];
+  if (!keep) x.seen_as = x.nhwc ? std::vector{kBatch, left, shape[1]} : std::vector{kBatch, shape[1], left};
+  import.set(node, x);
+}
+
+}  // namespace
+
+// Over h and w of an image, at once or one after the other, or over channels, as a step of a layer
+// normalisation.
+void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
+  OnnxFlow x = open_flow(import, node, 0);
+  const Shape shape = import.graph.shape(x.id);
+  const int64_t rank = x.seen_as.empty() ? shape.rank() : static_cast<int64_t>(x.seen_as.size());
+  auto axes = import.integers(node, "axes", 18, 1);
+  for (int64_t& axis : axes)
+    if (axis < 0) axis += rank;
+  std::sort(axes.begin(), axes.end());
+  const bool keep = node.integer("keepdims", 1) != 0;
+  const int64_t channels = x.nhwc && shape.rank() == 4 ? rank - 1 : 1, height = x.nhwc ? 1 : 2;
+  using Axes = std::vector<int64_t>;
+  if (rank == 3 && axes == Axes{height} && !keep) return mean_of_image(import, node, x, keep);
+  const bool whole = x.seen_as.empty();
+  if (whole && keep && axes == Axes{channels}) return apply_onnx(import, node, x, &OnnxAlgebra::channel_mean);
+  if (whole && rank == 4 && axes == Axes{height, height + 1}) return mean_of_image(import, node, x, keep);
+  if (whole && rank == 4 && axes.size() == 1 && (axes[0] == height || axes[0] == height + 1))
+    return mean_of_lines(import, node, x, axes[0] == height + 1, keep);
+  throw node.error("fxe takes the mean over h and w of an image only, or over channels in a layer norm");
 }
 
 }  // namespace fxe

@@ -134,6 +134,10 @@ void import_reshape(OnnxImport& import, const OnnxNode& node) {
   const Dims dims = import.shape(x);
   Dims target = import.integers(node, 1);
   if (target.empty()) throw node.error("makes {} into one number", str(dims));
+  if (target == Dims{-1} && x.groups == 0 && !x.probabilities) {
+    x.seen_as = target;
+    return import.set(node, x);
+  }
   if (target[0] == 0 && node.integer("allowzero", 0) == 0) target[0] = kBatch;
   if (x.groups > 0) return join_channels(import, node, x, target);
   for (size_t i = 0; i < target.size() && node.integer("allowzero", 0) == 0; ++i)

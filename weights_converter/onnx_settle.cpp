@@ -33,7 +33,7 @@ void OnnxImport::forget(const std::string& name) {
   if (found == values_.end()) return;
   if (auto* x = std::get_if<OnnxFlow>(&found->second))
     x->function = nullptr;
-  else
+  else if (std::holds_alternative<Tensor>(found->second))
     found->second = Tensor{};
 }
 

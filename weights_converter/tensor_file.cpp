@@ -43,6 +43,9 @@ bool is_tar(Bytes file) {
 
 TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::filesystem::path& path,
                 const ReadChoices& choices) {
+  if (!choices.output.empty() && !is_onnx(file))
+    throw bad_input("no ONNX model: it has one output, and none to choose as '{}' (--output-name)",
+                    printable(choices.output));
   if (is_zip(file)) return read_torch_zip(file, std::move(owner), choices.state_dict);
   if (is_torch_legacy(file)) return read_torch_legacy(file, std::move(owner), choices.state_dict);
   if (is_safetensors(file)) {
@@ -59,7 +62,7 @@ TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::filesy
         "'{}' "
         "(--state-dict)",
         printable(choices.state_dict));
-  if (is_onnx(file)) return read_onnx(file, path.parent_path());
+  if (is_onnx(file)) return read_onnx(file, path.parent_path(), choices);
   if (is_caffe(file)) return read_caffe(file, choices.input);
   refuse(file);
 }

@@ -25,13 +25,15 @@ struct TensorFile {
 
 // What a file may leave open.
 struct ReadChoices {
-  // Of a caffemodel, in place of the size that the file says, which it need not; other formats leave it
-  // alone.
+  // Of a caffemodel, in place of the size that the file says, which it need not; of an ONNX model where it
+  // leaves height or width open; other formats leave it alone.
   std::optional<Input> input = {};
   // Of a PyTorch checkpoint with several sets of weights the dict to read, such as "state_dict_ema"; empty:
   // the one that state_dict.h prefers. Of that and of safetensors also what the names of some tensors begin
   // with.
   std::string state_dict = {};
+  // Of an ONNX model the value to read as logits; empty: the first of its outputs that can be read.
+  std::string output = {};
 };
 
 // Reads a file of any format that fxe knows, told apart by content, not by name; of safetensors in several

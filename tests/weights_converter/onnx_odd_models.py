@@ -123,8 +123,97 @@ def opsets(out, image, w, wt) -> None:
                "export it with one of these", [node("NewPool", ["x"], ["c"]), node("Flatten", ["c"], ["y"])], opset=1001)
 
 
+def means(out, image, w, wt) -> None:
+    """x.mean(3).mean(2) and its like; torch.export's as_strided, which changes nothing, with a batch that is fixed or open."""
+    constants = {"w": w.numpy(), "wt": wt.numpy(), "one": i8(1), "zero": i8(0).reshape(()), "step": i8(1).reshape(())}
+    c = F.conv2d(image, w)
+    conv, end = [node("Conv", ["x", "w"], ["c"])], [node("MatMul", ["m", "wt"], ["y"])]
+    logits = c.mean((2, 3)) @ wt
+    mean = lambda x, y, axis, keep: node("ReduceMean", [x], [y], axes=[axis], keepdims=keep)
+    out.by_hand("mean_w_h", conv + [mean("c", "a", 3, 0), mean("a", "m", 2, 0)] + end, constants, image, logits, SHAPE)
+    out.by_hand("mean_h_w", conv + [mean("c", "a", -2, 0), mean("a", "m", -1, 0)] + end, constants, image, logits, SHAPE)
+    out.by_hand("mean_w_h_kept", conv + [mean("c", "a", 3, 1), mean("a", "b", 2, 1), node("Flatten", ["b"], ["m"])] + end, constants,
+                image, logits, SHAPE)
+    out.by_hand("mean_w_h_last", conv + [node("Transpose", ["c"], ["l"], perm=[0, 2, 3, 1]), mean("l", "a", 2, 0), mean("a", "m", 1, 0)] + end,
+                constants, image, logits, SHAPE)
+    out.by_hand("mean_of_lines", conv + [mean("c", "a", 3, 1), node("Relu", ["a"], ["r"]), node("GlobalMaxPool", ["r"], ["g"]),
+                                         node("Flatten", ["g"], ["m"])] + end, constants, image, F.relu(c.mean(3)).amax(2) @ wt, SHAPE)
+    out.refuse("relu_of_lines", "works on images that lost an axis", conv + [mean("c", "a", 3, 0), node("Relu", ["a"], ["y"])], constants)
+    out.refuse("lines_as_logits", "expected logits", conv + [mean("c", "y", 3, 0)], constants)
+
+    pool = conv + [node("ReduceMean", ["c"], ["g"], axes=[2, 3], keepdims=1), node("Reshape", ["g", "row"], ["flat"])]
+    take = [node("Gather", ["flat", "index"], ["s"]), node("Flatten", ["s"], ["m"])]
+    constants["row"] = i8(-1)
+    fixed, positions = (N, C, H, W), np.arange(N * 4).reshape(N, 4, 1, 1)
+    out.by_hand("strided_fixed", pool + take + end, {**constants, "index": positions}, image, logits, fixed)
+    for name, index, shape in (("order", positions[:, ::-1], fixed), ("batch", positions, SHAPE), ("images", positions[:1], fixed),
+                               ("offset", positions + 1, fixed), ("axes", positions.reshape(N, 1, 1, 4), fixed)):
+        out.refuse(f"strided_{name}", "in another order; fxe reads this where it changes nothing only", pool + take + end,
+                   {**constants, "index": index}, shape)
+
+    def counted(factor, base):
+        constants.update(factor=i8(factor).reshape(()), base=np.asarray(base, np.int64).reshape(1, -1, 1, 1), axes=i8(1, 2, 3))
+        return pool + [node("Shape", ["x"], ["n"], start=0, end=1), node("Squeeze", ["n"], ["n0"]), node("Range", ["zero", "n0", "step"], ["r"]),
+                       node("Mul", ["r", "factor"], ["r1"]), node("Unsqueeze", ["r1", "axes"], ["r2"]), node("Add", ["r2", "base"], ["index"])]
+
+    out.by_hand("strided_open", counted(4, range(4)) + take + end, dict(constants), image, logits, SHAPE, 15)
+    out.refuse("strided_twice", "in another order", counted(8, range(4)) + take + end, dict(constants), opset=15)
+    out.refuse("strided_open_order", "in another order", counted(4, [0, 2, 1, 3]) + take + end, dict(constants), opset=15)
+    out.refuse("counted_images", "counts the images of a batch", counted(4, range(4)) + [node("Sub", ["index", "base"], ["i"]), node("Add", ["c", "i"], ["y"])],
+               dict(constants), opset=15)
+    out.refuse("one_row", "works on all elements in one row", pool + [node("Relu", ["flat"], ["y"])], constants)
+
+
+def inputs(out, image, w, wt) -> None:
+    """Bytes, [n h w c], prepared by the model itself; height and width left open."""
+    constants = {"w": w.numpy(), "wt": wt.numpy(), "mean": np.array([100, 110, 120], np.float32), "std": np.array([50, 60, 70], np.float32)}
+    end = [node("Conv", ["x1", "w"], ["t"]), node("GlobalAveragePool", ["t"], ["g"]), node("Flatten", ["g"], ["f"]), node("MatMul", ["f", "wt"], ["y"])]
+    prepare = lambda to: [node("Sub", ["f32", "mean"], ["d"]), node("Div", ["d", "std"], [to])]
+    pixels = torch.randint(0, 256, image.shape).float()
+    column = lambda name: torch.tensor(constants[name]).view(1, 3, 1, 1)
+    logits = F.conv2d((pixels - column("mean")) / column("std"), w).mean((2, 3)) @ wt
+    first = [node("Cast", ["x"], ["f32"], to=1)] + prepare("q") + [node("Transpose", ["q"], ["x1"], perm=[0, 3, 1, 2])]
+    last = [node("Transpose", ["x"], ["p"], perm=[0, 3, 1, 2]), node("Cast", ["p"], ["f32"], to=1)] + prepare("x1")
+    planes = {**constants, "mean": column("mean").numpy(), "std": column("std").numpy()}
+
+    def of_bytes(name, nodes, values, shape, expected=None):
+        model = out.model(nodes, values, shape, 13)
+        model.graph.input[0].type.tensor_type.elem_type = TensorProto.UINT8
+        onnx.save(model, str(out.path / f"{name}.onnx"))
+        if expected:
+            (out.path / f"{name}.expected").write_text(expected)
+        else:
+            out.expect(name, pixels, logits)
+
+    of_bytes("bytes_cast_first", first + end, constants, ("n", H, W, C))
+    of_bytes("bytes_cast_last", last + end, planes, ("n", H, W, C))
+    of_bytes("bytes_planes", [node("Cast", ["x"], ["f32"], to=1)] + last[2:] + end, planes, SHAPE)
+    of_bytes("bytes_not_cast", [node("MaxPool", ["x"], ["y"], kernel_shape=[2, 2])], {}, SHAPE, "works on pixels as integers")
+    for name, shape in (("open_size", ("n", "h", "w", C)), ("fixed_size", ("n", H, W, C))):
+        model = out.model([node("Transpose", ["x"], ["x1"], perm=[0, 3, 1, 2])] + end, constants, shape, 13)
+        onnx.save(model, str(out.path / f"{name}.onnx"))
+
+
+def outputs(out, image, w, wt) -> None:
+    constants = {"w": w.numpy(), "wt": wt.numpy()}
+    nodes = [node("Conv", ["x", "w"], ["t"]), node("GlobalAveragePool", ["t"], ["g"]), node("Flatten", ["g"], ["f"]), node("MatMul", ["f", "wt"], ["l"]),
+             node("ArgMax", ["l"], ["best"], axis=1, keepdims=0, name="a"), node("Softmax", ["l"], ["y"], axis=1)]
+    onnx.save(out.model(nodes, constants, SHAPE, 13, outputs=("best", "y")), str(out.path / "outputs.onnx"))
+    out.expect("outputs", image, F.conv2d(image, w).mean((2, 3)) @ wt)
+    out.refuse("outputs_all", "operators that fxe has not: ArgMax ('a')", nodes[:-1], constants, outputs=("best", "best"))
+
+
+def half(out, image, w, wt) -> None:
+    """As a converter to fp16 leaves it: floats at both ends, Casts at the end of the list."""
+    w16, wt16 = w.half(), wt.half()
+    nodes = [node("Conv", ["h", "w"], ["c"]), node("Mul", ["c", "two"], ["t"]), node("GlobalAveragePool", ["t"], ["g"]), node("Flatten", ["g"], ["f"]),
+             node("MatMul", ["f", "wt"], ["z"]), node("Cast", ["x"], ["h"], to=10), node("Cast", ["z"], ["y"], to=1)]
+    out.by_hand("half_unsorted", nodes, {"w": w16.numpy(), "wt": wt16.numpy(), "two": np.float16(2)}, image,
+                2 * F.conv2d(image, w16.float()).mean((2, 3)) @ wt16.float(), SHAPE)
+
+
 def odd_models(out) -> None:
     torch.manual_seed(7)
     image, w, wt = torch.randn(N, C, H, W), torch.randn(4, C, 3, 3), torch.randn(4, K)
-    for group in (computed_weights, unread_outputs, any_order, sparse, opsets):
+    for group in (computed_weights, unread_outputs, any_order, sparse, opsets, means, inputs, outputs, half):
         group(out, image, w, wt)

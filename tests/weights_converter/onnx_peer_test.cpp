@@ -9,9 +9,11 @@
 #include "engine/error.h"
 #include "layers/reference/error_bound.h"
 #include "layers/run_plan.h"
+#include "tests/engine/input/expect_error.h"
 #include "tests/support/compare.h"
 #include "tests/support/converted.h"
 #include "tests/support/python_peer.h"
+#include "weights_converter/graph_json.h"
 #include "weights_converter/tensor_file.h"
 
 namespace fxe {
@@ -98,6 +100,34 @@ TEST_F(OnnxPeer, TensorsAreNamedLikeTheInitializersAndSoftmaxIsNoted) {
   EXPECT_THAT(view.notes, testing::IsEmpty());
   EXPECT_THAT(read_tensor_file(folder / "mean_13.onnx").notes,
               testing::ElementsAre(testing::HasSubstr("softmax at the end is left out")));
+}
+
+TEST_F(OnnxPeer, OutputsAreChosenByNameOrTheFirstThatCanBeRead) {
+  const fs::path path = folder / "outputs.onnx";
+  const TensorFile usual = read_tensor_file(path), named = read_tensor_file(path, {.output = "y"}),
+                   inner = read_tensor_file(path, {.output = "f"});
+  EXPECT_THAT(
+      usual.notes,
+      testing::Contains("of its 2 outputs 'y' is read, not 'best' (--output-name NAME reads another)"));
+  EXPECT_EQ(graph_to_json(*usual.graph), graph_to_json(*named.graph));
+  EXPECT_THAT(named.notes, testing::Each(testing::Not(testing::HasSubstr("outputs"))));
+  EXPECT_EQ(inner.graph->nodes.size() + 1, usual.graph->nodes.size());
+  const auto refusal = [&](const fs::path& file, const char* output) {
+    return test::error_of([&] { read_tensor_file(file, {.output = output}); });
+  };
+  EXPECT_THAT(refusal(path, "yy"),
+              testing::HasSubstr("the model has no value 'yy' (nearest of its outputs: y"));
+  EXPECT_THAT(refusal(path, "best"), testing::HasSubstr("operators that fxe has not: ArgMax"));
+}
+
+TEST_F(OnnxPeer, AnOpenSizeIsTakenFromTheUser) {
+  const TensorFile open = read_tensor_file(folder / "open_size.onnx", {.input = Input{3, 12, 10}}),
+                   fixed = read_tensor_file(folder / "fixed_size.onnx", {.input = Input{3, 99, 99}});
+  EXPECT_EQ(graph_to_json(*open.graph), graph_to_json(*fixed.graph));
+  EXPECT_THAT(test::error_of([&] { read_tensor_file(folder / "open_size.onnx"); }),
+              testing::HasSubstr("no fixed size on axis 1, its height; name one with --input HEIGHTxWIDTH"));
+  EXPECT_THAT(read_tensor_file(folder / "bytes_planes.onnx").notes,
+              testing::ElementsAre(testing::HasSubstr("scale 1, mean 0 and std 1")));
 }
 
 }  // namespace

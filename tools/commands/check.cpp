@@ -34,8 +34,7 @@ std::vector<Subject> load_subjects(const std::string& input, const cxxopts::Pars
     for (const auto& m : file.members) subjects.push_back({m.name, load_member(file, m).model});
   } else {
     const auto asked = parse_input_option(parsed["input"].as<std::string>());
-    LoadedModel loaded = load_model(input, parsed["network"].as<std::string>(),
-                                    {asked, parsed["state-dict"].as<std::string>()});
+    LoadedModel loaded = load_model(input, parsed["network"].as<std::string>(), read_choices(parsed));
     expect_input(loaded, asked, input);
     subjects.push_back({input, std::move(loaded.model)});
   }

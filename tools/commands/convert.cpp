@@ -3,6 +3,7 @@
 
 #include "engine/error.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/model_loader.h"
 #include "tools/commands/notes.h"
@@ -17,8 +18,11 @@ int run_convert(int argc, char** argv) {
       options,
       {{"o,output", "FILE", "the file to write"},
        {"network", "N", "builder, where the file does not say and is not recognised"},
-       {"input", "HxW", "or C,H,W: for a caffemodel that does not say its size, or is to run at another"},
-       {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"}});
+       {"input", "HxW",
+        "or C,H,W: where a caffemodel or ONNX file leaves it open, or a caffemodel is to run at another"},
+       {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"},
+       {"output-name", "NAME",
+        "which value of an ONNX model are the logits; else its first readable output"}});
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
   if (!parsed) return 0;
@@ -27,8 +31,8 @@ int run_convert(int argc, char** argv) {
   const std::filesystem::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o OUT.safetensors, the file to write");
   const auto input = parse_input_option((*parsed)["input"].as<std::string>());
-  const LoadedModel loaded = load_model(source, (*parsed)["network"].as<std::string>(),
-                                        {input, (*parsed)["state-dict"].as<std::string>()});
+  const LoadedModel loaded =
+      load_model(source, (*parsed)["network"].as<std::string>(), read_choices(*parsed));
   expect_input(loaded, input, source);
   write_converted(output, loaded.model.graph, loaded.model.weights, source, loaded.network);
   if (!run.quiet) {

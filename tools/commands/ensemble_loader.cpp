@@ -34,6 +34,7 @@ EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::P
   member.model = model.filename();
   member.network = options["network"].as<std::string>();
   member.state_dict = options["state-dict"].as<std::string>();
+  member.output = options["output-name"].as<std::string>();
   file.members.push_back(member);
   return file;
 }
@@ -73,9 +74,17 @@ void add_network_option(cxxopts::Options& options) {
   add_options(
       options,
       {{"network", "N", "builder, such as resnet50 or mobilenet_v1:width=0.25"},
-       {"input", "HxW", "or C,H,W: for a caffemodel that does not say its size, or is to run at another"},
-       {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"}},
+       {"input", "HxW",
+        "or C,H,W: where a caffemodel or ONNX file leaves it open, or a caffemodel is to run at another"},
+       {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"},
+       {"output-name", "NAME",
+        "which value of an ONNX model are the logits; else its first readable output"}},
       kSingleModelGroup);
+}
+
+ReadChoices read_choices(const cxxopts::ParseResult& options) {
+  return {parse_input_option(options["input"].as<std::string>()), options["state-dict"].as<std::string>(),
+          options["output-name"].as<std::string>()};
 }
 
 void add_model_options(cxxopts::Options& options) {
@@ -86,7 +95,7 @@ void add_model_options(cxxopts::Options& options) {
 }
 
 void refuse_model_options(const cxxopts::ParseResult& options, const fs::path& ensemble) {
-  for (const char* key : {"network", "preprocess", "input", "state-dict"})
+  for (const char* key : {"network", "preprocess", "input", "state-dict", "output-name"})
     if (options.count(key))
       throw bad_input("{}: --{} is for a single model; an ensemble file says it for each member",
                       ensemble.string(), key);
@@ -95,7 +104,7 @@ void refuse_model_options(const cxxopts::ParseResult& options, const fs::path& e
 LoadedModel load_member(const EnsembleFile& file, const MemberEntry& member) {
   const Preprocess& p = member.preprocess;
   return load_model(file.folder / member.model, member.network,
-                    {Input{3, p.crop_h, p.crop_w}, member.state_dict});
+                    {Input{3, p.crop_h, p.crop_w}, member.state_dict, member.output});
 }
 
 LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& options,
@@ -123,7 +132,8 @@ LoadedEnsemble load_ensemble(const std::filesystem::path& path, const cxxopts::P
                               {.network = member.network,
                                .preprocess = options["preprocess"].as<std::string>(),
                                .input = options["input"].as<std::string>(),
-                               .state_dict = member.state_dict},
+                               .state_dict = member.state_dict,
+                               .output = member.output},
                               needs_images);
         e.models[i] = std::move(loaded);
         member.preprocess = preprocess;

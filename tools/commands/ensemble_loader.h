@@ -14,9 +14,10 @@
 
 namespace fxe {
 
-// --network, --input and --state-dict, and --preprocess too, for commands that take an ENSEMBLE or a single
-// MODEL.
+// --network, --input, --state-dict and --output-name, and --preprocess too, for commands that take an
+// ENSEMBLE or a single MODEL.
 void add_network_option(cxxopts::Options&);
+ReadChoices read_choices(const cxxopts::ParseResult&);  // of them
 void add_model_options(cxxopts::Options&);
 // Throws bad_input where one of these was given with an ensemble, which says this for each member.
 void refuse_model_options(const cxxopts::ParseResult&, const std::filesystem::path& ensemble);

@@ -59,6 +59,7 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   member.model = relative_to(model, output);
   member.network = loaded.network;
   member.state_dict = asked.state_dict;
+  member.output = asked.output;
   return std::move(loaded);
 }
 
@@ -90,7 +91,9 @@ int run_init(int argc, char** argv) {
        {"input", "HxW", "or C,H,W: another size than usual, for caffemodels and networks built by name", "",
         true},
        {"mean", "FILE", "mean image (Caffe's binaryproto) in place of the preset's mean", "", true},
-       {"state-dict", "KEY", "which weights of PyTorch checkpoints, such as state_dict_ema", "", true}},
+       {"state-dict", "KEY", "which weights of PyTorch checkpoints, such as state_dict_ema", "", true},
+       {"output-name", "NAME", "which value of ONNX models are the logits; else the first readable output",
+        "", true}},
       "One for all models, or one for each (repeat the option)");
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
@@ -104,7 +107,8 @@ int run_init(int argc, char** argv) {
     return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
   };
   const auto networks = values_of("network"), preprocesses = values_of("preprocess"),
-             inputs = values_of("input"), means = values_of("mean"), state_dicts = values_of("state-dict");
+             inputs = values_of("input"), means = values_of("mean"), state_dicts = values_of("state-dict"),
+             outputs = values_of("output-name");
 
   EnsembleFile file;
   file.name = (*parsed)["name"].as<std::string>();
@@ -137,7 +141,8 @@ int run_init(int argc, char** argv) {
                        {.network = value_for(networks, i, models.size(), "network"),
                         .preprocess = value_for(preprocesses, i, models.size(), "preprocess"),
                         .input = value_for(inputs, i, models.size(), "input"),
-                        .state_dict = value_for(state_dicts, i, models.size(), "state-dict")},
+                        .state_dict = value_for(state_dicts, i, models.size(), "state-dict"),
+                        .output = value_for(outputs, i, models.size(), "output-name")},
                        value_for(means, i, models.size(), "mean"), output);
     expect_size(loaded, member.preprocess, models[i]);
     if (i > 0 && loaded.model.classes() != classes)

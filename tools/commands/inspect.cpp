@@ -218,10 +218,10 @@ int run_inspect(int argc, char** argv) {
     inspect_ensemble(input, *parsed, device, run, json);
   } else {
     const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
-    const LoadedModel loaded = std::filesystem::exists(input)
-                                   ? load_model(input, (*parsed)["network"].as<std::string>(),
-                                                {asked, (*parsed)["state-dict"].as<std::string>()})
-                                   : random_model(input, 1);
+    const LoadedModel loaded =
+        std::filesystem::exists(input)
+            ? load_model(input, (*parsed)["network"].as<std::string>(), read_choices(*parsed))
+            : random_model(input, 1);
     expect_input(loaded, asked, input);
     if (!run.quiet) print_notes(notes_by_text({input}, {loaded.notes}));
     json["members"].push_back(inspect_member(input, loaded, *device.backend, run, true));

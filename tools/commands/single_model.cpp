@@ -75,7 +75,7 @@ SingleModel load_single_model(const fs::path& given, const ModelRequest& asked, 
   const fs::path path = file_in_folder(given);
   const auto input = parse_input_option(asked.input);
   const auto load = [&](const std::optional<Input>& size) {
-    LoadedModel loaded = load_model(path, asked.network, {size, asked.state_dict});
+    LoadedModel loaded = load_model(path, asked.network, {size, asked.state_dict, asked.output});
     expect_input(loaded, input, path);
     return loaded;
   };
@@ -98,7 +98,7 @@ SingleModel load_single_model(const fs::path& given, const ModelRequest& asked, 
       !m.loaded.network.empty()) {
     const auto network = network_at(m.loaded.network, {3, offer.ways[0].crop_h, offer.ways[0].crop_w});
     auto notes = std::move(m.loaded.notes);
-    m.loaded = load_model(path, network, {input, asked.state_dict});
+    m.loaded = load_model(path, network, {input, asked.state_dict, asked.output});
     m.loaded.notes = std::move(notes);
     way = fitting();
   }

@@ -12,7 +12,7 @@ namespace fxe {
 
 // What options say of one model; empty: nothing.
 struct ModelRequest {
-  std::string network, preprocess, input, state_dict;
+  std::string network, preprocess, input, state_dict, output;
 };
 
 struct SingleModel {
