@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/atomic_file.h"
 #include "engine/bounded_json.h"
+#include "engine/files/output_file.h"
 #include "engine/input/text_file.h"
 #include "metareasoner/json_reader.h"
 
@@ -189,7 +189,7 @@ void write_ensemble_file(const EnsembleFile& file, const std::filesystem::path& 
     json["members"].push_back(member);
   }
   for (const auto& [name, profile] : file.profiles) json["profiles"][name] = to_json(profile, file);
-  AtomicFile out(path);
+  OutputFile out(path);
   out.write(json.dump(2));
   out.write("\n");
   out.commit();

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "engine/atomic_file.h"
+#include "engine/files/output_file.h"
 
 namespace fxe {
 
@@ -20,7 +20,7 @@ class MlperfLog {
   void commit();
 
  private:
-  AtomicFile file_;
+  OutputFile file_;
   size_t entries_ = 0;
 };
 

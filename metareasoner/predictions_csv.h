@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/atomic_file.h"
+#include "engine/files/output_file.h"
 #include "kernels/tail.h"
 
 namespace fxe {
@@ -29,7 +29,7 @@ class PredictionsCsv {
   static std::string fields(int label, const RowResult&, std::span<const int> more_labels = {});
 
  private:
-  AtomicFile file_;
+  OutputFile file_;
 };
 
 // Reads such a file, line by line. Throws bad_input for one that is something else.

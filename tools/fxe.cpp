@@ -6,6 +6,7 @@
 
 #include "engine/signals.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/standard_streams.h"
 
 namespace {
 
@@ -22,8 +23,9 @@ void settle_openmp(char** argv) {
 
 int main(int argc, char** argv) {
   settle_openmp(argv);  // returns where it cannot be done: all works, only slower
+  fxe::set_up_standard_streams();
   fxe::install_signal_handlers();
-  const int code = fxe::run_command_line(argc, argv);
+  const int code = fxe::exit_code_after_printing(fxe::run_command_line(argc, argv));
   if (code <= fxe::exit_code_of_signal(0)) return code;
   std::fflush(nullptr);
   fxe::end_by_signal(code - fxe::exit_code_of_signal(0));

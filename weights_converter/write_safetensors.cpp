@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/atomic_file.h"
+#include "engine/files/output_file.h"
 #include "weights_converter/printable.h"
 #include "weights_converter/safetensors.h"
 #include "weights_converter/safetensors_header.h"
@@ -54,7 +54,7 @@ void write_safetensors(const std::filesystem::path& path, const TensorMap& tenso
   } catch (const nlohmann::json::exception&) {
     throw bad_input("{}: a tensor's name or metadata is not UTF-8, which safetensors needs", path.string());
   }
-  AtomicFile file(path);
+  OutputFile file(path);
   const uint64_t header_bytes = header.size();
   file.write({reinterpret_cast<const char*>(&header_bytes), sizeof(header_bytes)});
   file.write(header);

@@ -6,9 +6,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "engine/atomic_file.h"
 #include "engine/bounded_json.h"
 #include "engine/error.h"
+#include "engine/files/output_file.h"
 #include "engine/sha256.h"
 
 namespace fxe {
@@ -114,7 +114,7 @@ void PlanCache::save() try {
   changed_ = false;  // once, whether it works or not
   std::filesystem::create_directories(file_.parent_path());
   const Json plans = to_json(entries_);
-  AtomicFile file(file_);
+  OutputFile file(file_);
   file.write(
       Json{{"schema", kSchema}, {"key", to_json(key_)}, {"plans", plans}, {"sha256", checksum(plans)}}.dump(
           1));

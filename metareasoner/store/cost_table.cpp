@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metareasoner/store/cost_table.h"
 
-#include "engine/atomic_file.h"
 #include "engine/bounded_json.h"
+#include "engine/files/output_file.h"
 #include "engine/input/text_file.h"
 #include "metareasoner/json_reader.h"
 
@@ -101,8 +101,10 @@ void CostTable::write(const std::filesystem::path& path) const {
       costs.push_back({{"batch", batch}, {"ms", c.ms}, {"runs", c.runs}});
     members.push_back({{"name", members_[m]}, {"costs", costs}});
   }
-  AtomicFile out(path);
-  out.write(Json{{"schema", kSchema}, {"device", device}, {"members", members}}.dump(1) + "\n");
+  OutputFile out(path);
+  // Names of members may be those of files, which need not be UTF-8; JSON must be.
+  const Json json = {{"schema", kSchema}, {"device", device}, {"members", members}};
+  out.write(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   out.commit();
 }
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/atomic_file.h"
 #include "engine/error.h"
+#include "engine/files/output_file.h"
 #include "engine/mapped_file.h"
 
 namespace fxe {
@@ -157,7 +157,7 @@ void write_npy(const std::filesystem::path& path, const Shape& shape, std::span<
   constexpr size_t kBefore = 10, kAlignment = 64;  // magic, version and length; as the format asks
   head.append(kAlignment - (kBefore + head.size() + 1) % kAlignment, ' ');
   head += '\n';
-  AtomicFile file(path);
+  OutputFile file(path);
   file.write(kMagic);
   file.write({"\1\0", 2});
   const auto length = static_cast<uint16_t>(head.size());

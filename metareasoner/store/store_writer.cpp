@@ -2,6 +2,7 @@
 #include "metareasoner/store/store_writer.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 
 #include "engine/dtype.h"
 #include "engine/error.h"
+#include "engine/files/descriptor.h"
+#include "engine/files/output_target.h"
 #include "engine/mapped_file.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/part.h"
@@ -36,18 +39,34 @@ std::string difference(const StoreHeader& a, const StoreHeader& b) {
   return "the ensemble's description has changed";
 }
 
+std::filesystem::path store_file(const std::filesystem::path& name) {
+  OutputTarget target = find_output(name);
+  if (target.kind != OutputTarget::Kind::file)
+    throw bad_input("{}: a store is a file: expected the name of one, found a device or pipe", name.string());
+  if (target.found)
+    throw bad_input("{} exists; remove it first, or name another file with -o", name.string());
+  return target.path;
+}
+
+// Returns 0, or errno. What has got this name meanwhile stays.
+int put_in_place(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const bool done = renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ||
+                    (errno == EINVAL && rename(from.c_str(), to.c_str()) == 0);  // not every file system can
+  if (!done) return errno;
+  const Descriptor folder(open(to.has_parent_path() ? to.parent_path().c_str() : ".", O_RDONLY | O_CLOEXEC));
+  if (folder) fsync(folder.get());
+  return 0;
+}
+
 }  // namespace
 
-StoreWriter::StoreWriter(std::filesystem::path path, StoreHeader header)
-    : path_(std::move(path)),
+StoreWriter::StoreWriter(const std::filesystem::path& path, StoreHeader header)
+    : path_(store_file(path)),
       partial_(partial_path(path_)),
       header_(std::move(header)),
       logits_(header_.members.size() * kRows * static_cast<size_t>(header_.classes)),
       scorer_(recorded_order(header_), static_cast<int32_t>(header_.classes), PrefixDetail::all) {
-  std::error_code error;
-  if (std::filesystem::exists(path_, error))
-    throw bad_input("{} exists; remove it first, or name another file with -o", path_.string());
-  fd_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  fd_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
   if (fd_ < 0)
     throw run_time_error("cannot write {}: {}; check the folder and its permissions", partial_.string(),
                          std::strerror(errno));
@@ -198,10 +217,9 @@ void StoreWriter::write_all(size_t at, std::span<const std::byte> bytes) {
 void StoreWriter::finish() {
   if (blocks_ != layout_.blocks())
     throw run_time_error("{}: {} blocks of {} were written", partial_.string(), blocks_, layout_.blocks());
-  std::error_code error;
   if (fsync(fd_) != 0) throw run_time_error("cannot write {}: {}", partial_.string(), std::strerror(errno));
-  std::filesystem::rename(partial_, path_, error);
-  if (error) throw run_time_error("cannot write {}: {}", path_.string(), error.message());
+  if (const int error = put_in_place(partial_, path_))
+    throw run_time_error("cannot write {}: {}", path_.string(), std::strerror(error));
 }
 
 }  // namespace fxe

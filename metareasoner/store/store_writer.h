@@ -21,7 +21,7 @@ class StoreWriter {
  public:
   // Throws bad_input if PATH exists, or PATH.partial was begun for something else or is being written by
   // another process; run_time if it cannot be written.
-  StoreWriter(std::filesystem::path path, StoreHeader header);
+  StoreWriter(const std::filesystem::path& path, StoreHeader header);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;

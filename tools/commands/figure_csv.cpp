@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "engine/atomic_file.h"
 #include "engine/error.h"
+#include "engine/files/output_file.h"
 
 namespace fxe {
 
@@ -43,7 +43,7 @@ class Csv {
   }
   void commit(std::vector<std::string>& written) const {
     if (rows_ == 0) return;
-    AtomicFile file(path_);
+    OutputFile file(path_);
     file.write(text_);
     file.commit();
     written.push_back(name_);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "engine/atomic_file.h"
 #include "engine/error.h"
+#include "engine/files/output_file.h"
 #include "tools/commands/figure_csv.h"
 #include "tools/commands/gnuplot.h"
 
@@ -164,7 +164,7 @@ std::vector<FigureScript> write_figure_scripts(const std::filesystem::path& fold
   std::vector<FigureScript> scripts;
   const auto add = [&](const std::string& what, int width, int height, const std::string& body) {
     const std::string name = source.name + "-" + what;
-    AtomicFile file(folder / (name + ".gp"));
+    OutputFile file(folder / (name + ".gp"));
     file.write(head(source) + fmt::format("data = '{}.csv'\n", name) + body);
     file.commit();
     scripts.push_back({name, width, height});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <sstream>
 
 #include "engine/error.h"
@@ -128,10 +127,9 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
 void print_program(const EnsembleFile& file, const Policy& policy) {
   std::vector<std::string> names;
   for (const auto& m : file.members) names.push_back(m.name);
-  fmt::print("\nprogram of policy {}:\n", policy.text);
-  std::fflush(stdout);
-  describe(make_program(policy.point), names, std::cout);
-  std::cout.flush();
+  std::ostringstream text;
+  describe(make_program(policy.point), names, text);
+  fmt::print("\nprogram of policy {}:\n{}", policy.text, text.str());
 }
 
 // Milliseconds to capture the graph and to make it executable, on the GPU itself.

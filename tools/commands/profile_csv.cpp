@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "engine/atomic_file.h"
+#include "engine/files/output_file.h"
 #include "tools/commands/profile_report.h"
 
 namespace fxe {
@@ -20,7 +20,7 @@ std::string field(const std::string& text) {
 
 void write_profile_csv(const std::filesystem::path& path, const ProfileSubject& subject,
                        const ProfileResult& r) {
-  AtomicFile file(path);
+  OutputFile file(path);
   file.write(
       "member,layer,op,kernel,batch,ms_per_call,calls_run,calls_saved,calls_full,run_ms,saved_ms,full_ms,"
       "gb_per_s,gflop_per_s\n");

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include "engine/files/descriptor.h"
+
+namespace fxe {
+
+// Held by who reads a file, changes what it read and replaces the file by it (OutputFile): of several
+// processes that do so, each sees what the one before it wrote. Waits for its turn. Throws bad_input if the
+// file cannot be opened.
+class FileLock {
+ public:
+  explicit FileLock(const std::filesystem::path&);
+
+ private:
+  Descriptor file_;
+};
+
+}  // namespace fxe

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace fxe {
+
+// Which files this process has read, by device and inode, so that none is overwritten by its own results.
+// Whoever opens an input notes it; nothing is kept unless start_noting_files() was called.
+void start_noting_files();  // forgets those noted before
+void stop_noting_files();   // such as before many images are read
+void note_file_read(const struct stat&);
+bool was_file_read(const struct stat&);
+
+}  // namespace fxe

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <list>
+#include <string>
+#include <vector>
+
+#include "engine/files/append_file.h"
+#include "engine/files/output_file.h"
+#include "tools/commands/options.h"
+#include "tools/commands/output_kind.h"
+
+namespace fxe {
+
+// --force, for commands without add_common_options().
+void add_force_option(cxxopts::Options&);
+
+// Every file that a run writes, opened before the run: what cannot be written, or would destroy something, is
+// known before anything is computed. To be made when all inputs but images are read. Open throws bad_input
+// for
+//   an existing file of another kind, unless it is empty or --force was given
+//   a file that the run has read
+//   a file that is another output of the run, or a second output to "-".
+// With an output to standard output, what is printed goes to standard error.
+class Outputs {
+ public:
+  explicit Outputs(const cxxopts::ParseResult& parsed) : parsed_(parsed) {}
+  ~Outputs();
+  Outputs(const Outputs&) = delete;
+  Outputs& operator=(const Outputs&) = delete;
+
+  // Of the option's value; where that is empty, what is written to the file goes nowhere.
+  OutputFile& open(const std::string& option, const OutputKind&);
+  // `who`: what to call it in errors, such as "--json".
+  OutputFile& open(const std::string& who, const std::filesystem::path&, const OutputKind&);
+
+  // A table with this head line, which lines are added to.
+  AppendFile& append(const std::string& option, const char* head);
+
+  // An input that is not read yet. Throws bad_input if it is one of the outputs.
+  void refuse(const std::filesystem::path& input) const;
+  // Whether --force lets an output replace a file of another kind, such as an image.
+  bool forced() const { return forced_; }
+
+  // Of each that is not committed yet, whatever became of the others. Then throws what went wrong first.
+  void commit();
+
+ private:
+  struct Claimed {
+    std::string who;
+    std::filesystem::path name;
+    OutputTarget target;
+  };
+
+  OutputTarget claim(const std::string& who, const std::filesystem::path&);
+  void move_printing();
+
+  const cxxopts::ParseResult& parsed_;
+  bool forced_ = false;
+  std::vector<Claimed> claimed_;
+  std::list<OutputFile> files_;
+  std::list<AppendFile> tables_;
+  Descriptor standard_output_;  // while printing goes elsewhere
+};
+
+}  // namespace fxe

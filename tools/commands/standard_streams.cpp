@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/standard_streams.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "engine/files/descriptor.h"
+#include "tools/commands/terminal_text.h"
+
+namespace fxe {
+
+namespace {
+
+struct Stream {
+  int fd;
+  TerminalText text;
+  int error = 0;  // of the first write that failed; nothing is tried after it
+
+  void put(const std::string& printable) {
+    if (!error) error = write_all(fd, printable);
+  }
+};
+Stream out{STDOUT_FILENO, TerminalText()}, err{STDERR_FILENO, TerminalText()};
+
+// Bold, red, yellow, and neither; on standard error what progress bars erase their line with.
+constexpr std::array<std::string_view, 4> kColours = {"\033[0m", "\033[1m", "\033[31m", "\033[33m"};
+
+TerminalText text_of(int fd) {
+  std::vector<std::string_view> sequences;
+  if (isatty(fd)) sequences.assign(kColours.begin(), kColours.end());
+  if (fd == STDERR_FILENO) sequences.insert(sequences.end(), {"\r", "\033[K"});
+  return TerminalText(std::move(sequences));
+}
+
+ssize_t take(void* stream, const char* bytes, size_t count) {
+  auto& to = *static_cast<Stream*>(stream);
+  to.put(to.text({bytes, count}));
+  return static_cast<ssize_t>(count);
+}
+
+void replace(std::FILE*& file, Stream& stream, int buffering) {
+  cookie_io_functions_t functions{};
+  functions.write = take;
+  stream.text = text_of(stream.fd);
+  std::FILE* replaced = fopencookie(&stream, "w", functions);
+  if (!replaced) return;  // no memory: all works, only a failing write is an error again
+  std::setvbuf(replaced, nullptr, buffering, BUFSIZ);
+  file = replaced;
+}
+
+}  // namespace
+
+void set_up_standard_streams() {
+  for (int fd = 0; fd <= STDERR_FILENO; ++fd)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0) _exit(1);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  replace(stdout, out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+  replace(stderr, err, _IONBF);
+}
+
+int exit_code_after_printing(int code) {
+  std::fflush(stdout);
+  out.put(out.text.rest());
+  if (!out.error) return code;
+  if (out.error != EPIPE)
+    fmt::print(stderr, "fxe: cannot write standard output: {}\n", std::strerror(out.error));
+  return code ? code : 1;
+}
+
+}  // namespace fxe

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/terminal_text.h"
+
+#include <algorithm>
+
+#include "engine/utf8.h"
+
+namespace fxe {
+
+namespace {
+
+// The code point of a character of up to three bytes; those of four hold no control character.
+unsigned code_point(std::string_view c) {
+  const auto bits = [&](size_t i, unsigned mask) { return static_cast<unsigned char>(c[i]) & mask; };
+  if (c.size() == 1) return bits(0, 0x7f);
+  if (c.size() == 2) return bits(0, 0x1f) << 6 | bits(1, 0x3f);
+  if (c.size() == 3) return bits(0, 0x0f) << 12 | bits(1, 0x3f) << 6 | bits(2, 0x3f);
+  return 0x10000;
+}
+
+bool is_control(unsigned c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
+
+// Of what may be shown at the start of the text; 0: nothing of it.
+size_t TerminalText::kept_length(std::string_view text) const {
+  for (const auto& s : sequences_)
+    if (text.starts_with(s)) return s.size();
+  if (text[0] == '\n' || text[0] == '\t') return 1;
+  const size_t n = utf8_length(text);
+  return n > 0 && !is_control(code_point(text.substr(0, n))) ? n : 0;
+}
+
+// It is the beginning of a character, or of a sequence.
+bool TerminalText::may_go_on(std::string_view text) const {
+  for (const auto& s : sequences_)
+    if (text.size() < s.size() && s.starts_with(text)) return true;
+  const auto first = static_cast<unsigned char>(text[0]);
+  const size_t needed = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+  return text.size() < needed && std::all_of(text.begin() + 1, text.end(), [](char c) {
+           return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+         });
+}
+
+std::string TerminalText::operator()(std::string_view piece) {
+  const std::string whole = waiting_ + std::string(piece);
+  waiting_.clear();
+  std::string out;
+  for (std::string_view text = whole; !text.empty();) {
+    const size_t n = kept_length(text);
+    if (n == 0 && may_go_on(text)) {
+      waiting_ = text;
+      break;
+    }
+    if (n > 0)
+      out += text.substr(0, n);
+    else
+      out += '?';
+    // A control character of several bytes is one.
+    text.remove_prefix(std::max(n, std::max<size_t>(utf8_length(text), 1)));
+  }
+  return out;
+}
+
+std::string TerminalText::rest() {
+  std::string out(waiting_.size(), '?');
+  waiting_.clear();
+  return out;
+}
+
+}  // namespace fxe
