@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "engine/error.h"
+#include "engine/files/files_read.h"
 
 namespace fxe {
 
@@ -35,6 +36,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   if (S_ISDIR(status.st_mode)) throw bad_input("{}: expected a file, found a folder", path.string());
   if (!S_ISREG(status.st_mode)) throw bad_input("{}: expected a regular file", path.string());
   if (status.st_size <= 0) throw bad_input("{}: found an empty file", path.string());
+  note_file_read(status);
   const auto size = static_cast<size_t>(status.st_size);
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
   if (data == MAP_FAILED && errno == ENOMEM)

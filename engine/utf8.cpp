@@ -30,4 +30,14 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string as_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t n = utf8_length(text);
+    out += n > 0 ? text.substr(0, n) : "\uFFFD";
+    text.remove_prefix(n > 0 ? n : 1);
+  }
+  return out;
+}
+
 }  // namespace fxe

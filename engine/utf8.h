@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace fxe {
@@ -12,5 +13,8 @@ size_t utf8_length(std::string_view);
 
 // Whether all of it is UTF-8, which JSON must be.
 bool is_utf8(std::string_view);
+
+// The text with U+FFFD in place of each byte that is none of it.
+std::string as_utf8(std::string_view);
 
 }  // namespace fxe

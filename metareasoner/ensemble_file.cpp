@@ -5,7 +5,6 @@
 #include <set>
 
 #include "engine/bounded_json.h"
-#include "engine/files/output_file.h"
 #include "engine/input/text_file.h"
 #include "metareasoner/json_reader.h"
 
@@ -174,7 +173,7 @@ EnsembleFile parse_ensemble(std::string_view content, const std::filesystem::pat
   return file;
 }
 
-void write_ensemble_file(const EnsembleFile& file, const std::filesystem::path& path) {
+void write_ensemble_file(const EnsembleFile& file, OutputFile& out) {
   Json json = {{"schema", kSchema}, {"name", file.name}};
   if (!file.classes.empty()) json["classes"] = file.classes.generic_string();
   json["combine"] = text(file.combine);
@@ -189,9 +188,14 @@ void write_ensemble_file(const EnsembleFile& file, const std::filesystem::path& 
     json["members"].push_back(member);
   }
   for (const auto& [name, profile] : file.profiles) json["profiles"][name] = to_json(profile, file);
-  OutputFile out(path);
-  out.write(json.dump(2));
+  // Names of members may be those of files, which need not be UTF-8; JSON must be.
+  out.write(json.dump(2, ' ', false, Json::error_handler_t::replace));
   out.write("\n");
+}
+
+void write_ensemble_file(const EnsembleFile& file, const std::filesystem::path& path) {
+  OutputFile out(path);
+  write_ensemble_file(file, out);
   out.commit();
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/files/output_file.h"
 #include "engine/input/preprocess.h"
 #include "metareasoner/operating_point.h"
 
@@ -51,6 +52,7 @@ EnsembleFile read_ensemble_file(const std::filesystem::path&);
 EnsembleFile parse_ensemble(std::string_view content, const std::filesystem::path& path);
 
 // Under a temporary name, then renamed.
+void write_ensemble_file(const EnsembleFile&, OutputFile&);
 void write_ensemble_file(const EnsembleFile&, const std::filesystem::path&);
 
 }  // namespace fxe

@@ -8,7 +8,7 @@
 
 namespace fxe {
 
-MlperfLog::MlperfLog(const std::filesystem::path& path) : file_(path) { file_.write("["); }
+MlperfLog::MlperfLog(OutputFile& file) : file_(file) { file_.write("["); }
 
 void MlperfLog::add(size_t image, int predicted) {
   const auto bits = std::bit_cast<uint32_t>(static_cast<float>(predicted));
@@ -19,9 +19,6 @@ void MlperfLog::add(size_t image, int predicted) {
   ++entries_;
 }
 
-void MlperfLog::commit() {
-  file_.write("\n]\n");
-  file_.commit();
-}
+void MlperfLog::end() { file_.write("\n]\n"); }
 
 }  // namespace fxe

@@ -11,16 +11,16 @@ namespace fxe {
 // of
 //   {"seq_id": 0, "qsl_idx": 0, "data": "00008242"}
 // where qsl_idx is the image's position in the dataset (the line of val_map.txt, from 0) and data the
-// predicted class as a little-endian float32 in hexadecimal. The file appears under its name with commit().
+// predicted class as a little-endian float32 in hexadecimal. Who owns the file commits it.
 class MlperfLog {
  public:
-  explicit MlperfLog(const std::filesystem::path& path);
+  explicit MlperfLog(OutputFile&);
 
   void add(size_t image, int predicted);
-  void commit();
+  void end();  // after the last
 
  private:
-  OutputFile file_;
+  OutputFile& file_;
   size_t entries_ = 0;
 };
 

@@ -45,9 +45,7 @@ std::string_view name(RowStatus status) {
   return "failed";
 }
 
-PredictionsCsv::PredictionsCsv(const std::filesystem::path& path) : file_(path) {
-  file_.write(fmt::format("{}\n", kHead));
-}
+PredictionsCsv::PredictionsCsv(OutputFile& file) : file_(file) { file_.write(fmt::format("{}\n", kHead)); }
 
 std::string PredictionsCsv::fields(int label, const RowResult& row, std::span<const int> more_labels) {
   const std::string known = labels(label, more_labels);

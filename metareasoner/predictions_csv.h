@@ -14,22 +14,21 @@ namespace fxe {
 
 // "path,label,predicted,p1,p2,margin,members,status", one image a line, floats as %.9g, which reads back to
 // the same bits. Values that do not exist are empty; status is ok | non_finite | deadline | failed. Paths are
-// quoted as RFC 4180 says where they need it; several right labels are separated by spaces. The file appears
-// under its name with commit().
+// quoted as RFC 4180 says where they need it; several right labels are separated by spaces. Who owns the file
+// commits it.
 class PredictionsCsv {
  public:
-  explicit PredictionsCsv(const std::filesystem::path& path);
+  explicit PredictionsCsv(OutputFile&);
 
   void add(std::string_view path, int label, const RowResult&, std::span<const int> more_labels = {});
   // The image never reached a network.
   void add_unreadable(std::string_view path, int label, std::span<const int> more_labels = {});
-  void commit() { file_.commit(); }
 
   // A line without its path: "label,predicted,...,status". An image that was not read ran 0 members.
   static std::string fields(int label, const RowResult&, std::span<const int> more_labels = {});
 
  private:
-  OutputFile file_;
+  OutputFile& file_;
 };
 
 // Reads such a file, line by line. Throws bad_input for one that is something else.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/files/output_file.h"
 #include "engine/tensor.h"
 #include "layers/graph.h"
 
@@ -14,8 +15,8 @@ namespace fxe {
 //   fxe.graph          the graph as JSON (graph_json.h)
 //   fxe.source         the file name of `source`
 //   fxe.source_sha256  and its SHA-256
-// read_tensor_file gives them back, with the graph. `out` may be `source` itself.
-void write_converted(const std::filesystem::path& out, const Graph&, const TensorMap&,
-                     const std::filesystem::path& source, const std::string& network);
+// read_tensor_file gives them back, with the graph.
+void write_converted(OutputFile& out, const Graph&, const TensorMap&, const std::filesystem::path& source,
+                     const std::string& network);
 
 }  // namespace fxe

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/files/output_file.h"
 #include "engine/tensor.h"
 #include "weights_converter/byte_reader.h"
 #include "weights_converter/tensor_file.h"
@@ -24,6 +25,8 @@ TensorFile read_safetensors(Bytes file, std::shared_ptr<const void> owner);
 // The same tensors and metadata always give the same bytes. Tensors are ordered by size of element, then
 // name, so that each is aligned to its type. Throws run_time if the file cannot be written: the file is there
 // whole or not at all.
+void write_safetensors(OutputFile&, const TensorMap&,
+                       const std::map<std::string, std::string, std::less<>>& metadata = {});
 void write_safetensors(const std::filesystem::path&, const TensorMap&,
                        const std::map<std::string, std::string, std::less<>>& metadata = {});
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/files/output_file.h"
 #include "weights_converter/printable.h"
 #include "weights_converter/safetensors.h"
 #include "weights_converter/safetensors_header.h"
@@ -42,7 +41,7 @@ std::string header_text(const std::vector<const Entry*>& order,
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, const TensorMap& tensors,
+void write_safetensors(OutputFile& file, const TensorMap& tensors,
                        const std::map<std::string, std::string, std::less<>>& metadata) {
   for (const auto& [name, tensor] : tensors)
     if (!tensor.factors.empty())
@@ -52,13 +51,19 @@ void write_safetensors(const std::filesystem::path& path, const TensorMap& tenso
   try {
     header = header_text(order, metadata);
   } catch (const nlohmann::json::exception&) {
-    throw bad_input("{}: a tensor's name or metadata is not UTF-8, which safetensors needs", path.string());
+    throw bad_input("{}: a tensor's name or metadata is not UTF-8, which safetensors needs",
+                    file.name().string());
   }
-  OutputFile file(path);
   const uint64_t header_bytes = header.size();
   file.write({reinterpret_cast<const char*>(&header_bytes), sizeof(header_bytes)});
   file.write(header);
   for (const Entry* entry : order) file.write(as_text(entry->second.bytes));
+}
+
+void write_safetensors(const std::filesystem::path& path, const TensorMap& tensors,
+                       const std::map<std::string, std::string, std::less<>>& metadata) {
+  OutputFile file(path);
+  write_safetensors(file, tensors, metadata);
   file.commit();
 }
 

@@ -28,6 +28,7 @@ class OutputFile {
   void open(const std::filesystem::path& name, const OutputTarget&);
 
   explicit operator bool() const { return temporary_ || direct_; }
+  const std::filesystem::path& name() const { return name_; }
   // An error, such as a full disk, is remembered for commit().
   void write(std::string_view bytes);
   // Throws run_time, with the reason, if any of it could not be written. The file is closed.

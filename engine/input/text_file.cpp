@@ -8,6 +8,7 @@
 
 #include "engine/byte_order_mark.h"
 #include "engine/error.h"
+#include "engine/files/files_read.h"
 
 namespace fxe {
 
@@ -29,6 +30,7 @@ void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vecto
   std::ifstream file(path, std::ios::binary);
   out.resize(bytes);
   file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(bytes));
+  if (struct stat found{}; stat(path.c_str(), &found) == 0) note_file_read(found);
   if (!file)
     throw bad_input("{}: cannot be read: {}", path.string(),
                     errno ? std::strerror(errno) : "it became shorter meanwhile");

@@ -2,7 +2,6 @@
 #include "metareasoner/store/cost_table.h"
 
 #include "engine/bounded_json.h"
-#include "engine/files/output_file.h"
 #include "engine/input/text_file.h"
 #include "metareasoner/json_reader.h"
 
@@ -93,7 +92,7 @@ CostTable CostTable::parse(std::string_view text, const std::string& where) {
   return table;
 }
 
-void CostTable::write(const std::filesystem::path& path) const {
+void CostTable::write(OutputFile& out) const {
   Json members = Json::array();
   for (size_t m = 0; m < members_.size(); ++m) {
     Json costs = Json::array();
@@ -101,11 +100,9 @@ void CostTable::write(const std::filesystem::path& path) const {
       costs.push_back({{"batch", batch}, {"ms", c.ms}, {"runs", c.runs}});
     members.push_back({{"name", members_[m]}, {"costs", costs}});
   }
-  OutputFile out(path);
   // Names of members may be those of files, which need not be UTF-8; JSON must be.
   const Json json = {{"schema", kSchema}, {"device", device}, {"members", members}};
   out.write(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
-  out.commit();
 }
 
 }  // namespace fxe

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/files/output_file.h"
+
 namespace fxe {
 
 // What running each member costs, in milliseconds of network time per batch. Costs differ from run to run and
@@ -40,7 +42,7 @@ class CostTable {
   // Throws bad_input naming the file and the key.
   static CostTable read(const std::filesystem::path&);
   static CostTable parse(std::string_view json, const std::string& where);
-  void write(const std::filesystem::path&) const;
+  void write(OutputFile&) const;
 
  private:
   std::vector<std::string> members_;

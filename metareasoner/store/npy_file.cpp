@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "engine/error.h"
-#include "engine/files/output_file.h"
 #include "engine/mapped_file.h"
 
 namespace fxe {
@@ -144,27 +143,25 @@ Tensor parse_npy(std::span<const std::byte> bytes, const std::string& where) {
   t.shape = Shape(header.shape());
   const auto expected = static_cast<uint64_t>(t.shape.elements());
   if (expected != (bytes.size() - data) / size_bytes(t.dtype) || (bytes.size() - data) % size_bytes(t.dtype))
-    throw bad_input("{}: shape {} of {} does not fit the {} bytes of data", where,
-                    t.shape.str(), name(t.dtype), bytes.size() - data);
+    throw bad_input("{}: shape {} of {} does not fit the {} bytes of data", where, t.shape.str(),
+                    name(t.dtype), bytes.size() - data);
   t.bytes = bytes.subspan(data);
   return t;
 }
 
-void write_npy(const std::filesystem::path& path, const Shape& shape, std::span<const float> values) {
+void write_npy(OutputFile& file, const Shape& shape, std::span<const float> values) {
   // A tuple of one needs its comma, which more may have too.
   std::string head = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}",
                                  fmt::join(shape.dims(), ", "));
   constexpr size_t kBefore = 10, kAlignment = 64;  // magic, version and length; as the format asks
   head.append(kAlignment - (kBefore + head.size() + 1) % kAlignment, ' ');
   head += '\n';
-  OutputFile file(path);
   file.write(kMagic);
   file.write({"\1\0", 2});
   const auto length = static_cast<uint16_t>(head.size());
   file.write({reinterpret_cast<const char*>(&length), sizeof length});
   file.write(head);
   file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
-  file.commit();
 }
 
 }  // namespace fxe

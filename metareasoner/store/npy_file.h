@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "engine/files/output_file.h"
 #include "engine/tensor.h"
 
 namespace fxe {
@@ -17,7 +18,7 @@ Tensor read_npy(const std::filesystem::path&);
 // The same for the content of a file, which `where` names in errors; the tensor's bytes lie in it.
 Tensor parse_npy(std::span<const std::byte> file, const std::string& where);
 
-// fp32 as version 1, under a temporary name that is then renamed.
-void write_npy(const std::filesystem::path&, const Shape&, std::span<const float>);
+// fp32 as version 1.
+void write_npy(OutputFile&, const Shape&, std::span<const float>);
 
 }  // namespace fxe

@@ -119,11 +119,12 @@ TEST_F(EnsembleFileTest, ResolvesPolicies) {
 
 TEST_F(EnsembleFileTest, PredictionsAreQuotedAndExact) {
   {
-    PredictionsCsv csv(path_);
+    OutputFile file(path_);
+    PredictionsCsv csv(file);
     csv.add("a, \"b\".png", 3, {7, 0.1f, 1.0f / 3, 0.5f, 2, RowStatus::ok});
     csv.add("c.png", -1, {-1, 0, 0, 0, 4, RowStatus::failed});
     csv.add_unreadable("d.png", 1);
-    csv.commit();
+    file.commit();
   }
   std::ifstream file(path_);
   const std::string text((std::istreambuf_iterator<char>(file)), {});

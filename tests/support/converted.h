@@ -13,7 +13,9 @@ namespace fxe::test {
 inline Model converted(const Model& model, const std::filesystem::path& source,
                        const std::string& network = "") {
   const auto path = temporary_file("converted.safetensors", "");
-  write_converted(path, model.graph, model.weights, source, network);
+  OutputFile out(path);
+  write_converted(out, model.graph, model.weights, source, network);
+  out.commit();
   TensorFile file = read_tensor_file(path);
   std::filesystem::remove(path);  // its bytes stay mapped
   Graph graph = file.graph ? *std::move(file.graph) : build_network(file.metadata.at("fxe.network"));

@@ -25,8 +25,13 @@ class BenchInputs : public testing::Test {
   const std::vector<float> values = pixels(shape.elements());
   const std::string ensemble = small_ensemble().ensemble;
 
+  void write(const std::string& name, const Shape& of, std::span<const float> of_values) const {
+    OutputFile file(folder / name);
+    write_npy(file, of, of_values);
+    file.commit();
+  }
   std::string put(const std::string& name, const Shape& of) const {
-    write_npy(folder / name, of, std::span(values).first(static_cast<size_t>(of.elements())));
+    write(name, of, std::span(values).first(static_cast<size_t>(of.elements())));
     return folder / name;
   }
   Tensor output(const std::string& inputs, const std::string& batch, const std::string& policy) const {
@@ -70,7 +75,7 @@ TEST_F(BenchInputs, OutputIsTheProbabilitiesOfTheFirstBatch) {
 TEST_F(BenchInputs, EachImageHasItsOwnOutput) {
   const auto m = output(put("x.npy", shape), "7", "full").to_float();
   for (size_t row = 0; row < 7; ++row) {
-    write_npy(folder / "row.npy", {1, 3, 32, 32}, std::span(values).subspan(row * 3 * 32 * 32, 3 * 32 * 32));
+    write("row.npy", {1, 3, 32, 32}, std::span(values).subspan(row * 3 * 32 * 32, 3 * 32 * 32));
     const auto one = output(folder / "row.npy", "1", "full").to_float();
     for (size_t c = 0; c < 10; ++c) EXPECT_NEAR(one[c], m[10 * row + c], 1e-6) << row;
   }

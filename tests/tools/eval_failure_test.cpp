@@ -167,10 +167,10 @@ TEST_F(EvalFailure, BadInputIsOneLineAndLeavesNoFile) {
   }
 }
 
-TEST_F(EvalFailure, AFailureAtTheEndLeavesNoPartialFile) {
+TEST_F(EvalFailure, AFolderIsNoOutput) {
   std::filesystem::create_directories(folder / "taken.csv/inside");
   const auto outcome = eval({small.ensemble, small.images, "--quiet", "--predictions", folder / "taken.csv"});
-  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.code, 2);
   EXPECT_EQ(lines_of(outcome.err), 1u) << outcome.err;
   EXPECT_THAT(folder.names(), testing::ElementsAre("taken.csv"));
 }

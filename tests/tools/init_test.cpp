@@ -172,16 +172,17 @@ TEST_F(Init, WhatCannotBeOneEnsembleIsRefusedAndLeavesNoFile) {
   expect_refused({"init", a, a, a, "--network", "cifar_resnet8", "--network", "cifar_resnet8", "-o", out},
                  "one for all models or 3");
   expect_refused({"init", a, "--combine", "votes", "-o", out}, "votes");
-  expect_refused({"init", a, "-o", a}, "is a model");
+  expect_refused({"init", a, "-o", a}, "is not an ensemble file");
   EXPECT_THAT(folder.names(), testing::IsEmpty());
   EXPECT_THAT(in.names(), ElementsAre("a.safetensors", "hundred.safetensors", "noise.bin", "two.txt"));
   EXPECT_EQ(fxe({"init", a, "-o", folder / "no/such/e.json"}).code, 1);
 }
 
 TEST_F(Init, AFailureKeepsTheFileThatWasThere) {
-  write_text(out, "earlier");
+  const std::string earlier = R"({"schema": "fxe.ensemble/1", "earlier": 1})";
+  write_text(out, earlier);
   expect_refused({"init", folder / "missing", "-o", out}, "missing");
-  EXPECT_EQ(read_text(out), "earlier");
+  EXPECT_EQ(read_text(out), earlier);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
 #include "tools/commands/number_list.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {
@@ -150,6 +151,11 @@ int run_bench(int argc, char** argv) {
                               : fmt::format("{}, {} images", folder + array, tensors.images()),
                        limits,
                        percents};
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  OutputFile& times = outputs.open("exportTimes", output_kind::times);
+  OutputFile& output = outputs.open("exportOutput", output_kind::npy);
+  outputs.refuse_images(dataset);
   if (!run.quiet) {
     print_notes(ensemble.notes);
     print_paragraph(
@@ -163,8 +169,7 @@ int run_bench(int argc, char** argv) {
           "", "  ", Ink::yellow);
     std::fflush(stdout);
   }
-  if (const auto output = (*parsed)["exportOutput"].as<std::string>(); !output.empty())
-    export_output(output, *runtime.executor, tensors, policy.point, run.batch);
+  if (output) export_output(output, *runtime.executor, tensors, policy.point, run.batch);
   const BenchEnd end =
       bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows, run.quiet);
   subject.wall_s = end.wall_s;
@@ -176,9 +181,10 @@ int run_bench(int argc, char** argv) {
     return report_interrupted("bench", how_far, end.stopped_by, *parsed, {"json", "exportTimes"});
   }
   subject.copies = runtime.executor->time_copies(kCopies);
-  write_json(run.json, bench_json(subject, rows));
-  write_json((*parsed)["exportTimes"].as<std::string>(), times_json(rows[0].times));
+  write_json(json, bench_json(subject, rows));
+  write_json(times, times_json(rows[0].times));
   if (!run.quiet) print_bench(stdout, subject, rows);
+  outputs.commit();
   return 0;
 }
 

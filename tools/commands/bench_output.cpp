@@ -20,15 +20,15 @@ void softmax(std::span<float> row) {
 
 }  // namespace
 
-void export_output(const std::filesystem::path& path, Executor& executor, BenchInput& input,
-                   const OperatingPoint& point, int batch) {
+void export_output(OutputFile& file, Executor& executor, BenchInput& input, const OperatingPoint& point,
+                   int batch) {
   input.fill(executor, batch);
   const auto mean = executor.run(executor.prepare(point), batch).mean;
   std::vector<float> output(mean.begin(), mean.end());
   const size_t classes = output.size() / static_cast<size_t>(batch);
   if (point.combine == Combine::logits)
     for (size_t at = 0; at < output.size(); at += classes) softmax(std::span(output).subspan(at, classes));
-  write_npy(path, {batch, static_cast<int64_t>(classes)}, output);
+  write_npy(file, {batch, static_cast<int64_t>(classes)}, output);
 }
 
 }  // namespace fxe

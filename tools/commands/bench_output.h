@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
-
+#include "engine/files/output_file.h"
 #include "metareasoner/operating_point.h"
 #include "tools/commands/bench_input.h"
 
@@ -10,6 +9,6 @@ namespace fxe {
 
 // Runs the next batch and writes the probabilities with which the policy answers, [batch classes], as .npy:
 // softmax(m_k) where logits are averaged, m_k where probabilities are. Nothing of it is timed.
-void export_output(const std::filesystem::path&, Executor&, BenchInput&, const OperatingPoint&, int batch);
+void export_output(OutputFile&, Executor&, BenchInput&, const OperatingPoint&, int batch);
 
 }  // namespace fxe

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <exception>
+
 #include "engine/error.h"
 #include "metareasoner/calibrate/temperature_fit.h"
 #include "metareasoner/policy.h"
@@ -6,6 +8,7 @@
 #include "tools/commands/calibrate_profile.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/progress.h"
 #include "tools/commands/store_order.h"
 
@@ -30,7 +33,8 @@ cxxopts::Options calibrate_options() {
                {"write", "FILE", "put the thresholds as a profile into this ensemble file"},
                {"profile", "NAME", "its name", "default"},
                {"json", "FILE", "write the result to FILE"},
-               {"quiet", nullptr, "no table"}});
+               {"quiet", nullptr, "no table"},
+               {"force", nullptr, "outputs may replace existing files of another kind"}});
   add_calibration_image_options(options);
   add_store_order_options(options);
   return options;
@@ -118,8 +122,13 @@ int run_calibrate(int argc, char** argv) {
   if (ensemble.empty() && parsed->count("profile"))
     throw bad_input("--profile: name the ensemble file too, with --write ENSEMBLE");
   if (profile.empty()) throw bad_input("--profile: expected a name");
-  std::optional<EnsembleFile> file;
-  if (!ensemble.empty()) file = open_for_profile(store, request, ensemble);
+  OutputFile with_profile;
+  if (!ensemble.empty()) {
+    check_for_profile(store, request, ensemble);
+    with_profile.open(ensemble, find_output(ensemble));  // what cannot be written is known before the search
+  }
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
   const auto search = (*parsed)["search"].as<std::string>();
   if (search != "none" && search != "order" && search != "subset")
     throw bad_input("--search: expected none, order or subset, found '{}'", search);
@@ -151,12 +160,17 @@ int run_calibrate(int argc, char** argv) {
   }
   step.reset();
   s.warnings = warnings(s);
-  if (file) {
-    write_profile(*file, s, profile, ensemble);
-    s.written = fmt::format("profile '{}' in {}", profile, ensemble);
-  }
-  write_json((*parsed)["json"].as<std::string>(), calibrate_json(s));
+  std::exception_ptr failed;  // what was found is reported all the same
+  if (with_profile) try {
+      write_profile(s, profile, ensemble, with_profile);
+      s.written = fmt::format("profile '{}' in {}", profile, ensemble);
+    } catch (const Error&) {
+      failed = std::current_exception();
+    }
+  write_json(json, calibrate_json(s));
   if (!parsed->count("quiet")) print_calibration(s, stdout);
+  outputs.commit();
+  if (failed) std::rethrow_exception(failed);
   return 0;
 }
 

@@ -4,23 +4,26 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "engine/files/file_lock.h"
 #include "metareasoner/calibrate/image_split.h"
 #include "tools/commands/store_order.h"
 
 namespace fxe {
 
-EnsembleFile open_for_profile(const Store& store, const CalibrationRequest& r, const std::string& path) {
+void check_for_profile(const Store& store, const CalibrationRequest& r, const std::string& path) {
   if (r.objective.alphas.size() > 1)
     throw bad_input("--write: objective '{}' has {} results and a profile holds one; name one alpha",
                     r.objective.text, r.objective.alphas.size());
   if (r.signal != ReplaySignal::margin && r.signal != ReplaySignal::raw_margin)
     throw bad_input("--write: a profile holds the signal margin or raw_margin; '{}' is for replay only",
                     name(r.signal));
-  return read_matching_ensemble(store, path);
+  read_matching_ensemble(store, path);
 }
 
-void write_profile(EnsembleFile file, const CalibrationSummary& s, const std::string& profile,
-                   const std::string& path) {
+void write_profile(const CalibrationSummary& s, const std::string& profile, const std::string& path,
+                   OutputFile& to) {
+  const FileLock lock(path);
+  EnsembleFile file = read_matching_ensemble(s.store, path);
   const CalibrationOutcome& o = s.outcomes.front();
   const auto names = member_names(s.store);
   Profile p;
@@ -44,7 +47,8 @@ void write_profile(EnsembleFile file, const CalibrationSummary& s, const std::st
   }
   check_operating_point(p.point, file.members.size(), fmt::format("profile '{}'", profile));
   file.profiles[profile] = p;
-  write_ensemble_file(file, path);
+  write_ensemble_file(file, to);
+  to.commit();
 }
 
 }  // namespace fxe

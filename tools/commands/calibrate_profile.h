@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/files/output_file.h"
 #include "metareasoner/ensemble_file.h"
 #include "tools/commands/calibrate_output.h"
 
 namespace fxe {
 
-// The ensemble file that a profile goes into, read before anything is computed. Throws bad_input for a file
-// of another ensemble, and for what a profile cannot hold: a sweep, a signal that devices do not know.
-EnsembleFile open_for_profile(const Store&, const CalibrationRequest&, const std::string& path);
+// Before anything is computed: throws bad_input for a file of another ensemble, and for what a profile cannot
+// hold: a sweep, a signal that devices do not know.
+void check_for_profile(const Store&, const CalibrationRequest&, const std::string& path);
 
-// The outcome as a profile of this name; the whole file under a temporary name, then renamed.
-void write_profile(EnsembleFile, const CalibrationSummary&, const std::string& profile,
-                   const std::string& path);
+// Puts the outcome as a profile of this name into the ensemble file at `path`, as it is now: what others have
+// changed since it was checked stays. `to`: that file, opened.
+void write_profile(const CalibrationSummary&, const std::string& profile, const std::string& path,
+                   OutputFile& to);
 
 }  // namespace fxe

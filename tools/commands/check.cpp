@@ -9,6 +9,7 @@
 #include "tools/commands/device_choice.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {
@@ -101,8 +102,10 @@ int run_check(int argc, char** argv) {
   }
   Json members = Json::array();
   std::string first_failure;
-  for (const auto& subject :
-       load_subjects((*parsed)["subject"].as<std::vector<std::string>>()[0], *parsed, seed)) {
+  const auto subjects = load_subjects((*parsed)["subject"].as<std::vector<std::string>>()[0], *parsed, seed);
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  for (const auto& subject : subjects) {
     if (!run.quiet) fmt::print("{}: {} against {}, seed {}\n", subject.name, tested.name, against, seed);
     const Model model = optimize(subject.model);
     const auto input = random_input(model.input(), run.batch, seed);
@@ -119,14 +122,15 @@ int run_check(int argc, char** argv) {
     }
     members.push_back({{"name", subject.name}, {"layers", layers}});
   }
-  write_json(run.json, {{"schema", "fxe.check/1"},
-                        {"device", tested.name},
-                        {"against", against},
-                        {"seed", seed},
-                        {"ok", first_failure.empty()},
-                        {"members", members}});
+  write_json(json, {{"schema", "fxe.check/1"},
+                    {"device", tested.name},
+                    {"against", against},
+                    {"seed", seed},
+                    {"ok", first_failure.empty()},
+                    {"members", members}});
+  if (first_failure.empty() && !run.quiet) fmt::print("every layer is within its bound\n");
+  outputs.commit();
   if (!first_failure.empty()) throw check_failed("{}", first_failure);
-  if (!run.quiet) fmt::print("every layer is within its bound\n");
   return 0;
 }
 

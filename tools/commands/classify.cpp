@@ -13,6 +13,7 @@
 #include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {
@@ -187,12 +188,15 @@ int run_classify(int argc, char** argv) {
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
   const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());
   Runtime runtime = make_runtime(ensemble, run);
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  for (size_t i = 1; i < inputs.size(); ++i) outputs.refuse(inputs[i]);
   if (!run.quiet) {
     print_notes(ensemble.notes);
     fmt::print("{}: policy {}, {}\n", ensemble.file.name, policy.text, runtime.device.name);
   }
   Classifier classifier(ensemble, runtime, policy, run.deadline_ms.value_or(0));
-  const bool keep = !run.json.empty();  // what is only printed is not kept
+  const bool keep(json);  // what is only printed is not kept
   Json images = Json::array();
   size_t failed = 0;
   const StopRequest stop;
@@ -212,12 +216,13 @@ int run_classify(int argc, char** argv) {
       ++failed;
     }
   }
-  write_json(run.json, {{"schema", "fxe.classify/1"},
-                        {"ensemble", ensemble.file.name},
-                        {"device", runtime.device.name},
-                        {"policy", policy.text},
-                        {"failed", failed},
-                        {"images", images}});
+  write_json(json, {{"schema", "fxe.classify/1"},
+                    {"ensemble", ensemble.file.name},
+                    {"device", runtime.device.name},
+                    {"policy", policy.text},
+                    {"failed", failed},
+                    {"images", images}});
+  outputs.commit();
   const size_t count = inputs.size() - 1;
   if (failed == count) throw run_time_error("none of the {} images could be classified", failed);
   if (failed) fmt::print(stderr, "{} of {} images failed\n", failed, count);

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "engine/error.h"
+#include "engine/files/files_read.h"
 #include "engine/names.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/options.h"
@@ -82,6 +83,7 @@ int run_command_line(int argc, char** argv) {
     fmt::print("{}", version_text());
     return 0;
   }
+  start_noting_files();
   try {
     if (help) return show_help(name = argv[2]);
     return find_command(name).run(argc - 1, argv + 1);

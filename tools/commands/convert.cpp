@@ -8,8 +8,22 @@
 #include "tools/commands/model_loader.h"
 #include "tools/commands/notes.h"
 #include "tools/commands/options.h"
+#include "tools/commands/outputs.h"
 
 namespace fxe {
+
+namespace {
+
+// safetensors under such a name would be taken for something else by whoever reads it next.
+void refuse_other_endings(const std::filesystem::path& output) {
+  for (const char* ending : {".onnx", ".pb", ".pth", ".pt", ".th", ".tar", ".bin", ".ckpt", ".caffemodel",
+                             ".prototxt", ".json", ".npy", ".npz", ".zip", ".h5"})
+    if (output.extension() == ending)
+      throw bad_input("-o {}: fxe convert writes safetensors; expected a name that ends in .safetensors",
+                      output.string());
+}
+
+}  // namespace
 
 int run_convert(int argc, char** argv) {
   cxxopts::Options options("fxe convert",
@@ -30,24 +44,29 @@ int run_convert(int argc, char** argv) {
   const auto source = (*parsed)["model"].as<std::vector<std::string>>()[0];
   const std::filesystem::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o OUT.safetensors, the file to write");
+  refuse_other_endings(output);
+  Outputs outputs(*parsed);
+  OutputFile& file = outputs.open("-o", output, output_kind::safetensors);
+  OutputFile& json = outputs.open("json", output_kind::report);
   const auto input = parse_input_option((*parsed)["input"].as<std::string>());
   const LoadedModel loaded =
       load_model(source, (*parsed)["network"].as<std::string>(), read_choices(*parsed));
   expect_input(loaded, input, source);
-  write_converted(output, loaded.model.graph, loaded.model.weights, source, loaded.network);
+  write_converted(file, loaded.model.graph, loaded.model.weights, source, loaded.network);
   if (!run.quiet) {
     print_notes(notes_by_text({source}, {loaded.notes}));
     fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,
                loaded.network.empty() ? "" : ", network " + loaded.network);
   }
-  write_json(run.json, {{"schema", "fxe.convert/1"},
-                        {"source", source},
-                        {"format", loaded.format},
-                        {"output", output.string()},
-                        {"network", loaded.network},
-                        {"tensors", loaded.model.weights.size()},
-                        {"parameters", parameters_of(loaded.model)},
-                        {"notes", loaded.notes}});
+  write_json(json, {{"schema", "fxe.convert/1"},
+                    {"source", source},
+                    {"format", loaded.format},
+                    {"output", output.string()},
+                    {"network", loaded.network},
+                    {"tensors", loaded.model.weights.size()},
+                    {"parameters", parameters_of(loaded.model)},
+                    {"notes", loaded.notes}});
+  outputs.commit();
   return 0;
 }
 

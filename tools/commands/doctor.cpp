@@ -7,6 +7,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/options.h"
+#include "tools/commands/outputs.h"
 
 namespace fxe {
 
@@ -39,6 +40,8 @@ int run_doctor(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "inputs", 0, "", 0);
   if (!parsed) return 0;
   const RunOptions run = read_common_options(*parsed);
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
   const auto cuda = cuda_availability();
   const unsigned threads = std::thread::hardware_concurrency();
   const std::string library = cpu_library_version();
@@ -49,19 +52,20 @@ int run_doctor(int argc, char** argv) {
     fmt::print("cuda  {}  {}\n", cuda.working ? "works  " : cuda.built_in ? "no GPU " : "absent ", cuda.text);
     if (!cuda.versions.empty()) fmt::print("               {}\n", cuda.versions);
   }
-  write_json(run.json, {{"schema", "fxe.doctor/1"},
-                        {"cpu",
-                         {{"works", true},
-                          {"model", cpu_model()},
-                          {"threads", threads},
-                          {"vectors", vector_units()},
-                          {"library", library}}},
-                        {"cuda",
-                         {{"built_in", cuda.built_in},
-                          {"state", cuda.state},
-                          {"works", cuda.working},
-                          {"text", cuda.text},
-                          {"versions", cuda.versions}}}});
+  write_json(json, {{"schema", "fxe.doctor/1"},
+                    {"cpu",
+                     {{"works", true},
+                      {"model", cpu_model()},
+                      {"threads", threads},
+                      {"vectors", vector_units()},
+                      {"library", library}}},
+                    {"cuda",
+                     {{"built_in", cuda.built_in},
+                      {"state", cuda.state},
+                      {"works", cuda.working},
+                      {"text", cuda.text},
+                      {"versions", cuda.versions}}}});
+  outputs.commit();
   if (run.device.starts_with("cuda") && !cuda.working)
     throw run_time_error("--device {}: {}", run.device, cuda.text);
   return 0;

@@ -10,6 +10,7 @@
 #include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/results_file.h"
 #include "tools/commands/terminal.h"
 
@@ -88,8 +89,6 @@ int run_eval(int argc, char** argv) {
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
   Dataset dataset = open_labelled(inputs[1], ensemble, *parsed);
   const auto class_ids = restrict_classes(ensemble, dataset, *parsed);
-  const auto results_file = (*parsed)["results-file"].as<std::string>();
-  if (!results_file.empty()) check_results_file(results_file);
   if (limit) dataset.keep_first(limit);
   EvalSubject subject{
       ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
@@ -105,13 +104,19 @@ int run_eval(int argc, char** argv) {
   subject.layout = dataset.layout;
   subject.left_out = dataset.left_out;
   if (class_ids.empty()) subject.classes = runtime.members[0]->classes();
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  OutputFile& predictions = outputs.open("predictions", output_kind::predictions);
+  OutputFile& mlperf_log = outputs.open("mlperf-log", output_kind::mlperf_log);
+  AppendFile& results_file = outputs.append("results-file", kResultsHead);
+  outputs.refuse_images(dataset);
   if (!run.quiet) print_head(subject, ensemble, dataset);
   const EvalResult result = evaluate(ensemble, runtime, dataset, subject.policy, run.batch,
                                      {.compare_full = parsed->count("compare-full") > 0,
                                       .quiet = run.quiet,
                                       .deadline_ms = run.deadline_ms.value_or(0),
-                                      .predictions = (*parsed)["predictions"].as<std::string>(),
-                                      .mlperf_log = (*parsed)["mlperf-log"].as<std::string>(),
+                                      .predictions = predictions ? &predictions : nullptr,
+                                      .mlperf_log = mlperf_log ? &mlperf_log : nullptr,
                                       .class_ids = class_ids});
   print_failed(result);
   if (result.stopped_by) {
@@ -120,12 +125,15 @@ int run_eval(int argc, char** argv) {
                               result.stopped_by, *parsed,
                               {"json", "predictions", "results-file", "mlperf-log"});
   }
-  write_json(run.json, eval_json(subject, result));
-  if (result.policy.evaluation.images() == 0) throw run_time_error("{}: no image could be used", inputs[1]);
-  if (!results_file.empty()) append_results_file(results_file, ensemble, subject, result);
-  if (!run.quiet) print_eval(subject, result, stdout);
-  if (const auto warning = label_warning(result.policy.evaluation, subject.classes); !warning.empty())
+  write_json(json, eval_json(subject, result));
+  const bool none = result.policy.evaluation.images() == 0;
+  if (!none) results_file.add(results_line(ensemble, subject, result));
+  if (!none && !run.quiet) print_eval(subject, result, stdout);
+  if (const auto warning = label_warning(result.policy.evaluation, subject.classes);
+      !none && !warning.empty())
     fmt::print(stderr, "warning: {}\n", warning);
+  outputs.commit();  // after all was printed: what cannot be written is not lost
+  if (none) throw run_time_error("{}: no image could be used", inputs[1]);
   return parsed->count("strict") && !result.failed.empty() ? 1 : 0;
 }
 

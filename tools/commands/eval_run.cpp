@@ -38,8 +38,8 @@ class Evaluator {
       prepared_full_ = runtime.executor->prepare(full_point_);
       result_.full.emplace(full_point_.size());
     }
-    if (!options.predictions.empty()) csv_.emplace(options.predictions);
-    if (!options.mlperf_log.empty()) mlperf_.emplace(options.mlperf_log);
+    if (options.predictions) csv_.emplace(*options.predictions);
+    if (options.mlperf_log) mlperf_.emplace(*options.mlperf_log);
   }
 
   EvalResult run() {
@@ -58,8 +58,7 @@ class Evaluator {
       flush();
     for (size_t i = 0; i < sides_.size(); ++i) finish((filling_ + i) % sides_.size());
     result_.stopped_by = stop_.signal();
-    if (csv_ && !result_.stopped_by) csv_->commit();
-    if (mlperf_ && !result_.stopped_by) mlperf_->commit();
+    if (mlperf_) mlperf_->end();
     result_.wall_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     return std::move(result_);
   }

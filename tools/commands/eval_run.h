@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/files/output_file.h"
 #include "engine/input/dataset.h"
 #include "metareasoner/evaluation.h"
 #include "metareasoner/latency.h"
@@ -46,7 +47,7 @@ struct EvalOptions {
   bool compare_full = false;
   bool quiet = false;
   double deadline_ms = 0;
-  std::filesystem::path predictions, mlperf_log;  // empty: none
+  OutputFile *predictions = nullptr, *mlperf_log = nullptr;
   // Where the networks give some of their classes only: what output i is called in files. Empty: i.
   std::vector<int> class_ids;
 };

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/error.h"
-#include "engine/files/output_file.h"
 
 namespace fxe {
 
@@ -41,9 +40,9 @@ class Csv {
     text_ += fmt::format(format, std::forward<Args>(args)...) + "\n";
     ++rows_;
   }
-  void commit(std::vector<std::string>& written) const {
+  void commit(Outputs& outputs, std::vector<std::string>& written) const {
     if (rows_ == 0) return;
-    OutputFile file(path_);
+    OutputFile& file = outputs.open("-o", path_, output_kind::figure_csv);
     file.write(text_);
     file.commit();
     written.push_back(name_);
@@ -78,8 +77,8 @@ std::string cost_column(UnitCosts::Unit unit) {
                                                   : "cost_members";
 }
 
-std::vector<std::string> write_figure_csv(const std::filesystem::path& folder, const FigureSource& source,
-                                          const FigureData& data) {
+std::vector<std::string> write_figure_csv(Outputs& outputs, const std::filesystem::path& folder,
+                                          const FigureSource& source, const FigureData& data) {
   const std::string cost = cost_column(source.unit), columns = policy_columns(cost);
   std::vector<std::string> written;
 
@@ -90,36 +89,36 @@ std::vector<std::string> write_figure_csv(const std::filesystem::path& folder, c
     accuracy.row("{},{},{},{},{},{},{},{}", p.members, number(p.cost), p.images, p.right, number(p.top1()),
                  number(ci.low), number(ci.high), number(p.auroc));
   }
-  accuracy.commit(written);
+  accuracy.commit(outputs, written);
 
   Csv margins(folder, source.name + "-margins", "members,low,high,right,wrong");
   for (const MarginBin& b : data.margins)
     margins.row("{},{},{},{},{}", b.members, number(b.low), number(b.high), b.right, b.wrong);
-  margins.commit(written);
+  margins.commit(outputs, written);
 
   Csv flexible(folder, source.name + "-flexible", "members,rule," + columns);
   for (const FlexiblePoint& p : data.flexible)
     flexible.row("{},{},{}", p.members, p.rule, policy_row(p.point));
-  flexible.commit(written);
+  flexible.commit(outputs, written);
 
   Csv frontier(folder, source.name + "-frontier", columns);
   for (const PolicyPoint& p : data.frontier) frontier.row("{}", policy_row(p));
-  frontier.commit(written);
+  frontier.commit(outputs, written);
 
   Csv one(folder, source.name + "-one_threshold", columns);
   for (const PolicyPoint& p : data.one_threshold) one.row("{}", policy_row(p));
-  one.commit(written);
+  one.commit(outputs, written);
 
   Csv guaranteed(folder, source.name + "-guaranteed", "harm_limit,delta," + columns);
   for (const GuaranteedPolicy& g : data.guaranteed)
     guaranteed.row("{},{},{}", number(g.limit), number(kDelta), policy_row(g.point));
-  guaranteed.commit(written);
+  guaranteed.commit(outputs, written);
 
   Csv subsets(folder, source.name + "-subsets", "members,count," + cost + ",calibration_top1,top1,chosen");
   for (const FixedSubsetPoint& s : data.subsets)
     subsets.row("{},{},{},{},{},{}", field(s.members), s.count, number(s.cost), number(s.calibration_top1),
                 number(s.top1), s.chosen ? 1 : 0);
-  subsets.commit(written);
+  subsets.commit(outputs, written);
   return written;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/commands/figure_data.h"
+#include "tools/commands/outputs.h"
 
 namespace fxe {
 
@@ -14,7 +15,7 @@ std::string cost_column(UnitCosts::Unit);
 
 // Writes `folder`/NAME-accuracy.csv and so on: docs/figures.md lists files and columns. Files without a row
 // are left out. Returns the names of those written. Shares are fractions, floats as %.9g.
-std::vector<std::string> write_figure_csv(const std::filesystem::path& folder, const FigureSource&,
+std::vector<std::string> write_figure_csv(Outputs&, const std::filesystem::path& folder, const FigureSource&,
                                           const FigureData&);
 
 }  // namespace fxe

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "engine/error.h"
-#include "engine/files/output_file.h"
 #include "tools/commands/figure_csv.h"
 #include "tools/commands/gnuplot.h"
 
@@ -155,7 +154,7 @@ std::string margins_script(const FigureSource& source, const FigureData& data, s
 
 }  // namespace
 
-std::vector<FigureScript> write_figure_scripts(const std::filesystem::path& folder,
+std::vector<FigureScript> write_figure_scripts(Outputs& outputs, const std::filesystem::path& folder,
                                                const FigureSource& source, const FigureData& data,
                                                const std::vector<std::string>& written) {
   const auto there = [&](const char* what) {
@@ -164,7 +163,7 @@ std::vector<FigureScript> write_figure_scripts(const std::filesystem::path& fold
   std::vector<FigureScript> scripts;
   const auto add = [&](const std::string& what, int width, int height, const std::string& body) {
     const std::string name = source.name + "-" + what;
-    OutputFile file(folder / (name + ".gp"));
+    OutputFile& file = outputs.open("-o", folder / (name + ".gp"), output_kind::gnuplot_script);
     file.write(head(source) + fmt::format("data = '{}.csv'\n", name) + body);
     file.commit();
     scripts.push_back({name, width, height});

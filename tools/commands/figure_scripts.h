@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/commands/figure_data.h"
+#include "tools/commands/outputs.h"
 
 namespace fxe {
 
@@ -17,7 +18,8 @@ struct FigureScript {
 
 // Writes `folder`/NAME-accuracy.gp (the published Figure 1), -margins (2), -flexible (4) and -frontier, as
 // far as there are data for them. `written`: the CSV files there are.
-std::vector<FigureScript> write_figure_scripts(const std::filesystem::path& folder, const FigureSource&,
-                                               const FigureData&, const std::vector<std::string>& written);
+std::vector<FigureScript> write_figure_scripts(Outputs&, const std::filesystem::path& folder,
+                                               const FigureSource&, const FigureData&,
+                                               const std::vector<std::string>& written);
 
 }  // namespace fxe

@@ -9,6 +9,7 @@
 #include "tools/commands/figure_scripts.h"
 #include "tools/commands/gnuplot.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/progress.h"
 
 namespace fxe {
@@ -26,7 +27,8 @@ cxxopts::Options figures_options() {
                         {"no-plots", nullptr, "only CSV and gnuplot's scripts"},
                         {"threads", "N", "0: one for each core", "0"},
                         {"json", "FILE", "write what was made to FILE"},
-                        {"quiet", nullptr, "no list"}});
+                        {"quiet", nullptr, "no list"},
+                        {"force", nullptr, "outputs may replace existing files of another kind"}});
   add_figure_source_options(options);
   return options;
 }
@@ -62,14 +64,16 @@ int run_figures(int argc, char** argv) {
     throw run_time_error("{}: the folder of the figures cannot be made: {}", folder.string(),
                          error.message());
 
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
   const bool plots = !parsed->count("no-plots"), quiet = parsed->count("quiet") > 0;
   nlohmann::ordered_json stores = nlohmann::ordered_json::array();
   std::vector<FigureScript> scripts;
   for (const FigureSource& source : sources) {
     std::optional<Progress> step(std::in_place, "figures: " + source.name, "", 0, quiet);
     const FigureData data = compute_figures(source, seed, threads);
-    std::vector<std::string> files = write_figure_csv(folder, source, data);
-    for (const FigureScript& script : write_figure_scripts(folder, source, data, files)) {
+    std::vector<std::string> files = write_figure_csv(outputs, folder, source, data);
+    for (const FigureScript& script : write_figure_scripts(outputs, folder, source, data, files)) {
       scripts.push_back(script);
       files.push_back(script.name + ".gp");
       if (plots) files.insert(files.end(), {script.name + ".svg", script.name + ".png"});
@@ -83,8 +87,9 @@ int run_figures(int argc, char** argv) {
   }
   // Data first: they are there even where gnuplot is not.
   for (const FigureScript& script : scripts)
-    if (plots) draw_with_gnuplot(folder, script.name, script.width, script.height);
-  write_json((*parsed)["json"].as<std::string>(), {{"schema", "fxe.figures/1"}, {"stores", stores}});
+    if (plots) draw_with_gnuplot(outputs, folder, script.name, script.width, script.height);
+  write_json(json, {{"schema", "fxe.figures/1"}, {"stores", stores}});
+  outputs.commit();
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "metareasoner/store/store_writer.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/number_list.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/store_options.h"
 
 namespace fxe {
@@ -28,7 +29,8 @@ cxxopts::Options import_options() {
        {"classes", "FILE", "class names, one a line"},
        {"combine", "C", "logits or probabilities", "logits"},
        {"json", "FILE", "write what was made to FILE"},
-       {"quiet", nullptr, "print nothing"}});
+       {"quiet", nullptr, "print nothing"},
+       {"force", nullptr, "outputs may replace existing files of another kind"}});
   add_store_options(options);
   return options;
 }
@@ -146,11 +148,18 @@ int run_import(int argc, char** argv) {
   for (const auto& m : h.members) names.push_back(m.name);
   CostTable table;
   if (!costs.empty()) table = CostTable::per_image(names, parse_numbers(costs, "--costs", names.size()));
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  OutputFile& costs_file =
+      outputs.open("the costs beside -o", table.empty() ? std::filesystem::path() : costs_path(to.path),
+                   output_kind::costs);
   StoreWriter writer(to.path, h);
   copy_rows(arrays, writer);
-  if (!table.empty()) table.write(costs_path(to.path));
+  table.write(costs_file);
+  costs_file.commit();
   writer.finish();
-  report_store(to.path, 0, {}, (*parsed)["json"].as<std::string>(), parsed->count("quiet") > 0);
+  report_store(to.path, 0, {}, json, parsed->count("quiet") > 0);
+  outputs.commit();
   return 0;
 }
 

@@ -6,12 +6,14 @@
 #include "engine/error.h"
 #include "engine/input/classes.h"
 #include "engine/input/published_preprocess.h"
+#include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/mean_image_file.h"
 #include "tools/commands/model_files.h"
 #include "tools/commands/notes.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/progress.h"
 #include "tools/commands/single_model.h"
 #include "tools/commands/terminal.h"
@@ -33,8 +35,16 @@ const std::string& value_for(const std::vector<std::string>& values, size_t i, s
 
 // As the ensemble file will name it: relative to its folder where that is possible.
 fs::path relative_to(const fs::path& path, const fs::path& ensemble) {
+  if (!is_utf8(path.string()))
+    throw bad_input(
+        "{}: its name is not UTF-8, and an ensemble file, which is JSON, cannot hold it; rename it",
+        path.string());
   const auto folder = fs::absolute(ensemble).parent_path();
   const auto relative = fs::absolute(path).lexically_relative(folder.lexically_normal());
+  std::error_code error;
+  // The ".." of a folder that is a link is where its target lies.
+  if (!relative.empty() && !fs::equivalent(folder / relative, path, error) && !error)
+    return fs::canonical(path).lexically_relative(fs::canonical(folder));
   return relative.empty() ? fs::absolute(path) : relative;
 }
 
@@ -61,13 +71,6 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   member.state_dict = asked.state_dict;
   member.output = asked.output;
   return std::move(loaded);
-}
-
-void refuse_overwriting(const std::vector<std::string>& models, const fs::path& output) {
-  std::error_code error;
-  for (const auto& model : models)
-    if (fs::equivalent(model, output, error))
-      throw bad_input("-o {}: that is a model; give the ensemble file a name of its own", output.string());
 }
 
 nlohmann::ordered_json member_json(const MemberEntry& member, const LoadedModel& loaded) {
@@ -102,7 +105,9 @@ int run_init(int argc, char** argv) {
   const auto models = model_files((*parsed)["models"].as<std::vector<std::string>>());
   const fs::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o ENSEMBLE, the file to write");
-  refuse_overwriting(models, output);
+  Outputs outputs(*parsed);
+  OutputFile& ensemble = outputs.open("-o", output, output_kind::ensemble);
+  OutputFile& json = outputs.open("json", output_kind::report);
   const auto values_of = [&](const char* key) {
     return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
   };
@@ -159,7 +164,7 @@ int run_init(int argc, char** argv) {
   if (class_names && class_names != static_cast<size_t>(classes))
     throw bad_input("{}: {} classes, but the models have {}", file.classes.string(), class_names, classes);
   progress.reset();
-  write_ensemble_file(file, output);
+  write_ensemble_file(file, ensemble);
   if (!run.quiet) {
     print_notes(notes_by_text(names, notes));
     print_table(stdout, table);
@@ -168,8 +173,9 @@ int run_init(int argc, char** argv) {
     fmt::print("{}: {} member{}, {} classes\n", output.string(), file.members.size(),
                file.members.size() == 1 ? "" : "s", classes);
   write_json(
-      run.json,
+      json,
       {{"schema", "fxe.init/1"}, {"ensemble", output.string()}, {"classes", classes}, {"members", members}});
+  outputs.commit();
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/terminal.h"
 #include "tools/commands/text_table.h"
 
@@ -208,6 +209,8 @@ int run_inspect(int argc, char** argv) {
   const RunOptions run = read_run_options(*parsed);
   const auto input = (*parsed)["subject"].as<std::vector<std::string>>()[0];
   ChosenDevice device = choose_device(run);
+  Outputs outputs(*parsed);
+  OutputFile& report = outputs.open("json", output_kind::report);
   Json json = {
       {"schema", "fxe.inspect/1"}, {"device", device.name}, {"batch", run.batch}, {"members", Json::array()}};
 
@@ -224,7 +227,8 @@ int run_inspect(int argc, char** argv) {
     if (!run.quiet) print_notes(notes_by_text({input}, {loaded.notes}));
     json["members"].push_back(inspect_member(input, loaded, *device.backend, run, true));
   }
-  write_json(run.json, json);
+  write_json(report, json);
+  outputs.commit();
   return 0;
 }
 

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/json_file.h"
 
-#include "engine/files/output_file.h"
-
 namespace fxe {
 
-void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& value) {
-  if (path.empty()) return;
-  OutputFile file(path);
+void write_json(OutputFile& file, const nlohmann::ordered_json& value) {
+  if (!file) return;
   // File names need not be UTF-8; JSON must be.
   file.write(value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   file.write("\n");
-  file.commit();
 }
 
 }  // namespace fxe

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
+
+#include "engine/files/output_file.h"
 
 namespace fxe {
 
-// Writes one JSON object, indented, under a temporary name that is then renamed. Does nothing for an empty
-// path.
-void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& value);
+// Writes one JSON object, indented.
+void write_json(OutputFile&, const nlohmann::ordered_json& value);
 
 // A number that does not exist is null, never NaN.
 inline nlohmann::ordered_json number_or_null(double value) {

@@ -80,7 +80,8 @@ void add_common_options(cxxopts::Options& options) {
                {"batch", "N", "images at a time", "1"},
                {"threads", "N", "threads of the CPU engine; 0: one for each core", "0"},
                {"json", "FILE", "write the result to FILE"},
-               {"quiet", nullptr, "no progress, no table"}},
+               {"quiet", nullptr, "no progress, no table"},
+               {"force", nullptr, "outputs may replace existing files of another kind"}},
               kEverywhereGroup);
 }
 
@@ -105,7 +106,6 @@ RunOptions read_common_options(const cxxopts::ParseResult& parsed) {
   run.precision = parse_precision(parsed["precision"].as<std::string>());
   run.batch = static_cast<int>(read_integer(parsed, "batch", 1, kMaxBatch));
   run.threads = static_cast<int>(read_integer(parsed, "threads", 0, kMaxThreads));
-  run.json = parsed["json"].as<std::string>();
   run.quiet = parsed.count("quiet") > 0;
   return run;
 }

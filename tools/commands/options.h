@@ -19,7 +19,6 @@ struct RunOptions {
   Precision precision = Precision::fp32;
   int batch = 1;
   int threads = 0;   // 0: every core this process may use
-  std::string json;  // file for the machine-readable result; empty: none
   bool quiet = false;
   std::optional<double> deadline_ms;
   bool autotune = false;

@@ -9,7 +9,6 @@
 #include <exception>
 
 #include "engine/error.h"
-#include "engine/files/files_read.h"
 
 namespace fxe {
 
@@ -26,10 +25,6 @@ bool is_of_kind(const OutputTarget& target, const OutputKind& kind) {
 }
 
 }  // namespace
-
-void add_force_option(cxxopts::Options& options) {
-  options.add_options()("force", "outputs may replace existing files of another kind");
-}
 
 Outputs::~Outputs() {
   if (!standard_output_) return;
@@ -65,13 +60,11 @@ AppendFile& Outputs::append(const std::string& option, const char* head) {
 }
 
 OutputTarget Outputs::claim(const std::string& who, const fs::path& name) {
-  stop_noting_files();
   if (name.string().starts_with("--"))
     throw bad_input("{}: expected the name of a file, found the option {}; a file of that name is ./{}", who,
                     name.string(), name.string());
   const OutputTarget target = find_output(name);
-  if (target.kind == OutputTarget::Kind::file && target.found && was_file_read(*target.found))
-    throw bad_input("{} {}: that file is an input of this run; name another", who, name.string());
+  refuse_input({who, name, target});
   for (const auto& other : claimed_)
     if (same_file(other.target, target))
       throw bad_input("{} and {} are both {}; name another file for one of them", other.who, who,
@@ -87,6 +80,13 @@ void Outputs::move_printing() {
   dup2(STDERR_FILENO, STDOUT_FILENO);
 }
 
+void Outputs::refuse_input(const Claimed& output) {
+  if (output.target.kind == OutputTarget::Kind::file && output.target.found &&
+      was_file_read(*output.target.found))
+    throw bad_input("{} {}: that file is an input of this run; name another", output.who,
+                    output.name.string());
+}
+
 void Outputs::refuse(const fs::path& input) const {
   struct stat status {};
   if (stat(input.c_str(), &status) != 0) return;
@@ -98,6 +98,7 @@ void Outputs::refuse(const fs::path& input) const {
 }
 
 void Outputs::commit() {
+  std::ranges::for_each(claimed_, refuse_input);
   std::exception_ptr first;
   const auto end = [&](auto& file) {
     try {

@@ -7,20 +7,18 @@
 #include <vector>
 
 #include "engine/files/append_file.h"
+#include "engine/files/files_read.h"
 #include "engine/files/output_file.h"
 #include "tools/commands/options.h"
 #include "tools/commands/output_kind.h"
 
 namespace fxe {
 
-// --force, for commands without add_common_options().
-void add_force_option(cxxopts::Options&);
-
 // Every file that a run writes, opened before the run: what cannot be written, or would destroy something, is
 // known before anything is computed. To be made when all inputs but images are read. Open throws bad_input
 // for
 //   an existing file of another kind, unless it is empty or --force was given
-//   a file that the run has read
+//   a file that the run has read (what it reads later is seen by commit())
 //   a file that is another output of the run, or a second output to "-".
 // With an output to standard output, what is printed goes to standard error.
 class Outputs {
@@ -40,8 +38,12 @@ class Outputs {
 
   // An input that is not read yet. Throws bad_input if it is one of the outputs.
   void refuse(const std::filesystem::path& input) const;
-  // Whether --force lets an output replace a file of another kind, such as an image.
-  bool forced() const { return forced_; }
+  // Before images are read: they are many, and none is taken for a file of results unless --force says so.
+  template <class Images>
+  void refuse_images(const Images& dataset) const {
+    stop_noting_files();
+    for (size_t i = 0; forced_ && i < dataset.images(); ++i) refuse(dataset.file(i));
+  }
 
   // Of each that is not committed yet, whatever became of the others. Then throws what went wrong first.
   void commit();
@@ -54,6 +56,7 @@ class Outputs {
   };
 
   OutputTarget claim(const std::string& who, const std::filesystem::path&);
+  static void refuse_input(const Claimed&);
   void move_printing();
 
   const cxxopts::ParseResult& parsed_;

@@ -6,6 +6,7 @@
 #include "tools/commands/eval_labels.h"
 #include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/profile_report.h"
 #include "tools/commands/terminal.h"
 #include "tools/commands/watched_runtime.h"
@@ -49,7 +50,6 @@ int run_profile(int argc, char** argv) {
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto shown = static_cast<size_t>(read_integer(*parsed, "layers", 0, INT64_MAX));
   const auto traced = static_cast<size_t>(read_integer(*parsed, "trace-batches", 1, kMostTracedBatches));
-  const auto trace = (*parsed)["trace"].as<std::string>(), csv = (*parsed)["csv"].as<std::string>();
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
@@ -64,6 +64,11 @@ int run_profile(int argc, char** argv) {
 
   WatchedRuntime watched = make_watched_runtime(ensemble, run);
   subject.run.device = watched.runtime.device.name;
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  OutputFile& csv = outputs.open("csv", output_kind::profile_csv);
+  OutputFile& trace = outputs.open("trace", output_kind::trace);
+  outputs.refuse_images(dataset);
   if (!run.quiet) {
     print_paragraph(stdout,
                     fmt::format("{}: policy {}, {}, {}, batch {}", subject.run.ensemble,
@@ -72,11 +77,9 @@ int run_profile(int argc, char** argv) {
     print_dataset(dataset);
     std::fflush(stdout);
   }
-  ProfileResult result =
-      profile(ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
-              {.quiet = run.quiet,
-               .deadline_ms = run.deadline_ms.value_or(0),
-               .traced_batches = trace.empty() ? 0 : traced});
+  ProfileResult result = profile(
+      ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
+      {.quiet = run.quiet, .deadline_ms = run.deadline_ms.value_or(0), .traced_batches = trace ? traced : 0});
   for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
   if (result.stopped_by) {
     const auto how_far = fmt::format("after {} of {} images", result.images, dataset.images());
@@ -91,10 +94,11 @@ int run_profile(int argc, char** argv) {
     fmt::print(stderr, "fxe profile: other schedules are not compared: {}; try a smaller --batch\n",
                e.what());
   }
-  write_json(run.json, profile_json(subject, result));
-  if (!csv.empty()) write_profile_csv(csv, subject, result);
-  if (!trace.empty()) write_profile_trace(trace, subject, result);
+  write_json(json, profile_json(subject, result));
+  write_profile_csv(csv, subject, result);
+  if (trace) write_profile_trace(trace, subject, result);
   if (!run.quiet) print_profile(subject, result, shown, stdout);
+  outputs.commit();
   return 0;
 }
 

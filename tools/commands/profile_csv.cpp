@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "engine/files/output_file.h"
 #include "tools/commands/profile_report.h"
 
 namespace fxe {
@@ -18,9 +17,7 @@ std::string field(const std::string& text) {
 
 }  // namespace
 
-void write_profile_csv(const std::filesystem::path& path, const ProfileSubject& subject,
-                       const ProfileResult& r) {
-  OutputFile file(path);
+void write_profile_csv(OutputFile& file, const ProfileSubject& subject, const ProfileResult& r) {
   file.write(
       "member,layer,op,kernel,batch,ms_per_call,calls_run,calls_saved,calls_full,run_ms,saved_ms,full_ms,"
       "gb_per_s,gflop_per_s\n");
@@ -35,7 +32,6 @@ void write_profile_csv(const std::filesystem::path& path, const ProfileSubject& 
                            field(op_str(row.layer->op)), field(row.kernel), row.batch, numbers(row.savings)));
   for (const auto& [kernel, savings] : r.table.between_members())
     file.write(fmt::format(",,,{},,{}", field(kernel), numbers(savings)));
-  file.commit();
 }
 
 }  // namespace fxe

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdio>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "engine/files/output_file.h"
 #include "tools/commands/eval_report.h"
 #include "tools/commands/profile_run.h"
 
@@ -23,10 +23,10 @@ nlohmann::ordered_json profile_json(const ProfileSubject&, const ProfileResult&)
 void print_profile(const ProfileSubject&, const ProfileResult&, size_t layers, std::FILE* to);
 
 // A line for each kernel of each layer at each batch size.
-void write_profile_csv(const std::filesystem::path&, const ProfileSubject&, const ProfileResult&);
+void write_profile_csv(OutputFile&, const ProfileSubject&, const ProfileResult&);
 
 // The traced batches in the Trace Event Format, which chrome://tracing and Perfetto open: a track for each
 // policy, members over layers over kernels.
-void write_profile_trace(const std::filesystem::path&, const ProfileSubject&, const ProfileResult&);
+void write_profile_trace(OutputFile&, const ProfileSubject&, const ProfileResult&);
 
 }  // namespace fxe

@@ -77,8 +77,7 @@ void add_batch(TraceWriter& trace, int track, const TracedBatch& batch, const Ke
 
 }  // namespace
 
-void write_profile_trace(const std::filesystem::path& path, const ProfileSubject& subject,
-                         const ProfileResult& r) {
+void write_profile_trace(OutputFile& file, const ProfileSubject& subject, const ProfileResult& r) {
   int64_t origin_ns = std::numeric_limits<int64_t>::max();
   for (const auto& batch : r.traced)
     for (const auto& call : batch.calls) origin_ns = std::min(origin_ns, call.start_ns);
@@ -86,7 +85,7 @@ void write_profile_trace(const std::filesystem::path& path, const ProfileSubject
   trace.name_track(KernelTable::flexible, "flexible");
   trace.name_track(KernelTable::full, "full");
   for (const auto& batch : r.traced) add_batch(trace, batch.policy, batch, r.table, subject.members);
-  write_json(path, trace.take());
+  write_json(file, trace.take());
 }
 
 }  // namespace fxe

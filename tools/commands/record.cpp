@@ -8,6 +8,7 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
 #include "tools/commands/interrupted.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
 #include "weights_converter/weight_files.h"
@@ -54,7 +55,7 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
 
 // Networks and images are gone when the store is opened for the report.
 RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to,
-                        LeftOut& left_out) {
+                        LeftOut& left_out, Outputs& outputs) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
   LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
   Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
@@ -62,6 +63,8 @@ RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& ru
   if (const auto limit = read_integer(parsed, "limit", 0, INT64_MAX))
     dataset.keep_first(static_cast<size_t>(limit));
   Runtime runtime = make_runtime(ensemble, run);
+  OutputFile& costs = outputs.open("the costs beside -o", costs_path(to.path), output_kind::costs);
+  outputs.refuse_images(dataset);
   StoreWriter writer(to.path, describe(ensemble, runtime, dataset, run, to.form));
   if (!run.quiet) {
     fmt::print("{}: {} members, {}, {}, batch {}\n", ensemble.file.name, runtime.members.size(),
@@ -76,7 +79,8 @@ RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& ru
     result.kept = writer.written();
     return result;
   }
-  result.costs.write(costs_path(to.path));
+  result.costs.write(costs);
+  costs.commit();
   writer.finish();
   return result;
 }
@@ -92,15 +96,18 @@ int run_record(int argc, char** argv) {
   if (run.deadline_ms)
     throw bad_input("--deadline-ms: record runs every member on every image; leave it out");
 
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
   LeftOut left_out;
-  const RecordResult result = make_store(*parsed, run, to, left_out);
+  const RecordResult result = make_store(*parsed, run, to, left_out, outputs);
   if (result.stopped_by)
     return report_interrupted(
         "record",
         fmt::format("with {} of {} images recorded; the same command goes on after them", result.kept,
                     result.images),
         result.stopped_by, *parsed, {});
-  report_store(to.path, result.unreadable, left_out, run.json, run.quiet);
+  report_store(to.path, result.unreadable, left_out, json, run.quiet);
+  outputs.commit();
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/json_file.h"
+#include "tools/commands/outputs.h"
 #include "tools/commands/replay_output.h"
 #include "tools/commands/store_order.h"
 
@@ -25,7 +26,8 @@ cxxopts::Options replay_options() {
         "than noise"},
        {"no-baselines", nullptr, "leave out the search for the best fixed subset"},
        {"json", "FILE", "write the result to FILE"},
-       {"quiet", nullptr, "no table"}});
+       {"quiet", nullptr, "no table"},
+       {"force", nullptr, "outputs may replace existing files of another kind"}});
   add_replay_point_options(options);
   return options;
 }
@@ -52,12 +54,11 @@ double spent(const ReplayResult& r, UnitCosts::Unit unit) {
   return 0;
 }
 
-void write_predictions(const Store& store, const Replayed& replayed, const std::string& path) {
-  if (path.empty()) return;
-  PredictionsCsv csv(path);
+void write_predictions(const Store& store, const Replayed& replayed, OutputFile& file) {
+  if (!file) return;
+  PredictionsCsv csv(file);
   for (size_t i = 0; i < store.images(); ++i)
     csv.add(store.header().paths[i], store.header().labels[i], replayed.rows[i]);
-  csv.commit();
 }
 
 }  // namespace
@@ -70,6 +71,10 @@ int run_replay(int argc, char** argv) {
   const ReplayPoint point = read_replay_point(store, *parsed);
   const int batch = read_store_batch(store, *parsed), threads = read_store_threads(*parsed);
   const CostTable costs = read_store_costs(store, *parsed);
+  Outputs outputs(*parsed);
+  OutputFile& json = outputs.open("json", output_kind::report);
+  OutputFile& predictions = outputs.open("predictions", output_kind::predictions);
+  outputs.refuse((*parsed)["against"].as<std::string>());
   const auto detail = needs_all_details(point.signal) ? PrefixDetail::all : PrefixDetail::decision;
 
   const Trace full_trace = Trace::of(store, point.full, detail, threads);
@@ -89,9 +94,10 @@ int run_replay(int argc, char** argv) {
   if (const auto csv = (*parsed)["against"].as<std::string>(); !csv.empty())
     r.against = compare_predictions(store, trace, point.policy.point.thresholds, point.signal, r.policy, csv);
 
-  write_predictions(store, r.policy, (*parsed)["predictions"].as<std::string>());
-  write_json((*parsed)["json"].as<std::string>(), replay_json(store, r));
+  write_predictions(store, r.policy, predictions);
+  write_json(json, replay_json(store, r));
   if (!parsed->count("quiet")) print_replay(store, r, stdout);
+  outputs.commit();
   if (r.against && !r.against->beyond.empty())
     throw check_failed("{} of {} decisions differ by more than noise, such as that of {}",
                        r.against->beyond.size(), r.against->compared, r.against->beyond.front());

@@ -5,18 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-
-#include "engine/error.h"
 
 namespace fxe {
 
 namespace {
-
-constexpr const char* kHead =
-    "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation,"
-    "members,mean_members,policy,images,mean_gmacs,time_per_image_ms,gap,gap_lo,gap_hi,device,precision,"
-    "batch";
 
 std::string number(double value, int digits) {
   return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "";
@@ -48,25 +40,12 @@ std::string interpolation_of(const Preprocess& p) {
   return p.filter == Filter::area ? "area" : p.filter == Filter::bicubic ? "bicubic" : "bilinear";
 }
 
-// No more is read than a head line has.
-void check_head_line(const std::filesystem::path& path) {
-  const std::string expected = std::string(kHead) + "\n";
-  std::ifstream file(path, std::ios::binary);
-  std::string head(expected.size(), ' ');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<size_t>(file.gcount()));
-  if (head != expected)
-    throw bad_input("{}: expected a results file that starts '{}', found '{}'; name another file",
-                    path.string(), kHead, head.substr(0, std::min<size_t>(head.find_first_of("\r\n"), 80)));
-}
-
 }  // namespace
 
-void check_results_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error) && std::filesystem::file_size(path, error) > 0)
-    check_head_line(path);
-}
+const char* const kResultsHead =
+    "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation,"
+    "members,mean_members,policy,images,mean_gmacs,time_per_image_ms,gap,gap_lo,gap_hi,device,precision,"
+    "batch";
 
 std::string crop_fraction(int crop, int resized) {
   const double exact = static_cast<double>(crop) / resized;
@@ -82,12 +61,7 @@ std::string crop_fraction(int crop, int resized) {
   return "";
 }
 
-void append_results_file(const std::filesystem::path& path, const LoadedEnsemble& ensemble,
-                         const EvalSubject& subject, const EvalResult& r) {
-  const bool is_new = !std::filesystem::exists(path) || std::filesystem::file_size(path) == 0;
-  check_results_file(path);
-  std::ofstream file(path, std::ios::app);
-  if (is_new) file << kHead << '\n';
+std::string results_line(const LoadedEnsemble& ensemble, const EvalSubject& subject, const EvalResult& r) {
   const auto& e = r.policy.evaluation;
   const double top1 = 100 * e.top1(), top5 = 100 * e.top5();
   int size = 0;
@@ -115,9 +89,7 @@ void append_results_file(const std::filesystem::path& path, const LoadedEnsemble
   }
   fields.insert(fields.end(), {quoted(subject.device), std::string(name(subject.precision)),
                                std::to_string(subject.batch)});
-  file << fmt::format("{}\n", fmt::join(fields, ","));
-  file.flush();
-  if (!file) throw run_time_error("{}: could not be appended to", path.string());
+  return fmt::format("{}", fmt::join(fields, ","));
 }
 
 }  // namespace fxe

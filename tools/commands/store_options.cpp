@@ -32,22 +32,22 @@ StoreOptions read_store_options(const cxxopts::ParseResult& parsed) {
 }
 
 void report_store(const std::filesystem::path& path, size_t unreadable, const LeftOut& left_out,
-                  const std::string& json_path, bool quiet) {
+                  OutputFile& json, bool quiet) {
   const Store store = Store::open(path);
   const auto& h = store.header();
   const auto bytes = std::filesystem::file_size(path);
-  write_json(json_path, {{"schema", "fxe.record/1"},
-                         {"store", path.string()},
-                         {"costs", costs_path(path).string()},
-                         {"form", name(h.form)},
-                         {"images", store.images()},
-                         {"unreadable", unreadable},
-                         {"left_out", left_out_json(left_out)},
-                         {"members", store.members()},
-                         {"classes", store.classes()},
-                         {"bytes", bytes},
-                         {"fingerprint", h.fingerprint},
-                         {"images_hash", store.images_hash()}});
+  write_json(json, {{"schema", "fxe.record/1"},
+                    {"store", path.string()},
+                    {"costs", costs_path(path).string()},
+                    {"form", name(h.form)},
+                    {"images", store.images()},
+                    {"unreadable", unreadable},
+                    {"left_out", left_out_json(left_out)},
+                    {"members", store.members()},
+                    {"classes", store.classes()},
+                    {"bytes", bytes},
+                    {"fingerprint", h.fingerprint},
+                    {"images_hash", store.images_hash()}});
   if (unreadable)
     fmt::print(stderr, "{} images could not be read; replay counts them as failed\n", unreadable);
   if (!quiet)

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/files/output_file.h"
 #include "engine/input/left_out.h"
 #include "metareasoner/store/store_header.h"
 #include "tools/commands/options.h"
@@ -19,7 +20,7 @@ void add_store_options(cxxopts::Options&);
 StoreOptions read_store_options(const cxxopts::ParseResult&);
 
 // Reads the finished store back and says what it is, to people and as {"schema": "fxe.record/1", ...}.
-void report_store(const std::filesystem::path&, size_t unreadable, const LeftOut&,
-                  const std::string& json_path, bool quiet);
+void report_store(const std::filesystem::path&, size_t unreadable, const LeftOut&, OutputFile& json,
+                  bool quiet);
 
 }  // namespace fxe

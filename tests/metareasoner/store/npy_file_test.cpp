@@ -71,7 +71,9 @@ TEST(NpyFile, RefusesEverythingElseInOneLine) {
 TEST(NpyFile, WhatIsWrittenIsReadAndItsDataAreAligned) {
   const StoreFolder folder;
   for (const Shape& shape : {Shape{6}, Shape{2, 3}, Shape{1, 1, 2, 3}}) {
-    write_npy(folder / "a.npy", shape, std::vector<float>{1, -2, 3.5f, 0, 5, 6});
+    OutputFile file(folder / "a.npy");
+    write_npy(file, shape, std::vector<float>{1, -2, 3.5f, 0, 5, 6});
+    file.commit();
     const Tensor t = read_npy(folder / "a.npy");
     EXPECT_EQ(t.shape, shape);
     EXPECT_EQ(t.to_float(), (std::vector<float>{1, -2, 3.5f, 0, 5, 6}));
@@ -87,7 +89,9 @@ TEST(CostTable, GivesWhatWasMeasuredAndGoesBetween) {
   made.add(0, 1, 4);
   made.add(0, 8, 10);
   made.add(1, 2, 5);
-  made.write(folder / "c");
+  OutputFile file(folder / "c");
+  made.write(file);
+  file.commit();
   const CostTable costs = CostTable::read(folder / "c");
   EXPECT_EQ(costs.device, "cpu");
   EXPECT_EQ(costs.runs(0, 1), 2);

@@ -18,6 +18,13 @@
 namespace fxe::test {
 namespace {
 
+void write_costs(std::vector<std::string> members, const std::vector<double>& ms,
+                 const std::filesystem::path& path) {
+  OutputFile file(path);
+  CostTable::per_image(std::move(members), ms).write(file);
+  file.commit();
+}
+
 constexpr size_t kImages = 150, kMembers = 3;
 
 void read_all(const Store& store) {
@@ -166,13 +173,13 @@ TEST(Store, WhatItsReaderRefusesIsNotBegun) {
 // Costs beside a store that was removed are not those of the store that is made in its place.
 TEST(Store, ANewStoreHasNoCostsOfAnother) {
   const StoreFolder folder;
-  CostTable::per_image({"m0"}, {105}).write(costs_path(folder / "s"));
+  write_costs({"m0"}, {105}, costs_path(folder / "s"));
   const StoreCase c(70, 1, 2, 1);
   {
     StoreWriter writer(folder / "s", c.header);
     c.append(writer, 64);
     EXPECT_FALSE(std::filesystem::exists(costs_path(folder / "s")));
-    CostTable::per_image({"m0"}, {3}).write(costs_path(folder / "s"));
+    write_costs({"m0"}, {3}, costs_path(folder / "s"));
   }
   c.write(folder / "s");  // goes on: these costs are its own
   EXPECT_EQ(CostTable::read(costs_path(folder / "s")).ms(0, 1), 3);
