@@ -303,6 +303,18 @@ std::vector<std::string> outputs_to_try(const onnx::Graph& graph, const std::str
   return {asked};
 }
 
+// Labels and images are no logits. What may be is not passed over for what comes after it: that could be
+// features.
+bool may_be_logits(const onnx::Graph& graph, const onnx::ValueInfo& output) {
+  for (const auto& node : graph.node())
+    if (node.op_type() == "ArgMax" && node.output_size() > 0 && node.output(0) == output.name()) return false;
+  const auto& type = output.type().tensor_type();
+  const auto& dims = type.shape().dim();
+  if (dims.size() == 4 && (dims[2].dim_value() > 1 || dims[3].dim_value() > 1)) return false;
+  const auto element = onnx_dtype(type.elem_type());
+  return element == DType::f32 || element == DType::f16 || element == DType::f64 || element == DType::bf16;
+}
+
 std::string quoted(const std::vector<std::string>& names, const std::string& but) {
   std::vector<std::string> parts;
   for (const auto& name : names)
@@ -339,6 +351,8 @@ TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_b
       return read_output(model, file_bytes, folder, names, i, choices.input);
     } catch (const Error& e) {
       if (!first) first = e;
+      if (choices.output.empty() && may_be_logits(model->graph(), model->graph().output(static_cast<int>(i))))
+        break;
     }
   }
   if (opset <= kNewestOpset) throw *first;
