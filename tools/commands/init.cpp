@@ -105,9 +105,9 @@ int run_init(int argc, char** argv) {
   const auto models = model_files((*parsed)["models"].as<std::vector<std::string>>());
   const fs::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o ENSEMBLE, the file to write");
-  Outputs outputs(*parsed);
-  OutputFile& ensemble = outputs.open("-o", output, output_kind::ensemble);
-  OutputFile& json = outputs.open("json", output_kind::report);
+  Outputs written(*parsed);
+  OutputFile& ensemble = written.open("-o", output, output_kind::ensemble);
+  OutputFile& json = written.open("json", output_kind::report);
   const auto values_of = [&](const char* key) {
     return parsed->count(key) ? (*parsed)[key].as<std::vector<std::string>>() : std::vector<std::string>{""};
   };
@@ -175,7 +175,7 @@ int run_init(int argc, char** argv) {
   write_json(
       json,
       {{"schema", "fxe.init/1"}, {"ensemble", output.string()}, {"classes", classes}, {"members", members}});
-  outputs.commit();
+  written.commit();
   return 0;
 }
 
