@@ -30,4 +30,8 @@ int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
+int sync_folder(int fd) {
+  return fsync(fd) == 0 || errno == EINVAL || errno == EBADF || errno == EROFS ? 0 : errno;
+}
+
 }  // namespace fxe

@@ -28,4 +28,8 @@ class Descriptor {
 // Writes all of it, in as many calls as it takes. Returns 0, or errno of the call that failed.
 int write_all(int fd, std::string_view bytes);
 
+// Puts the names in an open folder on disk. Returns 0 too where the file system knows nothing of the kind, or
+// errno.
+int sync_folder(int fd);
+
 }  // namespace fxe

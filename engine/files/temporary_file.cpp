@@ -138,9 +138,7 @@ int TemporaryFile::take_name() {
   if (fsync(file_.get()) != 0) return errno;
   if (renameat(folder_.get(), name_.c_str(), folder_.get(), target_.c_str()) != 0) return errno;
   name_.clear();
-  // Some file systems know no fsync of a folder; the file itself is complete in any case.
-  if (fsync(folder_.get()) != 0 && errno != EINVAL && errno != EBADF && errno != EROFS) return errno;
-  return 0;
+  return sync_folder(folder_.get());
 }
 
 void remove_temporary_files() noexcept {

@@ -54,8 +54,7 @@ int put_in_place(const std::filesystem::path& from, const std::filesystem::path&
                     (errno == EINVAL && rename(from.c_str(), to.c_str()) == 0);  // not every file system can
   if (!done) return errno;
   const Descriptor folder(open(to.has_parent_path() ? to.parent_path().c_str() : ".", O_RDONLY | O_CLOEXEC));
-  if (folder) fsync(folder.get());
-  return 0;
+  return folder ? sync_folder(folder.get()) : 0;
 }
 
 }  // namespace
