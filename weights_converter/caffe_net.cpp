@@ -113,6 +113,9 @@ class Reader {
                                                            [&](size_t id) { return read_before[id]; });
       if (!ends_[i])
         for (const size_t id : step.inputs) read_before[id] = true;
+      // Left out, it must keep the order of the classes, which it does over them alone.
+      else if (step.layer->type.starts_with("Softmax") && step.layer->softmax->axis() != 1)
+        throw step.layer->error("is over axis {}; expected 1, the classes", step.layer->softmax->axis());
     }
   }
 

@@ -57,6 +57,11 @@ TEST_F(FingerprintTest, ChangesWithTheChoiceOfWeights) {
   EXPECT_NE(found(), before);
 }
 
+TEST_F(FingerprintTest, ChangesWithTheChoiceOfOutput) {
+  file.members[0].output = "features";
+  EXPECT_NE(found(), before);
+}
+
 TEST_F(FingerprintTest, ChangesWithEveryFileOfAModel) {
   write("index", "which is where");
   write("b.safetensors", "half");

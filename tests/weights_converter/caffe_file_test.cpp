@@ -60,6 +60,17 @@ struct Small : CaffeBuilder {
   std::vector<float> logits() const { return logits_of(read(bytes(), Input{3, 8, 7})); }
 };
 
+// A softmax at the end is left out, which is right over the classes alone.
+TEST(CaffeFile, ASoftmaxOverAnotherAxisIsNotLeftOut) {
+  Small small;
+  small.named("prob").mutable_softmax_param()->set_axis(1);
+  EXPECT_FALSE(small.logits().empty());
+  for (const int axis : {0, 2, -2}) {
+    small.named("prob").mutable_softmax_param()->set_axis(axis);
+    EXPECT_THAT(error_of(small.bytes()), HasSubstr("expected 1, the classes")) << axis;
+  }
+}
+
 TEST(CaffeFile, ReadsTheOldFormOfLayersAndBlobs) {
   Small small(false);
   small.layer("Softmax", "prob2", "fc");

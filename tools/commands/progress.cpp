@@ -10,6 +10,8 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 
 #include "tools/commands/terminal.h"
@@ -83,7 +85,8 @@ struct Progress::Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  void run() {
+  // A bar that cannot be drawn is none: nothing that is computed ends for it.
+  void run() noexcept try {
     std::unique_lock lock(mutex);
     seen.emplace_back(began, 0);
     bool drawn = false;
@@ -92,6 +95,7 @@ struct Progress::Writer {
       drawn = true;
     }
     if (drawn) put("\r\033[K");
+  } catch (const std::bad_alloc&) {
   }
 
   void draw() {
@@ -115,8 +119,11 @@ struct Progress::Writer {
 };
 
 Progress::Progress(std::string label, std::string unit, size_t total, bool quiet) {
-  if (!quiet && terminal_of(stderr).interactive)
+  if (quiet || !terminal_of(stderr).interactive) return;
+  try {
     writer_ = std::make_unique<Writer>(ProgressState{std::move(label), std::move(unit), 0, total, 0});
+  } catch (const std::system_error&) {  // no thread is to be had
+  }
 }
 
 Progress::~Progress() = default;

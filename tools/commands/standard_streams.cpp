@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <new>
 
 #include "engine/files/descriptor.h"
 #include "tools/commands/terminal_text.h"
@@ -39,9 +40,14 @@ TerminalText text_of(int fd) {
   return TerminalText(std::move(sequences));
 }
 
-ssize_t take(void* stream, const char* bytes, size_t count) {
+// Called by the C library, which no exception may pass through.
+ssize_t take(void* stream, const char* bytes, size_t count) noexcept {
   auto& to = *static_cast<Stream*>(stream);
-  to.put(to.text({bytes, count}));
+  try {
+    to.put(to.text({bytes, count}));
+  } catch (const std::bad_alloc&) {
+    to.error = ENOMEM;
+  }
   return static_cast<ssize_t>(count);
 }
 

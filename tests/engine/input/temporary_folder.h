@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace fxe::test {
@@ -21,5 +22,8 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+// All of a file.
+std::string content(const std::filesystem::path&);
 
 }  // namespace fxe::test
