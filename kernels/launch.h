@@ -40,8 +40,8 @@ void launch(Queue& queue, const char* name, void (*kernel)(Parameters...), const
   config.stream = cuda.stream();
   FXE_CUDA(cudaLaunchKernelEx(&config, kernel, Parameters(arguments)...));
 #else
-  (void)queue;
-  simt::launch(name, kernel, grid.blocks, grid.threads, grid.dynamic_shared_bytes, Parameters(arguments)...);
+  simt::enqueue(&queue, name, kernel, grid.blocks, grid.threads, grid.dynamic_shared_bytes,
+                Parameters(arguments)...);
 #endif
 }
 

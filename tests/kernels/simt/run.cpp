@@ -174,10 +174,14 @@ unsigned take_conditional(uint64_t handle) {
   return value;
 }
 
-void set_conditional(uint64_t handle, unsigned value) { conditionals[handle] = value; }
+Hooks& hooks() {
+  static Hooks hooks{[](void*, const Launch& launch) { launch.run(); },
+                     [](uint64_t handle, unsigned value) { conditionals[handle] = value; }};
+  return hooks;
+}
 
 }  // namespace simt
 
 void cudaGraphSetConditional(cudaGraphConditionalHandle handle, unsigned value) {
-  simt::set_conditional(handle, value);
+  simt::hooks().set_conditional(handle, value);
 }

@@ -3,6 +3,7 @@
 
 #include <simt/keywords.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -49,6 +50,30 @@ void launch(const char* name, void (*kernel)(P...), dim3 grid, unsigned threads,
   run(
       name, [](void* c) { std::apply(static_cast<Call*>(c)->kernel, static_cast<Call*>(c)->arguments); },
       &call, grid, threads, dynamic_shared_bytes);
+}
+
+// A launch that was given to a queue, with a copy of its arguments.
+struct Launch {
+  const char* name;
+  dim3 grid;
+  unsigned threads;
+  size_t dynamic_shared_bytes, parameter_bytes;
+  std::function<void()> run;
+};
+
+// What becomes of launches on queues and of conditional nodes' values; a simulated device puts its own here.
+struct Hooks {
+  void (*enqueue)(void* queue, const Launch&);               // runs it at once
+  void (*set_conditional)(uint64_t handle, unsigned value);  // keeps it for take_conditional()
+};
+Hooks& hooks();
+
+template <class... P>
+void enqueue(void* queue, const char* name, void (*kernel)(P...), dim3 grid, unsigned threads,
+             size_t dynamic_shared_bytes, P... arguments) {
+  hooks().enqueue(queue, {name, grid, threads, dynamic_shared_bytes, sizeof(std::tuple<P...>), [=] {
+                            launch(name, kernel, grid, threads, dynamic_shared_bytes, P(arguments)...);
+                          }});
 }
 
 }  // namespace simt

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/simulated_device/graph.h"
+
+// What CUPTI hears of.
+namespace fxe::sim {
+
+void note_launch(uint32_t correlation);
+void note_activity(const Work&, const WorkId&, uint64_t began_ns, uint64_t ended_ns);
+void note_clone(const Identified& copy, const Identified& original);
+
+}  // namespace fxe::sim

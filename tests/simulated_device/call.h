@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <mutex>
+#include <string>
+
+namespace fxe::sim {
+
+// One call of the CUDA runtime: counted, and alone on the device while it lasts.
+class Call {
+ public:
+  explicit Call(const char* function);
+
+ private:
+  std::unique_lock<std::recursive_mutex> lock_;
+};
+
+// Begins a function of the runtime. A device that has faulted refuses everything from then on.
+#define FXE_SIM_CALL                         \
+  const ::fxe::sim::Call sim_call(__func__); \
+  if (::fxe::sim::fault() != cudaSuccess) return ::fxe::sim::fault()
+
+// What a program may see: an error, with the rule on stderr unless the program is not to blame.
+cudaError_t refuse(cudaError_t, const std::string& rule);
+cudaError_t decline(cudaError_t);  // out of memory, or what settings.h asked for
+
+// What CUDA leaves undefined: ends the program with the rule and the command that repeats it.
+[[noreturn]] void broken_rule(const std::string& rule);
+
+// A kernel failed: this, and no more work, until the program ends.
+cudaError_t fault();
+void set_fault(const std::string& why);
+
+}  // namespace fxe::sim

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace fxe::sim {
+
+// A kernel begins: it may set each condition once.
+void begin_setting();
+// cudaGraphSetConditional. Throws where the graph that runs does not have the condition, this kernel has set
+// it already, or its node has read it.
+void set_condition(uint64_t handle, unsigned value);
+
+}  // namespace fxe::sim
