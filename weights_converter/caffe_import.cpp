@@ -58,6 +58,13 @@ ValueId CaffeImport::add(const CaffeStep& step, Op op, std::vector<ValueId> inpu
   return graph.node(unique(part ? fmt::format("{}.{}", name, part) : name), std::move(op), std::move(inputs));
 }
 
+ValueId CaffeImport::scaled(const CaffeStep& step, ValueId x, float factor) {
+  if (factor == 1) return x;
+  const auto channels = static_cast<size_t>(graph.shape(x)[1]);
+  return add(step, Scale{.scale = weight(step, "factor", std::vector<float>(channels, factor)), .shift = ""},
+             {x}, "scaled");
+}
+
 void CaffeImport::expect_blobs(const CaffeStep& step, size_t count) const {
   const size_t found = step.layer->blobs.size();
   if (found == 0)

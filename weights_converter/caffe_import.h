@@ -35,6 +35,9 @@ class CaffeImport {
   // A node named like the layer, or "layer.part".
   ValueId add(const CaffeStep&, Op, std::vector<ValueId> inputs, const char* part = nullptr);
 
+  // x * factor; x itself where that is 1.
+  ValueId scaled(const CaffeStep&, ValueId x, float factor);
+
   void expect_blobs(const CaffeStep&, size_t count) const;
   // Blob i of the layer, which must hold what `shape` says; ones before it are let pass (Caffe's old blobs
   // have four dimensions).

@@ -99,6 +99,7 @@ CaffeLayer common(const L& layer) {
   out.pooling = &layer.pooling_param();
   out.power = &layer.power_param();
   out.prelu = &caffe::PRelu::default_instance();
+  out.reduction = &caffe::Reduction::default_instance();
   out.relu = &layer.relu_param();
   out.reshape = &caffe::Reshape::default_instance();
   out.scale = &caffe::Scale::default_instance();
@@ -116,6 +117,7 @@ CaffeLayer convert(const caffe::Layer& layer) {
   out.flatten = &layer.flatten_param();
   out.input_shapes = &layer.input_param();
   out.prelu = &layer.prelu_param();
+  out.reduction = &layer.reduction_param();
   out.reshape = &layer.reshape_param();
   out.scale = &layer.scale_param();
   return out;

@@ -28,6 +28,7 @@ class Net;
 class Pooling;
 class Power;
 class PRelu;
+class Reduction;
 class Relu;
 class Reshape;
 class Scale;
@@ -62,6 +63,7 @@ struct CaffeLayer {
   const caffe::Pooling* pooling;
   const caffe::Power* power;
   const caffe::PRelu* prelu;
+  const caffe::Reduction* reduction;
   const caffe::Relu* relu;
   const caffe::Reshape* reshape;
   const caffe::Scale* scale;

@@ -33,8 +33,12 @@ void import_caffe_eltwise(CaffeImport& import, const CaffeStep& step) {
   const auto coefficients = static_cast<size_t>(step.layer->eltwise->coeff_size());
   if (coefficients != 0 && coefficients != inputs.size())
     throw step.layer->error("has {} coefficients for {} bottoms", coefficients, inputs.size());
-  ValueId sum = inputs[0];
-  for (size_t i = 1; i < inputs.size(); ++i) sum = import.add(step, Add{}, {sum, inputs[i]});
+  const auto times = [&](size_t i) {
+    const float coefficient = coefficients ? step.layer->eltwise->coeff(static_cast<int>(i)) : 1;
+    return import.scaled(step, inputs[i], coefficient);
+  };
+  ValueId sum = times(0);
+  for (size_t i = 1; i < inputs.size(); ++i) sum = import.add(step, Add{}, {sum, times(i)});
   import.set_output(step, sum);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights_converter/caffe_operators.h"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -31,6 +30,7 @@ constexpr std::array kOperators{
     Row{"Pooling", import_caffe_pooling},
     Row{"Power", import_caffe_power},
     Row{"ReLU", import_caffe_relu},
+    Row{"Reduction", import_caffe_reduction},
     Row{"Reshape", import_caffe_reshape},
     Row{"Scale", import_caffe_scale},
     Row{"Sigmoid", import_caffe_sigmoid},
@@ -42,10 +42,15 @@ std::string missing_eltwise(const caffe::Eltwise& p) {
   constexpr int kProduct = 0, kSum = 1, kMaximum = 2;
   if (p.operation() == kProduct) return "Eltwise of the product";
   if (p.operation() == kMaximum) return "Eltwise of the maximum";
-  if (p.operation() != kSum) return fmt::format("Eltwise operation {}", p.operation());
-  const bool plain =
-      std::all_of(p.coeff().begin(), p.coeff().end(), [](float coefficient) { return coefficient == 1; });
-  return plain ? "" : "Eltwise with coefficients other than 1";
+  return p.operation() == kSum ? "" : fmt::format("Eltwise operation {}", p.operation());
+}
+
+std::string missing_reduction(const caffe::Reduction& p) {
+  constexpr int kSum = 1, kAbsolute = 2, kSquares = 3, kMean = 4;
+  if (p.operation() == kAbsolute) return "Reduction to the sum of absolute values";
+  if (p.operation() == kSquares) return "Reduction to the sum of squares";
+  const bool known = p.operation() == kSum || p.operation() == kMean;
+  return known ? "" : fmt::format("Reduction operation {}", p.operation());
 }
 
 }  // namespace
@@ -63,6 +68,7 @@ std::string missing_in_fxe(const CaffeLayer& layer) {
   if (type == "LRN" && layer.lrn->norm_region() != 0) return "LRN within a channel";
   if (type == "Pooling" && (layer.pooling->pool() < 0 || layer.pooling->pool() > 1))
     return "stochastic Pooling";
+  if (type == "Reduction") return missing_reduction(*layer.reduction);
   if (type == "Power" && layer.power->power() != 1) return fmt::format("Power of {}", layer.power->power());
   if (type == "Bias" && layer.bottoms.size() > 1) return "Bias by another blob";
   return "";

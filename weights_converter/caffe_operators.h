@@ -22,6 +22,7 @@ std::string missing_in_fxe(const CaffeLayer&);
 void import_caffe_convolution(CaffeImport&, const CaffeStep&);
 // caffe_pooling.cpp
 void import_caffe_pooling(CaffeImport&, const CaffeStep&);
+void import_caffe_reduction(CaffeImport&, const CaffeStep&);
 // caffe_linear.cpp
 void import_caffe_inner_product(CaffeImport&, const CaffeStep&);
 // caffe_normalization.cpp: layers that scale and shift channels, and LRN

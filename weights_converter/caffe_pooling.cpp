@@ -47,4 +47,20 @@ void import_caffe_pooling(CaffeImport& import, const CaffeStep& step) {
   import.set_output(step, import.add(step, op, {x}));
 }
 
+// Over h and w; Caffe's default is over everything, the batch included.
+void import_caffe_reduction(CaffeImport& import, const CaffeStep& step) {
+  constexpr int kSum = 1;
+  const auto& p = *step.layer->reduction;
+  const ValueId x = import.only_input(step);
+  const Shape& shape = import.image(step);
+  if (p.axis() != 2 && p.axis() != -2)
+    throw step.layer->error("reduces {} from axis {} on; fxe reduces h and w of an image (axis 2)",
+                            shape.str(), p.axis());
+  const double count = p.operation() == kSum ? static_cast<double>(shape[2] * shape[3]) : 1;
+  const ValueId rows =
+      import.add(step, Flatten{}, {import.add(step, GlobalAveragePool{}, {x}, "mean")}, "rows");
+  import.set_output(step,
+                    import.scaled(step, rows, static_cast<float>(count * static_cast<double>(p.coeff()))));
+}
+
 }  // namespace fxe

@@ -81,6 +81,9 @@ std::optional<size_t> constant_input(const OnnxImport& import, const OnnxNode& n
   if (node.inputs() != 2) throw node.error("expected 2 inputs, found {}", node.inputs());
   for (const size_t i : {size_t{0}, size_t{1}})
     if (import.is_constant(node, i)) return i;
+  for (const size_t i : {size_t{0}, size_t{1}})
+    if (!import.flow(node, i).seen_as.empty())
+      throw node.error("joins images that lost an axis; fxe has such with one number");
   return std::nullopt;
 }
 
@@ -88,6 +91,10 @@ std::optional<size_t> constant_input(const OnnxImport& import, const OnnxNode& n
 
 const Tensor& onnx_broadcast(const OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
   const Tensor& tensor = import.constant(node, i);
+  if (!x.seen_as.empty() && (tensor.shape.elements() != 1 || tensor.shape.rank() > 1))
+    throw node.error(
+        "its constant of shape {} meets an image that lost an axis; fxe has such with one number",
+        tensor.shape.str());
   if (tensor.shape.rank() > static_cast<int>(import.shape(x).size()))
     throw node.error("its constant of shape {} gives {} more axes, which fxe has not", tensor.shape.str(),
                      form(import, x));

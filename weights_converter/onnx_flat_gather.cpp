@@ -86,8 +86,7 @@ bool count_onnx_images(OnnxImport& import, const OnnxNode& node) {
 
 void import_gather(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = import.flow(node, 0);
-  if (x.seen_as != std::vector<int64_t>{-1})
-    throw node.error("takes elements of images by index; fxe reads this where it changes nothing only");
+  if (x.seen_as != std::vector<int64_t>{-1}) return gather_channels(import, node);
   x.seen_as.clear();
   const auto dims = import.shape(x);
   const std::vector<int64_t> image(dims.begin() + 1, dims.end());

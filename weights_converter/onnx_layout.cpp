@@ -40,6 +40,36 @@ size_t own_axis(const OnnxNode& node, int64_t axis, bool nhwc) {
   return nhwc ? kFromNhwc[a] : a;
 }
 
+constexpr size_t kMaxParts = 64;  // that channels are taken in: a small file shall not make a large graph
+
+// In this order; those next to each other at once.
+ValueId take_channels(OnnxImport& import, const OnnxNode& node, ValueId x,
+                      const std::vector<int64_t>& channels) {
+  const int64_t c = import.graph.shape(x)[1];
+  std::vector<ValueId> parts;
+  for (size_t i = 0, next = 0; i < channels.size(); i = next) {
+    for (next = i + 1; next < channels.size() && channels[next] == channels[next - 1] + 1;) ++next;
+    const auto count = static_cast<int64_t>(next - i);
+    if (parts.size() == kMaxParts) throw node.error("takes channels in more than {} parts", kMaxParts);
+    parts.push_back(count == c ? x : import.add(node, ChannelSlice{channels[i], count}, {x}));
+  }
+  return parts.size() == 1 ? parts[0] : import.add(node, Concat{}, parts);
+}
+
+// Of a Slice.
+std::vector<int64_t> channels_of(const OnnxNode& node, int64_t start, int64_t end, int64_t step,
+                                 int64_t channels) {
+  const int64_t least = step < 0 ? -1 : 0, most = step < 0 ? channels - 1 : channels;
+  const auto position = [&](int64_t at, int64_t lowest) {
+    return std::clamp(at < 0 ? at + channels : at, lowest, most);
+  };
+  std::vector<int64_t> taken;
+  const int64_t last = position(end, least);
+  for (int64_t i = position(start, 0); step < 0 ? i > last : i < last; i += step) taken.push_back(i);
+  if (taken.empty()) throw node.error("takes no channel of {}", channels);
+  return taken;
+}
+
 struct Pads {
   std::array<int64_t, 4> before{}, after{};  // n c h w
 };
@@ -125,7 +155,7 @@ void import_pad(OnnxImport& import, const OnnxNode& node) {
   import.set(node, x);
 }
 
-// Channels first to end - 1, or every k-th row and column from the first, as the shortcuts of CIFAR ResNets
+// Channels in any steps, or every k-th row and column from the first, as the shortcuts of CIFAR ResNets
 // take them.
 void import_slice(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = image(import, node);
@@ -138,30 +168,43 @@ void import_slice(OnnxImport& import, const OnnxNode& node) {
   if (starts.size() != ends.size() || axes.size() != starts.size() || steps.size() != starts.size())
     throw node.error("has {} starts, {} ends, {} axes and {} steps", starts.size(), ends.size(), axes.size(),
                      steps.size());
-  const Shape shape = import.graph.shape(x.id);
   std::array<int64_t, 4> step{1, 1, 1, 1};
-  ChannelSlice channels{.first = 0, .count = shape[1]};
   for (size_t i = 0; i < starts.size(); ++i) {
     const size_t axis = own_axis(node, axes[i], x.nhwc);
-    const int64_t size = shape[static_cast<int>(axis)];
+    const int64_t size = import.graph.shape(x.id)[static_cast<int>(axis)];
     const bool whole = starts[i] == 0 &&
                        (axis == 0 ? ends[i] == kBatch || ends[i] >= (int64_t{1} << 31) - 1 : ends[i] >= size);
-    if (axis == 1 && steps[i] == 1) {
-      const auto position = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
-      channels.first = position(starts[i]);
-      channels.count = position(ends[i]) - channels.first;
-      if (channels.count < 1) throw node.error("takes no channel of {}", size);
-    } else if (!whole || steps[i] < 1 || steps[i] > kMaxPad || (axis < 2 && steps[i] != 1)) {
+    if (axis == 1 && steps[i] != 0 && steps[i] >= -kMaxPad && steps[i] <= kMaxPad) {
+      x.id = take_channels(import, node, x.id, channels_of(node, starts[i], ends[i], steps[i], size));
+    } else if (!whole || steps[i] < 1 || steps[i] > kMaxPad || (axis == 0 && steps[i] != 1)) {
       throw node.error(
-          "cuts out a part; fxe takes channels next to each other, and every k-th row and column from the "
-          "first to "
-          "the last");
+          "cuts out a part; fxe takes channels, and every k-th row and column from the first to the last");
     }
-    step[axis] = steps[i];
+    if (axis > 1) step[axis] = steps[i];
   }
-  if (channels.count != shape[1]) x.id = import.add(node, channels, {x.id});
   if (step[2] != 1 || step[3] != 1)
     x.id = import.add(node, ShortcutPad{.stride = {step[2], step[3]}, .before = 0, .after = 0}, {x.id});
+  import.set(node, x);
+}
+
+// Channels by index, in any order. A single number takes its axis away, [n h w] of [n 1 h w], until an
+// Unsqueeze puts one back: PyTorch's x[:, 0].
+void gather_channels(OnnxImport& import, const OnnxNode& node) {
+  OnnxFlow x = image(import, node);
+  if (!x.seen_as.empty() || own_axis(node, node.integer("axis", 0), x.nhwc) != 1)
+    throw node.error("takes parts of images by index; fxe takes channels of them");
+  const Tensor& index = import.constant(node, 1);
+  const int64_t c = import.graph.shape(x.id)[1];
+  auto channels = import.integers(node, 1);
+  if (channels.empty() || index.shape.rank() > 1)
+    throw node.error("has indices of shape {}; expected one number, or a row of them", index.shape.str());
+  for (int64_t& i : channels) {
+    if (i < -c || i >= c) throw node.error("takes channel {} of {}", i, c);
+    if (i < 0) i += c;
+  }
+  x.id = take_channels(import, node, x.id, channels);
+  const Shape shape = import.graph.shape(x.id);
+  if (index.shape.rank() == 0) x.seen_as = {kBatch, shape[2], shape[3]};
   import.set(node, x);
 }
 

@@ -24,6 +24,7 @@ struct OnnxOperator {
 // onnx_flat_gather.cpp: integers that count images; true where the node makes or changes such.
 bool count_onnx_images(OnnxImport&, const OnnxNode&);
 void import_gather(OnnxImport&, const OnnxNode&);
+void gather_channels(OnnxImport&, const OnnxNode&);  // onnx_layout.cpp
 
 // nullptr for operators that fxe has not.
 const OnnxOperator* find_onnx_operator(std::string_view type);
@@ -35,7 +36,9 @@ void import_max_pool(OnnxImport&, const OnnxNode&);
 void import_average_pool(OnnxImport&, const OnnxNode&);
 void import_global_average_pool(OnnxImport&, const OnnxNode&);
 void import_global_max_pool(OnnxImport&, const OnnxNode&);
+void import_reduce_max(OnnxImport&, const OnnxNode&);
 void import_reduce_mean(OnnxImport&, const OnnxNode&);
+void import_reduce_sum(OnnxImport&, const OnnxNode&);
 // onnx_linear.cpp
 void import_gemm(OnnxImport&, const OnnxNode&);
 void import_mat_mul(OnnxImport&, const OnnxNode&);

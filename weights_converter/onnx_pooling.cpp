@@ -9,16 +9,17 @@ namespace fxe {
 
 namespace {
 
-// GlobalAveragePool, or Pool2d max over the whole image.
+// Over the whole image.
+Op global_pool(const Shape& shape, Pool2d::Kind kind) {
+  if (kind == Pool2d::Kind::average) return GlobalAveragePool{};
+  return Pool2d{.kind = kind, .filter = {shape[2], shape[3]}, .stride = {shape[2], shape[3]}};
+}
+
 void import_global(OnnxImport& import, const OnnxNode& node, Pool2d::Kind kind) {
   const ValueId x = import.plain(node, 0);
   const Shape& shape = import.graph.shape(x);
   if (shape.rank() != 4) throw node.error("expected an input [n c h w], found {}", shape.str());
-  const Op op =
-      kind == Pool2d::Kind::average
-          ? Op(GlobalAveragePool{})
-          : Op(Pool2d{.kind = kind, .filter = {shape[2], shape[3]}, .stride = {shape[2], shape[3]}});
-  import.set(node, OnnxFlow{import.add(node, op, {x})});
+  import.set(node, OnnxFlow{import.add(node, global_pool(shape, kind), {x})});
 }
 
 Pool2d read_pool(const OnnxImport& import, const OnnxNode& node, const OnnxWindow& w, Pool2d::Kind kind) {
@@ -77,51 +78,72 @@ void import_global_max_pool(OnnxImport& import, const OnnxNode& node) {
 
 namespace {
 
-// The mean over h and w, of which x may have lost one already.
-void mean_of_image(OnnxImport& import, const OnnxNode& node, OnnxFlow x, bool keep) {
+// A sum is a mean times the number of what it is over.
+enum class Reduction { mean, sum, max };
+
+void set_reduced(OnnxImport& import, const OnnxNode& node, const OnnxFlow& y, Reduction kind, int64_t count) {
+  if (kind == Reduction::sum) return affine_onnx(import, node, y, static_cast<double>(count), 0);
+  import.set(node, y);
+}
+
+// Over h and w, of which x may have lost one already.
+void reduce_image(OnnxImport& import, const OnnxNode& node, OnnxFlow x, Reduction kind, bool keep) {
   import.settle(x);
-  OnnxFlow y{.id = import.add(node, GlobalAveragePool{}, {x.id}), .nhwc = x.nhwc};
+  const Shape shape = import.graph.shape(x.id);
+  const auto pooling = kind == Reduction::max ? Pool2d::Kind::max : Pool2d::Kind::average;
+  OnnxFlow y{.id = import.add(node, global_pool(shape, pooling), {x.id}), .nhwc = x.nhwc};
   if (!keep) {
     const ValueId flat = import.add(node, Flatten{}, {y.id});
     import.flattened_from[flat] = y.id;
     y = OnnxFlow{flat};
   }
-  import.set(node, y);
+  set_reduced(import, node, y, kind, x.seen_as.empty() ? shape[2] * shape[3] : x.seen_as[x.nhwc ? 1 : 2]);
 }
 
 // Over w, or h: what is left is [n c h 1], or [n c 1 w], which ONNX may have without that axis.
-void mean_of_lines(OnnxImport& import, const OnnxNode& node, OnnxFlow x, bool over_width, bool keep) {
+void reduce_lines(OnnxImport& import, const OnnxNode& node, OnnxFlow x, Reduction kind, bool over_width,
+                  bool keep) {
   import.settle(x);
   const Shape shape = import.graph.shape(x.id);
   const Extent2 line = over_width ? Extent2{1, shape[3]} : Extent2{shape[2], 1};
-  x.id = import.add(node, Pool2d{.kind = Pool2d::Kind::average, .filter = line, .stride = line}, {x.id});
+  const auto pooling = kind == Reduction::max ? Pool2d::Kind::max : Pool2d::Kind::average;
+  x.id = import.add(node, Pool2d{.kind = pooling, .filter = line, .stride = line}, {x.id});
   const int64_t left = over_width ? shape[2] : shape[3];
   if (!keep) x.seen_as = x.nhwc ? std::vector{kBatch, left, shape[1]} : std::vector{kBatch, shape[1], left};
-  import.set(node, x);
+  set_reduced(import, node, x, kind, line.h * line.w);
 }
 
-}  // namespace
-
-// Over h and w of an image, at once or one after the other, or over channels, as a step of a layer
+// Over h and w of an image, at once or one after the other; a mean also over channels, as a step of a layer
 // normalisation.
-void import_reduce_mean(OnnxImport& import, const OnnxNode& node) {
+void reduce(OnnxImport& import, const OnnxNode& node, Reduction kind) {
   OnnxFlow x = open_flow(import, node, 0);
   const Shape shape = import.graph.shape(x.id);
   const int64_t rank = x.seen_as.empty() ? shape.rank() : static_cast<int64_t>(x.seen_as.size());
-  auto axes = import.integers(node, "axes", 18, 1);
+  auto axes = import.integers(node, "axes", kind == Reduction::sum ? 13 : 18, 1);
   for (int64_t& axis : axes)
     if (axis < 0) axis += rank;
   std::sort(axes.begin(), axes.end());
   const bool keep = node.integer("keepdims", 1) != 0;
   const int64_t channels = x.nhwc && shape.rank() == 4 ? rank - 1 : 1, height = x.nhwc ? 1 : 2;
   using Axes = std::vector<int64_t>;
-  if (rank == 3 && axes == Axes{height} && !keep) return mean_of_image(import, node, x, keep);
+  // All that is left of an image, in [n c h], [n c w] or the like.
+  if (rank == 3 && axes == Axes{height} && !keep && x.seen_as[static_cast<size_t>(channels)] == shape[1])
+    return reduce_image(import, node, x, kind, keep);
   const bool whole = x.seen_as.empty();
-  if (whole && keep && axes == Axes{channels}) return apply_onnx(import, node, x, &OnnxAlgebra::channel_mean);
-  if (whole && rank == 4 && axes == Axes{height, height + 1}) return mean_of_image(import, node, x, keep);
+  if (whole && keep && axes == Axes{channels} && kind == Reduction::mean)
+    return apply_onnx(import, node, x, &OnnxAlgebra::channel_mean);
+  if (whole && rank == 4 && axes == Axes{height, height + 1})
+    return reduce_image(import, node, x, kind, keep);
   if (whole && rank == 4 && axes.size() == 1 && (axes[0] == height || axes[0] == height + 1))
-    return mean_of_lines(import, node, x, axes[0] == height + 1, keep);
-  throw node.error("fxe takes the mean over h and w of an image only, or over channels in a layer norm");
+    return reduce_lines(import, node, x, kind, axes[0] == height + 1, keep);
+  throw node.error("fxe reduces over h and w of an image only{}",
+                   kind == Reduction::mean ? ", or over channels in a layer norm" : "");
 }
+
+}  // namespace
+
+void import_reduce_mean(OnnxImport& import, const OnnxNode& node) { reduce(import, node, Reduction::mean); }
+void import_reduce_sum(OnnxImport& import, const OnnxNode& node) { reduce(import, node, Reduction::sum); }
+void import_reduce_max(OnnxImport& import, const OnnxNode& node) { reduce(import, node, Reduction::max); }
 
 }  // namespace fxe

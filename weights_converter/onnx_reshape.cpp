@@ -110,6 +110,20 @@ void join_channels(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const D
   import.set(node, x);
 }
 
+// An image that lost an axis of size 1, or all of them, becomes one again. That of one channel has the same
+// elements in the same order either way, [n 1 h w] and [n h w 1].
+void restore(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const Dims& target) {
+  x.seen_as.clear();
+  const bool was_nhwc = x.nhwc, one_channel = import.graph.shape(x.id)[1] == 1;
+  for (const bool nhwc : {was_nhwc, !was_nhwc}) {
+    x.nhwc = nhwc;
+    if ((nhwc == was_nhwc || one_channel) && same_dims(import, import.shape(x), target))
+      return import.set(node, x);
+  }
+  throw node.error("makes {} of an image {} that lost an axis; fxe gives it back only", str(target),
+                   import.graph.shape(x.id).str());
+}
+
 Dims normalised(const OnnxNode& node, Dims axes, int64_t rank) {
   for (int64_t& axis : axes) {
     if (axis < 0) axis += rank;
@@ -131,7 +145,7 @@ void import_flatten(OnnxImport& import, const OnnxNode& node) {
 
 void import_reshape(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = import.flow(node, 0);
-  const Dims dims = import.shape(x);
+  const Dims dims = x.seen_as.empty() ? import.shape(x) : x.seen_as;
   Dims target = import.integers(node, 1);
   if (target.empty()) throw node.error("makes {} into one number", str(dims));
   if (target == Dims{-1} && x.groups == 0 && !x.probabilities) {
@@ -143,6 +157,7 @@ void import_reshape(OnnxImport& import, const OnnxNode& node) {
   for (size_t i = 0; i < target.size() && node.integer("allowzero", 0) == 0; ++i)
     if (target[i] == 0 && i < dims.size()) target[i] = dims[i];
   if (same_dims(import, dims, target)) return import.set(node, x);
+  if (!x.seen_as.empty()) return restore(import, node, x, target);
   if (const int64_t groups = split_groups(import, x, dims, target)) {
     x.groups = groups;
     return import.set(node, x);
@@ -177,6 +192,12 @@ void import_squeeze(OnnxImport& import, const OnnxNode& node) {
 
 void import_unsqueeze(OnnxImport& import, const OnnxNode& node) {
   const OnnxFlow x = unsplit(import, node);
+  if (!x.seen_as.empty()) {
+    Dims dims = x.seen_as;
+    for (const int64_t axis : normalised(node, import.integers(node, "axes", 13, 1), 4))
+      dims.insert(dims.begin() + std::min(axis, static_cast<int64_t>(dims.size())), 1);
+    return restore(import, node, x, dims);
+  }
   const Dims axes = normalised(node, import.integers(node, "axes", 13, 1), 4);
   const bool nhwc = axes == Dims{1, 2};
   if (import.graph.shape(x.id).rank() != 2 || (!nhwc && axes != Dims{2, 3}))

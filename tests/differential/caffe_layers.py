@@ -183,11 +183,22 @@ def eltwise(w: CaffeWriter, x: Blob) -> Blob:
     kind = w.choice.choice(["sum"] * 12 + ["coefficients", "maximum"])
     pair = w.choice.choice([[f, b], [b, f]])
     if kind == "maximum":
-        return w.layer("Eltwise", pair, [np.maximum(f.array, b.array)], {1: 2})
+        return gated(w, f, b) if w.chance(0.7) else w.layer("Eltwise", pair, [np.maximum(f.array, b.array)], {1: 2})
     if kind == "coefficients":
-        return w.layer("Eltwise", pair, [pair[0].array - pair[1].array], {2: [1.0, -1.0]})
+        p, q = w.choice.choice([[1.0, -1.0], [0.5, 0.5], [-2.0, 1.0], [0.3, 0.7]])
+        y = float(np.float32(p)) * pair[0].array + float(np.float32(q)) * pair[1].array
+        return w.layer("Eltwise", pair, [y], {1: 1 if w.chance(0.5) else None, 2: [p, q]})
     y = w.layer("Eltwise", pair, [f.array + b.array], {1: 1} if w.chance(0.5) else None)
     return simple(w, y) if w.chance(0.5) else y
+
+
+def gated(w: CaffeWriter, f: Blob, x: Blob) -> Blob:
+    """x times the sums, or means, of f's channels."""
+    mean, coeff = w.chance(0.5), w.choice.choice([None, 1.0, 0.25, -0.5])
+    numbers = f.array.mean((2, 3)) if mean else f.array.sum((2, 3))
+    parameters = {1: 4 if mean else w.choice.choice([1, None]), 2: w.choice.choice([2, -2]), 3: coeff}
+    gate = w.layer("Reduction", [f], [numbers * (1 if coeff is None else coeff)], parameters)
+    return w.layer("Scale", [x, gate], [x.array * gate.array[:, :, None, None]], {1: 0})
 
 
 def second_reader(w: CaffeWriter, x: Blob) -> Blob:

@@ -39,6 +39,7 @@ KINDS = {"Concat": (3, 9, 104), "Convolution": (4, 10, 106), "Dropout": (6, None
          "InnerProduct": (14, 17, 117), "LRN": (15, 18, 118), "Pooling": (17, 19, 121), "ReLU": (18, 30, 123),
          "Sigmoid": (19, None, 124), "Softmax": (20, 39, 125), "Split": (22, None, None), "Eltwise": (25, 24, 110),
          "Power": (26, 21, 122), "Slice": (33, 31, 126), "PReLU": (None, None, 131), "Reshape": (None, None, 133),
+         "Reduction": (None, None, 136),
          "BatchNorm": (None, None, 139), "Bias": (None, None, 141), "Scale": (None, None, 142), "Clip": (None, None, 148),
          "TanH": (23, None, 127)}
 

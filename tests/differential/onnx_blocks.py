@@ -340,11 +340,36 @@ def arithmetic(w: Writer, x: Value) -> Value:
     return w.raw(op, [constant, x] if first else [x, constant], x.shape)
 
 
+def picked_channels(w: Writer, x: Value) -> Value:
+    """Channels by index: several at once, or one by one as PyTorch writes x[:, i], each times and plus a number."""
+    c, h, width = x.shape
+    index = lambda i: i - c if w.opset >= 11 and w.chance(0.3) else i
+    if w.chance(0.4):
+        order = w.choice.choice([list(range(c))[::-1], [w.choice.randrange(c) for _ in range(w.choice.randint(1, c))]])
+        return w.raw("Gather", [x, w.integers([index(i) for i in order])], [len(order), h, width], axis=w.axis(1, 4))
+    if w.opset >= 10 and w.chance(0.3):
+        step = w.choice.choice([-1, -1, 2, 3, -2])
+        start, end = (w.choice.choice([-1, c - 1, 2**31 - 1]), w.choice.choice([-2**31, -c - 1])) if step < 0 else (0, 2**31 - 1)
+        return w.slice(x, [start], [end], [1], [step], [-(-c // abs(step)), h, width])
+    parts, first = [], w.chance(0.5)
+    back = lambda y: w.unsqueeze(y, [1])
+    for i in w.choice.sample(range(c), min(c, 4)):
+        y = w.raw("Gather", [x, w.form_free(np.array(index(i), np.int64))], [h, width], axis=w.axis(1, 4))
+        y = back(y) if first else y
+        for op in w.choice.choice([["Mul", "Add"], ["Mul", "Add"], ["Sub", "Div"], ["Add"], []]):
+            number = w.form_free(np.float32(w.choice.choice([0.458, 0.448, -0.5, 2.0])))
+            y = w.raw(op, [number, y] if op in ("Mul", "Add") and w.chance(0.3) else [y, number], y.shape)
+        parts.append(y if first else back(y))
+    return w.raw("Concat", parts, [len(parts), h, width], axis=w.axis(1, 4))
+
+
 def crop(w: Writer, x: Value) -> Value:
-    """Every second row and column, or a part of the image."""
+    """Every second row and column, some channels, or a part of the image."""
     c, h, width = x.shape
     if w.opset >= 10 and w.chance(0.7):
         return w.slice(x, [0, 0], [w.choice.choice([h, 2**31 - 1]), width], [2, 3], [2, 2], [c, -(-h // 2), -(-width // 2)])
+    if w.chance(0.7):
+        return picked_channels(w, x)
     if h < 4 or width < 4:
         return x
     return w.slice(x, [1, 0], [h, w.choice.choice([-1, width - 1])], [2, 3], [1, 1], [c, h - 1, width - 1])

@@ -55,7 +55,14 @@ def pooled_row(w: Writer, x: Value) -> Value:
     if kind == "whole" and c * h * width <= 800:
         return rows_of(w, x)
     if kind == "reduce":
-        return w.reduce(w.choice.choice(["ReduceMax", "ReduceMean", "ReduceSum"]), x, [2, 3], False)
+        op = w.choice.choice(["ReduceMax", "ReduceMean", "ReduceSum"])
+        if op == "ReduceMean" or w.chance(0.4):
+            return w.reduce(op, x, [2, 3], False)
+        if w.chance(0.5):
+            return rows_of(w, w.reduce(op, x, [2, 3], True))
+        keep = w.chance(0.5)
+        y = w.reduce(op, w.reduce(op, x, [3], keep), [2], keep)
+        return rows_of(w, y) if keep else y
     return rows_of(w, w.raw("GlobalAveragePool", [x], [c, 1, 1]))
 
 

@@ -265,18 +265,45 @@ TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
   small.named("pool").mutable_pooling_param()->set_pool(2);
   small.in_place("LRN", "norm\n", "fc").mutable_lrn_param()->set_norm_region(1);
   small.in_place("ELU", "elu2", "fc");
-  auto& sum = *small.layer("Eltwise", "difference", {"fc", "fc"}, {"difference"}).mutable_eltwise_param();
-  sum.add_coeff(1);
-  sum.add_coeff(-1);
-  small.layer("Eltwise", "greatest", {"difference", "fc"}, {"greatest"})
+  small.layer("Reduction", "squares", "fc").mutable_reduction_param()->set_operation(3);
+  small.layer("Eltwise", "greatest", {"squares", "fc"}, {"greatest"})
       .mutable_eltwise_param()
       ->set_operation(2);
   small.layer("Power", "square", "greatest").mutable_power_param()->set_power(2);
-  EXPECT_EQ(
-      error_of(small.bytes()),
-      "the net has layers that fxe has not: ELU ('relu', 'elu2'); Eltwise of the maximum ('greatest'); "
-      "Eltwise with coefficients other than 1 ('difference'); LRN within a channel ('norm\\x0a'); Power of "
-      "2 ('square'); stochastic Pooling ('pool')");
+  EXPECT_EQ(error_of(small.bytes()),
+            "the net has layers that fxe has not: ELU ('relu', 'elu2'); Eltwise of the maximum ('greatest'); "
+            "LRN within a channel ('norm\\x0a'); Power of 2 ('square'); Reduction to the sum of squares "
+            "('squares'); stochastic Pooling ('pool')");
+}
+
+// Against the same sums in other layers; numbers are powers of two, so that both round alike.
+TEST(CaffeFile, SumsWithCoefficientsAndReductions) {
+  const auto power = [](Small& s, const char* name, const char* bottom, float scale) {
+    s.layer("Power", name, bottom).mutable_power_param()->set_scale(scale);
+  };
+  const auto last_is = [](Small& s, const char* bottom, int64_t c) {
+    s.linear("logits", bottom, c, 3);
+    return s.logits();
+  };
+  Small weighted, spelled;
+  auto& sum = *weighted.layer("Eltwise", "sum", {"fc", "fc", "fc"}, {"sum"}).mutable_eltwise_param();
+  for (const float c : {2.0f, 1.0f, -0.5f}) sum.add_coeff(c);
+  power(spelled, "twice", "fc", 2);
+  power(spelled, "half", "fc", -0.5f);
+  spelled.layer("Eltwise", "sum", {"twice", "fc", "half"}, {"sum"});
+  EXPECT_EQ(last_is(weighted, "sum", 5), last_is(spelled, "sum", 5));
+
+  for (const auto& [operation, axis, coeff, factor] :
+       {std::tuple(1, 2, 1.0f, 16.0f), {1, -2, 0.25f, 4.0f}, {4, 2, -2.0f, -2.0f}}) {
+    Small reduced, pooled;
+    auto& p = *reduced.layer("Reduction", "reduced", "pool").mutable_reduction_param();
+    p.set_operation(operation);
+    p.set_axis(axis);
+    p.set_coeff(coeff);
+    pooled.pool("mean", "pool", 1, 4, 4);
+    power(pooled, "reduced", "mean", factor);
+    EXPECT_EQ(last_is(reduced, "reduced", 4), last_is(pooled, "reduced", 4)) << operation;
+  }
 }
 
 TEST(CaffeFile, NetsThatContradictThemselves) {
@@ -298,6 +325,13 @@ TEST(CaffeFile, NetsThatContradictThemselves) {
       error_with([](Small& s) { s.named("fc").set_top(0, "conv"); }),
       "layer 'fc' (InnerProduct): makes 'conv', which is there already; a blob is made once, or changed in "
       "place");
+  EXPECT_EQ(error_with([](Small& s) { s.layer("Reduction", "all", "pool"); }),
+            "layer 'all' (Reduction): reduces [1, 4, 4, 4] from axis 0 on; fxe reduces h and w of an image "
+            "(axis 2)");
+  EXPECT_EQ(error_with([](Small& s) {
+              s.layer("Eltwise", "sum", {"fc", "fc"}, {"sum"}).mutable_eltwise_param()->add_coeff(2);
+            }),
+            "layer 'sum' (Eltwise): has 1 coefficients for 2 bottoms");
   EXPECT_EQ(error_with([](Small& s) { s.named("pool").add_include()->set_phase(0); }),
             "layer 'fc' (InnerProduct): reads 'pool', which layer 'pool' makes in the training phase only");
   EXPECT_EQ(

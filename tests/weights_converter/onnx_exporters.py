@@ -179,7 +179,91 @@ def paddle(out):
         out.by_hand(f"paddle_{opset}", nodes, {}, image, expected, ("n", C, H, W), opset)
 
 
+def one_channel_at_a_time(out):
+    """torchvision's transform_input of GoogLeNet and Inception v3, from both of PyTorch's exporters; the same of stacked
+    channels, of slices, in another order; channels taken in steps, and by many indices at once."""
+    w = weights(5)
+    image = torch.randn(N, C, H, W)
+    numbers = {f"{what}{i}": np.float32(v) for what, values in (("s", (0.458, 0.448, 0.45)), ("t", (-0.03, -0.088, -0.188)))
+               for i, v in enumerate(values)}
+    constants = {**w, **numbers, **{f"i{i}": np.int64(i) for i in range(C)}, "last": np.int64(-1), "one": ints(1), "three": ints(3), "bgr": ints(2, -2, 0),
+                 "end": ints(-2**63), "back": ints(-1), "from": ints(2**31 - 1), "two": ints(2), "zero": ints(0), "rest": ints(2**63 - 1),
+                 "whole": ints(-1, 1, H, W)}
+    affine = lambda i, x, y: [step("Mul", x, f"s{i}", f"m{i}"), step("Add", f"m{i}", f"t{i}", y)]
+    take = lambda i, y, index: step("Gather", "x", index or f"i{i}", y, axis=1)
+    each = lambda f: [n for i in range(C) for n in f(i)]
+    forms = {
+        "first": each(lambda i: [take(i, f"g{i}", ""), step("Unsqueeze", f"g{i}", "one", f"u{i}"), *affine(i, f"u{i}", f"c{i}")]),
+        "stacked": each(lambda i: [take(i, f"g{i}", "last" if i == 2 else ""), *affine(i, f"g{i}", f"u{i}"),
+                                   step("Unsqueeze", f"u{i}", "one", f"c{i}")]),
+        "viewed": each(lambda i: [take(i, f"g{i}", ""), step("Identity", f"g{i}", f"d{i}"), *affine(i, f"d{i}", f"u{i}"),
+                                  step("Reshape", f"u{i}", "whole", f"c{i}")])}
+    scale, shift = (torch.tensor([numbers[f"{n}{i}"] for i in range(C)]).view(C, 1, 1) for n in "st")
+    tail = [step("Conv", "j", "w", "b", "k"), step("ReduceMean", "k", "r", axes=[2, 3], keepdims=0), step("Gemm", "r", "fc", "fb", "y", transB=1)]
+    logits = lambda x: F.conv2d(x, w["w"], w["b"]).mean((2, 3)) @ w["fc"].T + w["fb"]
+    for name, nodes in forms.items():
+        joined = nodes + [step("Concat", "c0", "c1", "c2", "j", axis=1)] + tail
+        out.by_hand(f"transform_input_{name}", joined, arrays(constants), image, logits(image * scale + shift), ("n", C, H, W))
+    last = [step("Gather", "x", "i1", "g0", axis=3), step("Unsqueeze", "g0", "three", "g1"),
+            step("Concat", "g1", "x", "j0", axis=3), step("Transpose", "j0", "j1", perm=[0, 3, 1, 2]), step("Gather", "j1", "bgr", "j", axis=1)]
+    out.by_hand("channel_last_taken", last + tail, arrays(constants), image,
+                logits(torch.cat([image[:, 1:2], image], 1)[:, [2, 2, 0]]), ("n", H, W, C))
+    for name, node, taken in (("index", step("Gather", "x", "bgr", "j", axis=-3), [2, 1, 0]),
+                              ("back", step("Slice", "x", "from", "end", "one", "back", "j"), [2, 1, 0])):
+        out.by_hand(f"channels_by_{name}", [node] + tail, arrays(constants), image, logits(image[:, taken]), ("n", C, H, W))
+    other = [step("Slice", "k", "zero", "rest", "one", "two", "q"), step("ReduceMean", "q", "r", axes=[2, 3], keepdims=0),
+             step("Slice", "fc", "zero", "rest", "one", "two", "f"), step("Gemm", "r", "f", "fb", "y", transB=1)]
+    c = F.conv2d(image, w["w"], w["b"])
+    out.by_hand("channels_in_steps", [step("Conv", "x", "w", "b", "k")] + other, arrays(constants), image,
+                c[:, ::2].mean((2, 3)) @ w["fc"][:, ::2].T + w["fb"], ("n", C, H, W))
+
+
+def reductions(out):
+    """Sums and maxima over h and w, at once or one by one, in both layouts."""
+    w = weights(6)
+    image = torch.randn(N, C, H, W)
+    conv = [step("Conv", "x", "w", "b", "k")]
+    tail = [step("Gemm", "r", "fc", "fb", "y", transB=1)]
+    for op, of in (("ReduceMax", torch.amax), ("ReduceSum", torch.sum)):
+        expected = of(F.conv2d(image, w["w"], w["b"]), (2, 3)) @ w["fc"].T + w["fb"]
+        for opset in (11, 13, 18):
+            listed = opset >= (13 if op == "ReduceSum" else 18)
+            over = lambda a, b, axes, **how: (step(op, a, "a" + "".join(map(str, axes)), b, **how) if listed else step(op, a, b, axes=axes, **how))
+            constants = arrays({**w, "a23": ints(2, 3), "a2": ints(2), "a3": ints(3), "a12": ints(1, 2), "a1": ints(1)})
+            forms = {"at_once": [over("k", "r", [2, 3], keepdims=0)], "kept": [over("k", "q", [2, 3]), step("Flatten", "q", "r")],
+                     "one_by_one": [over("k", "q", [3], keepdims=0), over("q", "r", [2], keepdims=0)],
+                     "lines_kept": [over("k", "q", [2], keepdims=1), over("q", "p", [3]), step("Flatten", "p", "r")],
+                     "last": [step("Transpose", "k", "l", perm=[0, 2, 3, 1]), over("l", "q", [1], keepdims=0), over("q", "r", [1], keepdims=0)]}
+            for name, nodes in forms.items():
+                out.by_hand(f"{op.lower()}_{name}_{opset}", conv + nodes + tail, constants, image, expected, ("n", C, H, W), opset)
+
+
+def not_channels(out):
+    """What takes one axis away is no image, and no mean of one."""
+    constants = {"i": np.int64(0), "row": ints(0, 1), "table": ints(0, 1).reshape(1, 2), "far": np.int64(3), "one": ints(1), "column": np.ones((H, 1), np.float32),
+                 "w": np.ones((4, C, 3, 3), np.float32)}
+    taken = [step("Gather", "x", "i", "g", axis=1)]
+    for name, text, nodes in (
+            ("rows", "takes parts of images by index", [step("Gather", "x", "row", "y", axis=2)]),
+            ("table", "has indices of shape [1, 2]", [step("Gather", "x", "table", "y", axis=1)]),
+            ("far", "takes channel 3 of 3", [step("Gather", "x", "far", "y", axis=1)]),
+            ("mean", "reduces over h and w of an image only", taken + [step("ReduceMean", "g", "y", axes=[2], keepdims=0)]),
+            ("relu", "works on images that lost an axis", taken + [step("Relu", "g", "y")]),
+            ("column", "meets an image that lost an axis", taken + [step("Mul", "g", "column", "y")]),
+            ("sum", "joins images that lost an axis", taken + [step("Add", "g", "g", "y")]),
+            ("gate", "joins images that lost an axis", taken + [step("GlobalAveragePool", "x", "p"), step("Mul", "g", "p", "y")]),
+            ("elsewhere", "fxe gives it back only", taken + [step("Unsqueeze", "g", "two", "y")]),
+            ("crop", "cuts out a part", [step("Slice", "x", "one", "three", "two", "y")]),
+            ("absolute", "fxe computes this on constants only", [step("ReduceL1", "x", "y", axes=[2, 3], keepdims=0)]),
+            ("all", "reduces over h and w of an image only", [step("ReduceMax", "x", "y")]),
+            ("channels", "reduces over h and w of an image only", [step("ReduceSum", "x", "one", "y")])):
+        out.refuse(f"not_channels_{name}", text, nodes, {**constants, "two": ints(2), "three": ints(3)})
+
+
 def other_exporters(out):
+    one_channel_at_a_time(out)
+    reductions(out)
+    not_channels(out)
     opsets_7_and_8(out)
     opsets_18_to_21(out)
     torch_export(out)
