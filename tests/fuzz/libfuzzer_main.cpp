@@ -8,8 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include "tests/fuzz/target.h"
@@ -21,13 +19,6 @@ const fxe::fuzz::Target& target() {
   return made;
 }
 
-void write_seeds(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  int number = 0;
-  for (const std::string& seed : target().seeds())
-    std::ofstream(folder / ("seed" + std::to_string(++number)), std::ios::binary) << seed;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
@@ -35,7 +26,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   for (int i = 1; i < *argc; ++i) {
     const std::string_view argument = (*argv)[i];
     if (argument == "--max-len") std::printf("%zu\n", target().max_bytes);
-    if (argument.starts_with("--write-seeds=")) write_seeds(argument.substr(argument.find('=') + 1));
+    if (argument.starts_with("--write-seeds=")) write_seeds(target(), argument.substr(argument.find('=') + 1));
     if (argument.starts_with("--")) std::exit(0);
   }
   return 0;

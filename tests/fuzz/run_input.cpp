@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
 #include <stdexcept>
 
 #include "engine/error.h"
@@ -15,6 +16,13 @@ std::string run_input(const Target& target, Bytes input) {
       throw std::logic_error(fmt::format("not a bad_input, but: {}", e.what()));
     return e.what();
   }
+}
+
+void write_seeds(const Target& target, const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  int number = 0;
+  for (const std::string& seed : target.seeds())
+    std::ofstream(folder / ("seed" + std::to_string(++number)), std::ios::binary) << seed;
 }
 
 void touch(Bytes bytes) {

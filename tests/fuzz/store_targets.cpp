@@ -4,8 +4,8 @@
 #include "metareasoner/predictions_csv.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/npy_file.h"
-#include "metareasoner/store/part.h"
 #include "metareasoner/store/store.h"
+#include "tests/fuzz/store_builder.h"
 #include "tests/fuzz/target.h"
 
 namespace fxe::fuzz {
@@ -43,21 +43,7 @@ std::string store(StoreForm form, size_t images, size_t members, bool names) {
     header.paths.push_back(std::to_string(i) + ".png");
     header.labels.push_back(static_cast<int32_t>(i % 4) - 1);
   }
-  std::vector<std::byte> bytes;
-  const auto append = [&](std::span<const std::byte> piece) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  };
-  const StoreLayout layout = header.layout(encode_header(header, append));
-  bytes.resize(layout.file_bytes());
-  const auto seal = [&](size_t at, size_t payload) {
-    seal_part(std::span(bytes).subspan(at, StoreLayout::part_bytes(payload)));
-  };
-  for (size_t b = 0; b < layout.blocks(); ++b) {
-    const size_t n = layout.images_in(b);
-    seal(layout.block_start(b), n * StoreLayout::kEntry);
-    for (size_t s = 0; s < layout.slabs; ++s) seal(layout.slab_start(b, s), n * layout.row_bytes);
-  }
-  return std::string(as_text(bytes));
+  return std::string(as_text(build_store(header)));
 }
 
 std::vector<std::string> store_seeds() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ const Target& find_target(std::string_view name);  // throws bad_input listing a
 // What `run` must do with any input: succeed, or throw a bad_input. Returns its message, empty for success;
 // throws std::logic_error for an Error of any other kind. Other exceptions pass.
 std::string run_input(const Target&, Bytes input);
+
+// Puts its seeds into a folder, which is made.
+void write_seeds(const Target&, const std::filesystem::path& folder);
 
 // Reads every byte, so that a sanitizer sees those that are not there.
 void touch(Bytes);
