@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 
 #include "engine/signals.h"
 #include "tools/commands/commands.h"
@@ -23,7 +24,12 @@ void settle_openmp(char** argv) {
 
 int main(int argc, char** argv) {
   settle_openmp(argv);  // returns where it cannot be done: all works, only slower
-  fxe::set_up_standard_streams();
+  try {
+    fxe::set_up_standard_streams();
+  } catch (const std::bad_alloc&) {
+    std::fputs("fxe: out of memory before anything was done\n", stderr);
+    return 1;
+  }
   fxe::install_signal_handlers();
   const int code = fxe::exit_code_after_printing(fxe::run_command_line(argc, argv));
   if (code <= fxe::exit_code_of_signal(0)) return code;

@@ -93,8 +93,8 @@ TensorFile read_tensor_file(const std::filesystem::path& given, const ReadChoice
   } catch (const Error& e) {
     throw Error(e.kind(), fmt::format("{}: {}", path.string(), e.what()));
   } catch (const std::bad_alloc&) {
-    throw bad_input("{}: needs more memory than there is; the file alone has {} bytes", path.string(),
-                    file->bytes().size());
+    throw run_time_error("{}: needs more memory than there is; the file alone has {} bytes", path.string(),
+                         file->bytes().size());
   }
 }
 

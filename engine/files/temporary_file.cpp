@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -83,6 +84,8 @@ TemporaryFile::TemporaryFile(const std::filesystem::path& target, mode_t mode)
   if (!folder_) throw cannot();
   remove_left_over();
   at_signal(remove_temporary_files);
+  // libgomp ends a process with exit() where it cannot start a thread.
+  [[maybe_unused]] static const int at_exit = std::atexit(remove_temporary_files);
   while (!make(mode))
     if (errno != EEXIST) throw cannot();
 }
@@ -95,7 +98,7 @@ TemporaryFile::~TemporaryFile() {
 
 // False with errno: EEXIST where another name is to be tried.
 bool TemporaryFile::make(mode_t mode) {
-  const std::string name = prefix_ + random_digits() + std::string(kEnding);
+  std::string name = prefix_ + random_digits() + std::string(kEnding);
   const int slot = take_slot(folder_.get(), name);
   Descriptor file(
       openat(folder_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
@@ -110,7 +113,7 @@ bool TemporaryFile::make(mode_t mode) {
     return false;
   }
   file_ = std::move(file);
-  name_ = name;
+  name_ = std::move(name);  // a copy could fail, and leave the file
   slot_ = slot;
   return true;
 }

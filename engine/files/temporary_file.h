@@ -35,7 +35,7 @@ class TemporaryFile {
   int slot_ = -1;
 };
 
-// Removes those of this process: what a signal handler calls before the process ends.
+// Removes those of this process: what a signal handler, or exit(), calls before the process ends.
 void remove_temporary_files() noexcept;
 
 }  // namespace fxe
