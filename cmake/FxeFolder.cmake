@@ -2,7 +2,7 @@
 # One folder of the house = one static library fxe_<folder> made of all its sources. Files that need CUDA are the
 # *.cu, the *_cuda.cpp and everything under a cuda/ subfolder; without a toolkit they are left out here and nowhere else.
 function(fxe_folder name)
-  cmake_parse_arguments(ARG "" "" "SUBFOLDERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "" "SUBFOLDERS;LIBRARIES" ${ARGN})
   set(patterns ${name}/*.cpp ${name}/*.cu)
   foreach(sub ${ARG_SUBFOLDERS})
     list(APPEND patterns ${name}/${sub}/*.cpp ${name}/${sub}/*.cu)
@@ -13,5 +13,8 @@ function(fxe_folder name)
   endif()
   add_library(fxe_${name} STATIC ${sources})
   target_link_libraries(fxe_${name} PUBLIC fxe_options fxe_cuda ${ARG_LIBRARIES})
+  if(ARG_UNITY)
+    set_target_properties(fxe_${name} PROPERTIES UNITY_BUILD ${FXE_UNITY})
+  endif()
   target_include_directories(fxe_${name} SYSTEM PUBLIC ${FXE_STB_INCLUDE})
 endfunction()

@@ -15,6 +15,10 @@ if(FXE_CCACHE)
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${FXE_CCACHE})
 endif()
 
+# A whole build takes half the time; after a change, the files beside it are compiled again. Names local to a file are
+# then unique in its folder, and a name that is not is an error.
+option(FXE_UNITY "Compile the files of large folders eight at a time" OFF)
+
 add_library(fxe_options INTERFACE)
 target_include_directories(fxe_options INTERFACE ${CMAKE_SOURCE_DIR})
 # -ffp-contract=off: a * b + c rounds the same in every implementation and build type.

@@ -4,21 +4,12 @@
 #include <fmt/format.h>
 
 #include "engine/error.h"
+#include "engine/files/csv_field.h"
 #include "engine/input/text_file.h"
 
 namespace fxe {
 
 namespace {
-
-std::string quoted(std::string_view field) {
-  if (field.find_first_of(",\"\r\n") == field.npos) return std::string(field);
-  std::string out = "\"";
-  for (char c : field) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 std::string labels(int label, std::span<const int> more) {
   if (label < 0) return "";
@@ -56,7 +47,7 @@ std::string PredictionsCsv::fields(int label, const RowResult& row, std::span<co
 
 void PredictionsCsv::add(std::string_view path, int label, const RowResult& row,
                          std::span<const int> more_labels) {
-  file_.write(fmt::format("{},{}\n", quoted(path), fields(label, row, more_labels)));
+  file_.write(fmt::format("{},{}\n", csv_field(path), fields(label, row, more_labels)));
 }
 
 void PredictionsCsv::add_unreadable(std::string_view path, int label, std::span<const int> more_labels) {

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-constexpr int64_t kMaxSize = int64_t{1} << 16;
+constexpr int64_t kMaxSide = int64_t{1} << 16;
 
 using Found = std::optional<Input>;
 
@@ -77,9 +77,9 @@ Input caffe_input(const caffe::Net& proto, const CaffeNet& net, const std::optio
     throw bad_input("does not say the size of its input '{}'; name it with --input, such as --input 227x227",
                     name);
   for (const int64_t size : {found->c, found->h, found->w})
-    if (size < 1 || size > kMaxSize)
+    if (size < 1 || size > kMaxSide)
       throw bad_input("its input '{}' is {}x{}x{}; expected 1 to {} of each", name, found->c, found->h,
-                      found->w, kMaxSize);
+                      found->w, kMaxSide);
   return *found;
 }
 

@@ -34,9 +34,9 @@ bool is_in_place(const CaffeLayer& layer, const std::string& top) {
   return std::find(layer.bottoms.begin(), layer.bottoms.end(), top) != layer.bottoms.end();
 }
 
-class Reader {
+class NetReader {
  public:
-  explicit Reader(const caffe::Net& proto) : proto_(proto) {
+  explicit NetReader(const caffe::Net& proto) : proto_(proto) {
     net_.layers = caffe_layers(proto);
     says_inputs_ = proto.input_size() > 0;
     for (const CaffeLayer& layer : net_.layers) {
@@ -197,6 +197,6 @@ bool is_caffe_source(const std::string& type) {
   return any_of(types, type);
 }
 
-CaffeNet read_caffe_net(const caffe::Net& net) { return Reader(net).run(); }
+CaffeNet read_caffe_net(const caffe::Net& net) { return NetReader(net).run(); }
 
 }  // namespace fxe

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-constexpr int64_t kMaxSize = int64_t{1} << 20;
+constexpr int64_t kMaxField = int64_t{1} << 20;
 
 using Numbers = std::span<const int64_t>;
 
@@ -32,8 +32,8 @@ Extent2 read(const CaffeLayer& layer, const Pair& p) {
   if (!apart && both.empty()) throw layer.error("needs a {}", p.what);
   const Extent2 e = apart ? Extent2{p.h.value_or(0), p.w.value_or(0)} : Extent2{both.front(), both.back()};
   for (const int64_t v : {e.h, e.w})
-    if (v < p.low || v > kMaxSize)
-      throw layer.error("{} is {}; expected {} to {}", p.what, v, p.low, kMaxSize);
+    if (v < p.low || v > kMaxField)
+      throw layer.error("{} is {}; expected {} to {}", p.what, v, p.low, kMaxField);
   return e;
 }
 

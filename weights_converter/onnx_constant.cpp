@@ -100,39 +100,39 @@ Tensor fold_size(OnnxImport& import, const OnnxNode& node) {
   return integer_tensor({import.constant(node, 0).shape.elements()}, {});
 }
 
-struct Row {
+struct FoldRow {
   std::string_view type;
   OnnxFold fold;
 };
 
 constexpr std::array kFolds{
-    Row{"Cast", cast},
-    Row{"CastLike", cast_like},
-    Row{"Concat", fold_concat},
-    Row{"Constant", fold_constant},
-    Row{"ConstantOfShape", fold_constant_of_shape},
-    Row{"Expand", fold_expand},
-    Row{"Flatten", fold_flatten},
-    Row{"Gather", fold_gather},
-    Row{"GatherElements", fold_gather_elements},
-    Row{"Identity", fold_identity},
-    Row{"MatMul", fold_mat_mul},
-    Row{"Range", fold_range},
-    Row{"Reshape", fold_reshape},
-    Row{"Shape", fold_shape},
-    Row{"Size", fold_size},
-    Row{"Slice", fold_slice},
-    Row{"Squeeze", fold_squeeze},
-    Row{"Tile", fold_tile},
-    Row{"Transpose", fold_transpose},
-    Row{"Unsqueeze", fold_unsqueeze},
-    Row{"Where", fold_where},
+    FoldRow{"Cast", cast},
+    FoldRow{"CastLike", cast_like},
+    FoldRow{"Concat", fold_concat},
+    FoldRow{"Constant", fold_constant},
+    FoldRow{"ConstantOfShape", fold_constant_of_shape},
+    FoldRow{"Expand", fold_expand},
+    FoldRow{"Flatten", fold_flatten},
+    FoldRow{"Gather", fold_gather},
+    FoldRow{"GatherElements", fold_gather_elements},
+    FoldRow{"Identity", fold_identity},
+    FoldRow{"MatMul", fold_mat_mul},
+    FoldRow{"Range", fold_range},
+    FoldRow{"Reshape", fold_reshape},
+    FoldRow{"Shape", fold_shape},
+    FoldRow{"Size", fold_size},
+    FoldRow{"Slice", fold_slice},
+    FoldRow{"Squeeze", fold_squeeze},
+    FoldRow{"Tile", fold_tile},
+    FoldRow{"Transpose", fold_transpose},
+    FoldRow{"Unsqueeze", fold_unsqueeze},
+    FoldRow{"Where", fold_where},
 };
 
 }  // namespace
 
 OnnxFold find_onnx_fold(std::string_view type) {
-  for (const Row& row : kFolds)
+  for (const FoldRow& row : kFolds)
     if (row.type == type) return row.fold;
   if (const OnnxFold fold = find_elementwise_fold(type)) return fold;
   return find_reduction_fold(type);

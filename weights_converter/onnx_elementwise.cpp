@@ -17,8 +17,8 @@ constexpr int kMaxDepth = 24;
 
 // What exporters end with: no longer spelling goes on from it.
 bool is_complete(const Activation& act) {
-  using Kind = Activation::Kind;
-  return act.kind != Kind::sigmoid && act.kind != Kind::hard_sigmoid && act.kind != Kind::clip;
+  using enum Activation::Kind;
+  return act.kind != sigmoid && act.kind != hard_sigmoid && act.kind != clip;
 }
 
 Function function_of(const OnnxNode& node, const OnnxFlow& x) {

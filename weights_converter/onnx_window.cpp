@@ -9,7 +9,7 @@ namespace fxe {
 
 namespace {
 
-constexpr int64_t kMaxSize = int64_t{1} << 20;
+constexpr int64_t kMaxAttribute = int64_t{1} << 20;
 
 Extent2 extent(const OnnxNode& node, const char* attribute, Extent2 otherwise) {
   const auto values = node.integers(attribute);
@@ -17,7 +17,8 @@ Extent2 extent(const OnnxNode& node, const char* attribute, Extent2 otherwise) {
   if (values.size() != 2)
     throw node.error("{} has {} numbers; fxe works on h and w", attribute, values.size());
   for (const int64_t v : values)
-    if (v < 1 || v > kMaxSize) throw node.error("{} has {}; expected 1 to {}", attribute, v, kMaxSize);
+    if (v < 1 || v > kMaxAttribute)
+      throw node.error("{} has {}; expected 1 to {}", attribute, v, kMaxAttribute);
   return {values[0], values[1]};
 }
 
@@ -45,7 +46,7 @@ Padding2 own_padding(const OnnxNode& node, const OnnxWindow& w, int64_t height, 
   if (pads.size() != 4)
     throw node.error("pads has {} numbers; expected top, left, bottom, right", pads.size());
   for (const int64_t p : pads)
-    if (p < 0 || p > kMaxSize) throw node.error("pads has {}; expected 0 to {}", p, kMaxSize);
+    if (p < 0 || p > kMaxAttribute) throw node.error("pads has {}; expected 0 to {}", p, kMaxAttribute);
   return {pads[0], pads[1], pads[2], pads[3]};
 }
 

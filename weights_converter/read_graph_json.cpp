@@ -45,9 +45,9 @@ const json& array(const json& value, const char* name, size_t size) {
 }
 
 // Takes fields out of an object, so that those left over are unknown ones.
-class Reader {
+class FieldReader {
  public:
-  explicit Reader(const json& fields) : fields_(fields) {}
+  explicit FieldReader(const json& fields) : fields_(fields) {}
 
   const json& take(const char* name) {
     const auto found = fields_.find(name);
@@ -124,7 +124,7 @@ ValueId value_id(const json& value, const char* name) {
 
 Node read_node(const json& object) {
   if (!object.is_object()) throw bad_input("it is not an object");
-  Reader reader(object);
+  FieldReader reader(object);
   Node node;
   reader("name", node.name);
   node.op = make_op(text(reader.take("op"), "op"));
@@ -141,7 +141,7 @@ Node read_node(const json& object) {
 Graph graph_from_json(std::string_view source) {
   const json object = parse_json<json>(source, kLimits);
   if (!object.is_object()) throw bad_input("it is not a JSON object");
-  Reader reader(object);
+  FieldReader reader(object);
   const std::string schema = text(reader.take("schema"), "schema");
   if (schema != "fxe.graph/1") throw bad_input("expected schema fxe.graph/1, found '{}'", printable(schema));
   Graph graph;

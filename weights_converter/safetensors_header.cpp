@@ -28,7 +28,7 @@ constexpr std::array<std::pair<std::string_view, DType>, 10> kTypes{{{"F64", DTy
 
 // Reads the header event by event: nothing but its own structure is ever stored, so a hostile header costs no
 // more memory than an honest one of its size, and nesting has no depth to exhaust.
-class Reader : public nlohmann::json_sax<json> {
+class HeaderReader : public nlohmann::json_sax<json> {
  public:
   SafetensorsHeader header;
 
@@ -142,7 +142,7 @@ class Reader : public nlohmann::json_sax<json> {
 }  // namespace
 
 SafetensorsHeader parse_safetensors_header(std::string_view text) {
-  Reader reader;
+  HeaderReader reader;
   json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader.header);
 }

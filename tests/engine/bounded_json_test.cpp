@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 constexpr JsonLimits kSmall{.bytes = 60, .depth = 2, .keys = 3};
 
-std::string error(const std::string& text) {
+std::string json_error(const std::string& text) {
   return test::error_of([&] { parse_json<ordered_json>(text, kSmall); });
 }
 
@@ -27,24 +27,24 @@ TEST(BoundedJson, ReadsWhatIsWithinItsLimits) {
 
 TEST(BoundedJson, ByteOrderMark) {
   EXPECT_EQ(parse_json<json>("\xef\xbb\xbf[7]", kSmall), json{7});
-  EXPECT_EQ(error("\xff\xfe[\0"),
+  EXPECT_EQ(json_error("\xff\xfe[\0"),
             "expected UTF-8, found the byte order mark of UTF-16 or UTF-32; save it as UTF-8");
 }
 
 TEST(BoundedJson, RefusesMore) {
-  EXPECT_EQ(error(std::string(61, ' ')), "it is 61 bytes long; at most 60 are expected");
-  EXPECT_EQ(error("[[[1]]]"), "it is nested more than 2 deep");
-  EXPECT_EQ(error(std::string(60, '[')), "it is nested more than 2 deep");
-  EXPECT_EQ(error(R"({"a":1,"b":2,"c":3,"d":4})"), "it has an object of more than 3 keys");
-  EXPECT_EQ(error(R"({"a":{"x":1,"y":2,"z":3},"b":2,"c":3})"), "NO ERROR");
-  EXPECT_EQ(error(R"({"a":{"x":1,"y":2,"z":3,"v":4}})"), "it has an object of more than 3 keys");
+  EXPECT_EQ(json_error(std::string(61, ' ')), "it is 61 bytes long; at most 60 are expected");
+  EXPECT_EQ(json_error("[[[1]]]"), "it is nested more than 2 deep");
+  EXPECT_EQ(json_error(std::string(60, '[')), "it is nested more than 2 deep");
+  EXPECT_EQ(json_error(R"({"a":1,"b":2,"c":3,"d":4})"), "it has an object of more than 3 keys");
+  EXPECT_EQ(json_error(R"({"a":{"x":1,"y":2,"z":3},"b":2,"c":3})"), "NO ERROR");
+  EXPECT_EQ(json_error(R"({"a":{"x":1,"y":2,"z":3,"v":4}})"), "it has an object of more than 3 keys");
 }
 
 // Of two values for one key, readers of JSON take either.
 TEST(BoundedJson, RefusesAKeyThatIsGivenTwice) {
-  EXPECT_EQ(error(R"({"a":1,"b":2,"a":3})"), "key 'a' is given twice in one object");
-  EXPECT_EQ(error(R"({"a":{"x":1},"b":{"x":1}})"), "NO ERROR");
-  EXPECT_EQ(error(R"([{"x":1},{"x":1,"x":1}])"), "key 'x' is given twice in one object");
+  EXPECT_EQ(json_error(R"({"a":1,"b":2,"a":3})"), "key 'a' is given twice in one object");
+  EXPECT_EQ(json_error(R"({"a":{"x":1},"b":{"x":1}})"), "NO ERROR");
+  EXPECT_EQ(json_error(R"([{"x":1},{"x":1,"x":1}])"), "key 'x' is given twice in one object");
 }
 
 TEST(BoundedJson, RefusesMoreValues) {
@@ -58,14 +58,14 @@ TEST(BoundedJson, RefusesMoreValues) {
 
 // A text without an end may be as long as the file that it is in.
 TEST(BoundedJson, DoesNotRepeatWhatItRead) {
-  EXPECT_THAT(error("\"long text without an end"), testing::Not(HasSubstr("long")));
+  EXPECT_THAT(json_error("\"long text without an end"), testing::Not(HasSubstr("long")));
 }
 
 TEST(BoundedJson, RefusesWhatIsNotJson) {
-  EXPECT_THAT(error("{\n"), HasSubstr("it is not JSON at byte"));
-  EXPECT_THAT(error("\"\xff\n\""), HasSubstr("it is not JSON at byte"));
-  EXPECT_THAT(error("1e999"), HasSubstr("number overflow"));
-  EXPECT_THAT(error(""), HasSubstr("it is not JSON at byte"));
+  EXPECT_THAT(json_error("{\n"), HasSubstr("it is not JSON at byte"));
+  EXPECT_THAT(json_error("\"\xff\n\""), HasSubstr("it is not JSON at byte"));
+  EXPECT_THAT(json_error("1e999"), HasSubstr("number overflow"));
+  EXPECT_THAT(json_error(""), HasSubstr("it is not JSON at byte"));
 }
 
 }  // namespace

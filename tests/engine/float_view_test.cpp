@@ -37,12 +37,12 @@ TEST(FloatView, ConvertsWhatIsNotAlignedOrNotFp32) {
 }
 
 TEST(Finite, FindsOneAtEveryPlace) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float infinity = std::numeric_limits<float>::infinity();
   for (size_t count = 0; count < 70; ++count) {
     std::vector<float> values(count, -std::numeric_limits<float>::max());
     EXPECT_TRUE(all_finite(values));
     for (size_t i = 0; i < count; ++i)
-      for (const float bad : {kInfinity, -kInfinity, std::nanf(""), -std::nanf("")}) {
+      for (const float bad : {infinity, -infinity, std::nanf(""), -std::nanf("")}) {
         values[i] = bad;
         EXPECT_FALSE(all_finite(values)) << bad << " at " << i << " of " << count;
         EXPECT_FALSE(is_finite(bad));

@@ -8,7 +8,7 @@
 namespace fxe::test {
 namespace {
 
-std::string error(const std::vector<int64_t>& dims) {
+std::string shape_error(const std::vector<int64_t>& dims) {
   return error_of([&] { Shape shape{std::span<const int64_t>(dims)}; });
 }
 
@@ -33,14 +33,14 @@ TEST(Shape, Equality) {
 }
 
 TEST(Shape, Errors) {
-  EXPECT_EQ(error({1, 1, 1, 1, 1, 1, 1, 1, 1}), "a shape has at most 8 dimensions, found 9");
-  EXPECT_EQ(error({2, -1}), "a dimension must not be negative, found -1");
-  EXPECT_EQ(error({int64_t{1} << 31, (int64_t{1} << 31) + 1}),
+  EXPECT_EQ(shape_error({1, 1, 1, 1, 1, 1, 1, 1, 1}), "a shape has at most 8 dimensions, found 9");
+  EXPECT_EQ(shape_error({2, -1}), "a dimension must not be negative, found -1");
+  EXPECT_EQ(shape_error({int64_t{1} << 31, (int64_t{1} << 31) + 1}),
             "the shape 2147483648x2147483649 has too many elements");
   // 0 among the dimensions must not hide a product that overflows.
-  EXPECT_EQ(error({int64_t{1} << 40, 0, int64_t{1} << 40}),
+  EXPECT_EQ(shape_error({int64_t{1} << 40, 0, int64_t{1} << 40}),
             "the shape 1099511627776x0x1099511627776 has too many elements");
-  EXPECT_EQ(error({INT64_MAX, INT64_MAX}),
+  EXPECT_EQ(shape_error({INT64_MAX, INT64_MAX}),
             "the shape 9223372036854775807x9223372036854775807 has too many elements");
 }
 

@@ -84,12 +84,12 @@ Margin margin_of(const float* z) {
   return {static_cast<int>(best), (1 - std::exp(second - z[best])) / sum, z[best] - second};
 }
 
-struct Network {
+struct CifarNetwork {
   const char *name, *file;
 };
-void PrintTo(const Network& network, std::ostream* to) { *to << network.name; }
+void PrintTo(const CifarNetwork& network, std::ostream* to) { *to << network.name; }
 
-class Cifar : public testing::TestWithParam<Network> {
+class Cifar : public testing::TestWithParam<CifarNetwork> {
  protected:
   void SetUp() override {
     if (!peer().reason.empty()) GTEST_SKIP() << peer().reason;
@@ -139,9 +139,9 @@ TEST_P(Cifar, EvalGivesPyTorchsClassesAndMargins) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Cifar,
-                         testing::Values(Network{"resnet20", "resnet20-12fca82f.th"},
-                                         Network{"resnet32", "resnet32-d509ac18.th"},
-                                         Network{"resnet44", "resnet44-014dd654.th"}));
+                         testing::Values(CifarNetwork{"resnet20", "resnet20-12fca82f.th"},
+                                         CifarNetwork{"resnet32", "resnet32-d509ac18.th"},
+                                         CifarNetwork{"resnet44", "resnet44-014dd654.th"}));
 
 }  // namespace
 }  // namespace fxe::test

@@ -21,16 +21,16 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kEnsemble = FXE_SOURCE_DIR "/demo/ensemble.json";
-constexpr int kImages = 64;
-constexpr double kDelta = 1e-4;  // of a logit; DerivedBound
+constexpr int kDemoImages = 64;
+constexpr double kDemoDelta = 1e-4;  // of a logit; DerivedBound
 
 struct Images {
   Folder folder;
   std::string path = folder / "images";
 
   Images() {
-    const std::string command =
-        fmt::format("'{}/render_demo' '{}' --count {} --seed 1 >/dev/null", FXE_BINARY_DIR, path, kImages);
+    const std::string command = fmt::format("'{}/render_demo' '{}' --count {} --seed 1 >/dev/null",
+                                            FXE_BINARY_DIR, path, kDemoImages);
     if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
   }
 };
@@ -57,7 +57,7 @@ class DemoAtBatch : public testing::TestWithParam<int> {};
 
 TEST_P(DemoAtBatch, ThresholdOneIsTheFullEnsembleInEveryByte) {
   const auto full = predictions_file("full", GetParam());
-  EXPECT_EQ(lines_of(full), 1u + kImages);
+  EXPECT_EQ(lines_of(full), 1u + kDemoImages);
   EXPECT_EQ(predictions_file("t:1", GetParam()), full);
 }
 
@@ -90,11 +90,11 @@ TEST(Demo, FullEnsembleAnswersAsPyTorch) {
     for (std::string* field : {&path, &label, &predicted, &p1}) std::getline(fields, *field, ',');
     golden[path] = {std::stoi(predicted), std::stod(p1)};
   }
-  ASSERT_EQ(golden.size(), static_cast<size_t>(kImages));
+  ASSERT_EQ(golden.size(), static_cast<size_t>(kDemoImages));
   for (const auto& row : predictions("full")) {
     const auto [predicted, p1] = golden.at(row.path);
-    EXPECT_NEAR(row.p1, p1, kDelta) << row.path;
-    if (row.margin > 2 * kDelta) {
+    EXPECT_NEAR(row.p1, p1, kDemoDelta) << row.path;
+    if (row.margin > 2 * kDemoDelta) {
       EXPECT_EQ(row.predicted, predicted) << row.path;
     }
   }
@@ -114,7 +114,7 @@ TEST(Demo, DerivedBound) {
   double largest = 0;
   for (size_t i = 0; i < reference.logits.size(); ++i) largest = std::max(largest, reference.bound(i));
   fmt::print("m0: logits within {:.1e}\n", largest);
-  EXPECT_LE(4 * largest, kDelta);
+  EXPECT_LE(4 * largest, kDemoDelta);
 }
 
 }  // namespace

@@ -53,17 +53,17 @@ std::string preprocess_of(const Member& m) {
 
 // The ensemble file of all members, each of which is also a profile of its own.
 std::string ensemble_json(const fs::path& data) {
-  using Json = nlohmann::ordered_json;
-  Json json = {{"schema", "fxe.ensemble/1"},
-               {"name", "imagenet"},
-               {"classes", fs::absolute(data / "synset_words.txt").string()},
-               {"combine", "logits"}};
+  nlohmann::ordered_json json = {{"schema", "fxe.ensemble/1"},
+                                 {"name", "imagenet"},
+                                 {"classes", fs::absolute(data / "synset_words.txt").string()},
+                                 {"combine", "logits"}};
   for (const Member& m : kMembers) {
-    Json member = {{"name", m.name}, {"model", fs::absolute(data / "weights" / m.file).string()}};
+    nlohmann::ordered_json member = {{"name", m.name},
+                                     {"model", fs::absolute(data / "weights" / m.file).string()}};
     if (*m.network) member["network"] = m.network;
-    member["preprocess"] = Json::parse(preprocess_of(m));
+    member["preprocess"] = nlohmann::ordered_json::parse(preprocess_of(m));
     json["members"].push_back(member);
-    json["profiles"][m.name] = {{"members", {m.name}}, {"thresholds", Json::array()}};
+    json["profiles"][m.name] = {{"members", {m.name}}, {"thresholds", nlohmann::ordered_json::array()}};
   }
   return json.dump(2);
 }

@@ -40,17 +40,16 @@ constexpr Network kNetworks[] = {
     {"mobilenet_v1_1.0_224.onnx", "", 224, FXE_128, 76.50, 11},
     {"mobilenet_v2_1.0_224.onnx", "", 224, FXE_128, 77.50, 13},
 };
-constexpr size_t kMembers = std::size(kNetworks), kFew = 16;
+constexpr size_t kSeven = std::size(kNetworks), kFew = 16;
 
-constexpr double kRunning[2][kMembers] = {
-    {55.88, 66.62, 72.62, 74.50, 76.38, 78.38, 79.00},   // logits
-    {55.88, 67.50, 72.88, 74.00, 75.50, 77.88, 78.75}};  // probabilities
+constexpr double kRunning[2][kSeven] = {{55.88, 66.62, 72.62, 74.50, 76.38, 78.38, 79.00},   // logits
+                                        {55.88, 67.50, 72.88, 74.00, 75.50, 77.88, 78.75}};  // probabilities
 struct Point {
   double threshold, top1, members;
 };
 constexpr Point kPoints[2][3] = {{{0.5, 77.75, 3.390}, {0.8, 78.88, 4.752}, {0.9, 78.88, 5.316}},
                                  {{0.5, 77.88, 3.982}, {0.8, 78.75, 5.616}, {0.9, 78.75, 6.132}}};
-constexpr double kPercent = 0.25, kMeanMembers = 0.03;
+constexpr double kPercent = 0.25, kMeanDepth = 0.03;
 
 using Row = std::vector<double>;
 
@@ -72,14 +71,14 @@ double margin(Row p) {
 
 // The first k members' answers, k = 1 to 7, and how sure each is.
 struct Prefixes {
-  std::array<int, kMembers> answer;
-  std::array<double, kMembers> sure;
+  std::array<int, kSeven> answer;
+  std::array<double, kSeven> sure;
 };
 
 Prefixes prefixes(const std::vector<Row>& logits, bool probabilities) {
   Prefixes out;
   Row sum(logits[0].size());
-  for (size_t k = 0; k < kMembers; ++k) {
+  for (size_t k = 0; k < kSeven; ++k) {
     const Row x = probabilities ? softmax(logits[k]) : logits[k];
     for (size_t i = 0; i < sum.size(); ++i) sum[i] += x[i];
     Row mean(sum.size());
@@ -134,9 +133,9 @@ class SevenNetworks : public testing::Test {
     void read(const Store& store) {
       std::vector<float> scratch;
       labels = {store.header().labels.begin(), store.header().labels.end()};
-      logits.resize(store.images(), std::vector<Row>(kMembers));
+      logits.resize(store.images(), std::vector<Row>(kSeven));
       for (size_t block = 0; block < store.blocks(); ++block)
-        for (size_t m = 0; m < kMembers; ++m) {
+        for (size_t m = 0; m < kSeven; ++m) {
           const auto rows = store.logits(block, m, scratch);
           for (size_t i = 0; i < store.images_in(block); ++i) {
             const float* row = rows.data() + i * store.classes();
@@ -163,7 +162,7 @@ class SevenNetworks : public testing::Test {
 };
 
 TEST_F(SevenNetworks, EachMembersAccuracy) {
-  for (size_t m = 0; m < kMembers; ++m) {
+  for (size_t m = 0; m < kSeven; ++m) {
     const double found = top1([&](size_t i) { return best(made->logits[i][m]); });
     int few = 0;
     for (size_t i = 0; i < kFew; ++i) few += best(made->logits[i][m]) == made->labels[i];
@@ -179,7 +178,7 @@ TEST_F(SevenNetworks, RunningMeansAndExits) {
   for (const bool probabilities : {false, true}) {
     const auto all = all_prefixes(probabilities);
     const char* combine = probabilities ? "probabilities" : "logits";
-    for (size_t k = 0; k < kMembers; ++k) {
+    for (size_t k = 0; k < kSeven; ++k) {
       const double found = top1([&](size_t i) { return all[i].answer[k]; });
       EXPECT_NEAR(found, kRunning[probabilities][k], kPercent) << combine << " of " << k + 1;
       fmt::print("{}, first {}: {:.2f}, README {:.2f}\n", combine, k + 1, found, kRunning[probabilities][k]);
@@ -189,14 +188,14 @@ TEST_F(SevenNetworks, RunningMeansAndExits) {
       double sum = 0;
       for (const Prefixes& p : all) {
         size_t k = 1;
-        while (k < kMembers && !(p.sure[k - 1] > point.threshold)) ++k;
+        while (k < kSeven && !(p.sure[k - 1] > point.threshold)) ++k;
         members.push_back(k);
         sum += static_cast<double>(k);
       }
       const double mean = sum / static_cast<double>(all.size());
       const double found = top1([&](size_t i) { return all[i].answer[members[i] - 1]; });
       EXPECT_NEAR(found, point.top1, kPercent) << combine << ", t = " << point.threshold;
-      EXPECT_NEAR(mean, point.members, kMeanMembers) << combine << ", t = " << point.threshold;
+      EXPECT_NEAR(mean, point.members, kMeanDepth) << combine << ", t = " << point.threshold;
       fmt::print("{}, t = {}: {:.2f} at {:.3f} members, README {:.2f} at {:.3f}\n", combine, point.threshold,
                  found, mean, point.top1, point.members);
     }
@@ -215,12 +214,12 @@ TEST_F(SevenNetworks, EvalStopsWhereTheRecordSays) {
   ASSERT_EQ(rows.size(), count);
   for (size_t i = 0; i < count; ++i) {
     const auto k = static_cast<size_t>(rows[i].members);
-    ASSERT_TRUE(k >= 1 && k <= kMembers);
+    ASSERT_TRUE(k >= 1 && k <= kSeven);
     EXPECT_EQ(rows[i].predicted, all[i].answer[k - 1]) << rows[i].path;
     EXPECT_NEAR(rows[i].margin, all[i].sure[k - 1], 1e-3)
         << rows[i].path;  // members ran in other batch sizes
     for (size_t j = 1; j < k; ++j) EXPECT_LE(all[i].sure[j - 1], 0.8 + 1e-3) << rows[i].path;
-    EXPECT_TRUE(k == kMembers || all[i].sure[k - 1] > 0.8 - 1e-3) << rows[i].path;
+    EXPECT_TRUE(k == kSeven || all[i].sure[k - 1] > 0.8 - 1e-3) << rows[i].path;
   }
 }
 

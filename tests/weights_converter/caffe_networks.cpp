@@ -5,7 +5,7 @@ namespace fxe::test {
 
 namespace {
 
-constexpr int kMax = 0, kAverage = 1;
+constexpr int kMaxPool = 0, kAveragePool = 1;
 
 // CaffeNet pools before it normalises, AlexNet after.
 CaffeCase alexnet(const std::string& name, int64_t narrow, bool caffenet) {
@@ -13,7 +13,7 @@ CaffeCase alexnet(const std::string& name, int64_t narrow, bool caffenet) {
   const int64_t c1 = 96 / narrow, c2 = 256 / narrow, c3 = 384 / narrow, fc = 4096 / narrow;
   const auto stage = [&](const std::string& i, std::string x) {
     if (!caffenet) x = b.lrn("norm" + i, x).top(0);
-    x = b.pool("pool" + i, x, kMax, 3, 2).top(0);
+    x = b.pool("pool" + i, x, kMaxPool, 3, 2).top(0);
     return caffenet ? b.lrn("norm" + i, x).top(0) : x;
   };
   std::string x = b.input(3, 227, 227);
@@ -29,7 +29,7 @@ CaffeCase alexnet(const std::string& name, int64_t narrow, bool caffenet) {
   b.in_place("ReLU", "relu4", "conv4");
   b.conv("conv5", "conv4", c3, {.k = c2, .filter = 3, .pad = 1, .groups = 2});
   b.in_place("ReLU", "relu5", "conv5");
-  b.pool("pool5", "conv5", kMax, 3, 2);
+  b.pool("pool5", "conv5", kMaxPool, 3, 2);
   b.linear("fc6", "pool5", c2 * 36, fc);
   b.in_place("ReLU", "relu6", "fc6");
   b.in_place("Dropout", "drop6", "fc6");
@@ -59,7 +59,7 @@ CaffeCase resnet(const std::string& name, int64_t narrow, const std::vector<int>
   b.conv("conv1", x, 3, {.k = c, .filter = 7, .stride = 2, .pad = 3});
   b.norm("bn_conv1", "scale_conv1", "conv1", c);
   b.in_place("ReLU", "conv1_relu", "conv1");
-  x = b.pool("pool1", "conv1", kMax, 3, 2).top(0);
+  x = b.pool("pool1", "conv1", kMaxPool, 3, 2).top(0);
   left = (left - 3 + 1) / 2 + 1;
   for (size_t stage = 0; stage < blocks.size(); ++stage) {
     if (stage > 0) left = (left - 1) / 2 + 1;
@@ -79,7 +79,7 @@ CaffeCase resnet(const std::string& name, int64_t narrow, const std::vector<int>
       c = 4 * k;
     }
   }
-  b.pool("pool5", x, kAverage, left, 1);
+  b.pool("pool5", x, kAveragePool, left, 1);
   b.linear("fc1000", "pool5", c, kCaffeClasses);
   b.layer("Softmax", "prob", "fc1000");
   return {name, b.net, 3, size, size};
@@ -95,7 +95,7 @@ CaffeCase squeezenet(const std::string& name, int64_t narrow, bool v11, int64_t 
   int64_t c = (v11 ? 64 : 96) / narrow;
   b.conv("conv1", x, 3, {.k = c, .filter = v11 ? 3 : 7, .stride = 2});
   b.in_place("ReLU", "relu_conv1", "conv1");
-  x = b.pool("pool1", "conv1", kMax, 3, 2).top(0);
+  x = b.pool("pool1", "conv1", kMaxPool, 3, 2).top(0);
   constexpr Fire kFires[] = {{16, 64},  {16, 64},  {32, 128}, {32, 128},
                              {48, 192}, {48, 192}, {64, 256}, {64, 256}};
   for (int i = 0; i < 8; ++i) {
@@ -114,13 +114,13 @@ CaffeCase squeezenet(const std::string& name, int64_t narrow, bool v11, int64_t 
     b.layer("Concat", x, {fire + "expand1x1", fire + "expand3x3"}, {x});
     c = 2 * e;
     if (v11 ? number == 3 || number == 5 : number == 4 || number == 8)
-      x = b.pool("pool" + std::to_string(number), x, kMax, 3, 2).top(0);
+      x = b.pool("pool" + std::to_string(number), x, kMaxPool, 3, 2).top(0);
   }
   b.in_place("Dropout", "drop9", x);
   b.conv("conv10", x, c, {.k = kCaffeClasses, .filter = 1, .pad = v11 ? 0 : 1});
   b.in_place("ReLU", "relu_conv10", "conv10");
   auto& pool = *b.layer("Pooling", "pool10", "conv10").mutable_pooling_param();
-  pool.set_pool(kAverage);
+  pool.set_pool(kAveragePool);
   pool.set_global_pooling(true);
   b.layer("Softmax", "prob", "pool10");
   return {name, b.net, 3, size, size};

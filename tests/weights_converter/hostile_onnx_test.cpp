@@ -14,7 +14,7 @@ namespace {
 using namespace test::onnx_writer;
 using testing::HasSubstr;
 
-std::string refused(const std::string& file) {
+std::string refused_onnx(const std::string& file) {
   return test::refusal(
       [](Bytes bytes) {
         is_onnx(bytes) ? void(read_onnx(bytes, "no-such-folder")) : throw bad_input("not ONNX");
@@ -26,13 +26,13 @@ TEST(HostileOnnx, Circles) {
   ModelWriter m(13);
   m.node("Add", {"x", "b"}, {"a"});
   m.node("Relu", {"a"}, {"b"});
-  EXPECT_THAT(refused(m.finish("b")), HasSubstr("in a circle: node 'a' (Add), node 'b' (Relu)"));
+  EXPECT_THAT(refused_onnx(m.finish("b")), HasSubstr("in a circle: node 'a' (Add), node 'b' (Relu)"));
   ModelWriter self(13);
   self.node("Relu", {"y"}, {"y"});
-  EXPECT_THAT(refused(self.finish("y")), HasSubstr("in a circle: node 'y' (Relu)"));
+  EXPECT_THAT(refused_onnx(self.finish("y")), HasSubstr("in a circle: node 'y' (Relu)"));
   ModelWriter twice(13);
   twice.node("Relu", {"x"}, {"x"});
-  EXPECT_THAT(refused(twice.finish("x")), HasSubstr("made twice"));
+  EXPECT_THAT(refused_onnx(twice.finish("x")), HasSubstr("made twice"));
 }
 
 TEST(HostileOnnx, TensorsThatLie) {
@@ -50,14 +50,15 @@ TEST(HostileOnnx, TensorsThatLie) {
       tensor->set_data_location(1);
     }
     m.node("Conv", {"x", "w"}, {"y"});
-    return refused(m.finish("y"));
+    return refused_onnx(m.finish("y"));
   };
   EXPECT_THAT(with_weight({2, 2, 1, 1}, "1234"), HasSubstr("has 4 bytes"));
   EXPECT_THAT(with_weight({-2, 2, -1, 1}, "1234567890123456"), HasSubstr("must not be negative"));
   EXPECT_THAT(with_weight({int64_t{1} << 62, 4}, ""), HasSubstr("too many elements"));
   EXPECT_THAT(with_weight({int64_t{1} << 62}, ""), HasSubstr("has 0 bytes"));
   EXPECT_THAT(with_weight({1, 1, 1, 1, 1, 1, 1, 1, 1}, "1234"), HasSubstr("at most 8 dimensions"));
-  EXPECT_THAT(with_weight({1}, "", "../../../etc/passwd"), HasSubstr("expected a file in the model's folder"));
+  EXPECT_THAT(with_weight({1}, "", "../../../etc/passwd"),
+              HasSubstr("expected a file in the model's folder"));
 }
 
 // [2^40, 0] has no elements, and 2^40 rows.
@@ -67,13 +68,13 @@ TEST(HostileOnnx, NumbersRepeatedWithoutEnd) {
   bias.floats("b", {1});
   bias.node("Flatten", {"x"}, {"f"});
   set(bias.node("Gemm", {"f", "w", "b"}, {"y"}), "transB", 1);
-  EXPECT_THAT(refused(bias.finish("y")), HasSubstr("much more than the file is long"));
+  EXPECT_THAT(refused_onnx(bias.finish("y")), HasSubstr("much more than the file is long"));
 
   ModelWriter channels(13, {1, int64_t{1} << 28, 1, 5});
   channels.floats("k", {}, 3);
   channels.node("Mul", {"x", "k"}, {"m"});
   channels.node("GlobalAveragePool", {"m"}, {"y"});
-  EXPECT_THAT(refused(channels.finish("y")), HasSubstr("much more than the file is long"));
+  EXPECT_THAT(refused_onnx(channels.finish("y")), HasSubstr("much more than the file is long"));
 
   ModelWriter lists(13);
   lists.integers("l", std::vector<int64_t>(1000, 1));
@@ -81,7 +82,7 @@ TEST(HostileOnnx, NumbersRepeatedWithoutEnd) {
   set(concat, "axis", 0);
   for (int i = 0; i < 100'000; ++i) concat.add_input("l");
   lists.node("Reshape", {"x", "c"}, {"y"});
-  EXPECT_THAT(refused(lists.finish("y")), HasSubstr("much more than the file is long"));
+  EXPECT_THAT(refused_onnx(lists.finish("y")), HasSubstr("much more than the file is long"));
 
   ModelWriter none(13);
   none.integers("d", {2});
@@ -90,7 +91,7 @@ TEST(HostileOnnx, NumbersRepeatedWithoutEnd) {
   value->mutable_t()->set_data_type(7);
   value->mutable_t()->add_dims(0);
   none.node("Reshape", {"x", "c"}, {"y"});
-  EXPECT_THAT(refused(none.finish("y")), HasSubstr("repeats a value of 0 numbers"));
+  EXPECT_THAT(refused_onnx(none.finish("y")), HasSubstr("repeats a value of 0 numbers"));
 
   // Axes without elements, along which there is nothing to do.
   for (const char* type : {"Concat", "Gather", "ReduceMax", "MatMul", "Tile"}) {
@@ -103,14 +104,14 @@ TEST(HostileOnnx, NumbersRepeatedWithoutEnd) {
     if (std::string_view(type) == "Gather") set(node, "axis", 0);
     if (alone) set_list(node, "axes", {0});
     empty.node("Conv", {"x", "c"}, {"y"});
-    EXPECT_THAT(refused(empty.finish("y")), HasSubstr("node '")) << type;
+    EXPECT_THAT(refused_onnx(empty.finish("y")), HasSubstr("node '")) << type;
   }
   ModelWriter range(13);
   range.floats("w", {2, 2});
   range.integers("dims", {1 << 20, 1 << 10});
   range.node("ConstantOfShape", {"dims"}, {"c"});
   range.node("Conv", {"x", "c"}, {"y"});
-  EXPECT_THAT(refused(range.finish("y")), HasSubstr("more than 1 GiB"));
+  EXPECT_THAT(refused_onnx(range.finish("y")), HasSubstr("more than 1 GiB"));
 }
 
 // Each of these takes a number until a name is free.
@@ -118,7 +119,7 @@ TEST(HostileOnnx, NamesThatAreTaken) {
   ModelWriter sums(13);
   auto& sum = sums.node("Sum", {}, {"y"});
   for (int i = 0; i < 200'000; ++i) sum.add_input("x");
-  EXPECT_THAT(refused(sums.finish("y")), HasSubstr("expected logits"));
+  EXPECT_THAT(refused_onnx(sums.finish("y")), HasSubstr("expected logits"));
 
   ModelWriter products(13, {1, 1, 1, 1});
   products.floats("w", {1, 1});
@@ -129,7 +130,7 @@ TEST(HostileOnnx, NamesThatAreTaken) {
     node.add_input("w");
     node.add_output(std::to_string(i + 1));
   }
-  EXPECT_THAT(refused(products.finish("30000")), HasSubstr("at most 8192"));
+  EXPECT_THAT(refused_onnx(products.finish("30000")), HasSubstr("at most 8192"));
 }
 
 TEST(HostileOnnx, MessagesWithoutEnd) {
@@ -138,9 +139,9 @@ TEST(HostileOnnx, MessagesWithoutEnd) {
   std::string file = "\x3a";  // the graph, and its size
   for (size_t size = nodes.size(); size > 0; size >>= 7)
     file += static_cast<char>((size & 0x7f) | (size > 0x7f ? 0x80 : 0));
-  EXPECT_THAT(refused(file + nodes), HasSubstr("more than 1000000 nodes"));
-  EXPECT_THAT(refused(std::string("\x3a\x7f\x0a", 3)), HasSubstr("breaks off"));
-  EXPECT_THAT(refused(std::string("\x3a\x02\x0b\x0c", 4)), HasSubstr("damaged"));
+  EXPECT_THAT(refused_onnx(file + nodes), HasSubstr("more than 1000000 nodes"));
+  EXPECT_THAT(refused_onnx(std::string("\x3a\x7f\x0a", 3)), HasSubstr("breaks off"));
+  EXPECT_THAT(refused_onnx(std::string("\x3a\x02\x0b\x0c", 4)), HasSubstr("damaged"));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using test::torch_zip;
 using test::zip_file;
 using testing::HasSubstr;
 
-std::string refused(const std::string& file) {
+std::string refused_torch(const std::string& file) {
   return test::refusal(
       [](Bytes bytes) {
         is_torch_legacy(bytes) ? read_torch_legacy(bytes, nullptr) : read_torch_zip(bytes, nullptr);
@@ -32,7 +32,9 @@ std::string repeated(const std::string& piece, size_t count) {
 }
 
 // As a deflated pickle, which takes a thousandth of its size in the file.
-std::string refused_pickle(const std::string& body) { return refused(torch_zip(whole(body), {}, true)); }
+std::string refused_pickle(const std::string& body) {
+  return refused_torch(torch_zip(whole(body), {}, true));
+}
 
 std::string floats(const char* key, int32_t elements) { return storage("FloatStorage", key, elements); }
 
@@ -72,7 +74,7 @@ TEST(HostileTorch, TensorsWithoutEnd) {
 TEST(HostileTorch, LongNames) {
   const std::string one = tensor(floats("0", 1), 0, {1}, {1});
   const std::string deep = repeated("module.", 100'000) + "w";
-  EXPECT_THAT(refused(torch_zip(whole(dict({{deep, one}})), {{"0", "1234"}})),
+  EXPECT_THAT(refused_torch(torch_zip(whole(dict({{deep, one}})), {{"0", "1234"}})),
               HasSubstr("names of at most 1024 bytes"));
   // A name of 1 MB under which 500000 values are.
   EXPECT_THAT(refused_pickle("}" + text(std::string(1 << 20, 'k')) + std::string("q\0", 2) + one +
@@ -101,16 +103,21 @@ TEST(HostileTorch, StoragesThatLie) {
   const auto file = [](const std::string& t, size_t bytes) {
     return torch_zip(whole(dict({{"w", t}})), {{"0", std::string(bytes, 'x')}});
   };
-  EXPECT_THAT(refused(file(tensor(floats("0", 4), 0, {4}, {1}), 12)), HasSubstr("has 12 bytes, expected 16"));
-  EXPECT_THAT(refused(file(tensor(floats("0", -1), 0, {4}, {1}), 16)), HasSubstr("has -1 elements"));
-  EXPECT_THAT(refused(file(tensor(floats("0", 4), 1, {4}, {1}), 16)),
+  EXPECT_THAT(refused_torch(file(tensor(floats("0", 4), 0, {4}, {1}), 12)),
+              HasSubstr("has 12 bytes, expected 16"));
+  EXPECT_THAT(refused_torch(file(tensor(floats("0", -1), 0, {4}, {1}), 16)), HasSubstr("has -1 elements"));
+  EXPECT_THAT(refused_torch(file(tensor(floats("0", 4), 1, {4}, {1}), 16)),
               HasSubstr("reaches outside its storage"));
-  EXPECT_THAT(refused(file(tensor(floats("0", 4), 0, {2}, {2147483647}), 16)), HasSubstr("reaches outside"));
-  EXPECT_THAT(refused(file(tensor(floats("0", 4), 0, {2147483647, 2147483647, 2147483647}, {0, 0, 0}), 16)),
-              HasSubstr("too many elements"));
-  EXPECT_THAT(refused(file(tensor(floats("0", 4), 0, {2147483647}, {0}), 16)), HasSubstr("repeats elements"));
-  EXPECT_THAT(refused(file(tensor(floats("0", 4), 0, {-1}, {1}), 16)), HasSubstr("not all whole numbers"));
-  EXPECT_THAT(refused(file(tensor(floats("../../etc/passwd", 4), 0, {1}, {1}), 16)),
+  EXPECT_THAT(refused_torch(file(tensor(floats("0", 4), 0, {2}, {2147483647}), 16)),
+              HasSubstr("reaches outside"));
+  EXPECT_THAT(
+      refused_torch(file(tensor(floats("0", 4), 0, {2147483647, 2147483647, 2147483647}, {0, 0, 0}), 16)),
+      HasSubstr("too many elements"));
+  EXPECT_THAT(refused_torch(file(tensor(floats("0", 4), 0, {2147483647}, {0}), 16)),
+              HasSubstr("repeats elements"));
+  EXPECT_THAT(refused_torch(file(tensor(floats("0", 4), 0, {-1}, {1}), 16)),
+              HasSubstr("not all whole numbers"));
+  EXPECT_THAT(refused_torch(file(tensor(floats("../../etc/passwd", 4), 0, {1}, {1}), 16)),
               HasSubstr("has no entry"));
 
   const auto legacy = [](const std::string& t, const std::string& data) {
@@ -119,9 +126,11 @@ TEST(HostileTorch, StoragesThatLie) {
     return whole_file + data;
   };
   const std::string one = tensor(floats("0", 1), 0, {1}, {1});
-  EXPECT_THAT(refused(legacy(one, test::raw(~uint64_t{0}) + "1234")), HasSubstr("but 4 bytes are left"));
-  EXPECT_THAT(refused(legacy(one, test::raw(uint64_t{1} << 62) + "1234")), HasSubstr("but 4 bytes are left"));
-  EXPECT_THAT(refused(legacy(one, test::raw(uint64_t{0}))), HasSubstr("expected 1 elements"));
+  EXPECT_THAT(refused_torch(legacy(one, test::raw(~uint64_t{0}) + "1234")),
+              HasSubstr("but 4 bytes are left"));
+  EXPECT_THAT(refused_torch(legacy(one, test::raw(uint64_t{1} << 62) + "1234")),
+              HasSubstr("but 4 bytes are left"));
+  EXPECT_THAT(refused_torch(legacy(one, test::raw(uint64_t{0}))), HasSubstr("expected 1 elements"));
 }
 
 // Files of 70 KB whose entries go on for 72 MB, and says so or not.
@@ -129,13 +138,13 @@ TEST(HostileTorch, ZipBombs) {
   const std::string zeros(36'000'000, '\0');
   const std::string pickle = whole(dict({{"a", tensor(floats("0", 9'000'000), 0, {9'000'000}, {1})},
                                          {"b", tensor(floats("1", 9'000'000), 0, {9'000'000}, {1})}}));
-  EXPECT_THAT(refused(torch_zip(pickle, {{"0", zeros}, {"1", zeros}}, true)),
+  EXPECT_THAT(refused_torch(torch_zip(pickle, {{"0", zeros}, {"1", zeros}}, true)),
               HasSubstr("unpack to more than 32 times"));
   const std::string small = whole(dict({{"a", tensor(floats("0", 4), 0, {4}, {1})}}));
-  EXPECT_THAT(refused(zip_file({{.name = "data.pkl", .content = small},
-                                {.name = "data/0", .content = zeros, .deflate = true, .bytes = 16}})),
+  EXPECT_THAT(refused_torch(zip_file({{.name = "data.pkl", .content = small},
+                                      {.name = "data/0", .content = zeros, .deflate = true, .bytes = 16}})),
               HasSubstr("unpacks to more than the 16 bytes"));
-  EXPECT_THAT(refused(zip_file(
+  EXPECT_THAT(refused_torch(zip_file(
                   {{.name = "data.pkl", .content = small},
                    {.name = "data/0", .content = "16 bytes in here", .deflate = true, .bytes = 1 << 30}})),
               HasSubstr("at most 16 are expected"));
@@ -147,21 +156,21 @@ TEST(HostileTorch, ZipEntriesThatOverlap) {
       second{.name = "data/0", .content = "16 bytes in here"};
   auto entry = second;
   entry.local_header = 0;
-  EXPECT_THAT(refused(zip_file({first, entry})), HasSubstr("where another begins"));
+  EXPECT_THAT(refused_torch(zip_file({first, entry})), HasSubstr("where another begins"));
   entry = first;
   entry.bytes = entry.stored_bytes = small.size() + 60;  // into the next
-  EXPECT_THAT(refused(zip_file({entry, second})), HasSubstr("up to the next"));
+  EXPECT_THAT(refused_torch(zip_file({entry, second})), HasSubstr("up to the next"));
   entry = second;
   entry.zip64 = true;
   entry.local_header = ~uint64_t{0};
-  EXPECT_THAT(refused(zip_file({first, entry})), HasSubstr("past the last"));
+  EXPECT_THAT(refused_torch(zip_file({first, entry})), HasSubstr("past the last"));
   entry.local_header.reset();
   entry.bytes = entry.stored_bytes = ~uint64_t{0};
-  EXPECT_THAT(refused(zip_file({first, entry})), HasSubstr("ends at byte"));
+  EXPECT_THAT(refused_torch(zip_file({first, entry})), HasSubstr("ends at byte"));
   entry = second;
   entry.flags = 1;
-  EXPECT_THAT(refused(zip_file({first, entry})), HasSubstr("is encrypted"));
-  EXPECT_THAT(refused(zip_file({first, first})), HasSubstr("two entries"));
+  EXPECT_THAT(refused_torch(zip_file({first, entry})), HasSubstr("is encrypted"));
+  EXPECT_THAT(refused_torch(zip_file({first, first})), HasSubstr("two entries"));
 }
 
 }  // namespace

@@ -11,13 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> names_of(const Store& store, const std::vector<int>& members) {
-  const auto all = member_names(store);
-  std::vector<std::string> names;
-  for (const int m : members) names.push_back(all[static_cast<size_t>(m)]);
-  return names;
-}
-
 // In the words of replay: what it would print for these images.
 Json side_json(const Store& store, const CalibrationSummary& s, const OperatingPoint& point,
                const CalibrationSide& side) {
@@ -96,8 +89,8 @@ Json calibrate_json(const CalibrationSummary& s) {
       {"fingerprint", h.fingerprint},
       {"objective", r.objective.text},
       {"signal", name(r.signal)},
-      {"members", names_of(s.store, s.point.members)},
-      {"reference", names_of(s.store, r.order.members)},
+      {"members", member_names(s.store, s.point.members)},
+      {"reference", member_names(s.store, r.order.members)},
       {"combine", s.point.combine == Combine::logits ? "logits" : "probabilities"},
       {"weights", s.point.weights},
       {"temperatures", s.point.temperatures},

@@ -13,11 +13,12 @@ namespace fxe {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr size_t kMeasured = 1;  // the layer after the input
 
 // The least time of one enqueue of the measured layer.
 double best_ms(const Plan& plan, Backend& backend, int runs, int enqueues) {
-  using Clock = std::chrono::steady_clock;
   const auto queue = backend.device().make_queue();
   double best = std::numeric_limits<double>::infinity();
   for (int run = 0; run <= runs; ++run) {  // the first warms up

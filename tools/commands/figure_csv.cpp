@@ -4,22 +4,13 @@
 #include <cmath>
 
 #include "engine/error.h"
+#include "engine/files/csv_field.h"
 
 namespace fxe {
 
 namespace {
 
 // A field of text, in quotes where it needs them.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 // Empty where it does not exist.
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.9g}", value) : ""; }
 
@@ -116,8 +107,8 @@ std::vector<std::string> write_figure_csv(Outputs& outputs, const std::filesyste
 
   Csv subsets(folder, source.name + "-subsets", "members,count," + cost + ",calibration_top1,top1,chosen");
   for (const FixedSubsetPoint& s : data.subsets)
-    subsets.row("{},{},{},{},{},{}", field(s.members), s.count, number(s.cost), number(s.calibration_top1),
-                number(s.top1), s.chosen ? 1 : 0);
+    subsets.row("{},{},{},{},{},{}", csv_field(s.members), s.count, number(s.cost),
+                number(s.calibration_top1), number(s.top1), s.chosen ? 1 : 0);
   subsets.commit(outputs, written);
   return written;
 }

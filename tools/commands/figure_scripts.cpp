@@ -137,9 +137,9 @@ std::string margins_script(const FigureSource& source, const FigureData& data, s
   const double images = static_cast<double>(source.test.images.size());
   std::string text = fmt::format("share = {:.9g}\n", 100 / images);
   // Room for the figure's title, for a panel's own, and for what is below a panel.
-  constexpr double kTop = 95, kBetween = 115, kBottom = 75;
+  constexpr double kAbove = 95, kBetween = 115, kBelow = 75;
   const double height = margins_height(rows);
-  text += fmt::format(fmt::runtime(kMarginsHead), rows, columns, kBottom / height, 1 - kTop / height,
+  text += fmt::format(fmt::runtime(kMarginsHead), rows, columns, kBelow / height, 1 - kAbove / height,
                       kBetween / height, 50 / images);
   for (size_t p = 0; p < panels; ++p) {
     const SizePoint& size = data.sizes[panels == 1 ? 0 : p * (data.sizes.size() - 1) / (panels - 1)];

@@ -44,7 +44,7 @@ FigureImages images_of(const Store& store, const UnitCosts& unit, int threads) {
   return images;
 }
 
-void check_same_ensemble(const Store& a, const Store& b) {
+void check_calibration_store(const Store& a, const Store& b) {
   const auto& x = a.header();
   const auto& y = b.header();
   bool same = x.fingerprint == y.fingerprint && x.members.size() == y.members.size() &&
@@ -117,7 +117,7 @@ std::vector<FigureSource> open_figure_sources(const std::vector<std::string>& pa
                         parts.first.size() + parts.second.size());
     } else {
       source.calibration_store = std::make_unique<Store>(Store::open(others[n]));
-      check_same_ensemble(store, *source.calibration_store);
+      check_calibration_store(store, *source.calibration_store);
       source.calibration = images_of(*source.calibration_store, costs, threads);
     }
     sources.push_back(std::move(source));

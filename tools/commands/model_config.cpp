@@ -14,7 +14,7 @@ namespace fxe {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Config = nlohmann::json;
 
 constexpr JsonLimits kLimits{.bytes = size_t{16} << 20, .depth = 8, .keys = size_t{1} << 16};
 
@@ -32,23 +32,23 @@ bool has_usual_weights(const fs::path& folder) {
       [&](const char* name) { return fs::exists(folder / name, absent); });
 }
 
-json read(const fs::path& path) {
+Config read_config(const fs::path& path) {
   std::error_code absent;
   if (!fs::is_regular_file(path, absent)) return nullptr;
   const auto file = MappedFile::open(path);
   try {
-    return parse_json<json>(as_text(file->bytes()), kLimits);
+    return parse_json<Config>(as_text(file->bytes()), kLimits);
   } catch (const Error& e) {
     throw bad_input("{}: {}", path.string(), e.what());
   }
 }
 
-bool says(const json& object, const char* key) {
+bool says(const Config& object, const char* key) {
   return object.is_object() && object.contains(key) && !object[key].is_null();
 }
 
 // Arguments with which timm made another network of the same name.
-void refuse_arguments(const json& config, const std::string& where) {
+void refuse_arguments(const Config& config, const std::string& where) {
   if (says(config, "model_args")) {
     if (!config["model_args"].is_object()) throw bad_input("{}: model_args is not an object", where);
     for (const auto& [key, value] : config["model_args"].items())
@@ -63,7 +63,7 @@ void refuse_arguments(const json& config, const std::string& where) {
                     config["global_pool"].dump().substr(0, 40));
 }
 
-std::vector<std::string> labels_of(const json& names, const std::string& where) {
+std::vector<std::string> labels_of(const Config& names, const std::string& where) {
   std::vector<std::string> labels;
   if (!names.is_array()) throw bad_input("{}: label_names is no list", where);
   for (const auto& name : names) {
@@ -76,15 +76,15 @@ std::vector<std::string> labels_of(const json& names, const std::string& where) 
   return labels;
 }
 
-void read_timm(const json& config, const std::string& where, ModelConfig& result) {
+void read_timm(const Config& config, const std::string& where, ModelConfig& result) {
   if (!config["architecture"].is_string()) throw bad_input("{}: architecture is not a name", where);
   result.architecture = config["architecture"].get<std::string>();
   refuse_arguments(config, where);
-  const json& images = says(config, "pretrained_cfg") ? config["pretrained_cfg"] : config;
-  for (const json* level : {&config, &images})
+  const Config& images = says(config, "pretrained_cfg") ? config["pretrained_cfg"] : config;
+  for (const Config* level : {&config, &images})
     if (result.classes == 0 && says(*level, "num_classes") && (*level)["num_classes"].is_number_integer())
       result.classes = (*level)["num_classes"].get<int64_t>();
-  for (const json* level : {&config, &images})
+  for (const Config* level : {&config, &images})
     if (result.labels.empty() && says(*level, "label_names"))
       result.labels = labels_of((*level)["label_names"], where);
   if (says(images, "input_size")) result.preprocess = timm_config_preprocess(images, where);
@@ -99,11 +99,11 @@ ModelConfig read_model_config(const fs::path& model) {
   ModelConfig result;
   if (!is_folder && !has_usual_name(model) && has_usual_weights(folder)) return result;
   const fs::path timm = folder / "config.json", transformers = folder / "preprocessor_config.json";
-  if (const json config = read(timm); says(config, "architecture")) {
+  if (const Config config = read_config(timm); says(config, "architecture")) {
     result.file = timm.string();
     read_timm(config, result.file, result);
   }
-  const json config = read(transformers);
+  const Config config = read_config(transformers);
   // That of transformers' wrapper of timm says what config.json says.
   if (says(config, "image_processor_type") && config["image_processor_type"] == "TimmWrapperImageProcessor")
     return result;

@@ -18,7 +18,7 @@ namespace fxe {
 namespace {
 
 // What a file is called, from the nearest: its own name, that of the model it was published as, its folder.
-std::vector<std::string> names_of(const std::filesystem::path& path) {
+std::vector<std::string> file_names(const std::filesystem::path& path) {
   const auto file = std::filesystem::absolute(path).lexically_normal();
   return {file.filename().string(), published_name(path), file.parent_path().filename().string()};
 }
@@ -102,7 +102,7 @@ std::string choose_network(const std::filesystem::path& path, TensorFile& file, 
     notes.push_back(fmt::format("its tensors are those of {}", networks[0].spec));
     return networks[0].spec;
   }
-  auto names = names_of(path);
+  auto names = file_names(path);
   if (const auto arch = file.metadata.find("arch"); arch != file.metadata.end())
     names.insert(names.begin(), arch->second);
   const RecognisedNetwork chosen = choose_by_name(path, names, networks);

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "engine/files/csv_field.h"
 #include "tools/commands/profile_report.h"
 
 namespace fxe {
-
-namespace {
-
-// As RFC 4180 says.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
-}  // namespace
 
 void write_profile_csv(OutputFile& file, const ProfileSubject& subject, const ProfileResult& r) {
   file.write(
@@ -28,10 +17,11 @@ void write_profile_csv(OutputFile& file, const ProfileSubject& subject, const Pr
                        s.gflop_per_s());
   };
   for (const auto& row : r.table.rows())
-    file.write(fmt::format("{},{},{},{},{},{}", field(subject.members[row.member]), field(row.layer->name),
-                           field(op_str(row.layer->op)), field(row.kernel), row.batch, numbers(row.savings)));
+    file.write(fmt::format("{},{},{},{},{},{}", csv_field(subject.members[row.member]),
+                           csv_field(row.layer->name), csv_field(op_str(row.layer->op)),
+                           csv_field(row.kernel), row.batch, numbers(row.savings)));
   for (const auto& [kernel, savings] : r.table.between_members())
-    file.write(fmt::format(",,,{},,{}", field(kernel), numbers(savings)));
+    file.write(fmt::format(",,,{},,{}", csv_field(kernel), numbers(savings)));
 }
 
 }  // namespace fxe

@@ -10,12 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr size_t kWorstClasses = 20;
 
-std::vector<std::string> names_of(const Store& store, const std::vector<int>& members) {
-  std::vector<std::string> names;
-  for (const int m : members) names.push_back(store.header().members[static_cast<size_t>(m)].name);
-  return names;
-}
-
 // As an evaluation, so that both commands say the same things in the same words.
 PolicyResult as_evaluated(const Replayed& r) {
   PolicyResult p(r.evaluation.exits().size());
@@ -33,7 +27,7 @@ Json interval_json(const PairedGap& gap) {
 
 Json stages_json(const Store& store, const ReplayResult& r) {
   Json stages = Json::array();
-  const auto names = names_of(store, r.point.policy.point.members);
+  const auto names = member_names(store, r.point.policy.point.members);
   for (size_t k = 0; k < r.report.stages.size(); ++k) {
     const StageReport& s = r.report.stages[k];
     stages.push_back({{"members", k + 1},
@@ -51,7 +45,7 @@ Json stages_json(const Store& store, const ReplayResult& r) {
 
 Json subset_json(const Store& store, const FixedSubset& s) {
   if (s.members.empty()) return nullptr;
-  return {{"members", names_of(store, s.members)}, {"cost", s.cost}, {"top1", s.top1}};
+  return {{"members", member_names(store, s.members)}, {"cost", s.cost}, {"top1", s.top1}};
 }
 
 Json baselines_json(const Store& store, const ReplayResult& r) {
@@ -84,7 +78,7 @@ Json classes_json(const Store& store, const ReplayResult& r) {
 
 Json replay_json(const Store& store, const ReplayResult& r) {
   EvalSubject subject{store.header().ensemble, store.header().device,
-                      r.point.policy,          names_of(store, r.point.policy.point.members),
+                      r.point.policy,          member_names(store, r.point.policy.point.members),
                       Precision::fp32,         r.batch};
   subject.classes = static_cast<int64_t>(store.classes());
   EvalResult result{as_evaluated(r.policy), as_evaluated(r.full), r.report.gap, {}};

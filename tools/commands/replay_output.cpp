@@ -13,10 +13,8 @@ namespace {
 
 constexpr size_t kShownClasses = 5;
 
-std::string names_of(const Store& store, const std::vector<int>& members) {
-  std::vector<std::string> names;
-  for (const int m : members) names.push_back(store.header().members[static_cast<size_t>(m)].name);
-  return fmt::format("{}", fmt::join(names, ", "));
+std::string joined_names(const Store& store, const std::vector<int>& members) {
+  return fmt::format("{}", fmt::join(member_names(store, members), ", "));
 }
 
 void print_policies(const ReplayResult& r, std::FILE* to) {
@@ -45,9 +43,9 @@ void print_baselines(const Store& store, const ReplayResult& r, std::FILE* to) {
     print_paragraph(to, what, fmt::format("  {:<12}  {:>7}  ", title, percent(top1)), std::string(25, ' '));
   };
   if (r.subsets && !r.subsets->best.members.empty()) {
-    line("one member", r.subsets->best_single.top1, names_of(store, r.subsets->best_single.members));
+    line("one member", r.subsets->best_single.top1, joined_names(store, r.subsets->best_single.members));
     line("fixed subset", r.subsets->best.top1,
-         fmt::format("{}; the best of {} subsets{}", names_of(store, r.subsets->best.members),
+         fmt::format("{}; the best of {} subsets{}", joined_names(store, r.subsets->best.members),
                      r.subsets->searched, r.subsets->complete ? "" : ", of more"));
   }
   line("random exits", r.report.random_exits_top1, "as many images at each size, drawn at random");
@@ -69,7 +67,7 @@ void print_stages(const Store& store, const ReplayResult& r, std::FILE* to) {
         {fmt::format("{}", k + 1), fmt::format("{}", s.images),
          percent(static_cast<double>(s.images) / static_cast<double>(r.policy.evaluation.images())) + "%",
          percent(s.top1), percent(s.gap.gap()), percent(s.size_top1), fixed(s.auroc, 3),
-         fmt::format("{}", s.flip_backs), names_of(store, {r.point.policy.point.members[k]})});
+         fmt::format("{}", s.flip_backs), joined_names(store, {r.point.policy.point.members[k]})});
   }
   fmt::print(to, "\n");
   print_table(to, table);
@@ -77,7 +75,7 @@ void print_stages(const Store& store, const ReplayResult& r, std::FILE* to) {
   if (!terminal.is_terminal || table.width() <= terminal.columns) return;
   std::vector<std::string> legend;
   for (size_t k = 0; k < r.report.stages.size(); ++k)
-    legend.push_back(fmt::format("{} {}", k + 1, names_of(store, {r.point.policy.point.members[k]})));
+    legend.push_back(fmt::format("{} {}", k + 1, joined_names(store, {r.point.policy.point.members[k]})));
   print_paragraph(to, fmt::format("members: {}", fmt::join(legend, ", ")), "  ", "    ");
 }
 

@@ -6,20 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/files/csv_field.h"
+
 namespace fxe {
 
 namespace {
 
 std::string number(double value, int digits) {
   return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "";
-}
-
-// A policy's thresholds hold commas.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
 }
 
 // What all inputs agree on, or empty.
@@ -66,7 +60,7 @@ std::string results_line(const LoadedEnsemble& ensemble, const EvalSubject& subj
   const double top1 = 100 * e.top1(), top5 = 100 * e.top5();
   int size = 0;
   for (const auto& input : ensemble.inputs) size = std::max(size, input.crop_h);
-  std::vector<std::string> fields = {quoted(ensemble.file.name),
+  std::vector<std::string> fields = {csv_field(ensemble.file.name),
                                      std::to_string(size),
                                      number(top1, 3),
                                      number(100 - top1, 3),
@@ -77,7 +71,7 @@ std::string results_line(const LoadedEnsemble& ensemble, const EvalSubject& subj
                                      shared(ensemble.inputs, interpolation_of),
                                      std::to_string(subject.policy.point.size()),
                                      number(e.mean_members(), 4),
-                                     quoted(subject.policy.text),
+                                     csv_field(subject.policy.text),
                                      std::to_string(e.images()),
                                      number(r.policy.mean_multiply_adds() / 1e9, 4),
                                      number(r.policy.time_per_image_ms(), 4)};
@@ -87,7 +81,7 @@ std::string results_line(const LoadedEnsemble& ensemble, const EvalSubject& subj
   } else {
     fields.insert(fields.end(), 3, "");
   }
-  fields.insert(fields.end(), {quoted(subject.device), std::string(name(subject.precision)),
+  fields.insert(fields.end(), {csv_field(subject.device), std::string(name(subject.precision)),
                                std::to_string(subject.batch)});
   return fmt::format("{}", fmt::join(fields, ","));
 }

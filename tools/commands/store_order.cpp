@@ -47,6 +47,12 @@ std::vector<std::string> member_names(const Store& store) {
   return names;
 }
 
+std::vector<std::string> member_names(const Store& store, const std::vector<int>& members) {
+  std::vector<std::string> names;
+  for (const int m : members) names.push_back(store.header().members[static_cast<size_t>(m)].name);
+  return names;
+}
+
 std::vector<int> read_store_order(const Store& store, const cxxopts::ParseResult& parsed) {
   const auto text = parsed["order"].as<std::string>();
   std::vector<int> order;

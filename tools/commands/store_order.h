@@ -14,6 +14,7 @@ namespace fxe {
 void add_store_order_options(cxxopts::Options&);
 
 std::vector<std::string> member_names(const Store&);
+std::vector<std::string> member_names(const Store&, const std::vector<int>& members);
 
 // --order: "2,0,1", or names; every member of the store where it is not given.
 std::vector<int> read_store_order(const Store&, const cxxopts::ParseResult&);

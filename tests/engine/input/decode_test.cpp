@@ -18,7 +18,7 @@ Image decode(const std::string& file) {
   decode_image(std::as_bytes(std::span(file)), image);
   return image;
 }
-std::string error(const std::string& file) {
+std::string decode_error(const std::string& file) {
   return error_of([&] { decode(file); });
 }
 
@@ -113,28 +113,29 @@ TEST(Decode, PnmHeadersAndScaling) {
   EXPECT_EQ(image.rgb, (std::vector<uint8_t>{0, 0, 0, 85, 85, 85, 255, 255, 255}));
   EXPECT_EQ(decode("P6 1 1 100 \x01\x32\x7f").rgb,
             (std::vector<uint8_t>{3, 128, 255}));  // 2.55, 127.5, above
-  EXPECT_EQ(error("P5"), "PNM: the header ends before width, height and largest value");
-  EXPECT_EQ(error("P6 2 #"), "PNM: the header ends before width, height and largest value");
-  EXPECT_EQ(error("P5 1 1 x"), "PNM: the header ends before width, height and largest value");
-  EXPECT_EQ(error("P5 1111111111 1 255 "), "PNM: a number of more than 9 digits");
+  EXPECT_EQ(decode_error("P5"), "PNM: the header ends before width, height and largest value");
+  EXPECT_EQ(decode_error("P6 2 #"), "PNM: the header ends before width, height and largest value");
+  EXPECT_EQ(decode_error("P5 1 1 x"), "PNM: the header ends before width, height and largest value");
+  EXPECT_EQ(decode_error("P5 1111111111 1 255 "), "PNM: a number of more than 9 digits");
   EXPECT_EQ(decode(std::string("P6 1 1 1000 \x03\xe8\x01\xf4\0\2", 18)).rgb,
             (std::vector<uint8_t>{255, 128, 1}));
-  EXPECT_EQ(error("P6 1 1 256 abcde"), "PNM: 1x1 pixels need 6 bytes, found 5; the file is truncated");
+  EXPECT_EQ(decode_error("P6 1 1 256 abcde"), "PNM: 1x1 pixels need 6 bytes, found 5; the file is truncated");
   // Grey of two bytes is clipped.
   EXPECT_EQ(decode(std::string("P5 2 1 65535 \0\x7f\1\0", 17)).rgb,
             (std::vector<uint8_t>{127, 127, 127, 255, 255, 255}));
-  EXPECT_EQ(error("P6 1 1 65536 abc"), "PNM: expected a largest value of 1 to 65535, found 65536");
-  EXPECT_EQ(error("P5 1 1 0 abc"), "PNM: expected a largest value of 1 to 65535, found 0");
-  EXPECT_EQ(error("P5 1 1 255"), "PNM: expected white space after the largest value");
-  EXPECT_EQ(error("P6 2 1 255 abcde"), "PNM: 2x1 pixels need 6 bytes, found 5; the file is truncated");
-  EXPECT_EQ(error("P5 0 1 255 a"), "0x1 pixels: expected 1 to 178956970");
+  EXPECT_EQ(decode_error("P6 1 1 65536 abc"), "PNM: expected a largest value of 1 to 65535, found 65536");
+  EXPECT_EQ(decode_error("P5 1 1 0 abc"), "PNM: expected a largest value of 1 to 65535, found 0");
+  EXPECT_EQ(decode_error("P5 1 1 255"), "PNM: expected white space after the largest value");
+  EXPECT_EQ(decode_error("P6 2 1 255 abcde"), "PNM: 2x1 pixels need 6 bytes, found 5; the file is truncated");
+  EXPECT_EQ(decode_error("P5 0 1 255 a"), "0x1 pixels: expected 1 to 178956970");
 }
 
 TEST(Decode, NotImages) {
-  EXPECT_EQ(error(""), "the file is empty");
+  EXPECT_EQ(decode_error(""), "the file is empty");
   for (const std::string text : {"x", "hello, world", "{\"schema\": 1}"})
-    EXPECT_TRUE(error(text).starts_with("not an image that fxe reads; expected ")) << error(text);
-  EXPECT_TRUE(error(std::string(10'000, '\0')).starts_with("not an image that fxe reads; expected "));
+    EXPECT_TRUE(decode_error(text).starts_with("not an image that fxe reads; expected "))
+        << decode_error(text);
+  EXPECT_TRUE(decode_error(std::string(10'000, '\0')).starts_with("not an image that fxe reads; expected "));
 }
 
 TEST(Decode, FormatsThatAreNotReadAreNamed) {
@@ -151,7 +152,7 @@ TEST(Decode, FormatsThatAreNotReadAreNamed) {
       {"<svg></svg>", "SVG"},
       {"<!DOCTYPE html>", "HTML"}};
   for (const auto& [start, format] : starts)
-    EXPECT_EQ(error(start + std::string(100, '\1')),
+    EXPECT_EQ(decode_error(start + std::string(100, '\1')),
               format + ": not among the formats that fxe reads; convert it to JPEG or PNG");
 }
 
@@ -162,15 +163,17 @@ TEST(Decode, GzipWrappers) {
   expect_same(decode(wrapped), decode(jpeg), "JPEG in gzip");
   expect_same(decode(encode_gzip(encode_ppm(image))), image, "PPM in gzip");
   for (size_t length = 2; length < wrapped.size(); length += 7)
-    EXPECT_TRUE(error(wrapped.substr(0, length)).starts_with("gzip: ")) << length;
-  EXPECT_EQ(error(wrapped + "x"), "gzip: 1 bytes after its end");
+    EXPECT_TRUE(decode_error(wrapped.substr(0, length)).starts_with("gzip: ")) << length;
+  EXPECT_EQ(decode_error(wrapped + "x"), "gzip: 1 bytes after its end");
   std::string damaged = wrapped;
   damaged[damaged.size() - 6] ^= 1;  // of the checksum
-  EXPECT_EQ(error(damaged), "gzip: the file is damaged");
-  EXPECT_EQ(error(encode_gzip("")), "the file is empty");
-  EXPECT_TRUE(error(encode_gzip(wrapped)).starts_with("not an image")) << "only one wrapper is taken off";
+  EXPECT_EQ(decode_error(damaged), "gzip: the file is damaged");
+  EXPECT_EQ(decode_error(encode_gzip("")), "the file is empty");
+  EXPECT_TRUE(decode_error(encode_gzip(wrapped)).starts_with("not an image"))
+      << "only one wrapper is taken off";
   // A bomb: 300 MB of zeros.
-  EXPECT_EQ(error(encode_gzip(std::string(size_t{70} << 20, '\0'))), "gzip: more than 67108864 bytes in it");
+  EXPECT_EQ(decode_error(encode_gzip(std::string(size_t{70} << 20, '\0'))),
+            "gzip: more than 67108864 bytes in it");
 }
 
 }  // namespace

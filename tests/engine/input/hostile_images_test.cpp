@@ -36,7 +36,7 @@ std::map<std::string, std::string> small_files() {
           {"progressive", encode_jpeg(image.rgb, 17, 11, 3, {.quality = 80, .progressive = true})}};
 }
 
-std::string error(const std::string& file) {
+std::string hostile_error(const std::string& file) {
   Image image;
   return error_of([&] { decode_image(std::as_bytes(std::span(file)), image); });
 }
@@ -57,13 +57,13 @@ void expect_handled(const std::string& file, const std::string& what) {
 
 TEST(HostileImages, EveryTruncationIsRefused) {
   for (const auto& [name, file] : small_files()) {
-    ASSERT_EQ(error(file), "NO ERROR") << name;
+    ASSERT_EQ(hostile_error(file), "NO ERROR") << name;
     // A GIF's picture is whole before its last two bytes, a BMP's before the padding of its last row: as in
     // Pillow.
     const size_t whole = file.size() - (name == "GIF" ? 2 : name == "BMP" ? 1 : 0);
     for (size_t length = 0; length < whole; ++length) {
       const std::string part = file.substr(0, length);
-      EXPECT_NE(error(part), "NO ERROR") << name << " cut to " << length << " of " << file.size();
+      EXPECT_NE(hostile_error(part), "NO ERROR") << name << " cut to " << length << " of " << file.size();
       expect_handled(part, name + " cut to " + std::to_string(length));
     }
   }
@@ -78,7 +78,7 @@ TEST(HostileImages, SingleByteFlips) {
         expect_handled(damaged,
                        name + " with byte " + std::to_string(at) + " changed by " + std::to_string(change));
         if (name == "PNG" && at >= 8) {
-          EXPECT_NE(error(damaged), "NO ERROR") << "PNG, byte " << at;
+          EXPECT_NE(hostile_error(damaged), "NO ERROR") << "PNG, byte " << at;
         }
       }
 }
@@ -104,7 +104,7 @@ TEST(HostileImages, RandomDamage) {
 std::pair<size_t, std::string> memory_and_error(const std::string& file) {
   std::string text;
   size_t most = 0;
-  for (const auto& allocation : allocations_during([&] { text = error(file); }))
+  for (const auto& allocation : allocations_during([&] { text = hostile_error(file); }))
     most = std::max(most, allocation.bytes);
   return {most, text};
 }
@@ -176,21 +176,22 @@ TEST(HostileImages, PictureInTwoWrappers) {
   const std::string header("\0\0\x32\xc8\0\0\x32\xc8\1\0\0\0\0", 13);  // 1 bit, grey
   const auto png = "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", header) +
                    png_chunk("IDAT", std::string(25'000, '\0')) + png_chunk("IEND", "");
-  EXPECT_NE(error(png).find("PNG: damaged"), std::string::npos) << "of a size that is let pass";
+  EXPECT_NE(hostile_error(png).find("PNG: damaged"), std::string::npos) << "of a size that is let pass";
   const auto wrapped = encode_gzip(png);
-  EXPECT_EQ(error(wrapped),
+  EXPECT_EQ(hostile_error(wrapped),
             fmt::format("{} bytes cannot hold 13000x13000 pixels; the file is truncated or damaged",
                         wrapped.size()));
 }
 
 TEST(HostileImages, ScanBomb) {
-  EXPECT_EQ(error(encode_scan_bomb(64, 64, 100)), "NO ERROR");
+  EXPECT_EQ(hostile_error(encode_scan_bomb(64, 64, 100)), "NO ERROR");
   const auto start = std::clock();
-  EXPECT_EQ(error(encode_scan_bomb(2000, 2000, 5000)), "JPEG: more than 200 scans of 2000x2000 pixels");
+  EXPECT_EQ(hostile_error(encode_scan_bomb(2000, 2000, 5000)),
+            "JPEG: more than 200 scans of 2000x2000 pixels");
   // Fewer where the picture is large.
   auto large = encode_scan_bomb(64, 64, 200);
   large.replace(large.find("\xff\xc2") + 5, 4, u16(4400) + u16(4400));
-  EXPECT_EQ(error(large), "JPEG: more than 51 scans of 4400x4400 pixels");
+  EXPECT_EQ(hostile_error(large), "JPEG: more than 51 scans of 4400x4400 pixels");
   EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 20) << "seconds of the processor";
 }
 

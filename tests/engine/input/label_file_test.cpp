@@ -11,8 +11,8 @@ namespace {
 
 using Samples = std::vector<std::pair<std::string, int>>;
 
-const Labelling kSynsets{.classes = {"n01440764 tench, Tinca tinca", "n01443537 goldfish",
-                                     "n01484850 great white shark", "n01491361 tiger shark"}};
+const Labelling kKnown{.classes = {"n01440764 tench, Tinca tinca", "n01443537 goldfish",
+                                   "n01484850 great white shark", "n01491361 tiger shark"}};
 
 Samples samples(const Dataset& dataset) {
   Samples samples;
@@ -20,11 +20,11 @@ Samples samples(const Dataset& dataset) {
   return samples;
 }
 
-Samples parsed(std::string_view text, const Labelling& known = kSynsets) {
+Samples parsed(std::string_view text, const Labelling& known = kKnown) {
   return samples(parse_labels(text, known, "f"));
 }
 
-std::string error(std::string_view text, const Labelling& known = kSynsets) {
+std::string label_error(std::string_view text, const Labelling& known = kKnown) {
   return error_of([&] { parse_labels(text, known, "f"); });
 }
 
@@ -61,7 +61,7 @@ TEST(LabelFile, ImagesWithoutALabel) {
   EXPECT_EQ(parsed("file_name,label\na.jpg,\nb.jpg,1\n"), (Samples{{"a.jpg", -1}, {"b.jpg", 1}}));
   EXPECT_EQ(parsed("{\"file_name\": \"a\", \"label\": null}\n{\"file_name\": \"b\", \"label\": 1}\n"),
             (Samples{{"a", -1}, {"b", 1}}));
-  EXPECT_EQ(error("file_name,label\na.jpg,\n"), "f: no image has a label");
+  EXPECT_EQ(label_error("file_name,label\na.jpg,\n"), "f: no image has a label");
 }
 
 // Names without the ensemble's: as folders of these names are read.
@@ -69,7 +69,7 @@ TEST(LabelFile, NamesWithoutClasses) {
   EXPECT_EQ(parsed("a.jpg dog\nb.jpg cat\nc.jpg dog\n", {.class_count = 2}),
             (Samples{{"a.jpg", 1}, {"b.jpg", 0}, {"c.jpg", 1}}));
   EXPECT_EQ(
-      error("a.jpg dog\nb.jpg cat\n", {.class_count = 3}),
+      label_error("a.jpg dog\nb.jpg cat\n", {.class_count = 3}),
       "f: 2 labels for a network of 3 classes: nothing says which is which; name all 3 classes in order "
       "with --classes FILE; one label is missing, or class 0 is a background");
   const auto dataset = parse_labels("a.jpg n02116738\nb.jpg n01440764\n", {.class_count = 1000}, "f");
@@ -78,34 +78,34 @@ TEST(LabelFile, NamesWithoutClasses) {
 }
 
 TEST(LabelFile, Refused) {
-  EXPECT_EQ(error("a.jpg\nb.jpg\n"),
+  EXPECT_EQ(label_error("a.jpg\nb.jpg\n"),
             "f:1: expected 'file index', because labels alone do not say of which images, found 'a.jpg'");
-  EXPECT_EQ(error("3\n1\n"),
+  EXPECT_EQ(label_error("3\n1\n"),
             "f:1: expected 'file index', because labels alone do not say of which images, found '3'");
-  EXPECT_EQ(error("a.jpg -1\n"), "f:1: expected 'file index', found 'a.jpg -1'");
-  EXPECT_EQ(error("a.jpg tench\nb.jpg 1.5\n"), "f:2: expected 'file index', found 'b.jpg 1.5'");
-  EXPECT_EQ(error("a.jpg zebra\n"), "f: label 'zebra' is none of the 4 classes");
-  EXPECT_EQ(error("a.jpg\tx\ty\n"), "f:1: expected 'file index', found 'a.jpg\tx\ty'");
-  EXPECT_EQ(error("id,file_name,width\n"),
+  EXPECT_EQ(label_error("a.jpg -1\n"), "f:1: expected 'file index', found 'a.jpg -1'");
+  EXPECT_EQ(label_error("a.jpg tench\nb.jpg 1.5\n"), "f:2: expected 'file index', found 'b.jpg 1.5'");
+  EXPECT_EQ(label_error("a.jpg zebra\n"), "f: label 'zebra' is none of the 4 classes");
+  EXPECT_EQ(label_error("a.jpg\tx\ty\n"), "f:1: expected 'file index', found 'a.jpg\tx\ty'");
+  EXPECT_EQ(label_error("id,file_name,width\n"),
             "f:1: expected a column label (or class, synset, ...) beside that of files, found "
             "'id,file_name,width'");
-  EXPECT_EQ(error("a,b,c\n"),
+  EXPECT_EQ(label_error("a,b,c\n"),
             "f:1: expected a head line with file_name and label, or lines 'file,label', found 'a,b,c'");
-  EXPECT_EQ(error("file_name,fine,label,class\n"),
+  EXPECT_EQ(label_error("file_name,fine,label,class\n"),
             "f:1: columns 'label' and 'class' could both be it; leave one");
-  EXPECT_EQ(error("file_name,label\nx.jpg\n"), "f:2: expected at least 2 columns, found 'x.jpg'");
-  EXPECT_EQ(error("\"a.jpg,3\n"), "f:1: expected a closing quote, found '\"a.jpg,3'");
-  EXPECT_EQ(error("ImageId,PredictionString\na,n01440764 1 2 3 4 n01443537 1 2 3 4\n"),
+  EXPECT_EQ(label_error("file_name,label\nx.jpg\n"), "f:2: expected at least 2 columns, found 'x.jpg'");
+  EXPECT_EQ(label_error("\"a.jpg,3\n"), "f:1: expected a closing quote, found '\"a.jpg,3'");
+  EXPECT_EQ(label_error("ImageId,PredictionString\na,n01440764 1 2 3 4 n01443537 1 2 3 4\n"),
             "f:2: boxes of 'n01440764' and of 'n01443537'; expected one class");
-  EXPECT_EQ(error("{\"file_name\": \"a\", \"label\": [1]}\n").substr(0, 50),
+  EXPECT_EQ(label_error("{\"file_name\": \"a\", \"label\": [1]}\n").substr(0, 50),
             "f:1: expected a class index or name as label, foun");
-  EXPECT_EQ(error("file_name,label\n../a.jpg,1\n"), "f:2: '../a.jpg' leads out of the folder");
+  EXPECT_EQ(label_error("file_name,label\n../a.jpg,1\n"), "f:2: '../a.jpg' leads out of the folder");
 }
 
 class LabelFileImages : public testing::Test {
  protected:
   Dataset open(std::string_view labels, const std::string& name = "labels.txt") {
-    return read_label_file(folder.path() / "d", folder.write(name, labels), kSynsets);
+    return read_label_file(folder.path() / "d", folder.write(name, labels), kKnown);
   }
   TemporaryFolder folder;
 };
@@ -148,7 +148,7 @@ TEST_F(LabelFileImages, OfAnotherSplit) {
   const auto root = folder.path() / "val";
   const auto read = [&](std::string_view text) {
     const auto file = folder.write("labels.txt", text);
-    const auto message = error_of([&] { read_label_file(root, file, kSynsets); });
+    const auto message = error_of([&] { read_label_file(root, file, kKnown); });
     return message.starts_with(file.string()) ? message.substr(file.string().size()) : message;
   };
   EXPECT_EQ(read("val/x.jpg 1\n"), "NO ERROR");
@@ -156,7 +156,7 @@ TEST_F(LabelFileImages, OfAnotherSplit) {
   EXPECT_EQ(read("train/x.jpg 1\n"), ": labels of train, but " + root.string() + "/ is val");
   const auto val = folder.write("test/val.txt", "x.jpg 1\n");
   folder.write("test/train/x.jpg");
-  EXPECT_EQ(error_of([&] { read_label_file(folder.path() / "test", val, kSynsets); }),
+  EXPECT_EQ(error_of([&] { read_label_file(folder.path() / "test", val, kKnown); }),
             val.string() + ": labels of val, but " + (folder.path() / "test/train/").string() + " is train");
   EXPECT_EQ(
       read("val/x.jpg 1\ntrain/x.jpg 2\n"),
@@ -169,7 +169,7 @@ TEST_F(LabelFileImages, BesideThemAreCounted) {
   EXPECT_EQ(open("val/a.jpg 1\n").left_out.text(),
             "1 not named in labels.txt (val/b.jpg), 1 without an ending (val/notes)");
   folder.write("d/val/all.txt", "val/a.jpg 1\n");
-  EXPECT_EQ(read_label_file(folder.path() / "d", folder.path() / "d/./val/all.txt", kSynsets).left_out.text(),
+  EXPECT_EQ(read_label_file(folder.path() / "d", folder.path() / "d/./val/all.txt", kKnown).left_out.text(),
             "1 not named in all.txt (val/b.jpg), 1 without an ending (val/notes)");
 }
 

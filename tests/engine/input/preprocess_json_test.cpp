@@ -11,16 +11,15 @@ namespace fxe::test {
 namespace {
 
 using Json = nlohmann::json;
-using Side = Preprocess::Side;
 
 Preprocess parse(const std::string& text) { return parse_preprocess(Json::parse(text), "here"); }
 Preprocess preset(const std::string& name) { return parse_preprocess(Json(name), "here"); }
-std::string error(const std::string& text) {
+std::string preprocess_error(const std::string& text) {
   return error_of([&] { parse(text); });
 }
 
 Preprocess imagenet(int to, int crop, Filter filter) {
-  return {.side = Side::shorter,
+  return {.side = Preprocess::Side::shorter,
           .resize_h = to,
           .resize_w = to,
           .filter = filter,
@@ -40,12 +39,12 @@ TEST(PreprocessJson, Presets) {
   EXPECT_EQ(preset("timm-160-0.95"), imagenet(168, 160, Filter::bicubic));
   EXPECT_EQ(preset("timm-176-0.9"), imagenet(195, 176, Filter::bicubic));
   auto squash = imagenet(192, 192, Filter::bilinear);
-  squash.side = Side::both;
+  squash.side = Preprocess::Side::both;
   EXPECT_EQ(preset("squash-192"), squash);
   EXPECT_EQ(
       preset("cifar-32"),
       (Preprocess{.crop_h = 32, .crop_w = 32, .mean = {0.485, 0.456, 0.406}, .std = {0.229, 0.224, 0.225}}));
-  EXPECT_EQ(preset("caffe-227"), (Preprocess{.side = Side::both,
+  EXPECT_EQ(preset("caffe-227"), (Preprocess{.side = Preprocess::Side::both,
                                              .resize_h = 256,
                                              .resize_w = 256,
                                              .antialias = false,
@@ -64,9 +63,9 @@ TEST(PreprocessJson, PresetsWithMoreWords) {
   EXPECT_EQ(preset("timm-224-0.9-center-bilinear"), imagenet(248, 224, Filter::bilinear));
   auto timm = imagenet(248, 224, Filter::bicubic);
   timm.mean = timm.std = {0.5, 0.5, 0.5};
-  timm.side = Side::both;
+  timm.side = Preprocess::Side::both;
   EXPECT_EQ(preset("timm-224-0.9-squash-inception"), timm);
-  timm.side = Side::longer;
+  timm.side = Preprocess::Side::longer;
   timm.fill = {128, 128, 128};  // 127.5, to the even side
   EXPECT_EQ(preset("timm-224-0.9-border-inception"), timm);
   EXPECT_EQ(preset("timm-224-1.0-border").fill, (std::array<uint8_t, 3>{124, 116, 104}));
@@ -146,10 +145,10 @@ TEST(PreprocessJson, UnknownPresets) {
 TEST(PreprocessJson, Objects) {
   EXPECT_EQ(parse(R"({"crop": 224})"), Preprocess{});
   EXPECT_EQ(parse(R"({"resize": {"to": 256}, "crop": 224})"),
-            (Preprocess{.side = Side::shorter, .resize_h = 256, .resize_w = 256}));
+            (Preprocess{.side = Preprocess::Side::shorter, .resize_h = 256, .resize_w = 256}));
   EXPECT_EQ(parse(R"({"resize": {"to": [100, 200], "side": "both", "filter": "bicubic", "antialias": true},
                       "crop": [90, 110], "channels": "bgr", "scale": 2, "mean": [1, 2, 3], "std": [4, 5, 6.5]})"),
-            (Preprocess{.side = Side::both,
+            (Preprocess{.side = Preprocess::Side::both,
                         .resize_h = 100,
                         .resize_w = 200,
                         .filter = Filter::bicubic,
@@ -161,7 +160,7 @@ TEST(PreprocessJson, Objects) {
                         .std = {4, 5, 6.5}}));
   EXPECT_EQ(parse(R"({"resize": {"to": 256, "side": "both", "antialias": false}, "crop": 227,
                       "mean_image": "m/mean.binaryproto"})"),
-            (Preprocess{.side = Side::both,
+            (Preprocess{.side = Preprocess::Side::both,
                         .resize_h = 256,
                         .resize_w = 256,
                         .antialias = false,
@@ -184,56 +183,64 @@ TEST(PreprocessJson, RoundTrip) {
 }
 
 TEST(PreprocessJson, Errors) {
-  EXPECT_EQ(error("3"), "here: expected an object, found number");
-  EXPECT_EQ(error("{}"), "here: 'crop' is missing; it is the network's input size");
-  EXPECT_EQ(error(R"({"cropp": 3})"), "here: unknown key 'cropp' (nearest: crop)");
-  EXPECT_EQ(error(R"({"resize": 256, "crop": 224})"), "here.resize: expected an object, found number");
-  EXPECT_EQ(error(R"({"resize": {"size": 256}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error("3"), "here: expected an object, found number");
+  EXPECT_EQ(preprocess_error("{}"), "here: 'crop' is missing; it is the network's input size");
+  EXPECT_EQ(preprocess_error(R"({"cropp": 3})"), "here: unknown key 'cropp' (nearest: crop)");
+  EXPECT_EQ(preprocess_error(R"({"resize": 256, "crop": 224})"),
+            "here.resize: expected an object, found number");
+  EXPECT_EQ(preprocess_error(R"({"resize": {"size": 256}, "crop": 224})"),
             "here.resize: unknown key 'size' (nearest: side)");
-  EXPECT_EQ(error(R"({"resize": {"side": "shorter"}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"side": "shorter"}, "crop": 224})"),
             "here.resize: 'to' is missing; it is the size in pixels");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "side": "long"}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": 256, "side": "long"}, "crop": 224})"),
             "here.resize.side: expected none, shorter, longer, both, found \"long\"");
-  EXPECT_EQ(error(R"({"resize": {"to": [1, 2], "side": "longer"}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": [1, 2], "side": "longer"}, "crop": 224})"),
             "here.resize.to: the longer side has one size, found two");
-  EXPECT_EQ(error(R"({"crop": 1, "crop_rounding": "up"})"),
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "crop_rounding": "up"})"),
             "here.crop_rounding: expected half_even, down, found \"up\"");
-  EXPECT_EQ(error(R"({"crop": 1, "fill": 0})"), "here.fill: expected three numbers, one per channel");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "fill": 0})"),
+            "here.fill: expected three numbers, one per channel");
   for (const char* level : {"-1", "256", "0.5", "1e300"})
-    EXPECT_TRUE(error(std::string(R"({"crop": 1, "fill": [0, 0, )") + level + "]}")
+    EXPECT_TRUE(preprocess_error(std::string(R"({"crop": 1, "fill": [0, 0, )") + level + "]}")
                     .starts_with("here.fill: expected three whole numbers of 0 to 255, found [0,0,"))
         << level;
-  EXPECT_EQ(error(R"({"resize": {"to": [256, 257]}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": [256, 257]}, "crop": 224})"),
             "here.resize.to: the shorter side has one size, found two");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "nearest"}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": 256, "filter": "nearest"}, "crop": 224})"),
             "here.resize.filter: expected bilinear, bicubic, area, found \"nearest\"");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "pillow": 11}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": 256, "pillow": 11}, "crop": 224})"),
             "here.resize.pillow: expected 12 (and all before) or 13, found 11");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "pillow": 13, "filter": "area"}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": 256, "pillow": 13, "filter": "area"}, "crop": 224})"),
             "here.resize.pillow: 13 goes with Pillow's filters only: bilinear and bicubic, antialiased");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "antialias": 1}, "crop": 224})"),
+  EXPECT_EQ(preprocess_error(R"({"resize": {"to": 256, "antialias": 1}, "crop": 224})"),
             "here.resize.antialias: expected true or false, found 1");
-  EXPECT_EQ(error(R"({"resize": {"to": 256, "filter": "bicubic", "antialias": false}, "crop": 224})"),
-            "here.resize.antialias: false (as OpenCV resizes) goes with the filter bilinear only");
+  EXPECT_EQ(
+      preprocess_error(R"({"resize": {"to": 256, "filter": "bicubic", "antialias": false}, "crop": 224})"),
+      "here.resize.antialias: false (as OpenCV resizes) goes with the filter bilinear only");
   for (const std::string mean : {"\"\"", "[1, 2, 3]"})
-    EXPECT_EQ(error(R"({"crop": 1, "mean_image": )" + mean + "}"),
+    EXPECT_EQ(preprocess_error(R"({"crop": 1, "mean_image": )" + mean + "}"),
               "here.mean_image: expected a file name, found " + mean.substr(0, 1) +
                   (mean == "\"\"" ? "\"" : "1,2,3]"));
-  EXPECT_EQ(error(R"({"crop": [1, 2, 3]})"), "here.crop: expected [height, width], found 3 values");
+  EXPECT_EQ(preprocess_error(R"({"crop": [1, 2, 3]})"),
+            "here.crop: expected [height, width], found 3 values");
   for (const char* size : {"0", "-5", "16385", "224.0", "\"224\"", "18446744073709551615", "null"})
-    EXPECT_EQ(error(std::string(R"({"crop": )") + size + "}"),
+    EXPECT_EQ(preprocess_error(std::string(R"({"crop": )") + size + "}"),
               std::string("here.crop: expected 1 to 16384 pixels, found ") + size);
-  EXPECT_EQ(error(R"({"crop": 1, "channels": "grey"})"), "here.channels: expected rgb, bgr, found \"grey\"");
-  EXPECT_EQ(error(R"({"crop": 1, "scale": "1"})"), "here.scale: expected a number, found \"1\"");
-  EXPECT_EQ(error(R"({"crop": 1, "mean": [1, 2]})"), "here.mean: expected three numbers, one per channel");
-  EXPECT_EQ(error(R"({"crop": 1, "mean": [1, 2, null]})"), "here.mean: expected a number, found null");
-  EXPECT_EQ(error(R"({"crop": 1, "std": [1, 0, 1]})"), "here.std: expected more than 0, found 0");
-  EXPECT_EQ(error(R"({"crop": 1, "std": [1, -2, 1]})"), "here.std: expected more than 0, found -2");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "channels": "grey"})"),
+            "here.channels: expected rgb, bgr, found \"grey\"");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "scale": "1"})"), "here.scale: expected a number, found \"1\"");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "mean": [1, 2]})"),
+            "here.mean: expected three numbers, one per channel");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "mean": [1, 2, null]})"),
+            "here.mean: expected a number, found null");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "std": [1, 0, 1]})"), "here.std: expected more than 0, found 0");
+  EXPECT_EQ(preprocess_error(R"({"crop": 1, "std": [1, -2, 1]})"),
+            "here.std: expected more than 0, found -2");
 }
 
 // Quoted values are cut short, and stay on one line.
 TEST(PreprocessJson, LongValuesDoNotFillTheScreen) {
-  const auto message = error(Json{{"crop", std::string(100'000, '\n')}}.dump());
+  const auto message = preprocess_error(Json{{"crop", std::string(100'000, '\n')}}.dump());
   EXPECT_LT(message.size(), 200u) << message;
 }
 

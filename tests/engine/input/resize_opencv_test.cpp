@@ -15,12 +15,12 @@
 namespace fxe::test {
 namespace {
 
-struct Golden {
+struct OpencvGolden {
   int width, height, to_width, to_height;
   uint32_t crc;
 };
 
-constexpr Golden kGoldens[] = {
+constexpr OpencvGolden kOpencvGoldens[] = {
 #include "tests/engine/input/opencv_goldens.inc"
 };
 
@@ -29,13 +29,13 @@ uint32_t crc_of(const Image& image) { return crc32(std::as_bytes(std::span(image
 TEST(ResizeOpencv, EqualsOpencvsGoldens) {
   OpencvResizer resizer;
   Image out;
-  const auto check = [&](const Golden& g) {
+  const auto check = [&](const OpencvGolden& g) {
     if (g.width == 0) return;
     resizer.resize(golden_picture(g.width, g.height), g.to_width, g.to_height, out);
     EXPECT_EQ(crc_of(out), g.crc) << g.width << "x" << g.height << " to " << g.to_width << "x" << g.to_height;
   };
-  for (const auto& g : kGoldens) check(g);
-  for (size_t i = std::size(kGoldens); i-- > 0;) check(kGoldens[i]);
+  for (const auto& g : kOpencvGoldens) check(g);
+  for (size_t i = std::size(kOpencvGoldens); i-- > 0;) check(kOpencvGoldens[i]);
 }
 
 TEST(ResizeOpencv, EqualsOpencvOnPhotographs) {
@@ -46,23 +46,24 @@ TEST(ResizeOpencv, EqualsOpencvOnPhotographs) {
     if (entry.is_regular_file()) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   OpencvResizer resizer;
-  std::vector<std::vector<uint32_t>> crcs(std::size(kGoldens));
+  std::vector<std::vector<uint32_t>> crcs(std::size(kOpencvGoldens));
   std::vector<std::byte> file;
   Image image, out;
   for (const auto& path : paths) {
     read_file(path, size_t{1} << 30, file);
     decode_image(file, image);
-    for (size_t i = 0; i < std::size(kGoldens); ++i) {
-      if (kGoldens[i].width != 0) continue;
-      resizer.resize(image, kGoldens[i].to_width, kGoldens[i].to_height, out);
+    for (size_t i = 0; i < std::size(kOpencvGoldens); ++i) {
+      if (kOpencvGoldens[i].width != 0) continue;
+      resizer.resize(image, kOpencvGoldens[i].to_width, kOpencvGoldens[i].to_height, out);
       crcs[i].push_back(crc_of(out));
     }
   }
   int compared = 0;
-  for (size_t i = 0; i < std::size(kGoldens); ++i) {
-    if (kGoldens[i].width != 0) continue;
-    EXPECT_EQ(crc32(std::as_bytes(std::span(crcs[i]))), kGoldens[i].crc)
-        << paths.size() << " photographs to " << kGoldens[i].to_width << "x" << kGoldens[i].to_height;
+  for (size_t i = 0; i < std::size(kOpencvGoldens); ++i) {
+    if (kOpencvGoldens[i].width != 0) continue;
+    EXPECT_EQ(crc32(std::as_bytes(std::span(crcs[i]))), kOpencvGoldens[i].crc)
+        << paths.size() << " photographs to " << kOpencvGoldens[i].to_width << "x"
+        << kOpencvGoldens[i].to_height;
     ++compared;
   }
   EXPECT_EQ(compared, 3);

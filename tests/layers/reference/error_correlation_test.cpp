@@ -11,7 +11,7 @@
 namespace fxe::test {
 namespace {
 
-constexpr int64_t kTerms = 1024, kChannels = 64;
+constexpr int64_t kTerms = 1024, kCopies = 64;
 constexpr int kPaths = 2000;         // a root mean square of that many is good to 1 / sqrt(2 kPaths) = 1.6 %
 constexpr double kTolerance = 0.06;  // nearly four times that
 
@@ -27,10 +27,10 @@ Model model(bool mean) {
   Model m;
   m.weights = {{"sum.weight", constant({1, kTerms}, 1)}, {"sum.bias", constant({1}, 0)}};
   if (mean) {
-    x = g.linear("mean", g.linear("copies", x, kChannels), 1);
-    m.weights["copies.weight"] = constant({kChannels, 1}, 1);
-    m.weights["copies.bias"] = constant({kChannels}, 0);
-    m.weights["mean.weight"] = constant({1, kChannels}, 1.0f / kChannels);
+    x = g.linear("mean", g.linear("copies", x, kCopies), 1);
+    m.weights["copies.weight"] = constant({kCopies, 1}, 1);
+    m.weights["copies.bias"] = constant({kCopies}, 0);
+    m.weights["mean.weight"] = constant({1, kCopies}, 1.0f / kCopies);
     m.weights["mean.bias"] = constant({1}, 0);
   }
   m.graph = g.finish(x);
@@ -59,7 +59,7 @@ TEST_F(ErrorCorrelation, IsThatOfAnErrorThatEveryChannelShares) {
   const auto sigma = [&](const Model& m) { return reference_network(m, input, 1).sigma.at(0); };
   const double of_sum = std::pow(sigma(model(false)), 2), independent = std::pow(sigma(model(true)), 2);
   // Taken as independent, the 64 copies of the sum's error leave 1/64 of its variance.
-  const double expected = std::sqrt((independent + of_sum * (1 - 1.0 / kChannels)) / independent);
+  const double expected = std::sqrt((independent + of_sum * (1 - 1.0 / kCopies)) / independent);
   ASSERT_GT(expected, 2) << "the case must need the factor";
   EXPECT_NEAR(factor(model(true), input), expected, kTolerance * expected);
 }
