@@ -2,7 +2,7 @@
 # A mistake in reading a hostile file shall end the program, not hand it over: SECURITY.md says what is in the product,
 # tests/structure/hardening_test.py that it is. Sanitizers replace all of it. Files of CUDA (*.cu) are left out: they
 # launch kernels and read nothing.
-option(FXE_HARDENING "Flags that end the program where a mistake is made in reading a file" OFF)
+option(FXE_HARDENING "Flags that end the program where a mistake is made in reading a file" ON)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)  # without it CMake compiles for, but links no position independent executables
 if(FXE_HARDENING AND NOT FXE_SANITIZE)
