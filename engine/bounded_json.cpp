@@ -12,7 +12,8 @@ namespace fxe {
 
 namespace {
 
-// Without the exception's own name, and the piece of the file that was read last, which may be as long as the file.
+// Without the exception's own name, and the piece of the file that was read last, which may be as long as the
+// file.
 std::string_view reason(std::string_view what) {
   if (what.starts_with('[')) what.remove_prefix(std::min(what.find("] "), what.size() - 2) + 2);
   return what.substr(0, what.find("; last read")).substr(0, 200);

@@ -100,8 +100,8 @@ class Searcher {
     return only_.empty() || std::binary_search(only_.begin(), only_.end(), image);
   }
 
-  // What the mean is made of: z / T, or its softmax. Loops over classes are on pointers here: with libstdc++'s
-  // checks of each index, search_subsets() has a third more instructions.
+  // What the mean is made of: z / T, or its softmax. Loops over classes are on pointers here: with
+  // libstdc++'s checks of each index, search_subsets() has a third more instructions.
   void prepare(size_t k, const float* z) {
     float* x = outputs_.data() + k * classes_;
     const auto t = static_cast<float>(order_.temperatures[k]);

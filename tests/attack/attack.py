@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attacks the program: damaged files, random options, failing calls, kills, limits, streams, races. See SECURITY.md.
 
-usage: attack.py --fxe PROGRAM --library FAIL_AT --seeds WRITE_SEEDS [--minutes N] [--rounds N] [--seed S] [--jobs J] [--only ATTACK] [--out FOLDER]
+usage: attack.py --fxe PROGRAM --library FAIL_AT --seeds WRITE_SEEDS [--minutes N] [--rounds N] [--seed S] [--jobs J]
+                 [--only ATTACK] [--out FOLDER]
 Ends with status 1 where something was found; FOLDER then holds, for each finding, the files, what was seen, and `repeat`.
 """
 import argparse
 import collections
 import concurrent.futures
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -60,16 +62,19 @@ def run_rounds(arguments, numbers):
 def save(arguments, number, at, finding):
     folder = pathlib.Path(arguments.out) / f"{number}-{at}-{finding.what}"
     files.save(folder / "folder", finding.before)
-    words = place.usual(finding.run.words) if finding.run.words[0] in place.options else finding.run.words
+    words = finding.run.words
     (folder / "repeat").write_text(process.repeat_script(arguments.fxe, words, finding.environment))
     (folder / "repeat").chmod(0o755)
-    (folder / "seen").write_text(f"{finding.attack}, round {number} of seed {arguments.seed}: {finding.what}: {finding.text}\nexit code {finding.run.code}\n"
-                                 f"{' '.join(map(repr, finding.run.words))}\n--- output\n{finding.run.out}\n--- errors\n{finding.run.err}\n")
-    return f"{finding.what}: {finding.attack}: fxe {' '.join(map(repr, finding.run.words))}: {finding.text}"[:400] + f"\n  {folder}"
+    line = shlex.join(words)
+    (folder / "seen").write_text(f"{finding.attack}, round {number} of seed {arguments.seed}: {finding.what}: {finding.text}\n"
+                                 f"exit code {finding.run.code} of {line}\n"
+                                 f"--- output\n{finding.run.out}\n--- errors\n{finding.run.err}\n")
+    return f"{finding.what}: {finding.attack}: fxe {line}: {finding.text}"[:400] + f"\n  {folder}"
 
 
 def table(counts, most):
-    print(f"{'':16}{'runs':>8}" + "".join(f"{c:>9}" for c in COLUMNS) + f"{'exit 0':>9}{'1':>7}{'2':>7}{'3':>6}{'other':>7}{'most s':>8}{'MB':>6}")
+    print(f"{'':16}{'runs':>8}" + "".join(f"{c:>9}" for c in COLUMNS) +
+          f"{'exit 0':>9}{'1':>7}{'2':>7}{'3':>6}{'other':>7}{'most s':>8}{'MB':>6}")
     total = collections.Counter()
     for name in [n for n in attacks.ATTACKS if n in counts] + ["all"]:
         row = counts.get(name, total)
@@ -77,8 +82,8 @@ def table(counts, most):
             total.update(row)
         exits = [row[f"exit {code}"] for code in range(4)]
         seconds, megabytes = most.get(name) or [max(m[i] for m in most.values()) for i in (0, 1)]
-        print(f"{name:16}{row['runs']:8}" + "".join(f"{row[c]:9}" for c in COLUMNS) + f"{exits[0]:9}{exits[1]:7}{exits[2]:7}{exits[3]:6}"
-              f"{row['runs'] - sum(exits):7}{seconds:8.1f}{megabytes:6.0f}")
+        print(f"{name:16}{row['runs']:8}" + "".join(f"{row[c]:9}" for c in COLUMNS) +
+              f"{exits[0]:9}{exits[1]:7}{exits[2]:7}{exits[3]:6}{row['runs'] - sum(exits):7}{seconds:8.1f}{megabytes:6.0f}")
 
 
 def parse():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The attacks. Each runs fxe once or a few times, and gives what was run and what must not be."""
 import errno
+import json
 import os
 import pty
 import resource
@@ -10,7 +11,7 @@ import time
 import files
 import process
 from mutate import NUMBERS, WORDS, mutated
-from place import ALL, FILES, READ, SEEDS, SUFFIX, WRITE, Finding, big_arrays, model
+from place import ALL, FILES, IMAGES, SEEDS, WRITE, Finding, big_arrays, of_model
 
 WRITERS = sorted(WRITE)
 MAY_CHANGE = ("e.json", "t.csv")  # calibrate --write; a table that runs add to
@@ -24,9 +25,9 @@ class Round:
     def fresh(self, changed=None):
         self.before = self.place.fresh(changed)
 
-    def run(self, words, *, codes=(0, 1, 2, 3), may_change=(), **how):
+    def run(self, line, *, codes=(0, 1, 2, 3), may_change=(), **how):
         self.environment = how.get("environment") or {}
-        run = self.place.run(words, **how)
+        run = self.place.run(line, **how)
         self.runs.append(run)
         self.note(run, run.problems(codes))
         self.note(run, files.problems(self.before, files.content(self.place.folder), may_change, run.killed))
@@ -41,58 +42,60 @@ def damaged_files(round_):
     draw, place = round_.draw, round_.place
     if draw.random() < 0.7:
         structure, name, commands = draw.choice(FILES)
-        changed = {name: mutated(draw, structure, place.inputs[name])}
-        words = draw.choice(commands)
+        data = mutated(draw, structure, place.inputs[name])
     else:
-        target = draw.choice(sorted(SUFFIX))
-        data = mutated(draw, SEEDS[target], draw.choice(place.seeds[target]))
-        if target in ("png", "jpeg", "other_images"):
-            name = "images/0/000" + SUFFIX[target]
-            changed, words = {name: data}, draw.choice([["classify", "e.json", name, "images/1/001.ppm"], ["eval", "e.json", "images", "--batch", "4"]])
-        else:
-            name = "model" + (".safetensors.index.json" if target == "safetensors_index" else SUFFIX[target])
-            changed, words = {name: data}, draw.choice(model(name))
-            if draw.random() < 0.2:
-                words = words + ["--input", draw.choice(["8x8", "3,9,5", "1,28,28"])] if words[0] not in ("record", "init") else words
-    round_.fresh(changed)
-    round_.run(words, may_change=MAY_CHANGE, threads=draw.choice([1, 2]))
+        target = draw.choice(sorted(SEEDS | IMAGES))
+        structure, suffix = (SEEDS | IMAGES)[target]
+        data = mutated(draw, structure, draw.choice(place.seeds[target]))
+        name = "images/0/000" + suffix if target in IMAGES else "model" + suffix
+        commands = of_model(name)
+        if target in IMAGES:
+            commands = [f"classify e.json {name} images/1/001.ppm", "eval e.json images --batch 4"]
+    line = draw.choice(commands)
+    if "input" in place.options[line.split()[0]] and draw.random() < 0.1:
+        line += " --input " + draw.choice(["8x8", "3,9,5", "1,28,28"])
+    round_.fresh({name: data})
+    round_.run(line, may_change=MAY_CHANGE, threads=draw.choice([1, 2]))
 
 
-VALUES = {"FILE": ["r.json", "e.json", "labels", "st", "images", "", "/dev/null", "no/such", "out.csv", "classes.txt", "-"],
-          "POLICY": ["full", "first:1", "first:2", "first:3", "t:0.5", "t:0.5,0.5", "t:nan", "t:-1", "t:1e308", "stored", "stored:new", "t:", "first:-1"],
-          "N": ["0", "1", "2", "7", "64", "65", "-1", "1e3", "99999999999999999999", "x", ""], "M,...": ["0", "1,0", "0,0", "5", "m0,m1", "m1", ",", ""],
-          "W,...": ["1,1", "1", "0,1", "1e-46,1", "1e30,1", "nan,1", "1,inf"], "T,...": ["1,1", "2,0.1", "-1,1", "1e-40,1", "nan,1"],
-          "COSTS": ["1,2", "1e308,1e308", "0,0", "-1,1", "st.costs.json", "e.json"], "MS,...": ["1,2", "1e308,1e308", "nan,1", "1"],
-          "C": ["logits", "probabilities", "auto", "device", "x"], "S": ["margin", "raw_margin", "top1", "entropy", "agreement", "none", "order", "subset", "logit",
-                                                                       "quantile", "0", "0.01"],
-          "SHARE": ["0.5", "0", "1", "-1", "nan", "1e-9"], "HxW": ["8x8", "3,8,8", "0x0", "-1x5", "999999x999999", "8", "x"], "STORE": ["st", "compact", "half", "e.json", "out", ""],
-          "O": ["gap<=0.1pt", "gap<=50pt", "time<=5ms", "time<=0ms", "harm<=0.5pt@90%", "harm<=50pt@99.9%", "published,alpha=0.5", "published,alpha=2", "gap<=nan", "x"],
-          "P": ["fp32", "fp16", "torchvision-224", "cifar-32", "squash-99999", "{\"crop\": 8}", "{\"crop\": 0}", "{", "{\"resize\":{\"to\":1,\"side\":\"both\",\"filter\":\"area\"},\"crop\":1}"],
-          "B": ["reference", "cpu", "cuda", "x"], "D": ["cpu", "auto", "cuda", "cuda:99", "x"], "X": ["0", "1e-9", "1000", "-1", "nan"], "MS": ["0", "1", "-1", "nan"],
-          "FOLDER": ["images", "images/0", ".", "f", "no", "st"], "L": ["graph", "stream"], "T": ["fused", "separate"], "NAME": WORDS[:-2], "NAME,...": ["a,b", "a", ",", "a,a"],
-          "U": ["ms", "multiply-adds", "auto", "x"], "KEY": ["a", ""], "P,...": ["50", "0,100", "101", "nan", "-1"]}
-LONG = {"duration": ["0", "0.01", "-1", "nan", "x"], "iterations": ["1", "2", "0", "-1", "x"], "warmUp": ["0", "1", "-1", "x"], "threads": ["1", "2", "5", "-1", "x", "100000"],
-        "candidates": ["1", "2", "40", "0", "-1", "99999999999"]}
+# By the name of the value in a command's help, else by the option's; "EMPTY" is an empty word.
+VALUES = {name: [v.replace("EMPTY", "") for v in line.split()] for name, line in {
+    "FILE": "r.json e.json labels st images EMPTY /dev/null no/such out.csv classes.txt -",
+    "FOLDER": "images images/0 . f no st", "STORE": "st compact half e.json out EMPTY",
+    "POLICY": "full first:1 first:2 first:3 t:0.5 t:0.5,0.5 t:nan t:-1 t:1e308 stored stored:new t: first:-1",
+    "N": "0 1 2 7 64 65 -1 1e3 99999999999999999999 x EMPTY", "M,...": "0 1,0 0,0 5 m0,m1 m1 , EMPTY",
+    "W,...": "1,1 1 0,1 1e-46,1 1e30,1 nan,1 1,inf", "T,...": "1,1 2,0.1 -1,1 1e-40,1 nan,1",
+    "COSTS": "1,2 1e308,1e308 0,0 -1,1 st.costs.json e.json", "MS,...": "1,2 1e308,1e308 nan,1 1",
+    "C": "logits probabilities auto device x", "B": "reference cpu cuda x", "D": "cpu auto cuda cuda:99 x", "L": "graph stream",
+    "T": "fused separate", "U": "ms multiply-adds auto x", "KEY": "a EMPTY", "NAME,...": "a,b a , a,a",
+    "S": "margin raw_margin top1 entropy agreement none order subset logit quantile 0 0.01", "P,...": "50 0,100 101 nan -1",
+    "SHARE": "0.5 0 1 -1 nan 1e-9", "HxW": "8x8 3,8,8 0x0 -1x5 999999x999999 8 x", "X": "0 1e-9 1000 -1 nan",
+    "O": "gap<=0.1pt gap<=50pt time<=5ms time<=0ms harm<=0.5pt@90% harm<=50pt@99.9% published,alpha=0.5 published,alpha=2 gap<=nan",
+    "P": 'fp32 fp16 torchvision-224 cifar-32 squash-99999 {"crop":8} {"crop":0} { '
+         '{"resize":{"to":1,"side":"both","filter":"area"},"crop":1}',
+    # What a run may take long with.
+    "--duration": "0 0.01 -1 nan x", "--iterations": "1 2 0 -1 x", "--warmUp": "0 1 -1 x", "--threads": "1 2 5 -1 x 100000",
+    "--candidates": "1 2 40 0 -1 99999999999"}.items()}
 
 
 def any_options(round_):
     """A command with options that nobody would join, and values at and past their limits."""
     draw, place = round_.draw, round_.place
-    words = list(draw.choice(sorted(ALL.values())))
+    words = draw.choice(sorted(ALL.values())).split()
     own = place.options[words[0]]
     for name in draw.sample(sorted(own), min(len(own), draw.choice([1, 2, 3, 6]))):
         words.append(f"--{name}")
         if own[name] is not None:
-            values = LONG.get(name) or VALUES.get(own[name], WORDS[:-2])
-            words.append(draw.choice(values) if draw.random() < 0.93 else str(draw.choice(NUMBERS)) if name not in LONG else draw.choice(values))
+            values = VALUES.get(f"--{name}") or (VALUES.get(own[name], WORDS) if draw.random() < 0.93 else NUMBERS)
+            words.append(str(draw.choice(values)).replace("\0", ""))
     if draw.random() < 0.2:
         del words[draw.randrange(1, len(words)) if len(words) > 1 else 0]
     if words[0] == "bench" and "--duration" not in words:
         words += ["--duration", "0.01"]
     round_.fresh()
     # Names that an option gives may be those of files of the kind that it writes.
-    round_.run([w.replace("\0", "") for w in words], may_change=tuple(round_.before) if "--force" in words else
-               tuple(w for w in words if w in round_.before and w not in words[1:2]) + MAY_CHANGE)
+    named = tuple(w for w in words[2:] if w in round_.before)
+    round_.run(words, may_change=tuple(round_.before) if "--force" in words else named + MAY_CHANGE)
 
 
 def limits(round_):
@@ -100,11 +103,12 @@ def limits(round_):
     draw, place = round_.draw, round_.place
     name = draw.choice(sorted(ALL))
     what, value = draw.choice([(resource.RLIMIT_AS, int(place.least_memory * 2 ** draw.uniform(0.02, 3))),
-                               (resource.RLIMIT_NOFILE, draw.randrange(3, 24)), (resource.RLIMIT_FSIZE, draw.choice([0, 1, 100, 5000, 20000]))])
+                               (resource.RLIMIT_NOFILE, draw.randrange(3, 24)),
+                               (resource.RLIMIT_FSIZE, draw.choice([0, 1, 100, 5000, 20000]))])
     round_.fresh()
     # A file that cannot be opened may be said to be bad input.
     codes = {resource.RLIMIT_FSIZE: (0, 1, -signal.SIGXFSZ), resource.RLIMIT_NOFILE: (0, 1, 2)}.get(what, (0, 1))
-    round_.run(ALL[name], codes=codes + ((3,) if name == "against" else ()), limits={what: value}, may_change=MAY_CHANGE, threads=draw.choice([1, 2, 4]))
+    round_.run(ALL[name], codes=codes, limits={what: value}, may_change=MAY_CHANGE, threads=draw.choice([1, 2, 4]))
 
 
 def streams(round_):
@@ -155,7 +159,6 @@ def faults(round_):
     draw, place = round_.draw, round_.place
     name = draw.choice(sorted(ALL))
     kind = draw.choice(["open", "write", "fsync", "rename", "truncate", "map", "thread", "new", "new", "new"])
-    words = ALL[name]
     count = place.calls(name, kind)
     if not count:
         return
@@ -163,9 +166,9 @@ def faults(round_):
     error = draw.choice(ERRORS.get(kind, [errno.EIO, errno.ENOSPC]))
     trace = place.folder.parent / f"{place.folder.name}.trace"
     round_.fresh()
-    environment = {"LD_PRELOAD": str(place.library), "FXE_FAIL": kind, "FXE_FAIL_AT": str(at), "FXE_FAIL_ERRNO": str(error), "FXE_FAIL_TRACE": str(trace)}
     # A file that cannot be mapped may be said to be bad input.
-    run = round_.run(words, codes=(0, 1, 2) if kind == "map" else (0, 1), environment=environment, may_change=MAY_CHANGE, threads=2 if kind == "thread" else 1)
+    run = round_.run(ALL[name], codes=(0, 1, 2) if kind == "map" else (0, 1), may_change=MAY_CHANGE,
+                     threads=2 if kind == "thread" else 1, environment=place.failing(kind, at, error) | {"FXE_FAIL_TRACE": str(trace)})
     if run.code == -signal.SIGABRT and kind == "new":
         callers = process.function_names(place.fxe, trace.read_text().split() if trace.exists() else [])
         its_own = [c for c in callers if not c.startswith("std::")][:1]
@@ -180,18 +183,17 @@ def kills(round_):
     """kill -9, at any time or in the place of a call; then the same command again."""
     draw, place = round_.draw, round_.place
     name = draw.choice(WRITERS)
-    words = WRITE[name][0]
     kind = draw.choice(["any time", "open", "write", "fsync", "rename", "truncate"])
     count = place.calls(name, kind) if kind != "any time" else 0
     round_.fresh()
     if not count:
-        round_.run(words, may_change=MAY_CHANGE, kill_after=draw.uniform(0, 1.1) * place.seconds[name])
+        round_.run(WRITE[name], may_change=MAY_CHANGE, kill_after=draw.uniform(0, 1.1) * place.seconds[name])
     else:
-        environment = {"LD_PRELOAD": str(place.library), "FXE_FAIL": kind, "FXE_FAIL_AT": str(draw.randrange(count) + 1), "FXE_FAIL_ERRNO": "0"}
-        round_.run(words, may_change=MAY_CHANGE, environment=environment, killable=True)
+        environment = place.failing(kind, draw.randrange(count) + 1, 0)
+        round_.run(WRITE[name], may_change=MAY_CHANGE, environment=environment, killable=True)
     round_.before = files.content(place.folder)
     made = "out" in round_.before  # a store that is complete is not made again
-    again = round_.run(words, codes=(2,) if made else (0,), may_change=tuple(round_.before))
+    again = round_.run(WRITE[name], codes=(2,) if made else (0,), may_change=tuple(round_.before))
     after = files.content(place.folder)
     for output, wanted in place.clean[name].items():
         if output not in after and not made:
@@ -206,23 +208,23 @@ def pairs(round_):
     """Two processes that write the same."""
     draw, place = round_.draw, round_.place
     name = draw.choice(["record", "record compact", "import", "calibrate", "eval", "figures", "convert"])
-    words = list(WRITE[name][0])
-    other = [("other" if w == "new" else w) for w in words]
+    line = WRITE[name]
     round_.fresh()
     second = []
     codes = (0, 1, 2) if name in ("record", "record compact", "import") else (0,)
 
     def begin(_):
         time.sleep(draw.uniform(0, 0.5) * place.seconds[name])
-        second.append(place.run(other))
+        second.append(place.run(line.replace("--profile new", "--profile other")))
 
-    first = round_.run(words, codes=codes, may_change=MAY_CHANGE, meanwhile=begin)
+    first = round_.run(line, codes=codes, may_change=MAY_CHANGE, meanwhile=begin)
     round_.runs += second
     round_.note(second[0], second[0].problems(codes))
     after = files.content(place.folder)
-    if name == "calibrate" and first.code == second[0].code == 0 and not (b'"new"' in after["e.json"] and b'"other"' in after["e.json"]):
+    both = first.code == second[0].code == 0
+    if name == "calibrate" and both and not {"new", "other"} <= json.loads(after["e.json"])["profiles"].keys():
         round_.note(first, [("files", "a profile is lost")])
-    if name == "eval" and first.code == second[0].code == 0 and after["t.csv"].count(b"\n") != 3:
+    if name == "eval" and both and after["t.csv"].count(b"\n") != 3:
         round_.note(first, [("files", "a line of the results file is lost")])
     if name.startswith("record") and after.get("out") != place.clean[name]["out"]:
         round_.note(first, [("files", "the store is another than that of one process")])
@@ -233,13 +235,15 @@ def shrinking(round_):
     draw, place = round_.draw, round_.place
     if not hasattr(place, "big"):
         place.fresh(big_arrays())
-        made = place.run(["import", "big0.npy", "big1.npy", "--labels", "big.labels", "-o", "big"])
+        made = place.run("import big0.npy big1.npy --labels big.labels -o big")
         assert made.code == 0, made.err
         place.big = {name: data for name, data in files.content(place.folder).items() if name.startswith("big")}
-    victim, words = draw.choice([("big", ["replay", "big", "--policy", "t:0.5", "--predictions", "out.csv"]), ("big", ["calibrate", "big", "--objective", "gap<=50pt"]),
-                                 ("big", ["figures", "big", "-o", "f", "--no-plots"]), ("big1.npy", ["import", "big0.npy", "big1.npy", "--labels", "big.labels", "-o", "out"]),
-                                 ("m0.safetensors", ["convert", "m0.safetensors", "-o", "out.safetensors"]), ("m0.safetensors", ["init", "m0.safetensors", "-o", "out.json"]),
-                                 ("m1.safetensors", ["eval", "e.json", "images"]), ("labels", ["import", "a.npy", "--labels", "labels", "-o", "out"])])
+    victim, line = draw.choice([("big", "replay big --policy t:0.5 --predictions out.csv"),
+                                ("big", "calibrate big --objective gap<=50pt"), ("big", "figures big -o f --no-plots"),
+                                ("big1.npy", "import big0.npy big1.npy --labels big.labels -o out"),
+                                ("m0.safetensors", "convert m0.safetensors -o out.safetensors"),
+                                ("m0.safetensors", "init m0.safetensors -o out.json"), ("m1.safetensors", "eval e.json images"),
+                                ("labels", "import a.npy --labels labels -o out")])
     round_.fresh(place.big)
     size = len(round_.before[victim])
 
@@ -247,11 +251,12 @@ def shrinking(round_):
         time.sleep(draw.uniform(0, 0.15))
         os.truncate(place.folder / victim, draw.choice([0, 1, size // 2, size - 1]))
 
-    round_.run(words, may_change=(victim,), codes=(0, 1, 2), meanwhile=shrink)
+    round_.run(line, may_change=(victim,), codes=(0, 1, 2), meanwhile=shrink)
     # What another did to it is no fault of the run.
     round_.findings = [f for f in round_.findings if not (f.what == "files" and f.text.startswith(victim + " "))]
 
 
 # Name: (attack, its share of the rounds)
-ATTACKS = {"damaged files": (damaged_files, 12), "random options": (any_options, 5), "failing calls": (faults, 6), "kill -9": (kills, 4), "limits": (limits, 3),
-           "streams": (streams, 3), "two processes": (pairs, 1), "shrinking files": (shrinking, 1)}
+ATTACKS = {"damaged files": (damaged_files, 12), "random options": (any_options, 5), "failing calls": (faults, 6),
+           "kill -9": (kills, 4), "limits": (limits, 3), "streams": (streams, 3), "two processes": (pairs, 1),
+           "shrinking files": (shrinking, 1)}

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Damage behind a reader's first checks: in the structure of a file, with lengths and checksums made right again."""
+import copy
 import io
 import json
 import struct
+import warnings
 import zipfile
 import zlib
 
-WORDS = ["", "a", "../x", "/etc/passwd", "\x1b[31m\x07", "\u202e", "\u00e9\u4e2d", "nan", "x" * 5000, "0", "conv", "m0.safetensors", "\x00", "%s%n"]
-NUMBERS = [0, -0.0, 1, -1, 2, 0.5, 3, 255, 256, 65535, 65536, 2**31 - 1, -2**31, 2**31, 2**32, 2**53, 2**63 - 1, -2**63, 2**64, 1e308, -1e308, 1e-320,
-           1e38, 3.5e38, 1e-46]
+WORDS = ["", "a", "../x", "/etc/passwd", "\x1b[31m\x07", "\u202e", "\u00e9\u4e2d", "nan", "x" * 5000, "0", "conv",
+         "m0.safetensors", "\x00", "%s%n"]
+NUMBERS = [0, -0.0, 1, -1, 2, 0.5, 3, 255, 256, 65535, 65536, 2**31 - 1, -2**31, 2**31, 2**32, 2**53, 2**63 - 1, -2**63, 2**64,
+           1e308, -1e308, 1e-320, 1e38, 3.5e38, 1e-46]
 FLOATS = [float("nan"), float("inf"), float("-inf"), 3e38, -3e38, 1e-45, -1.0, 0.0, -0.0, 1.0, 2.0, 1.0000001, 1e9]
 INTEGERS = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 2**31 - 1, 2**31, 2**32 - 1]
 
@@ -43,7 +46,9 @@ def json_value(draw, depth=0):
         return draw.choice([None, True, False, [], {}])
     if depth > 2:
         return 1
-    return [json_value(draw, depth + 1)] * draw.choice([1, 2, 300]) if way == 5 else {draw.choice(WORDS): json_value(draw, depth + 1)}
+    if way == 5:
+        return [json_value(draw, depth + 1)] * draw.choice([1, 2, 300])
+    return {draw.choice(WORDS): json_value(draw, depth + 1)}
 
 
 def json_tree(draw, tree):
@@ -69,7 +74,7 @@ def json_tree(draw, tree):
         node[draw.choice(WORDS)] = node.pop(key)
     elif way == 2:
         other, its_key = draw.choice(places)
-        node[key] = json.loads(json.dumps(other.get(its_key) if isinstance(other, dict) else other[its_key] if its_key < len(other) else 0))
+        node[key] = copy.deepcopy(other[its_key])
     elif way == 3 and isinstance(node[key], (int, float)) and not isinstance(node[key], bool):
         node[key] += draw.choice([-1, 1, 1 << 20, 0.5])
     else:
@@ -150,8 +155,8 @@ def npy(draw, data: bytes) -> bytes:
     size = struct.unpack("<H", data[8:10])[0]
     header, values = data[10:10 + size], bytearray(data[10 + size:])
     if draw.random() < 0.6:
-        old, new = draw.choice([(b"<f4", draw.choice([b"<f2", b">f4", b"<f8", b"|O", b"<i4", b"", b"<f99999999"])), (b"False", b"True"),
-                                (b"(", b"(" + str(draw.choice(NUMBERS)).encode() + b", "), (b"4)", str(draw.choice(NUMBERS)).encode() + b")")])
+        kind, number = draw.choice([b"<f2", b">f4", b"<f8", b"|O", b"<i4", b"", b"<f99999999"]), str(draw.choice(NUMBERS)).encode()
+        old, new = draw.choice([(b"<f4", kind), (b"False", b"True"), (b"(", b"(" + number + b", "), (b"4)", number + b")")])
         header = header.replace(old, new, 1)
     else:
         for _ in range(draw.choice([1, 20])):
@@ -241,12 +246,10 @@ def zip_archive(draw, data: bytes) -> bytes:
     else:
         entries[at] = (name, raw(draw, content))
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", draw.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive:
-        import warnings
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of names that are there twice
-            for entry in entries:
-                archive.writestr(*entry)
+    with zipfile.ZipFile(out, "w", draw.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that are there twice
+        for entry in entries:
+            archive.writestr(*entry)
     return out.getvalue()
 
 
@@ -294,7 +297,8 @@ def image(draw, data: bytes) -> bytes:
             chunk[1] = b""
     else:
         chunk[1] = raw(draw, chunk[1])
-    return data[:8] + b"".join(struct.pack(">I", len(c)) + kind + c + struct.pack(">I", zlib.crc32(kind + c)) for kind, c in chunks)
+    sums = [struct.pack(">I", zlib.crc32(kind + content)) for kind, content in chunks]
+    return data[:8] + b"".join(struct.pack(">I", len(c)) + kind + c + s for (kind, c), s in zip(chunks, sums))
 
 
 STRUCTURES = {"safetensors": safetensors, "json": json_file, "store": store, "npy": npy, "protobuf": protobuf, "zip": zip_archive,
@@ -307,7 +311,7 @@ def mutated(draw, kind: str, data: bytes) -> bytes:
         change = STRUCTURES[kind] if draw.random() < 0.85 else raw
         try:
             data = change(draw, data)
-        except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error, zipfile.BadZipFile, NotImplementedError,
-                zlib.error, UnicodeError):
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, struct.error, zlib.error,
+                zipfile.BadZipFile):
             data = raw(draw, data)  # what an earlier change has left is none of the kind
     return data

@@ -17,7 +17,8 @@ WALL_SECONDS = 600  # on a machine that is busy with other things
 ADDRESSES = 8 << 30
 
 # Nobody can act on these.
-UNHELPFUL = re.compile(r"nexpected: |Success|std::|terminate called|json\.exception|Assertion|basic_string|vector::|bad_alloc|Unknown error")
+UNHELPFUL = re.compile(r"nexpected: |Success|std::|terminate called|json\.exception|Assertion|basic_string|vector::|bad_alloc|"
+                       r"Unknown error")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -54,7 +55,8 @@ class Run:
 
 def run(program, words, folder, *, environment=None, limits=None, kill_after=None, killable=False, meanwhile=None,
         streams=None) -> Run:
-    """`limits`: {resource: value}; `killable`: the program may kill itself; `meanwhile` is called once while the program runs; `streams`: {0|1|2: descriptor, or None: closed}."""
+    """`limits`: {resource: value}; `killable`: the program may kill itself; `meanwhile` is called once while the program runs;
+    `streams`: {0|1|2: descriptor, or None: closed}."""
     streams = streams or {}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = start(program, words, folder, environment, limits, streams, out, err)
@@ -77,8 +79,8 @@ def run(program, words, folder, *, environment=None, limits=None, kill_after=Non
         err.seek(0)
         said = err.read().decode(errors="replace")
         started = process.returncode != 127 and "while loading shared libraries" not in said
-        return Run(words, process.returncode, out.read().decode(errors="replace"), said, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024,
-                   late, (killed or killable) and process.returncode == -signal.SIGKILL, started)
+        return Run(words, process.returncode, out.read().decode(errors="replace"), said, used.ru_utime + used.ru_stime,
+                   used.ru_maxrss / 1024, late, (killed or killable) and process.returncode == -signal.SIGKILL, started)
 
 
 def start(program, words, folder, environment, limits, streams, out, err):
@@ -94,8 +96,9 @@ def start(program, words, folder, environment, limits, streams, out, err):
     def stream(number, usual):
         return usual if streams.get(number) is None else streams[number]
 
-    return subprocess.Popen([str(program), *words], cwd=folder, env={**os.environ, "GOMP_SPINCOUNT": "1000", **(environment or {})},
-                            stdin=stream(0, subprocess.DEVNULL), stdout=stream(1, out), stderr=stream(2, err), preexec_fn=prepare)
+    environment = {**os.environ, "GOMP_SPINCOUNT": "1000", **(environment or {})}
+    return subprocess.Popen([str(program), *words], cwd=folder, env=environment, stdin=stream(0, subprocess.DEVNULL),
+                            stdout=stream(1, out), stderr=stream(2, err), preexec_fn=prepare)
 
 
 def options_of(program, command):

@@ -47,7 +47,8 @@ def run(words, folder):
     # Address randomisation of newer kernels leaves this runtime no room; halt_on_error: one report says enough.
     environment = {"GOMP_SPINCOUNT": "1000", "PATH": "/usr/bin:/bin", "TSAN_OPTIONS":
                    f"suppressions={folder}/suppressions:exitcode={RACE}:halt_on_error=1:second_deadlock_stack=1"}
-    return subprocess.run(["setarch", "-R", str(FXE), *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+    return subprocess.run(["setarch", "-R", str(FXE), *words], cwd=folder, env=environment, capture_output=True, text=True,
+                          timeout=600)
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaded before the C library's own (LD_PRELOAD): makes one call of a kind fail, or ends the process there. Calls
-// count from main() on.
+// Loaded before the C library's own (LD_PRELOAD): makes one call of a kind fail, or ends the process there.
+// Calls count from main() on.
 //   FXE_FAIL        which kind: open | write | fsync | rename | truncate, of files that are written (opening
 //                   counts where it makes a file); map, of files; thread: its start; new: memory that the
 //                   program itself asks for (not a library, whose answer to null is its own)
@@ -121,8 +121,8 @@ mode_t mode_of(int flags, va_list arguments) { return flags & O_CREAT ? va_arg(a
 
 void* allocate(size_t bytes, size_t alignment, const void* caller) {
   if (program().holds(caller) && fails("new")) throw std::bad_alloc();
-  void* memory =
-      alignment == 0 ? std::malloc(bytes ? bytes : 1)
+  void* memory = alignment == 0
+                     ? std::malloc(bytes ? bytes : 1)
                      : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!memory) throw std::bad_alloc();
   return memory;
@@ -139,8 +139,8 @@ struct Count {
 
 extern "C" {
 
-int __libc_start_main(Main main, int count, char** words, void (*begin)(), void (*end)(), void (*end_loader)(),
-                      void* stack) {
+int __libc_start_main(Main main, int count, char** words, void (*begin)(), void (*end)(),
+                      void (*end_loader)(), void* stack) {
   its_main = main;
   return next(&__libc_start_main, "__libc_start_main")(main_from_here, count, words, begin, end, end_loader,
                                                        stack);

@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   for (int i = 1; i < *argc; ++i) {
     const std::string_view argument = (*argv)[i];
     if (argument == "--max-len") std::printf("%zu\n", target().max_bytes);
-    if (argument.starts_with("--write-seeds=")) write_seeds(target(), argument.substr(argument.find('=') + 1));
+    if (argument.starts_with("--write-seeds="))
+      write_seeds(target(), argument.substr(argument.find('=') + 1));
     if (argument.starts_with("--")) std::exit(0);
   }
   return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done with the values of a store: replay, calibrate, figures. The input is not the file, whose checksums
-// hide most of it from a fuzzer, but its numbers: a byte each for form, members, classes and what is asked for, a
-// cost per member, then labels and rows.
+// What is done with the values of a store: replay, calibrate, figures. The input is not the file, whose
+// checksums hide most of it from a fuzzer, but its numbers: a byte each for form, members, classes and what
+// is asked for, a cost per member, then labels and rows.
 #include <cstring>
 
 #include "metareasoner/calibrate/calibration.h"
@@ -66,13 +66,14 @@ struct Case {
     const size_t images = std::min(source.left() / (row + 1), kMostImages);
     for (size_t i = 0; i < images; ++i) {
       header.paths.push_back(std::to_string(i));
-      header.labels.push_back(
-          static_cast<int32_t>(source.below(static_cast<size_t>(header.classes) + 1)) - 1);
+      header.labels.push_back(static_cast<int32_t>(source.below(static_cast<size_t>(header.classes) + 1)) -
+                              1);
     }
     uint64_t image = 0;
     file = build_store(header, [&](std::span<std::byte> payload, bool entries) {
       if (!entries) return source.copy(payload);
-      for (size_t at = 0; at + StoreLayout::kHash <= payload.size() * 8 / 9; at += StoreLayout::kHash, ++image)
+      for (size_t at = 0; at + StoreLayout::kHash <= payload.size() * 8 / 9;
+           at += StoreLayout::kHash, ++image)
         std::memcpy(payload.data() + at, &image, sizeof(image));  // no image is another
     });
   }
@@ -106,8 +107,8 @@ void run_replay(Bytes input) {
 }
 
 void run_calibrate(Bytes input) {
-  static constexpr std::array kObjectives{"gap<=0.1pt",    "gap<=50pt",          "time<=5ms",
-                                          "harm<=50pt@50%", "published,alpha=0.5"};
+  static constexpr std::array kObjectives{"gap<=0.1pt", "gap<=50pt", "time<=5ms", "harm<=50pt@50%",
+                                          "published,alpha=0.5"};
   const Case c(input);
   const Store store = c.store();
   const Objective objective = parse_objective(kObjectives[c.choice % kObjectives.size()]);
@@ -121,7 +122,8 @@ void run_calibrate(Bytes input) {
   if (images.size() < 2 || trace.sizes() < 2) throw bad_input("nothing to choose");
   const CalibrationData data{store, trace, signal_of(c.choice), full, costs, full_cost, {.count = 5}, 2};
   for (const Calibrated& found : calibrate(data, objective, images, images))
-    if (found.thresholds.size() + 1 != trace.sizes()) throw std::logic_error("thresholds of another ensemble");
+    if (found.thresholds.size() + 1 != trace.sizes())
+      throw std::logic_error("thresholds of another ensemble");
 }
 
 void run_figures(Bytes input) {
@@ -156,7 +158,8 @@ std::string seed(uint8_t form, uint8_t members, uint8_t classes, uint8_t choice,
   for (size_t i = 0; i < images * members; ++i) {
     if (form == 2) {
       const float p1 = classes == 1 ? 1 : 0.55f + 0.4f * static_cast<float>(i % 11) / 11;
-      put(PrefixScore{static_cast<int32_t>(i % classes), p1, classes == 1 ? 0 : 1 - p1, 2, 1, 0.5f, 1, 0, p1, 1});
+      put(PrefixScore{static_cast<int32_t>(i % classes), p1, classes == 1 ? 0 : 1 - p1, 2, 1, 0.5f, 1, 0, p1,
+                      1});
       continue;
     }
     for (size_t k = 0; k < classes; ++k) {
@@ -171,7 +174,7 @@ std::string seed(uint8_t form, uint8_t members, uint8_t classes, uint8_t choice,
 }
 
 std::vector<std::string> seeds() {
-  return {seed(0, 3, 4, 0, 30), seed(0, 2, 3, 1, 70), seed(1, 2, 5, 2, 20), seed(2, 3, 4, 3, 30),
+  return {seed(0, 3, 4, 0, 30),  seed(0, 2, 3, 1, 70), seed(1, 2, 5, 2, 20),   seed(2, 3, 4, 3, 30),
           seed(2, 2, 3, 64, 10), seed(0, 1, 3, 4, 10), seed(0, 4, 2, 131, 40), seed(0, 2, 1, 1, 5)};
 }
 

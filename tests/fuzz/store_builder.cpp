@@ -8,8 +8,9 @@ namespace fxe::fuzz {
 
 std::vector<std::byte> build_store(const StoreHeader& header, const FillPart& fill) {
   std::vector<std::byte> bytes;
-  const StoreLayout layout = header.layout(encode_header(
-      header, [&](std::span<const std::byte> piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); }));
+  const StoreLayout layout = header.layout(encode_header(header, [&](std::span<const std::byte> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  }));
   bytes.resize(layout.file_bytes());
   const auto part = [&](size_t at, size_t payload, bool entries) {
     if (fill) fill(std::span(bytes).subspan(at, payload), entries);

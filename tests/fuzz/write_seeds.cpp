@@ -12,5 +12,6 @@ int main(int count, char** words) {
     std::fputs("usage: write_seeds FOLDER\n", stderr);
     return 2;
   }
-  for (const auto& target : fxe::fuzz::targets()) write_seeds(target, std::filesystem::path(words[1]) / target.name);
+  for (const auto& target : fxe::fuzz::targets())
+    write_seeds(target, std::filesystem::path(words[1]) / target.name);
 }

@@ -274,9 +274,9 @@ TEST(Record, KilledAndRunAgainEndsInTheSameBytes) {
   for (const char* seconds : {"0.02", "0.05", "0.1", "0.15", "0.2", "0.3"}) {
     if (fs::exists(folder / "s")) break;
     // --foreground: it waits for the killed process, which holds its lock until then.
-    std::system(("LD_PRELOAD= timeout --foreground -s KILL " + std::string(seconds) + " '" FXE_BINARY_DIR "/fxe' " +
-                 words + "/s' 2>/dev/null")
-                    .c_str());
+    const std::string line = "LD_PRELOAD= timeout --foreground -s KILL " + std::string(seconds) +
+                             " '" FXE_BINARY_DIR "/fxe' " + words + "/s' 2>/dev/null";
+    ASSERT_NE(std::system(line.c_str()), -1);
     unfinished += fs::exists(folder / "s.partial");
   }
   std::cout << "killed with the store begun: " << unfinished << " times\n";
