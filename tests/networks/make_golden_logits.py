@@ -57,6 +57,8 @@ CASES = [
     ("timm", "tf_efficientnet_b0", "tf_efficientnet_b0", 64),
     ("timm", "tf_efficientnet_b3", "tf_efficientnet_b3", 45),
     ("torchvision", "googlenet", "googlenet:transform_input=true", 64),
+    ("torchvision", "efficientnet_b5", "efficientnet_b5", 32),
+    ("timm", "tf_efficientnet_b5", "tf_efficientnet_b5", 33),
     ("torch", "cifar_alexnet", "cifar_alexnet", 32),
 ]
 

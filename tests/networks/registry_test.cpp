@@ -90,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
         Published{"shufflenet_v2_x2_0", 7'393'996, 583}, Published{"efficientnet_b0", 5'288'548, 386},
         Published{"efficientnet_b1", 7'794'184, 687}, Published{"efficientnet_b2", 9'109'994, 1088},
         Published{"efficientnet_b3", 12'233'232, 1827}, Published{"efficientnet_b4", 19'341'616, 4394},
+        Published{"efficientnet_b5", 30'389'784, 10266}, Published{"efficientnet_b6", 43'040'704, 19068},
+        Published{"efficientnet_b7", 66'347'960, 37746}, Published{"tf_efficientnet_b7", 66'347'960, 37746},
         Published{"resnetaa50", 25'557'032, 5150}, Published{"timm_efficientnet_b0", 5'288'548, 386},
         Published{"convnext_tiny", 28'589'128, 4456}, Published{"convnext_small", 50'223'688, 8684},
         Published{"convnext_base", 88'591'464, 15355}, Published{"convnext_large", 197'767'336, 34361},

@@ -14,7 +14,7 @@ with contextlib.redirect_stdout(sys.stderr):  # timm prints what it cannot impor
 
 NETWORKS = (r"(resnet(18|34|50|101|152)|resnetaa50|resnetblur50|wide_resnet\d+_2|resnext\d+_\d+x\d+d|vgg\d+(_bn)?"
             r"|densenet(121|161|169|201)|mobilenetv2_(050|100|140)|mobilenetv1_(100|125)|(tf_)?mobilenetv3_(large|small)_100"
-            r"|(tf_)?efficientnet_b[0-4]|convnext_(tiny|small|base|large))\.")
+            r"|(tf_)?efficientnet_b[0-7]|convnext_(tiny|small|base|large))\.")
 SIZES = {"efficientnet_b1": 256, "efficientnet_b2": 288, "efficientnet_b3": 320, "efficientnet_b4": 384}
 VALUES = {((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)): "", ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)): "-inception",
           ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)): "-unit",
