@@ -29,10 +29,10 @@ struct CompareOptions {
 };
 
 // Runs `model`, as it is, on `input` (n images [c h w]) layer by layer: each layer of `tested` alone, on the
-// reference's values rounded to fp32, within the bound derived for that layer and precision; then the whole
-// network, within the bound propagated through it, correlation of errors included (error_correlation.h). One
-// entry per node in order, then "network". A NaN or infinity where the expected value is finite is never
-// within a bound. docs/numerics.md.
+// reference's values as the backends store them, within the bound derived for that layer and precision; then
+// the whole network, within the bound propagated through it, correlation of errors included
+// (error_correlation.h). One entry per node in order, then "network". A NaN or infinity where the expected
+// value is finite is never within a bound. docs/numerics.md.
 std::vector<LayerCheck> compare_layers(const Model& model, Backend& tested, std::span<const float> input,
                                        int64_t n, const CompareOptions& = {});
 

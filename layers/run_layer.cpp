@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/run_layer.h"
 
+#include "engine/dtype.h"
 #include "engine/error.h"
 
 namespace fxe {
@@ -88,6 +89,14 @@ class Runner {
 };
 
 }  // namespace
+
+std::vector<float> as_stored(std::vector<float> values, Precision precision) {
+  for (float& v : values) {
+    if (precision == Precision::fp16) v = half_to_float(float_to_half(v));
+    if (precision == Precision::bf16) v = bfloat16_to_float(float_to_bfloat16(v));
+  }
+  return values;
+}
 
 LayerRun run_layer(Backend& backend, const std::string& layer, const Op& op, const std::vector<Shape>& shapes,
                    const std::vector<std::vector<float>>& inputs, const TensorMap& weights,

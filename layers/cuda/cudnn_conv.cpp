@@ -69,10 +69,6 @@ class Builder {
     CudnnDescriptor& how = graph_.parts.emplace_back(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
     how.set(CUDNN_ATTR_POINTWISE_MODE, mode);
     how.set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_DATA_FLOAT);
-    if (mode == CUDNN_POINTWISE_RELU_FWD) {
-      const cudnnNanPropagation_t nan = CUDNN_PROPAGATE_NAN;  // layers/activation.h; costs no engine (9.19)
-      how.set_raw(CUDNN_ATTR_POINTWISE_NAN_PROPAGATION, CUDNN_TYPE_NAN_PROPOGATION, 1, &nan);
-    }
     how.finalize();
     CudnnDescriptor& op = graph_.operations.emplace_back(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
     op.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, how);

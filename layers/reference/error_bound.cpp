@@ -33,8 +33,10 @@ NetworkReference reference_network(const Model& model, std::span<const float> in
       if (last_read[static_cast<size_t>(id)] == i) values[static_cast<size_t>(id)] = {};
   }
   Uncertain& output = values[static_cast<size_t>(model.graph.output)];
-  return {output.shape, std::move(output.value),
-          reference::mapped(output.variance, [](double v) { return std::sqrt(v); })};
+  return {output.shape,
+          std::move(output.value),
+          reference::mapped(output.variance, [](double v) { return std::sqrt(v); }),
+          {}};
 }
 
 }  // namespace fxe

@@ -18,8 +18,9 @@ struct NetworkReference {
   Shape shape;
   std::vector<double> logits;  // r, in double precision throughout
   std::vector<double> sigma;   // of the error of each element
+  std::vector<double> shift;   // by how much all may be off together (error_correlation.h); empty: 0
 
-  double bound(size_t i) const { return kSigmas * sigma[i]; }
+  double bound(size_t i) const { return kSigmas * sigma[i] + (shift.empty() ? 0 : shift[i]); }
 };
 
 // `input`: n images [c h w]. Works on the model as it is, with or without optimize(): the result is that of

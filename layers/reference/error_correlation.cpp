@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include "layers/reference/error_propagation.h"
+#include "layers/reference/random_rounding.h"
 
 namespace fxe {
 
 namespace {
 
 using reference::Doubles;
+using reference::RandomRounding;
 using reference::Uncertain;
 
 // One value in exact arithmetic, and on every path with that path's errors.
@@ -20,27 +21,49 @@ struct Diverging {
   std::vector<Doubles> paths;
 };
 
-Diverging run_node(const Node& node, const std::vector<const Diverging*>& inputs, const TensorMap& weights,
-                   const LayerReference::Rounding& rounding, std::mt19937_64& random) {
+// How averages are summed: in one row, or in several as by vector registers and warps. Of equal terms all
+// additions err in one direction, and by how much depends on the length of the row.
+constexpr int kAccumulators[] = {1, 16};
+
+bool multiplies(const Op& op) {
+  return std::holds_alternative<Conv2d>(op) || std::holds_alternative<Linear>(op);
+}
+
+Diverging run_node(const Node& node, uint64_t index, const std::vector<const Diverging*>& inputs,
+                   const TensorMap& weights, const LayerReference::Rounding& rounding) {
   std::vector<const Uncertain*> exact;
   std::vector<Shape> shapes;
   for (const Diverging* x : inputs) {
     exact.push_back(&x->exact);
     shapes.push_back(x->exact.shape);
   }
-  Diverging out{reference::propagate(node.op, exact, weights, rounding), {}};
+  LayerReference::Rounding own = rounding;
+  if (multiplies(node.op)) own.operand = 0;  // operands are rounded one by one
+  Diverging out{reference::propagate(node.op, exact, weights, own), {}};
   const Doubles sigma = reference::mapped(out.exact.variance, [](double v) { return std::sqrt(v); });
   std::fill(out.exact.variance.begin(), out.exact.variance.end(), 0.0);
-  const auto loaded = reference::load_doubles(node.op, shapes, weights);
-  std::normal_distribution<double> normal;
+  const auto loaded = std::holds_alternative<Input>(node.op)
+                          ? std::vector<Doubles>{}
+                          : reference::load_doubles(node.op, shapes, weights);
   for (size_t p = 0; p < inputs[0]->paths.size(); ++p) {
+    const RandomRounding random(index, p, rounding);
     std::vector<const Doubles*> values;
     for (const Diverging* x : inputs) values.push_back(&x->paths[p]);
+    Doubles operands;
+    if (multiplies(node.op) && rounding.operand > 0) {
+      operands = random.operands(*values[0]);
+      values[0] = &operands;
+    }
+    std::vector<Doubles> perturbed;
+    for (size_t w = 0; w < loaded.size(); ++w)
+      perturbed.push_back(random.weights(loaded[w], w, multiplies(node.op)));
     out.paths.push_back(std::visit(
-        [&](const auto& op) { return reference::evaluate(op, shapes, values, loaded, out.exact.shape); },
+        [&](const auto& op) {
+          return reference::evaluate(op, shapes, values, perturbed, out.exact.shape,
+                                     kAccumulators[p % std::size(kAccumulators)]);
+        },
         node.op));
-    for (size_t i = 0; i < sigma.size(); ++i)
-      if (sigma[i] > 0) out.paths[p][i] += sigma[i] * normal(random);
+    random.add_noise(out.paths[p], sigma, out.exact.value);
   }
   return out;
 }
@@ -54,14 +77,14 @@ std::vector<Doubles> random_paths(const Model& model, std::span<const float> inp
     for (const ValueId id : nodes[i].inputs) last_read[static_cast<size_t>(id)] = i;
   last_read[static_cast<size_t>(model.graph.output)] = nodes.size();
 
-  std::mt19937_64 random(1);
   std::vector<Diverging> values(nodes.size());
   const Doubles images(input.begin(), input.end());
-  values[0] = {{infer_shapes(model.graph, n)[0], images, Doubles(images.size())}, {paths, images}};
-  for (size_t i = 1; i < nodes.size(); ++i) {
+  const Diverging caller{{infer_shapes(model.graph, n)[0], images, Doubles(images.size())}, {paths, images}};
+  for (size_t i = 0; i < nodes.size(); ++i) {
     std::vector<const Diverging*> inputs;
+    if (i == 0) inputs.push_back(&caller);
     for (const ValueId id : nodes[i].inputs) inputs.push_back(&values[static_cast<size_t>(id)]);
-    values[i] = run_node(nodes[i], inputs, model.weights, rounding, random);
+    values[i] = run_node(nodes[i], i, inputs, model.weights, rounding);
     for (const ValueId id : nodes[i].inputs)
       if (last_read[static_cast<size_t>(id)] == i) values[static_cast<size_t>(id)] = {};
   }
@@ -70,31 +93,37 @@ std::vector<Doubles> random_paths(const Model& model, std::span<const float> inp
 
 }  // namespace
 
-std::vector<double> error_correlation(const Model& model, std::span<const float> input, int64_t n,
-                                      const NetworkReference& independent,
-                                      const LayerReference::Rounding& rounding, int paths) {
+ErrorCorrelation error_correlation(const Model& model, std::span<const float> input, int64_t n,
+                                   const NetworkReference& independent,
+                                   const LayerReference::Rounding& rounding, int paths) {
   const auto outputs = random_paths(model, input, n, static_cast<size_t>(paths), rounding);
-  const size_t images = static_cast<size_t>(n), row = independent.logits.size() / images;
-  std::vector<double> factors;
-  for (size_t image = 0; image < images; ++image) {
-    double squares = 0, count = 0;
-    for (const Doubles& output : outputs)
-      for (size_t i = image * row; i < (image + 1) * row; ++i) {
-        if (!(independent.sigma[i] > 0)) continue;
-        const double deviation = (output[i] - independent.logits[i]) / independent.sigma[i];
-        squares += deviation * deviation;
-        ++count;
-      }
-    factors.push_back(count > 0 ? std::max(1.0, std::sqrt(squares / count)) : 1);
+  const size_t count = independent.logits.size(), row = count / static_cast<size_t>(n);
+  ErrorCorrelation found{Doubles(count, 1.0), Doubles(rounding.operand_truncates ? count : 0)};
+  for (size_t first = 0; first < count; first += row) {
+    double measured = 0, propagated = 0;  // mean squares of the image
+    for (size_t i = first; i < first + row; ++i) {
+      const double variance = independent.sigma[i] * independent.sigma[i];
+      if (!(variance > 0)) continue;
+      double mean = 0, squares = 0;
+      if (rounding.operand_truncates)
+        for (const Doubles& output : outputs) mean += (output[i] - independent.logits[i]) / paths;
+      for (const Doubles& output : outputs)
+        squares += std::pow(output[i] - independent.logits[i] - mean, 2) / paths;
+      if (!found.shift.empty()) found.shift[i] = std::fabs(mean);
+      found.factor[i] = std::max(1.0, std::sqrt(squares / variance));
+      measured += squares, propagated += variance;
+    }
+    for (size_t i = first; i < first + row; ++i)
+      if (propagated > 0) found.factor[i] = std::max(found.factor[i], std::sqrt(measured / propagated));
   }
-  return factors;
+  return found;
 }
 
 void widen_by_correlation(NetworkReference& reference, const Model& model, std::span<const float> input,
                           int64_t n, const LayerReference::Rounding& rounding) {
-  const auto factors = error_correlation(model, input, n, reference, rounding);
-  const size_t row = reference.sigma.size() / factors.size();
-  for (size_t i = 0; i < reference.sigma.size(); ++i) reference.sigma[i] *= factors[i / row];
+  ErrorCorrelation found = error_correlation(model, input, n, reference, rounding);
+  for (size_t i = 0; i < reference.sigma.size(); ++i) reference.sigma[i] *= found.factor[i];
+  reference.shift = std::move(found.shift);
 }
 
 }  // namespace fxe

@@ -24,6 +24,10 @@ struct Propagation {
   double operation() const { return square(u.operation) / 3; }
   double operand() const { return square(u.operand) / 3; }
   double result() const { return square(u.result) / 3; }
+  bool stores_less() const { return u.result > u.operation; }
+  double stored(double y) const {
+    return result() * square(y) + (stores_less() ? square(u.underflow) / 3 : 0);
+  }
 
   template <class O>
   Doubles values(const O& op) const {
@@ -50,7 +54,7 @@ struct Propagation {
       variance *= square(steepest(act, y, NetworkReference::kSigmas * std::sqrt(variance)));
       const double evaluation = evaluation_error(act, y);
       y = apply(act, y);
-      if (rounds(act)) variance += square(evaluation) / 3 + result() * square(y);
+      if (rounds(act)) variance += square(evaluation) / 3 + stored(y);
     }
   }
 
@@ -63,7 +67,7 @@ struct Propagation {
     out.value = values(op);
     const double k = static_cast<double>(length + has_bias + (in.size() == 2));
     const double of_squares = operation() * ((k + 1) / 6 + 2) + 2 * operand();
-    const double of_result = operation() * ((k + 1) / 3 + 4) + result();
+    const double of_sum = operation() * ((k + 1) / 3 + 4);
 
     std::vector<Doubles> squares;
     for (const Doubles& w : weights) squares.push_back(mapped(w, square));
@@ -76,7 +80,8 @@ struct Propagation {
     std::vector<const Doubles*> pointers;
     for (const Doubles& c : carried) pointers.push_back(&c);
     out.variance = evaluate(op, shapes, pointers, squares, out.shape);
-    for (size_t i = 0; i < out.value.size(); ++i) out.variance[i] += of_result * square(out.value[i]);
+    for (size_t i = 0; i < out.value.size(); ++i)
+      out.variance[i] += of_sum * square(out.value[i]) + stored(out.value[i]);
     activate(act);
   }
 
@@ -93,7 +98,7 @@ struct Propagation {
     for (size_t i = 0; i < out.value.size(); ++i) {
       const size_t c = i / size % static_cast<size_t>(shapes[0][1]);
       const double a = square(weights[0][c]) / (weights[3][c] + o.epsilon);
-      out.variance[i] = a * in[0]->variance[i] + result() * square(out.value[i]) +
+      out.variance[i] = a * in[0]->variance[i] + stored(out.value[i]) +
                         (6 * operation() + operand()) *
                             (a * (square(in[0]->value[i]) + square(weights[2][c])) + square(weights[1][c]));
     }
@@ -110,8 +115,8 @@ struct Propagation {
       const size_t c = i / size % static_cast<size_t>(shapes[0][1]);
       const double a = o.scale.empty() ? 1 : square(weights[0][c]);
       const double b = o.shift.empty() ? 0 : square(weights.back()[c]);
-      out.variance[i] = a * in[0]->variance[i] + result() * square(out.value[i]) +
-                        2 * operation() * (a * square(in[0]->value[i]) + b);
+      out.variance[i] =
+          a * in[0]->variance[i] + stored(out.value[i]) + 2 * operation() * (a * square(in[0]->value[i]) + b);
     }
     activate(o.act);
   }
@@ -144,7 +149,7 @@ struct Propagation {
         out.variance[i] = scale / spread *
                               (variance(k) + 2 * (of_mean + d / spread * of_spread) + rounded_mean +
                                operation() * ((c + 1) / 8 + 25) * d) +
-                          result() * square(out.value[i]);
+                          stored(out.value[i]);
       }
     }
   }
@@ -159,7 +164,7 @@ struct Propagation {
     out.variance = evaluate(op, shapes, {&carried}, weights, out.shape);  // divided by K once
     for (size_t i = 0; i < out.value.size(); ++i)
       out.variance[i] = out.variance[i] / divisors[i % divisors.size()] +
-                        (operation() * ((k + 1) / 3 + 2) + result()) * square(out.value[i]);
+                        operation() * ((k + 1) / 3 + 2) * square(out.value[i]) + stored(out.value[i]);
   }
 
   void operator()(const Pool2d& o) {
@@ -179,7 +184,7 @@ struct Propagation {
     out.value = values(Add{});
     out.variance.resize(out.value.size());
     for (size_t i = 0; i < out.value.size(); ++i)
-      out.variance[i] = in[0]->variance[i] + in[1]->variance[i] + result() * square(out.value[i]);
+      out.variance[i] = in[0]->variance[i] + in[1]->variance[i] + stored(out.value[i]);
     activate(o.act);
   }
 
@@ -192,7 +197,7 @@ struct Propagation {
           static_cast<float>(weights[0][i / size % static_cast<size_t>(shapes[0][1])]));
       double& variance = out.variance[i];
       const double reach = NetworkReference::kSigmas * std::sqrt(variance);
-      variance = variance * square(steepest(act, in[0]->value[i], reach)) + result() * square(out.value[i]);
+      variance = variance * square(steepest(act, in[0]->value[i], reach)) + stored(out.value[i]);
     }
   }
 
@@ -202,7 +207,7 @@ struct Propagation {
     const size_t size = out.value.size() / in[1]->value.size();
     for (size_t i = 0; i < out.value.size(); ++i)
       out.variance[i] = square(in[1]->value[i / size]) * in[0]->variance[i] +
-                        square(in[0]->value[i]) * in[1]->variance[i / size] + result() * square(out.value[i]);
+                        square(in[0]->value[i]) * in[1]->variance[i / size] + stored(out.value[i]);
   }
 
   void operator()(const Activate& o) {
@@ -225,9 +230,9 @@ struct Propagation {
             square(out.value[c]) * (in[0]->variance[c] + operation() * square(in[0]->value[c] - largest));
       for (size_t c = row; c < row + channels; ++c) {
         const double own = in[0]->variance[c] + operation() * square(in[0]->value[c] - largest);
-        out.variance[c] =
-            square(out.value[c]) * (own * std::max(0.0, 1 - 2 * out.value[c]) + shared +
-                                    operation() * static_cast<double>(channels + 16) + result());
+        out.variance[c] = square(out.value[c]) * (own * std::max(0.0, 1 - 2 * out.value[c]) + shared +
+                                                  operation() * static_cast<double>(channels + 16)) +
+                          stored(out.value[c]);
       }
     }
   }
@@ -254,11 +259,16 @@ struct Propagation {
       const double roundings =
           square(beta) * static_cast<double>(o.size + 3) + 3 * square(beta * std::log(d)) + 6;
       out.variance[i] = 2 * std::pow(d, -2 * beta) * in[0]->variance[i] +
-                        (2 * relative + operation() * roundings + result()) * square(out.value[i]);
+                        (2 * relative + operation() * roundings) * square(out.value[i]) +
+                        stored(out.value[i]);
     }
   }
 
-  void operator()(const Input& o) { pick(o); }
+  void operator()(const Input& o) {
+    pick(o);
+    if (!stores_less()) return;  // as it came
+    for (size_t i = 0; i < out.value.size(); ++i) out.variance[i] += stored(out.value[i]);
+  }
   void operator()(const Concat& o) { pick(o); }
   void operator()(const ChannelShuffle& o) { pick(o); }
   void operator()(const ChannelSlice& o) { pick(o); }

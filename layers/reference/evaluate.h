@@ -7,12 +7,13 @@ namespace fxe::reference {
 
 using Doubles = std::vector<double>;
 
-// One operation on doubles: the reference's loops with nothing rounded to fp32.
+// One operation on doubles: the reference's loops with nothing rounded to fp32, unless averages are to be
+// summed by that many fp32 accumulators.
 template <class O>
 Doubles evaluate(const O& op, const std::vector<Shape>& shapes, const std::vector<const Doubles*>& inputs,
-                 const std::vector<Doubles>& weights, const Shape& output) {
+                 const std::vector<Doubles>& weights, const Shape& output, int fp32_accumulators = 0) {
   Doubles y(static_cast<size_t>(output.elements())), scratch(scratch_elements(op, output));
-  Args<double> args{shapes, {}, {}, output, y.data(), scratch.data()};
+  Args<double> args{shapes, {}, {}, output, y.data(), scratch.data(), fp32_accumulators};
   for (const Doubles* x : inputs) args.inputs.push_back(x->data());
   for (const Doubles& w : weights) args.weights.push_back(w.data());
   run(op, args);

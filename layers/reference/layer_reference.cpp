@@ -190,13 +190,13 @@ LayerReference::Rounding LayerReference::rounding(Precision precision) {
   const double flushed = std::ldexp(1.0, -126);  // below the least normal number a device may return 0
   switch (precision) {
     case Precision::fp32:
-      return {0, u32, u32, flushed};
+      return {0, u32, u32, flushed, false};
     case Precision::tf32:
-      return {u16, u32, u32, flushed};
+      return {2 * u16, u32, u32, flushed, true};
     case Precision::fp16:
-      return {u16, u32, u16, std::ldexp(1.0, -25)};  // half the least subnormal
+      return {u16, u32, u16, std::ldexp(1.0, -25), false};  // half the least subnormal
     case Precision::bf16:
-      return {ub16, u32, ub16, flushed};
+      return {ub16, u32, ub16, flushed, false};
   }
   return {};
 }

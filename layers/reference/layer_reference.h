@@ -23,6 +23,7 @@ struct LayerReference {
   // result; and the error that underflow of the result may add.
   struct Rounding {
     double operand = 0, operation = 0, result = 0, underflow = 0;
+    bool operand_truncates = false;  // it may be cut off, as tensor cores do, instead of rounded to nearest
   };
   static Rounding rounding(Precision precision);
 

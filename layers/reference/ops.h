@@ -20,6 +20,7 @@ struct Args {
   Shape output_shape;
   T* output = nullptr;
   double* scratch = nullptr;  // of scratch_elements()
+  int fp32_accumulators = 0;  // of averages: sums by so many of them, at most 16; 0: in double precision
 };
 
 // Doubles an operation works in.

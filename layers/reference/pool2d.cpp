@@ -35,8 +35,17 @@ double maximum(const T* image, int64_t width, const Window& at) {
 }
 
 template <class T>
-double sum(const T* image, int64_t width, const Window& at) {
+double sum(const T* image, int64_t width, const Window& at, int fp32_accumulators) {
   double total = 0;
+  if (fp32_accumulators > 0) {
+    float sums[16] = {};
+    for (int64_t h = at.h0, i = 0; h < at.h1; ++h)
+      for (int64_t w = at.w0; w < at.w1; ++w, ++i)
+        sums[i % fp32_accumulators] += static_cast<float>(image[h * width + w]);
+    float all = 0;
+    for (const float s : sums) all += s;
+    return static_cast<double>(all);
+  }
   for (int64_t h = at.h0; h < at.h1; ++h)
     for (int64_t w = at.w0; w < at.w1; ++w) total += static_cast<double>(image[h * width + w]);
   return total;
@@ -59,9 +68,9 @@ void run(const Pool2d& op, const Args<T>& a) {
     for (int64_t p = 0; p < y[2]; ++p)
       for (int64_t q = 0; q < y[3]; ++q) {
         const Window at = window_at(op, x, p, q);
-        *out++ = static_cast<T>(op.kind == Pool2d::Kind::max
-                                    ? maximum(image, x[3], at)
-                                    : sum(image, x[3], at) / static_cast<double>(divisor(op, x, p, q)));
+        *out++ = static_cast<T>(op.kind == Pool2d::Kind::max ? maximum(image, x[3], at)
+                                                             : sum(image, x[3], at, a.fp32_accumulators) /
+                                                                   static_cast<double>(divisor(op, x, p, q)));
       }
   }
 }
@@ -71,8 +80,9 @@ void run(const GlobalAveragePool&, const Args<T>& a) {
   const Shape& x = a.shapes[0];
   const int64_t size = x[2] * x[3];
   for (int64_t plane = 0; plane < x[0] * x[1]; ++plane)
-    a.output[plane] = static_cast<T>(sum(a.inputs[0] + plane * size, x[3], {0, x[2], 0, x[3], size}) /
-                                     static_cast<double>(size));
+    a.output[plane] =
+        static_cast<T>(sum(a.inputs[0] + plane * size, x[3], {0, x[2], 0, x[3], size}, a.fp32_accumulators) /
+                       static_cast<double>(size));
 }
 
 template void run(const Pool2d&, const Args<float>&);

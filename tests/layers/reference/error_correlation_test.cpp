@@ -40,7 +40,7 @@ Model model(bool mean) {
 double factor(const Model& m, const std::vector<float>& input) {
   return error_correlation(m, input, 1, reference_network(m, input, 1),
                            LayerReference::rounding(Precision::fp32), kPaths)
-      .at(0);
+      .factor.at(0);
 }
 
 class ErrorCorrelation : public testing::Test {
@@ -62,6 +62,22 @@ TEST_F(ErrorCorrelation, IsThatOfAnErrorThatEveryChannelShares) {
   const double expected = std::sqrt((independent + of_sum * (1 - 1.0 / kCopies)) / independent);
   ASSERT_GT(expected, 2) << "the case must need the factor";
   EXPECT_NEAR(factor(model(true), input), expected, kTolerance * expected);
+}
+
+// Equal pixels err alike: their mean has the error of one. Of a sum of 1024 terms that is 19 units, of the
+// mean of 64 pixels 5, and of 64 independent errors it would leave 19 / 8.
+TEST_F(ErrorCorrelation, IsThatOfEqualPixels) {
+  GraphBuilder g;
+  const ValueId x = g.conv("sum", g.input(kTerms, 8, 8), {.k = 1});
+  Model m{g.finish(g.global_average_pool("mean", x)), {}};
+  m.weights = {{"sum.weight", constant({1, kTerms, 1, 1}, 1)}};
+  std::vector<float> distinct = normals(random, kTerms * 64, 1, 0.1), equal = distinct;
+  for (size_t i = 0; i < equal.size(); ++i) equal[i] = input[i / 64];
+  const auto factor_of = [&](const std::vector<float>& image) {
+    return error_correlation(m, image, 1, reference_network(m, image, 1)).factor.at(0);
+  };
+  EXPECT_LT(factor_of(distinct), 1.5);
+  EXPECT_GT(factor_of(equal), 2.2);
 }
 
 TEST_F(ErrorCorrelation, WidensEachImageByItsOwn) {
