@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "networks/random_weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -26,17 +27,41 @@ std::vector<float> make_values(std::mt19937_64& random, const Op& op, const Weig
   return values;
 }
 
+// By what the output of each node is multiplied. A branch that is added to its input would double the
+// variance, and 50 of them leave fp16; at one over the root of their number all of them together leave a
+// factor of e.
+std::vector<float> damping(const Graph& graph) {
+  const auto sums = std::ranges::count_if(
+      graph.nodes, [](const Node& node) { return std::holds_alternative<Add>(node.op); });
+  std::vector<float> factors(graph.nodes.size(), 1.0f);
+  for (const Node& node : graph.nodes)  // builders add the branch to the shortcut
+    if (std::holds_alternative<Add>(node.op))
+      factors[static_cast<size_t>(node.inputs[0])] = 1 / std::sqrt(static_cast<float>(sums));
+  return factors;
+}
+
+bool is_statistic(const Op& op, const std::string& name) {
+  const auto* norm = std::get_if<BatchNorm>(&op);
+  return norm && (name == norm->mean || name == norm->variance);
+}
+
 }  // namespace
 
 TensorMap random_weights(const Graph& graph, uint64_t seed) {
   const auto shapes = infer_shapes(graph, 1);
   std::mt19937_64 random(seed);
+  const std::vector<float> factors = damping(graph);
   TensorMap weights;
-  for (const Node& node : graph.nodes) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
     std::vector<Shape> inputs;
     for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs))
-      weights[use.name] = Tensor::from_floats(use.shape, make_values(random, node.op, use));
+    for (const WeightUse& use : weights_of(node.op, inputs)) {
+      std::vector<float> values = make_values(random, node.op, use);
+      if (!is_statistic(node.op, use.name))
+        for (float& v : values) v *= factors[i];
+      weights[use.name] = Tensor::from_floats(use.shape, std::move(values));
+    }
   }
   return weights;
 }
