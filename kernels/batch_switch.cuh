@@ -8,7 +8,7 @@ namespace fxe {
 
 // Chooses the smallest body that holds `live` images; none where there are none. By one thread of the grid.
 __device__ inline void set_batch(const BatchSwitch& to, int32_t live) {
-  if (to.handle == 0) return;
+  if (to.sizes == 0) return;
   int32_t body = live > 0 ? 0 : to.sizes;
   while (body < to.sizes && to.rows[body] < live) ++body;
   cudaGraphSetConditional(to.handle, static_cast<unsigned>(body));

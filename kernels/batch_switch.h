@@ -10,8 +10,8 @@ namespace fxe {
 struct BatchSwitch {
   static constexpr int32_t kMaxSizes = 24;
 
-  uint64_t handle = 0;           // cudaGraphConditionalHandle; 0: none
-  int32_t sizes = 0;             // bodies
+  uint64_t handle = 0;           // cudaGraphConditionalHandle; any value may be one
+  int32_t sizes = 0;             // bodies; 0: there is no such node
   int32_t rows[kMaxSizes] = {};  // ascending; the last is the batch's capacity
 };
 

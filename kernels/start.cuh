@@ -21,4 +21,8 @@ __global__ void start_kernel(const __grid_constant__ StartArguments a) {
   }
 }
 
+__global__ void choose_batch_kernel(const int32_t* live_count, const __grid_constant__ BatchSwitch to) {
+  set_batch(to, *live_count);
+}
+
 }  // namespace fxe

@@ -33,4 +33,8 @@ void run_start_cpu(
     const StartArguments&);  // deadline: start_ns 0, since run_tail_cpu is told the elapsed time
 void launch_start(Queue&, const StartArguments&);
 
+// Sets a SWITCH node from the number of live images, for those that the kernel before cannot reach: one
+// thread.
+void launch_choose_batch(Queue&, const int32_t* live_count, const BatchSwitch&);
+
 }  // namespace fxe

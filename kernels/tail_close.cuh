@@ -14,7 +14,7 @@ __device__ inline void close_stage(const TailArguments& a, int32_t count, const 
   if (threadIdx.x != 0) return;
   *a.live_count = survivors;
   if (a.times_ns) a.times_ns[1 + a.stage] = device_clock_ns();
-  if (branch.goes_on != 0) cudaGraphSetConditional(branch.goes_on, survivors > 0);
+  if (branch.has_if) cudaGraphSetConditional(branch.goes_on, survivors > 0);
   set_batch(branch.batch, survivors);
 }
 

@@ -9,7 +9,8 @@ namespace fxe {
 
 // What the device decides after a member: the conditional nodes that its last block sets.
 struct TailBranch {
-  uint64_t goes_on = 0;  // of the IF node around what follows: 1 where an image is left; 0: no such node
+  bool has_if = false;   // what follows is in an IF node
+  uint64_t goes_on = 0;  // its handle, of any value: set to 1 where an image is left, else to 0
   BatchSwitch batch;     // of the next member
 };
 

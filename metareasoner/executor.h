@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "kernels/tail.h"
@@ -54,6 +55,11 @@ struct CopyTimes {
   std::vector<double> down_ms;  // results and means, from it
 };
 
+// How a device is driven, in the words of --control and --launch.
+struct Driving {
+  std::string_view control = "host", launch = "stream";
+};
+
 // Runs an ensemble on batches of up to `capacity` images. Prepared once; a run allocates nothing. An executor
 // has one side or two, each with its own inputs and results: while the batch of one is under way, the other's
 // can be written.
@@ -61,13 +67,14 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  // Makes a program of an operating point and returns its number. Those that differ only in thresholds,
-  // weights or temperatures share what was built.
+  // Makes a program of an operating point and returns its number, while no batch is under way. Those that
+  // differ only in thresholds, weights or temperatures share what was built.
   virtual int prepare(const OperatingPoint&) = 0;
 
   virtual int sides() const { return 1; }
   // Whether begin() hands the batch to a device and returns; else the batch has ended by then.
   virtual bool begin_returns_early() const { return false; }
+  virtual Driving driving() const { return {}; }
 
   // Where the caller writes input `input` of image `row` before begin(): plain fp32 [c h w], or uint8 [h w c]
   // of an input whose pixel values the executor was given. Kept over runs.

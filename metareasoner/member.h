@@ -8,6 +8,7 @@
 #include "engine/device.h"
 #include "kernels/tail_cuda.h"
 #include "layers/input_form.h"
+#include "layers/plan_observer.h"
 
 namespace fxe {
 
@@ -38,6 +39,10 @@ class Member {
   // for which there is such a kernel: head() is what it is called, or empty.
   virtual void enqueue_with_tail(Queue&, int64_t /*batch*/, const TailCall&) const {}
   virtual std::string head(int64_t /*batch*/) const { return ""; }
+
+  // Who is told of each of its kernels from now on; nullptr: nobody. Must outlive what is enqueued. Returns
+  // who was told before.
+  virtual PlanObserver* observe(PlanObserver*) { return nullptr; }
 };
 
 // The batch sizes that members are compiled for when batches hold up to `capacity` images: 1 2 3 4 6 8 12 16

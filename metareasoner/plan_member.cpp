@@ -2,11 +2,15 @@
 #include "metareasoner/plan_member.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fxe {
 
 PlanMember::PlanMember(std::string name, const Model& model, Backend& backend, int64_t capacity)
-    : name_(std::move(name)), sizes_(batch_sizes(capacity)) {
+    : PlanMember(std::move(name), model, backend, batch_sizes(capacity)) {}
+
+PlanMember::PlanMember(std::string name, const Model& model, Backend& backend, std::vector<int64_t> sizes)
+    : name_(std::move(name)), sizes_(std::move(sizes)) {
   for (int64_t size : sizes_) plans_.push_back(compile(model, backend, size));
 }
 
@@ -33,8 +37,9 @@ void PlanMember::move_to(const void* input, int64_t batch) {
 
 void PlanMember::enqueue(Queue& queue, int64_t batch) const { plan(batch).enqueue(queue); }
 
-void PlanMember::observe(PlanObserver* observer) {
+PlanObserver* PlanMember::observe(PlanObserver* observer) {
   for (const auto& plan : plans_) plan->observe(observer);
+  return std::exchange(observer_, observer);
 }
 
 void PlanMember::enqueue_with_tail(Queue& queue, int64_t batch, const TailCall& call) const {

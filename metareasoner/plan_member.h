@@ -8,11 +8,13 @@
 
 namespace fxe {
 
-// A model compiled at every batch size of batch_sizes(capacity).
+// A model compiled at every batch size of batch_sizes(capacity), or at some.
 class PlanMember final : public Member {
  public:
   // `model` is compiled as it is and not needed afterwards; `backend` must outlive the member.
   PlanMember(std::string name, const Model& model, Backend& backend, int64_t capacity);
+  PlanMember(std::string name, const Model& model, Backend& backend,
+             std::vector<int64_t> sizes);  // ascending
 
   const std::string& name() const override { return name_; }
   int64_t classes() const override { return plans_[0]->classes(); }
@@ -27,13 +29,14 @@ class PlanMember final : public Member {
 
   const Plan& plan(int64_t batch) const;  // batch: one of batch_sizes(capacity)
   const std::vector<std::unique_ptr<Plan>>& plans() const { return plans_; }  // by batch size, ascending
-  void observe(PlanObserver*);                                                // each plan
+  PlanObserver* observe(PlanObserver*) override;                              // each plan
 
  private:
   std::string name_;
   std::vector<int64_t> sizes_;
   std::vector<std::unique_ptr<Plan>> plans_;  // of sizes_[i]
   float* logits_ = nullptr;
+  PlanObserver* observer_ = nullptr;
 };
 
 }  // namespace fxe

@@ -10,40 +10,52 @@ namespace fxe {
 
 namespace {
 
-// Programming Guide, "Conditional node body graph requirements".
-bool may_be_in_a_body(cudaGraphNodeType type) {
+// Programming Guide, "Conditional node body graph requirements". Copies may be in a body too, but only of
+// device and pinned memory, and those of a library would be of the stack: read at every launch, long after it
+// has gone.
+const char* what_is_wrong_with(cudaGraphNodeType type) {
   switch (type) {
     case cudaGraphNodeTypeKernel:
-    case cudaGraphNodeTypeMemcpy:
     case cudaGraphNodeTypeMemset:
     case cudaGraphNodeTypeEmpty:
     case cudaGraphNodeTypeGraph:
     case cudaGraphNodeTypeConditional:
-      return true;
+      return nullptr;
+    case cudaGraphNodeTypeMemcpy:
+      return "a copy, whose source may be gone when the graph runs";
+    case cudaGraphNodeTypeHost:
+      return "a host function";
+    case cudaGraphNodeTypeMemAlloc:
+    case cudaGraphNodeTypeMemFree:
+      return "memory of its own";
     default:
-      return false;
+      return "an event or another node that no body may hold";
   }
 }
 
-void check_nodes(cudaGraph_t graph, const std::string& what) {
+void check_nodes(cudaGraph_t graph) {
   size_t count = 0;
   FXE_CUDA(cudaGraphGetNodes(graph, nullptr, &count));
   std::vector<cudaGraphNode_t> nodes(count);
-  FXE_CUDA(cudaGraphGetNodes(graph, nodes.data(), &count));
-  for (const cudaGraphNode_t node : nodes) {
-    cudaGraphNodeType type{};
-    FXE_CUDA(cudaGraphNodeGetType(node, &type));
-    if (!may_be_in_a_body(type))
-      throw run_time_error(
-          "{}: it adds a node of CUDA type {} to a graph, which the body of a conditional node must not hold",
-          what, static_cast<int>(type));
-  }
+  if (count) FXE_CUDA(cudaGraphGetNodes(graph, nodes.data(), &count));
+  for (const cudaGraphNode_t node : nodes) check_body_node(node);
 }
 
 }  // namespace
 
-CapturedGraph::CapturedGraph(CudaQueue& queue, const std::string& what,
-                             const std::function<void(CudaQueue&)>& work) {
+void check_body_node(cudaGraphNode_t node) {
+  cudaGraphNodeType type{};
+  FXE_CUDA(cudaGraphNodeGetType(node, &type));
+  if (const char* wrong = what_is_wrong_with(type))
+    throw run_time_error("it adds {} (node type {}) to a graph; use --control host --launch stream", wrong,
+                         static_cast<int>(type));
+  if (type != cudaGraphNodeTypeGraph) return;
+  cudaGraph_t child = nullptr;
+  FXE_CUDA(cudaGraphChildGraphNodeGetGraph(node, &child));
+  check_nodes(child);
+}
+
+CapturedGraph::CapturedGraph(CudaQueue& queue, const std::function<void(CudaQueue&)>& work) {
   cudaStream_t stream = queue.stream();
   FXE_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
   try {
@@ -55,7 +67,12 @@ CapturedGraph::CapturedGraph(CudaQueue& queue, const std::string& what,
     throw;
   }
   FXE_CUDA(cudaStreamEndCapture(stream, &graph_));
-  check_nodes(graph_, what);
+  try {
+    check_nodes(graph_);
+  } catch (...) {
+    (void)cudaGraphDestroy(graph_);
+    throw;
+  }
 }
 
 CapturedGraph::CapturedGraph(CapturedGraph&& other) noexcept

@@ -4,19 +4,22 @@
 #include <cuda_runtime_api.h>
 
 #include <functional>
-#include <string>
 
 #include "engine/cuda/cuda_device.h"
 
 namespace fxe {
 
-// What one stretch of work tells a stream, as a graph of its own. Throws run_time naming `what` where the
-// work cannot be captured, or holds something that the body of a conditional node must not: memory of its
-// own, host functions, events. A body that is invalid brings down the capture around it (and with some
-// drivers the process), so each is captured like this once before it becomes one.
+// Throws run_time, saying what it is, for a node that the body of a conditional node must not hold, or that
+// should not be in a member's graph: memory of its own, host functions, events, copies. Looks into child
+// graphs.
+void check_body_node(cudaGraphNode_t);
+
+// What one stretch of work tells a stream, as a graph of its own, whose nodes check_body_node() has looked
+// at. A body that is invalid brings down the capture around it (and with some drivers the process), so each
+// is captured like this once before it becomes one.
 class CapturedGraph {
  public:
-  CapturedGraph(CudaQueue&, const std::string& what, const std::function<void(CudaQueue&)>& work);
+  CapturedGraph(CudaQueue&, const std::function<void(CudaQueue&)>& work);
   ~CapturedGraph();
   CapturedGraph(CapturedGraph&& other) noexcept;
   CapturedGraph(const CapturedGraph&) = delete;

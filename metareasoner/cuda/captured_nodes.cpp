@@ -11,11 +11,12 @@ namespace fxe {
 std::vector<cudaGraphNode_t> captured_front(cudaStream_t stream) {
   cudaStreamCaptureStatus status{};
   const cudaGraphNode_t* nodes = nullptr;
+  const cudaGraphEdgeData* edges = nullptr;  // unless it is asked for, edges that have some are an error
   size_t count = 0;
 #if CUDART_VERSION >= 13000
-  FXE_CUDA(cudaStreamGetCaptureInfo(stream, &status, nullptr, nullptr, &nodes, nullptr, &count));
+  FXE_CUDA(cudaStreamGetCaptureInfo(stream, &status, nullptr, nullptr, &nodes, &edges, &count));
 #else
-  FXE_CUDA(cudaStreamGetCaptureInfo_v2(stream, &status, nullptr, nullptr, &nodes, &count));
+  FXE_CUDA(cudaStreamGetCaptureInfo_v3(stream, &status, nullptr, nullptr, &nodes, &edges, &count));
 #endif
   if (status != cudaStreamCaptureStatusActive) return {};
   return {nodes, nodes + count};
@@ -26,14 +27,14 @@ namespace {
 std::vector<cudaGraphNode_t> predecessors(cudaGraphNode_t node) {
   size_t count = 0;
 #if CUDART_VERSION >= 13000
-  FXE_CUDA(cudaGraphNodeGetDependencies(node, nullptr, nullptr, &count));
-  std::vector<cudaGraphNode_t> nodes(count);
-  if (count) FXE_CUDA(cudaGraphNodeGetDependencies(node, nodes.data(), nullptr, &count));
+  const auto get = cudaGraphNodeGetDependencies;
 #else
-  FXE_CUDA(cudaGraphNodeGetDependencies(node, nullptr, &count));
-  std::vector<cudaGraphNode_t> nodes(count);
-  if (count) FXE_CUDA(cudaGraphNodeGetDependencies(node, nodes.data(), &count));
+  const auto get = cudaGraphNodeGetDependencies_v2;
 #endif
+  FXE_CUDA(get(node, nullptr, nullptr, &count));
+  std::vector<cudaGraphNode_t> nodes(count);
+  std::vector<cudaGraphEdgeData> edges(count);
+  if (count) FXE_CUDA(get(node, nodes.data(), edges.data(), &count));
   return nodes;
 }
 

@@ -36,8 +36,7 @@ CudaBatch::CudaBatch(Device& device, bool records, std::vector<MemberSlot> membe
                      const CudaExecutorOptions& options)
     : members_(std::move(members)),
       tail_(options.tail),
-      straight_line_(options.straight_line),
-      sizes_(batch_sizes(options.capacity)),
+      sizes_(options.straight_line ? std::vector<int64_t>{options.capacity} : batch_sizes(options.capacity)),
       times_(members_.size(), sizes_),
       capacity_(options.capacity),
       classes_(static_cast<size_t>(common_classes(members_))),
@@ -98,7 +97,7 @@ void CudaBatch::read(int side, const Program& program, int count, BatchRun& run)
       return row.members > static_cast<int32_t>(k);
     });
     if (live == 0) break;
-    const int64_t batch = straight_line_ ? capacity_ : sizes_[smallest_fit(sizes_, live)];
+    const int64_t batch = sizes_[smallest_fit(sizes_, live)];
     const uint64_t ns = times_ns[k + 1] - times_ns[k];
     times_.set(static_cast<size_t>(program.members[k]), batch, ns);
     run.stages[k] = {batch, static_cast<int32_t>(live), static_cast<double>(ns) / 1e6};
@@ -128,6 +127,10 @@ void CudaBatch::start(CudaQueue& queue, const BatchSwitch& first) const {
                        .weight_sum = state_.weight_sum(),
                        .began_ns = state_.times_ns(),
                        .batch_switch = first});
+}
+
+void CudaBatch::choose_batch(CudaQueue& queue, const BatchSwitch& to) const {
+  launch_choose_batch(queue, state_.live_count(), to);
 }
 
 void CudaBatch::run_member(CudaQueue& queue, const Program& program, int stage, int64_t batch,

@@ -40,6 +40,7 @@ class CudaBatch {
   void upload_inputs(CudaQueue&, int side) const;
   void upload_description(CudaQueue&, int side, int stages) const;
   void start(CudaQueue&, const BatchSwitch& first) const;
+  void choose_batch(CudaQueue&, const BatchSwitch&) const;  // for the images that are live
   // The member, and with TailForm::fused the tail too: in one kernel where the member has one for this batch.
   void run_member(CudaQueue&, const Program&, int stage, int64_t batch, const TailBranch&) const;
   void run_tail(CudaQueue&, const Program&, int stage, const TailBranch&) const;  // TailForm::separate only
@@ -67,7 +68,6 @@ class CudaBatch {
 
   std::vector<MemberSlot> members_;
   TailForm tail_;
-  bool straight_line_;
   std::vector<int64_t> sizes_;
   MemberTimes times_;
   int32_t capacity_;

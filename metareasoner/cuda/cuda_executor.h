@@ -25,6 +25,9 @@ struct CudaExecutorOptions {
   // Of device control: no conditional nodes. Every member runs, at the full batch, whoever is left: decisions
   // fall all the same and save nothing. The baseline for what they cost.
   bool straight_line = false;
+  // Of device control: conditions belong to the graph that holds their node, from the start, and not only
+  // where a driver refuses others. One more kernel a member.
+  bool conditions_in_bodies = false;
   // By input; those that have them are uploaded as pixels and normalised by the member's first kernel.
   std::vector<std::optional<PixelValues>> pixel_values;
 };

@@ -34,7 +34,8 @@ constexpr CUpti_ActivityKind kKinds[] = {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, 
                                          CUPTI_ACTIVITY_KIND_MEMSET,
                                          CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION};
 
-// Records have the form of the toolkit that this was compiled with: only that major version will do.
+// Records have the form of the toolkit that this was compiled with: the soname names its major version, and
+// expect_version() asks for the rest.
 void* open_library() {
   const std::string name = fmt::format("libcupti.so.{}", CUDART_VERSION / 1000);
   for (const std::string& path :
@@ -49,9 +50,12 @@ void* open_library() {
 
 }  // namespace
 
+// Made once and kept: records may be on their way at any time, and to disable a kind of record is where
+// CUPTI 13.0 can deadlock.
 struct CuptiLibrary::State {
   void* library = open_library();
-  CUpti_SubscriberHandle subscriber = nullptr;
+  CUpti_SubscriberHandle subscriber = nullptr;  // while a CuptiLibrary lives
+  bool records = false;                         // kinds of records have been enabled
   std::function<void(uint64_t, uint64_t)> on_copy;
   std::mutex mutex;  // the library gives its buffers back on a thread of its own
   std::vector<DeviceActivity> activities;
@@ -76,8 +80,7 @@ struct CuptiLibrary::State {
         what, text);
   }
 };
-#define FXE_CUPTI(call, ...) \
-  state_->check(state_->function<decltype(::call)>(#call)(__VA_ARGS__), #call)
+#define FXE_CUPTI(call, ...) state_->check(state_->function<decltype(::call)>(#call)(__VA_ARGS__), #call)
 
 CuptiLibrary::State* CuptiLibrary::state_ = nullptr;
 
@@ -114,58 +117,77 @@ void add_record(const CUpti_Activity* record, std::vector<DeviceActivity>& activ
 
 }  // namespace
 
-CuptiLibrary::CuptiLibrary(std::function<void(uint64_t, uint64_t)> on_copy) {
-  if (state_) throw run_time_error("profile: kernels are being timed already");
+void CuptiLibrary::find() {
+  if (state_) return;
   auto state = std::make_unique<State>();
-  state->on_copy = std::move(on_copy);
-  state_ = state.get();
-  try {
-    FXE_CUPTI(
-        cuptiSubscribe, &state_->subscriber,
-        [](void*, CUpti_CallbackDomain, CUpti_CallbackId, const void* data) {
-          const auto& resource = *static_cast<const CUpti_ResourceData*>(data);
-          const auto& node = *static_cast<const CUpti_GraphData*>(resource.resourceDescriptor);
-          uint64_t copy = 0, original = 0;
-          const auto id = state_->function<decltype(cuptiGetGraphNodeId)>("cuptiGetGraphNodeId");
-          if (id(node.node, &copy) == CUPTI_SUCCESS && id(node.originalNode, &original) == CUPTI_SUCCESS)
-            state_->on_copy(copy, original);
-        },
-        nullptr);
-    FXE_CUPTI(cuptiEnableCallback, 1, state_->subscriber, CUPTI_CB_DOMAIN_RESOURCE,
-              CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED);
-    FXE_CUPTI(
-        cuptiActivityRegisterCallbacks,
-        [](uint8_t** buffer, size_t* bytes, size_t* most_records) {
-          *buffer = static_cast<uint8_t*>(std::aligned_alloc(8, kBufferBytes));
-          *bytes = *buffer ? kBufferBytes : 0;
-          *most_records = 0;
-        },
-        [](CUcontext, uint32_t, uint8_t* buffer, size_t, size_t bytes) {
-          const std::lock_guard lock(state_->mutex);
-          const auto next =
-              state_->function<decltype(cuptiActivityGetNextRecord)>("cuptiActivityGetNextRecord");
-          for (CUpti_Activity* record = nullptr; next(buffer, bytes, &record) == CUPTI_SUCCESS;)
-            add_record(record, state_->activities, state_->correlations, state_->marks);
-          std::free(buffer);
-        });
-  } catch (...) {
-    state_ = nullptr;
-    throw;
-  }
-  (void)state.release();
+  uint32_t found = 0;
+  state->check(state->function<decltype(cuptiGetVersion)>("cuptiGetVersion")(&found), "cuptiGetVersion");
+  // 130001 is 13.0, first update; before 13 the numbers count up.
+  constexpr uint32_t kSame = CUPTI_API_VERSION >= 130000 ? 100 : 1;
+  if (found / kSame != CUPTI_API_VERSION / kSame)
+    throw run_time_error(
+        "libcupti says version {}, and this program was built for {}: another version of CUDA's CUPTI is "
+        "first "
+        "in the library path",
+        found, CUPTI_API_VERSION);
+  state_ = state.release();
 }
 
-CuptiLibrary::~CuptiLibrary() {
+CuptiLibrary::CuptiLibrary(std::function<void(uint64_t, uint64_t)> on_copy) {
+  find();
+  if (state_->subscriber) throw run_time_error("profile: kernels are being timed already");
+  FXE_CUPTI(
+      cuptiSubscribe, &state_->subscriber,
+      [](void*, CUpti_CallbackDomain, CUpti_CallbackId, const void* data) {
+        const auto& resource = *static_cast<const CUpti_ResourceData*>(data);
+        const auto& node = *static_cast<const CUpti_GraphData*>(resource.resourceDescriptor);
+        uint64_t copy = 0, original = 0;
+        const auto id = state_->function<decltype(cuptiGetGraphNodeId)>("cuptiGetGraphNodeId");
+        if (id(node.node, &copy) == CUPTI_SUCCESS && id(node.originalNode, &original) == CUPTI_SUCCESS)
+          state_->on_copy(copy, original);
+      },
+      nullptr);
+  state_->on_copy = std::move(on_copy);
   try {
-    record(false);
-    (void)state_->function<decltype(cuptiActivityFlushAll)>("cuptiActivityFlushAll")(
-        CUPTI_ACTIVITY_FLAG_FLUSH_FORCED);
+    FXE_CUPTI(cuptiEnableCallback, 1, state_->subscriber, CUPTI_CB_DOMAIN_RESOURCE,
+              CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED);
+    if (!state_->records) begin_records();
+  } catch (...) {
+    unsubscribe();
+    throw;
+  }
+}
+
+void CuptiLibrary::begin_records() {
+  FXE_CUPTI(
+      cuptiActivityRegisterCallbacks,
+      [](uint8_t** buffer, size_t* bytes, size_t* most_records) {
+        *buffer = static_cast<uint8_t*>(std::aligned_alloc(8, kBufferBytes));
+        *bytes = *buffer ? kBufferBytes : 0;
+        *most_records = 0;
+      },
+      [](CUcontext, uint32_t, uint8_t* buffer, size_t, size_t bytes) {
+        const std::lock_guard lock(state_->mutex);
+        const auto next =
+            state_->function<decltype(cuptiActivityGetNextRecord)>("cuptiActivityGetNextRecord");
+        for (CUpti_Activity* record = nullptr; next(buffer, bytes, &record) == CUPTI_SUCCESS;)
+          add_record(record, state_->activities, state_->correlations, state_->marks);
+        std::free(buffer);
+      });
+  for (const CUpti_ActivityKind kind : kKinds) FXE_CUPTI(cuptiActivityEnable, kind);
+  state_->records = true;
+}
+
+// Whatever else has failed: the next one could not subscribe.
+void CuptiLibrary::unsubscribe() noexcept {
+  try {
     (void)state_->function<decltype(cuptiUnsubscribe)>("cuptiUnsubscribe")(state_->subscriber);
   } catch (const Error&) {
   }
-  delete state_;  // the library stays loaded: its thread may still be in it
-  state_ = nullptr;
+  state_->subscriber = nullptr;
 }
+
+CuptiLibrary::~CuptiLibrary() { unsubscribe(); }
 
 uint64_t CuptiLibrary::node_id(cudaGraphNode_t node) const {
   uint64_t id = 0;
@@ -180,14 +202,6 @@ void CuptiLibrary::push_mark(uint64_t mark) {
 void CuptiLibrary::pop_mark() {
   uint64_t mark = 0;
   FXE_CUPTI(cuptiActivityPopExternalCorrelationId, CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0, &mark);
-}
-
-void CuptiLibrary::record(bool on) {
-  for (const CUpti_ActivityKind kind : kKinds)
-    if (on)
-      FXE_CUPTI(cuptiActivityEnable, kind);
-    else
-      FXE_CUPTI(cuptiActivityDisable, kind);
 }
 
 std::vector<DeviceActivity> CuptiLibrary::take() {
@@ -208,15 +222,15 @@ std::vector<DeviceActivity> CuptiLibrary::take() {
 
 namespace fxe {
 
-CuptiLibrary::CuptiLibrary(std::function<void(uint64_t, uint64_t)>) {
+void CuptiLibrary::find() {
   throw run_time_error(
       "this program was built with a CUDA toolkit that has no cupti.h, so kernels cannot be timed");
 }
+CuptiLibrary::CuptiLibrary(std::function<void(uint64_t, uint64_t)>) { find(); }
 CuptiLibrary::~CuptiLibrary() = default;
 uint64_t CuptiLibrary::node_id(cudaGraphNode_t) const { return 0; }
 void CuptiLibrary::push_mark(uint64_t) {}
 void CuptiLibrary::pop_mark() {}
-void CuptiLibrary::record(bool) {}
 std::vector<DeviceActivity> CuptiLibrary::take() { return {}; }
 
 }  // namespace fxe

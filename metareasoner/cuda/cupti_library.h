@@ -12,10 +12,16 @@
 namespace fxe {
 
 // CUDA's profiling interface, loaded when it is first wanted: programs run without it. One at a time.
+// Kernels, copies and fills of this process are recorded from the first one's construction until the process
+// ends, which costs time: graphs that were captured before that crash or hang when they run, and recording
+// that is turned off and on loses records or hangs.
 class CuptiLibrary {
  public:
-  // `on_copy(copy, original)`: a node was copied because its graph was made executable. Throws run_time
-  // saying what to install where the library is missing or refuses.
+  // Throws run_time saying what to install where the library is missing or is another version's. Starts
+  // nothing.
+  static void find();
+  // `on_copy(copy, original)`: a node was copied because its graph was made executable. Throws as find()
+  // does, and where the library refuses.
   explicit CuptiLibrary(std::function<void(uint64_t, uint64_t)> on_copy);
   ~CuptiLibrary();
   CuptiLibrary(const CuptiLibrary&) = delete;
@@ -25,12 +31,14 @@ class CuptiLibrary {
   void push_mark(uint64_t mark);  // what this thread launches until pop_mark() carries it
   void pop_mark();
 
-  void record(bool on);                // kernels, copies and fills of this process
-  std::vector<DeviceActivity> take();  // recorded so far; waits for the device
+  std::vector<DeviceActivity> take();  // recorded since the last; waits for the device
 
  private:
+  void begin_records();
+  static void unsubscribe() noexcept;
+
   struct State;
-  static State* state_;  // the library's callbacks carry no pointer of ours
+  static State* state_;  // the library's callbacks carry no pointer of ours; never freed
 };
 
 }  // namespace fxe

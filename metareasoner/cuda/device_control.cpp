@@ -3,9 +3,9 @@
 #include <chrono>
 
 #include "engine/error.h"
-#include "metareasoner/cuda/captured_graph.h"
 #include "metareasoner/cuda/cuda_batch.h"
 #include "metareasoner/cuda/cuda_executor.h"
+#include "metareasoner/cuda/member_check.h"
 #include "metareasoner/cuda/program_target.h"
 
 namespace fxe {
@@ -23,6 +23,7 @@ class DeviceControl final : public Executor {
         queue_(device.make_queue()),
         upload_queue_(device.make_queue()),
         straight_line_(options.straight_line),
+        owner_(options.conditions_in_bodies ? ConditionOwner::innermost_body : ConditionOwner::whole_program),
         batch_(device, recorder != nullptr, std::move(members), options) {
     if (!one_size() && batch_.sizes().size() > BatchSwitch::kMaxSizes)
       throw bad_input("--batch {}: a GPU graph has room for {} batch sizes up to it, not {}",
@@ -40,13 +41,14 @@ class DeviceControl final : public Executor {
       p.operands.push_back(stage_operands(point, stage));
     const auto same = std::find_if(prepared_.begin(), prepared_.end(),
                                    [&](const Prepared& other) { return other.program.same_code(p.program); });
-    p.target = same != prepared_.end() ? same->target : make_target(p.program);
+    p.target = same != prepared_.end() ? same->target : make_target(p);
     prepared_.push_back(std::move(p));
     return static_cast<int>(prepared_.size()) - 1;
   }
 
   int sides() const override { return static_cast<int>(under_way_.size()); }
   bool begin_returns_early() const override { return true; }
+  Driving driving() const override { return {straight_line_ ? "none" : "device", "graph"}; }
 
   std::span<std::byte> input(size_t input, int row, int side) override {
     return batch_.input(input, row, side);
@@ -110,29 +112,29 @@ class DeviceControl final : public Executor {
   // A batch can only go up beside the one that runs if its copies are not part of its graph.
   bool copies_apart() const { return sides() > 1; }
 
-  std::shared_ptr<ProgramTarget> make_target(const Program& program) {
+  std::shared_ptr<ProgramTarget> make_target(const Prepared& p) {
     if (recorder_) return make_recording_target(*recorder_);
-    check_members(program);
-    std::shared_ptr<ProgramTarget> target = make_graph_target(program.stages() + 1);
+    check_.check(p.program, p.operands);
+    if (straight_line_ || p.program.stages() == 1) return make_graph(p.program);
+    try {
+      return make_graph(p.program);
+    } catch (const Error&) {
+      if (owner_ == ConditionOwner::innermost_body) throw;
+      owner_ = ConditionOwner::innermost_body;  // what every other program does
+    }
+    return make_graph(p.program);
+  }
+
+  std::shared_ptr<ProgramTarget> make_graph(const Program& program) {
+    std::shared_ptr<ProgramTarget> target = make_graph_target(program.stages() + 1, owner_);
     emit(program, *target);
     target->finish();
     return target;
   }
 
-  void check_members(const Program& program) {
-    const auto queue = device_.make_queue();
-    for (int stage = 0; stage < program.stages(); ++stage)
-      for (const int64_t size : batch_.sizes()) {
-        const auto& slot = batch_.members()[static_cast<size_t>(program.members[static_cast<size_t>(stage)])];
-        CapturedGraph(static_cast<CudaQueue&>(*queue),
-                      fmt::format("{} at batch {}", slot.member->name(), size),
-                      [&](CudaQueue& q) { batch_.run_member(q, program, stage, size, {}); });
-      }
-  }
-
   // The program in the device's words. Everything that a branch may need is up before the first launch.
   void emit(const Program& program, ProgramTarget& to) {
-    TailBranch next{.goes_on = 0, .batch = make_switch(to)};
+    TailBranch next{.batch = make_switch(to)};
     for (const Instruction& i : program.code) switch (i.kind) {
         case Instruction::Kind::begin:
           if (!copies_apart()) {
@@ -144,7 +146,9 @@ class DeviceControl final : public Executor {
         case Instruction::Kind::run_member: {
           const BatchSwitch by_size = next.batch;
           const bool branches = i.stage + 1 < program.stages() && !straight_line_;
-          next = branches ? TailBranch{to.make_condition(0), make_switch(to)} : TailBranch{};
+          next = {};
+          if (branches) next = {.has_if = true, .goes_on = to.make_condition(0)};
+          if (branches && owner_ == ConditionOwner::whole_program) next.batch = make_switch(to);
           emit_member(program, i.stage, by_size, next, to);
           break;
         }
@@ -152,7 +156,12 @@ class DeviceControl final : public Executor {
           if (batch_.tail() == TailForm::separate) batch_.run_tail(to.queue(), program, i.stage, next);
           break;
         case Instruction::Kind::branch:
-          if (!straight_line_) to.begin_if(next.goes_on);
+          if (straight_line_) break;
+          to.begin_if(next.goes_on);
+          if (owner_ == ConditionOwner::innermost_body && !one_size()) {
+            next.batch = make_switch(to);
+            batch_.choose_batch(to.queue(), next.batch);
+          }
           break;
         case Instruction::Kind::end:
           if (!straight_line_) to.end_if();
@@ -186,7 +195,9 @@ class DeviceControl final : public Executor {
   Recorder* recorder_;
   std::unique_ptr<Queue> queue_, upload_queue_;
   bool straight_line_;
+  ConditionOwner owner_;
   CudaBatch batch_;
+  MemberCheck check_{device_, batch_};
   std::vector<Prepared> prepared_;
   std::vector<std::unique_ptr<UnderWay>> under_way_;  // by side
 };

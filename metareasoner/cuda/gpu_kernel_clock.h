@@ -10,7 +10,8 @@
 namespace fxe {
 
 // Times of the kernels of members on a GPU, by CUPTI: made before their executor, so that it sees the graphs
-// being captured. In graphs a kernel is known by its node, kernel by kernel launches by a mark.
+// being captured; what is unwatched is timed before there is one. In graphs a kernel is known by its node,
+// kernel by kernel launches by a mark.
 class GpuKernelClock final : public PlanObserver, public KernelClock {
  public:
   explicit GpuKernelClock(std::vector<PlanMember*> members);  // which outlive it

@@ -11,8 +11,9 @@ namespace {
 // inside one capture, so no event nodes arise, which bodies may not hold. docs/cuda.md.
 class GraphTarget final : public ProgramTarget {
  public:
-  explicit GraphTarget(int depth) {
+  GraphTarget(int depth, ConditionOwner owner) : owner_(owner) {
     for (int i = 0; i <= depth; ++i) queues_.push_back(make_queue());
+    graphs_.resize(queues_.size());
     FXE_CUDA(cudaGraphCreate(&root_, 0));
     begin_capture(root_);
   }
@@ -24,16 +25,17 @@ class GraphTarget final : public ProgramTarget {
       (void)cudaStreamEndCapture(queues_[open_ - 1]->stream(), &captured);
     }
     if (root_) (void)cudaGraphDestroy(root_);
+    (void)cudaGetLastError();
   }
   GraphTarget(const GraphTarget&) = delete;
   GraphTarget& operator=(const GraphTarget&) = delete;
 
   CudaQueue& queue() override { return *queues_[open_ - 1]; }
 
-  // A handle may belong to the root and its node to a body of it.
   uint64_t make_condition(unsigned initial) override {
     cudaGraphConditionalHandle handle = 0;
-    FXE_CUDA(cudaGraphConditionalHandleCreate(&handle, root_, initial, cudaGraphCondAssignDefault));
+    const cudaGraph_t graph = owner_ == ConditionOwner::whole_program ? root_ : graphs_[open_ - 1];
+    FXE_CUDA(cudaGraphConditionalHandleCreate(&handle, graph, initial, cudaGraphCondAssignDefault));
     return handle;
   }
 
@@ -54,7 +56,8 @@ class GraphTarget final : public ProgramTarget {
   void finish() override {
     end_capture();
     FXE_CUDA(cudaGraphInstantiate(&executable_, root_, 0));
-    FXE_CUDA(cudaGraphUpload(executable_, queues_[0]->stream()));
+    // The first launch does this too, where a driver will not do it by itself for conditional nodes.
+    if (cudaGraphUpload(executable_, queues_[0]->stream()) != cudaSuccess) (void)cudaGetLastError();
     queues_[0]->wait();
   }
 
@@ -72,13 +75,13 @@ class GraphTarget final : public ProgramTarget {
   void begin_capture(cudaGraph_t graph) {
     FXE_CUDA(cudaStreamBeginCaptureToGraph(queues_[open_]->stream(), graph, nullptr, nullptr, 0,
                                            cudaStreamCaptureModeRelaxed));
-    ++open_;
+    graphs_[open_++] = graph;
   }
 
   void end_capture() {
     cudaGraph_t captured = nullptr;
     FXE_CUDA(cudaStreamEndCapture(queue().stream(), &captured));
-    --open_;
+    graphs_[--open_] = nullptr;
   }
 
   // Adds a conditional node after all that was captured on the innermost stream, and makes what follows there
@@ -129,7 +132,9 @@ class GraphTarget final : public ProgramTarget {
 #endif
   }
 
+  ConditionOwner owner_;
   std::vector<std::unique_ptr<CudaQueue>> queues_;  // [0]: of the root
+  std::vector<cudaGraph_t> graphs_;                 // that each captures to
   size_t open_ = 0;                                 // captures that have begun and not ended
   cudaGraph_t root_ = nullptr;
   cudaGraphExec_t executable_ = nullptr;
@@ -137,6 +142,8 @@ class GraphTarget final : public ProgramTarget {
 
 }  // namespace
 
-std::unique_ptr<ProgramTarget> make_graph_target(int depth) { return std::make_unique<GraphTarget>(depth); }
+std::unique_ptr<ProgramTarget> make_graph_target(int depth, ConditionOwner owner) {
+  return std::make_unique<GraphTarget>(depth, owner);
+}
 
 }  // namespace fxe

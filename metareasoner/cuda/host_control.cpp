@@ -6,6 +6,7 @@
 #include "metareasoner/cuda/captured_graph.h"
 #include "metareasoner/cuda/cuda_batch.h"
 #include "metareasoner/cuda/cuda_executor.h"
+#include "metareasoner/cuda/member_check.h"
 
 namespace fxe {
 
@@ -20,7 +21,8 @@ class HostControl final : public Executor {
       : recorder_(recorder),
         queue_(device.make_queue()),
         captures_(launch == HostLaunch::graph && recorder == nullptr),
-        batch_(device, recorder != nullptr, std::move(members), options) {
+        batch_(device, recorder != nullptr, std::move(members), options),
+        check_(device, batch_) {
     if (options.sides != 1) throw run_time_error("batches overlap only where the device decides");
     run_.stages.reserve(batch_.members().size());
   }
@@ -30,11 +32,15 @@ class HostControl final : public Executor {
     Prepared p{make_program(point), {}};
     for (int stage = 0; stage < p.program.stages(); ++stage)
       p.operands.push_back(stage_operands(point, stage));
-    if (captures_)
+    if (captures_) {
+      check_.check(p.program, p.operands);
       for (int stage = 0; stage < p.program.stages(); ++stage) capture_member(p.program, stage);
+    }
     prepared_.push_back(std::move(p));
     return static_cast<int>(prepared_.size()) - 1;
   }
+
+  Driving driving() const override { return {"host", captures_ ? "graph" : "stream"}; }
 
   std::span<std::byte> input(size_t input, int row, int) override { return batch_.input(input, row, 0); }
 
@@ -94,9 +100,7 @@ class HostControl final : public Executor {
     for (const int64_t size : batch_.sizes()) {
       const GraphKey key = key_of(program, stage, size);
       if (graphs_.contains(key)) continue;
-      const Member& member = *batch_.members()[static_cast<size_t>(key.member)].member;
-      CapturedGraph graph(queue(), fmt::format("{} at batch {}", member.name(), size),
-                          [&](CudaQueue& q) { batch_.run_member(q, program, stage, size, {}); });
+      CapturedGraph graph(queue(), [&](CudaQueue& q) { batch_.run_member(q, program, stage, size, {}); });
       graph.instantiate();
       graphs_.emplace(key, std::move(graph));
     }
@@ -121,6 +125,7 @@ class HostControl final : public Executor {
   std::unique_ptr<Queue> queue_;
   bool captures_;
   CudaBatch batch_;
+  MemberCheck check_;
   std::map<GraphKey, CapturedGraph> graphs_;
   std::vector<Prepared> prepared_;
   BatchRun run_;

@@ -9,6 +9,14 @@
 
 namespace fxe {
 
+// The graph that a condition belongs to. CUDA's text allows an ancestor of the node's graph, so that a member
+// can set the SWITCH in a body that does not exist yet; every public program that was found uses the graph
+// that holds the node, and a driver might insist.
+enum class ConditionOwner {
+  whole_program,
+  innermost_body,  // open at make_condition(): the node must be put there
+};
+
 // Where a program that the device runs by itself goes: into a CUDA graph, or into a recorder where there is
 // no GPU. Bodies nest.
 class ProgramTarget {
@@ -18,7 +26,7 @@ class ProgramTarget {
   virtual CudaQueue& queue() = 0;  // takes the work of the innermost open body
 
   // A value that a kernel sets and a conditional node reads; `initial` at the start of each launch. Each is
-  // for one node.
+  // for one node, made where ConditionOwner says.
   virtual uint64_t make_condition(unsigned initial) = 0;
   virtual void begin_if(uint64_t condition) = 0;  // what follows runs only if the condition was set to 1
   virtual void end_if() = 0;
@@ -32,7 +40,7 @@ class ProgramTarget {
 };
 
 // One CUDA graph with nested IF and SWITCH nodes. Streams are made for `depth` open bodies at most.
-std::unique_ptr<ProgramTarget> make_graph_target(int depth);
+std::unique_ptr<ProgramTarget> make_graph_target(int depth, ConditionOwner);
 
 // Writes the program to `recorder` as it is given; launch() adds nothing.
 std::unique_ptr<ProgramTarget> make_recording_target(Recorder& recorder);

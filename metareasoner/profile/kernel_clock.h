@@ -22,7 +22,7 @@ struct KernelCall {
 class KernelClock {
  public:
   virtual ~KernelClock() = default;
-  virtual void watch(bool on) = 0;  // kernels that run from now on; at first: off
+  virtual void watch(bool on) = 0;  // forgets what ran before; kernels that run from now on; at first: off
   // Those that ran since the last call, in the order in which they started. Nothing may be under way.
   virtual std::vector<KernelCall> take() = 0;
 };

@@ -29,7 +29,7 @@ TEST_P(ConvPoolTail, AgreesWithTheReferenceInSeveralOrders) {
       ConvPoolHead head{.x = x.data(), .weight = w.data()};
       head.logits = writable_logits(a), head.rows = c.capacity, head.pixels = 2, head.depth = depth;
       simt::set_clock_ns(kStartNs + elapsed_ns);
-      launch_conv_pool_tail(*queue, head, {a, arrivals.data(), {.goes_on = kHandle}});
+      launch_conv_pool_tail(*queue, head, {a, arrivals.data(), {.has_if = true, .goes_on = kHandle}});
       EXPECT_EQ(arrivals, std::vector<uint32_t>(arrivals.size()));
       EXPECT_EQ(simt::take_conditional(kHandle), *a.live_count > 0 ? 1u : 0u);
     });

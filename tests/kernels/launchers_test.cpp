@@ -31,6 +31,8 @@ TEST_F(Launchers, TailChoosesItsBlocks) {
 
 // Values of the switch node for 0 .. 7 images: the first body that holds them.
 constexpr BatchSwitch kSwitch{.handle = 6, .sizes = 4, .rows = {1, 2, 4, 7}};
+// A driver may call a node what it likes.
+constexpr BatchSwitch kSwitchZero{.handle = 0, .sizes = 4, .rows = {1, 2, 4, 7}};
 constexpr uint32_t kBodies[] = {4, 0, 1, 2, 2, 3, 3, 3};
 
 TEST_F(Launchers, TailChoosesWhetherAndInWhichBatchToGoOn) {
@@ -53,10 +55,13 @@ TEST_F(Launchers, TailChoosesWhetherAndInWhichBatchToGoOn) {
     a.live = live.data();
     a.live_count = &live_count;
     a.stage_parameters = &stage;
-    launch_tail(*queue, {a, &arrivals, {.goes_on = 5, .batch = kSwitch}}, kCapacity);
-    EXPECT_EQ(live_count, count);
-    EXPECT_EQ(simt::take_conditional(5), count > 0 ? 1u : 0u);
-    EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " survivors";
+    for (const uint64_t handle : {5, 0}) {
+      live_count = count;
+      launch_tail(*queue, {a, &arrivals, {.has_if = true, .goes_on = handle, .batch = kSwitch}}, kCapacity);
+      EXPECT_EQ(live_count, count);
+      EXPECT_EQ(simt::take_conditional(handle), count > 0 ? 1u : 0u);
+      EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " survivors";
+    }
   }
 }
 
@@ -67,8 +72,11 @@ TEST_F(Launchers, StartChoosesTheBatch) {
     int32_t live_count = -1;
     std::vector<int32_t> live(7);
     std::vector<float> weight_sum(7);
-    launch_start(*queue,
-                 {7, &batch, &deadline, live.data(), &live_count, weight_sum.data(), nullptr, kSwitch});
+    for (const BatchSwitch& to : {kSwitch, kSwitchZero}) {
+      launch_start(*queue, {7, &batch, &deadline, live.data(), &live_count, weight_sum.data(), nullptr, to});
+      EXPECT_EQ(simt::take_conditional(to.handle), kBodies[count]) << count << " images";
+    }
+    launch_choose_batch(*queue, &live_count, kSwitch);
     EXPECT_EQ(simt::take_conditional(6), kBodies[count]) << count << " images";
   }
 }

@@ -22,7 +22,7 @@ class LinearTail : public testing::TestWithParam<TailCase> {
     const LinearHead head{
         .x = x.data(), .weight = w.data(), .logits = writable_logits(a), .rows = rows, .depth = depth};
     simt::set_clock_ns(kStartNs + elapsed_ns);
-    launch_linear_tail(*queue_, head, {a, arrivals_.data(), {.goes_on = kHandle}});
+    launch_linear_tail(*queue_, head, {a, arrivals_.data(), {.has_if = true, .goes_on = kHandle}});
     EXPECT_EQ(arrivals_, std::vector<uint32_t>(arrivals_.size()));
     EXPECT_EQ(simt::take_conditional(kHandle), *a.live_count > 0 ? 1u : 0u);
   }

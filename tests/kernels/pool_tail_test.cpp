@@ -29,7 +29,7 @@ TEST_P(PoolTail, AgreesWithTheReferenceInSeveralOrders) {
       PoolHead head{.x = x.data(), .rows = c.capacity, .pixels = 2, .stored_c = stored_c};
       head.logits = writable_logits(a);
       simt::set_clock_ns(kStartNs + elapsed_ns);
-      launch_pool_tail(*queue, head, {a, arrivals.data(), {.goes_on = kHandle}});
+      launch_pool_tail(*queue, head, {a, arrivals.data(), {.has_if = true, .goes_on = kHandle}});
       EXPECT_EQ(arrivals, std::vector<uint32_t>(arrivals.size()));
       EXPECT_EQ(simt::take_conditional(kHandle), *a.live_count > 0 ? 1u : 0u);
     });

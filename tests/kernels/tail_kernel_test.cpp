@@ -16,7 +16,7 @@ class TailKernel : public testing::TestWithParam<TailCase> {
   RunTail run(unsigned threads) {
     return [this, threads](const TailArguments& a, uint64_t elapsed_ns) {
       simt::set_clock_ns(kStartNs + elapsed_ns);
-      run_tail_kernel({a, &arrivals_, {.goes_on = kHandle}}, GetParam().capacity, threads);
+      run_tail_kernel({a, &arrivals_, {.has_if = true, .goes_on = kHandle}}, GetParam().capacity, threads);
       EXPECT_EQ(arrivals_, 0u);
       EXPECT_EQ(simt::take_conditional(kHandle), *a.live_count > 0 ? 1u : 0u);
     };

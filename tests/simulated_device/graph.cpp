@@ -150,6 +150,15 @@ cudaError_t cudaGraphNodeGetType(cudaGraphNode_t node, cudaGraphNodeType* type) 
   return cudaSuccess;
 }
 
+cudaError_t cudaGraphChildGraphNodeGetGraph(cudaGraphNode_t handle, cudaGraph_t* child) {
+  FXE_SIM_CALL;
+  const Node& node = node_of(handle);
+  if (node.work.type != cudaGraphNodeTypeGraph)
+    return refuse(cudaErrorInvalidValue, "the graph is asked for of a node that is none");
+  *child = node.body_handles.at(0);
+  return cudaSuccess;
+}
+
 cudaError_t cudaGraphNodeGetDependencies(cudaGraphNode_t node, cudaGraphNode_t* before,
                                          cudaGraphEdgeData* edges, size_t* count) {
   FXE_SIM_CALL;

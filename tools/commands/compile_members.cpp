@@ -49,8 +49,10 @@ std::vector<std::unique_ptr<PlanMember>> compile_members(LoadedEnsemble& ensembl
   std::vector<std::unique_ptr<PlanMember>> members;
   for (size_t i = 0; i < count; ++i) {
     const Model model = optimize(std::exchange(ensemble.models[i].model, {}));
-    members.push_back(
-        std::make_unique<PlanMember>(ensemble.file.members[i].name, model, backend, options.batch));
+    const bool one_size = options.control == "none" && !options.every_size;
+    members.push_back(std::make_unique<PlanMember>(
+        ensemble.file.members[i].name, model, backend,
+        one_size ? std::vector<int64_t>{options.batch} : batch_sizes(options.batch)));
   }
   return members;
 }

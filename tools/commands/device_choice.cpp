@@ -2,7 +2,6 @@
 #include "tools/commands/device_choice.h"
 
 #include "engine/cuda_availability.h"
-#include "engine/error.h"
 #include "metareasoner/cpu_executor.h"
 #include "tools/commands/thread_count.h"
 
@@ -57,7 +56,21 @@ ChosenDevice choose_device(const RunOptions& options) {
   if (options.pin) throw bad_input("--pin: this is for the CPU; leave it out or use --device cpu");
   if (!cuda_availability().working)
     throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
-  return open_cuda(options, options.cuda_index);
+  if (options.device != "auto") return open_cuda(options, options.cuda_index);
+  try {
+    return open_cuda(options, options.cuda_index);
+  } catch (const Error& e) {
+    if (!falls_back_to_cpu(options, e)) throw;
+    return open_cpu(options);
+  }
+}
+
+bool falls_back_to_cpu(const RunOptions& options, const Error& why) {
+  const bool for_gpu_only = options.control == "device" || options.control == "none" ||
+                            options.tail == "separate" || options.launch == "stream" || options.autotune;
+  if (options.device != "auto" || for_gpu_only || why.kind() != ErrorKind::run_time) return false;
+  fmt::print(stderr, "fxe: the GPU is not used: {}; going on with --device cpu\n", why.what());
+  return true;
 }
 
 std::vector<ImageInput> image_inputs(const ChosenDevice& device, const std::vector<Preprocess>& all) {

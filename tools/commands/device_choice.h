@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/error.h"
 #include "engine/input/image_input.h"
 #include "layers/backend.h"
 #include "metareasoner/cuda/graph_size.h"
@@ -26,6 +27,9 @@ struct ChosenDevice {
 // By --device, --precision and --threads. auto: a GPU where one works, else the CPU. Throws run_time where
 // the device that was asked for does not work, bad_input for what it cannot do.
 ChosenDevice choose_device(const RunOptions&);
+// Whether what failed on a GPU is to be done on the CPU instead: with --device auto, where every other option
+// suits the CPU. Says so on stderr, in one line.
+bool falls_back_to_cpu(const RunOptions&, const Error& why);
 
 // An ensemble's inputs in the form in which an executor on this device takes them: pixels on a GPU, where
 // each value depends on its own pixel only.

@@ -5,6 +5,7 @@
 #include "layers/cuda/plan_cache.h"
 #include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/cuda/nvtx_ranges.h"
+#include "metareasoner/fallback_executor.h"
 #include "tools/commands/device_choice.h"
 
 namespace fxe {
@@ -35,13 +36,23 @@ std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot> members,
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<MemberSlot> members,
                                              const std::vector<ImageInput>& inputs,
                                              const RunOptions& options) {
-  CudaExecutorOptions how = executor_options(inputs, options);
-  const bool stream = options.launch == "stream";
-  if (options.control != "host" && !stream)
-    return make_device_control(*device.memory, std::move(members), std::move(how));
-  how.sides = 1;
-  return make_host_control(*device.memory, std::move(members),
-                           stream ? HostLaunch::stream : HostLaunch::graph, std::move(how));
+  const CudaExecutorOptions how = executor_options(inputs, options);
+  const auto by_device = [&memory = *device.memory, members, how] {
+    return make_device_control(memory, members, how);
+  };
+  const auto by_host = [&memory = *device.memory, members, how](HostLaunch launch) {
+    CudaExecutorOptions one_side = how;
+    one_side.sides = 1;
+    return make_host_control(memory, members, launch, one_side);
+  };
+  if (options.launch == "stream") return by_host(HostLaunch::stream);
+  if (options.control == "host") return by_host(HostLaunch::graph);
+  if (options.control != "auto") return by_device();
+  return make_fallback_executor(
+      {{"--control device", by_device},
+       {"--control host", [=] { return by_host(HostLaunch::graph); }},
+       {"--control host --launch stream", [=] { return by_host(HostLaunch::stream); }}},
+      [](const std::string& line) { fmt::print(stderr, "fxe: {}\n", line); });
 }
 
 size_t free_gpu_bytes() {

@@ -182,9 +182,24 @@ std::vector<MemberSlot> member_slots(const Runtime& r, const LoadedEnsemble& ens
 Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
+  const auto compile = [&] { r.members = compile_members(ensemble, *r.device.backend, options); };
+  if (!r.device.is_cuda) {
+    compile();
+  } else {
+    const std::vector<LoadedModel> models = ensemble.models;  // which are freed as they are compiled
+    try {
+      compile();
+    } catch (const Error& e) {
+      if (!falls_back_to_cpu(options, e)) throw;
+      ensemble.models = models;
+      RunOptions on_cpu = options;
+      on_cpu.device = "cpu";
+      r.device = choose_device(on_cpu);
+      compile();
+    }
+  }
   r.inputs = image_inputs(r.device, ensemble.inputs);
   for (ImageInput& input : r.inputs) input.as_pixels = input.as_pixels && options.pixels;
-  r.members = compile_members(ensemble, *r.device.backend, options);
   return r;
 }
 

@@ -37,11 +37,6 @@ cxxopts::Options eval_options() {
   return options;
 }
 
-std::string decider(const RunOptions& run) {
-  if (run.control == "host" || run.launch == "stream") return "host";
-  return run.control == "none" ? "none" : "device";
-}
-
 // To compare with the full ensemble both run on one batch after the other.
 int batches_in_flight(const cxxopts::ParseResult& parsed, int batch) {
   const bool compares = parsed.count("compare-full") > 0;
@@ -99,8 +94,6 @@ int run_eval(int argc, char** argv) {
   subject.device = runtime.device.name;
   if (run.sides > runtime.executor->sides() && parsed->count("in-flight"))
     throw bad_input("--in-flight {}: batches overlap only where a GPU decides; leave it out", run.sides);
-  if (runtime.device.is_cuda)
-    subject.schedule = {decider(run), run.tail, run.launch, runtime.executor->sides()};
   subject.layout = dataset.layout;
   subject.left_out = dataset.left_out;
   if (class_ids.empty()) subject.classes = runtime.members[0]->classes();
@@ -118,6 +111,11 @@ int run_eval(int argc, char** argv) {
                                       .predictions = predictions ? &predictions : nullptr,
                                       .mlperf_log = mlperf_log ? &mlperf_log : nullptr,
                                       .class_ids = class_ids});
+  if (runtime.device.is_cuda) {
+    const Driving how = runtime.executor->driving();
+    subject.schedule = {std::string(how.control), run.tail, std::string(how.launch),
+                        runtime.executor->sides()};
+  }
   print_failed(result);
   if (result.stopped_by) {
     if (!run.quiet) print_partial_eval(subject, result, dataset.images(), stdout);

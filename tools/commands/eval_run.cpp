@@ -32,12 +32,10 @@ class Evaluator {
         point_(policy.point),
         full_point_(resolve_policy(ensemble.file, "full").point),
         prepared_(runtime.executor->prepare(point_)),
+        prepared_full_(options.compare_full ? runtime.executor->prepare(full_point_) : -1),
         result_{PolicyResult(point_.size()), std::nullopt, {}, {}},
         sides_(static_cast<size_t>(runtime.executor->sides())) {
-    if (options.compare_full) {
-      prepared_full_ = runtime.executor->prepare(full_point_);
-      result_.full.emplace(full_point_.size());
-    }
+    if (options.compare_full) result_.full.emplace(full_point_.size());
     if (options.predictions) csv_.emplace(*options.predictions);
     if (options.mlperf_log) mlperf_.emplace(*options.mlperf_log);
   }
@@ -206,7 +204,7 @@ class Evaluator {
   int batch_;
   const EvalOptions& options_;
   OperatingPoint point_, full_point_;
-  int prepared_, prepared_full_ = -1;
+  int prepared_, prepared_full_;
   EvalResult result_;
   std::optional<PredictionsCsv> csv_;
   std::optional<MlperfLog> mlperf_;

@@ -18,14 +18,15 @@ struct RunOptions {
   int cuda_index = 0;           // I
   Precision precision = Precision::fp32;
   int batch = 1;
-  int threads = 0;   // 0: every core this process may use
+  int threads = 0;  // 0: every core this process may use
   bool quiet = false;
   std::optional<double> deadline_ms;
   bool autotune = false;
   bool pin = false;  // threads of the CPU engine
   std::string control = "auto", tail = "fused", launch = "graph";
-  int sides = 1;       // Executor::sides(); not an option
-  bool pixels = true;  // a GPU takes images as pixels where it can; not an option
+  int sides = 1;            // Executor::sides(); not an option
+  bool pixels = true;       // a GPU takes images as pixels where it can; not an option
+  bool every_size = false;  // members for smaller batches with --control none too; not an option
 };
 
 // Groups of the help that several commands share.

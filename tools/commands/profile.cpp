@@ -9,7 +9,6 @@
 #include "tools/commands/outputs.h"
 #include "tools/commands/profile_report.h"
 #include "tools/commands/terminal.h"
-#include "tools/commands/watched_runtime.h"
 
 namespace fxe {
 
@@ -46,7 +45,8 @@ int run_profile(int argc, char** argv) {
   auto options = profile_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
-  const RunOptions run = read_run_options(*parsed);
+  RunOptions run = read_run_options(*parsed);
+  run.every_size = true;  // compare_schedules() runs under every control
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto shown = static_cast<size_t>(read_integer(*parsed, "layers", 0, INT64_MAX));
   const auto traced = static_cast<size_t>(read_integer(*parsed, "trace-batches", 1, kMostTracedBatches));
@@ -62,8 +62,8 @@ int run_profile(int argc, char** argv) {
     subject.run.member_names.push_back(ensemble.file.members[static_cast<size_t>(m)].name);
   for (const auto& m : ensemble.file.members) subject.members.push_back(m.name);
 
-  WatchedRuntime watched = make_watched_runtime(ensemble, run);
-  subject.run.device = watched.runtime.device.name;
+  Runtime runtime = make_runtime(ensemble, run);
+  subject.run.device = runtime.device.name;
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
   OutputFile& csv = outputs.open("csv", output_kind::profile_csv);
@@ -77,23 +77,18 @@ int run_profile(int argc, char** argv) {
     print_dataset(dataset);
     std::fflush(stdout);
   }
-  ProfileResult result = profile(
-      ensemble, watched.runtime, *watched.clock, dataset, subject.run.policy, run.batch,
+  const ProfileResult result = profile(
+      ensemble, runtime, dataset, subject.run.policy, run,
       {.quiet = run.quiet, .deadline_ms = run.deadline_ms.value_or(0), .traced_batches = trace ? traced : 0});
   for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
   if (result.stopped_by) {
     const auto how_far = fmt::format("after {} of {} images", result.images, dataset.images());
     if (!run.quiet) print_paragraph(stdout, "interrupted " + how_far, "\n  ", "  ", Ink::yellow);
-    if (!run.quiet && result.images > 0) print_profile(subject, result, shown, stdout);
+    const bool timed = result.policies[KernelTable::full].observed_ms > 0;
+    if (!run.quiet && timed) print_profile(subject, result, shown, stdout);
     return report_interrupted("profile", how_far, result.stopped_by, *parsed, {"json", "csv", "trace"});
   }
   if (result.images == 0) throw run_time_error("{}: no image could be used", inputs[1]);
-  try {
-    result.schedules = compare_schedules(watched.runtime, ensemble, dataset, subject.run.policy, run);
-  } catch (const Error& e) {  // such as memory for all of them: the profile itself is there
-    fmt::print(stderr, "fxe profile: other schedules are not compared: {}; try a smaller --batch\n",
-               e.what());
-  }
   write_json(json, profile_json(subject, result));
   write_profile_csv(csv, subject, result);
   if (trace) write_profile_trace(trace, subject, result);

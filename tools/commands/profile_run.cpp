@@ -7,6 +7,7 @@
 #include "engine/input/loader.h"
 #include "engine/signals.h"
 #include "tools/commands/progress.h"
+#include "tools/commands/watched_runtime.h"
 
 namespace fxe {
 
@@ -20,39 +21,63 @@ std::vector<const PlanMember*> pointers(const std::vector<std::unique_ptr<PlanMe
 
 class Profiler {
  public:
-  Profiler(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& clock, const Policy& policy,
-           const ProfileOptions& options)
+  Profiler(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, const Policy& policy,
+           const RunOptions& run, const ProfileOptions& options)
       : runtime_(runtime),
-        clock_(clock),
+        dataset_(dataset),
         options_(options),
-        prepared_{runtime.executor->prepare(policy.point),
-                  runtime.executor->prepare(resolve_policy(ensemble.file, "full").point)},
+        batch_(run.batch),
+        points_{policy.point, resolve_policy(ensemble.file, "full").point},
         result_{.table = KernelTable(pointers(runtime.members))} {
     result_.policies[KernelTable::flexible].exits.resize(policy.point.size());
     result_.policies[KernelTable::full].exits.resize(ensemble.file.members.size());
     result_.ceiling = measure_ceiling(*runtime.device.backend);
   }
 
+  // Once through the images, with the kernels timed where there is a clock.
+  void pass(KernelClock* clock) {
+    clock_ = clock;
+    for (const auto policy : {KernelTable::flexible, KernelTable::full})
+      prepared_[policy] = runtime_.executor->prepare(points_[policy]);
+    if (clock) clock->watch(true);
+    Progress progress(clock ? "profile, kernels timed" : "profile", "images", dataset_.images(),
+                      options_.quiet);
+    Loader loader(dataset_, runtime_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, 0, dataset_.images());
+    int rows = 0;
+    const StopRequest stop;
+    while (const Loader::Item* item = stop ? nullptr : loader.next()) {
+      if (item->error.empty()) {
+        for (size_t i = 0; i < item->inputs.size(); ++i)
+          std::copy(item->inputs[i].begin(), item->inputs[i].end(),
+                    runtime_.executor->input(i, rows).begin());
+        ++rows;
+      } else if (!clock) {
+        result_.failed.push_back({dataset_.paths[item->index], item->error});
+      }
+      if (rows == batch_) run_batch(std::exchange(rows, 0));
+      progress.advance(item->index + 1);
+    }
+    if (!stop) run_batch(rows);
+    result_.stopped_by = stop.signal();
+  }
+
+  ProfileResult& result() { return result_; }
+
+ private:
   void run_batch(int count) {
     if (count == 0) return;
     // Which goes first alternates, so that neither always finds the other's weights in the caches.
     const bool full_first = ++batches_ % 2 == 0;
-    for (const bool watched : {false, true})
-      for (const int turn : {0, 1})
-        run((turn == 0) == full_first ? KernelTable::full : KernelTable::flexible, count, watched);
-    result_.images += count;
+    for (const int turn : {0, 1})
+      run((turn == 0) == full_first ? KernelTable::full : KernelTable::flexible, count);
+    if (!clock_) result_.images += count;
   }
 
-  ProfileResult take() { return std::move(result_); }
-  ProfileResult& result() { return result_; }
-
- private:
-  void run(KernelTable::Policy policy, int count, bool watched) {
-    clock_.watch(watched);
+  void run(KernelTable::Policy policy, int count) {
     const double deadline_ms = policy == KernelTable::flexible ? options_.deadline_ms : 0;
     const BatchRun& run = runtime_.executor->run(prepared_[policy], count, deadline_ms);
     ProfiledPolicy& of = result_.policies[policy];
-    if (!watched) {
+    if (!clock_) {
       of.network_ms += run.ms;
       for (const RowResult& row : run.rows) {
         of.members += row.members;
@@ -61,15 +86,18 @@ class Profiler {
       return;
     }
     of.observed_ms += run.ms;
-    auto calls = clock_.take();
+    auto calls = clock_->take();
     result_.table.add(policy, calls);
     if (traced_[policy]++ < options_.traced_batches) result_.traced.push_back({policy, std::move(calls)});
   }
 
   Runtime& runtime_;
-  KernelClock& clock_;
+  const Dataset& dataset_;
   const ProfileOptions& options_;
-  int prepared_[2];
+  int batch_;
+  OperatingPoint points_[2];  // by KernelTable::Policy
+  int prepared_[2] = {};
+  KernelClock* clock_ = nullptr;
   ProfileResult result_;
   int64_t batches_ = 0;
   size_t traced_[2] = {0, 0};
@@ -77,27 +105,22 @@ class Profiler {
 
 }  // namespace
 
-ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, KernelClock& clock, const Dataset& dataset,
-                      const Policy& policy, int batch, const ProfileOptions& options) {
-  Profiler profiler(ensemble, runtime, clock, policy, options);
-  Progress progress("profile", "images", dataset.images(), options.quiet);
-  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(batch) + 2, 0, dataset.images());
-  int rows = 0;
-  const StopRequest stop;
-  while (const Loader::Item* item = stop ? nullptr : loader.next()) {
-    if (item->error.empty()) {
-      for (size_t i = 0; i < item->inputs.size(); ++i)
-        std::copy(item->inputs[i].begin(), item->inputs[i].end(), runtime.executor->input(i, rows).begin());
-      ++rows;
-    } else {
-      profiler.result().failed.push_back({dataset.paths[item->index], item->error});
-    }
-    if (rows == batch) profiler.run_batch(std::exchange(rows, 0));
-    progress.advance(item->index + 1);
+ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset,
+                      const Policy& policy, const RunOptions& run, const ProfileOptions& options) {
+  expect_kernel_clock(runtime.device);
+  Profiler profiler(ensemble, runtime, dataset, policy, run, options);
+  ProfileResult& result = profiler.result();
+  profiler.pass(nullptr);
+  if (result.stopped_by || result.images == 0) return std::move(result);
+  try {
+    result.schedules = compare_schedules(runtime, ensemble, dataset, policy, run);
+  } catch (const Error& e) {  // such as memory for all of them
+    fmt::print(stderr, "fxe profile: other schedules are not compared: {}; try a smaller --batch\n",
+               e.what());
   }
-  if (!stop) profiler.run_batch(rows);
-  profiler.result().stopped_by = stop.signal();
-  return profiler.take();
+  const auto clock = start_kernel_clock(runtime, ensemble, run);
+  profiler.pass(clock.get());
+  return std::move(result);
 }
 
 }  // namespace fxe

@@ -53,9 +53,10 @@ struct ProfileOptions {
   size_t traced_batches = 0;  // of each policy
 };
 
-// Runs the policy and the full ensemble on every batch, each once unwatched and once watched, in alternating
-// order.
-ProfileResult profile(LoadedEnsemble&, Runtime&, KernelClock&, const Dataset&, const Policy&, int batch,
+// Runs the policy and the full ensemble on every batch, in alternating order: once through the images
+// unwatched, then compare_schedules(), then once more with every kernel timed. Throws run_time where the
+// device's kernels cannot be timed, before anything runs.
+ProfileResult profile(LoadedEnsemble&, Runtime&, const Dataset&, const Policy&, const RunOptions&,
                       const ProfileOptions&);
 
 }  // namespace fxe

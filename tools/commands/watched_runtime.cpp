@@ -7,18 +7,22 @@
 namespace fxe {
 
 #if !FXE_HAVE_CUDA
-std::unique_ptr<KernelClock> make_gpu_clock(std::vector<PlanMember*>) {
-  throw run_time_error("profile: this program was built without CUDA");
-}
+void expect_gpu_clock() { throw run_time_error("profile: this program was built without CUDA"); }
+std::unique_ptr<KernelClock> make_gpu_clock(std::vector<PlanMember*>) { return nullptr; }
 #endif
 
-WatchedRuntime make_watched_runtime(LoadedEnsemble& ensemble, const RunOptions& options) {
-  WatchedRuntime watched{make_members(ensemble, options), nullptr};
-  auto members = member_pointers(watched.runtime);
-  watched.clock = watched.runtime.device.is_cuda ? make_gpu_clock(std::move(members))
-                                                 : std::make_unique<HostKernelClock>(std::move(members));
-  add_executor(watched.runtime, ensemble, options);
-  return watched;
+void expect_kernel_clock(const ChosenDevice& device) {
+  if (device.is_cuda) expect_gpu_clock();
+}
+
+std::unique_ptr<KernelClock> start_kernel_clock(Runtime& runtime, const LoadedEnsemble& ensemble,
+                                                const RunOptions& options) {
+  if (!runtime.device.is_cuda) return std::make_unique<HostKernelClock>(member_pointers(runtime));
+  runtime.executor.reset();
+  runtime.ranges.reset();  // a member has one observer
+  auto clock = make_gpu_clock(member_pointers(runtime));
+  add_executor(runtime, ensemble, options);
+  return clock;
 }
 
 }  // namespace fxe

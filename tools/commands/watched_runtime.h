@@ -8,15 +8,16 @@
 
 namespace fxe {
 
-// An ensemble ready to run, and the clock that can watch its kernels.
-struct WatchedRuntime {
-  Runtime runtime;
-  std::unique_ptr<KernelClock> clock;
-};
-// Throws run_time where the device's kernels cannot be timed, saying what is missing.
-WatchedRuntime make_watched_runtime(LoadedEnsemble&, const RunOptions&);
+// Throws run_time where this device's kernels cannot be timed, saying what is missing.
+void expect_kernel_clock(const ChosenDevice&);
 
-// For a GPU (watched_runtime_cuda.cpp): by CUPTI. Before the executor is made: graphs are then captured.
+// A clock for the kernels of the runtime's members, destroyed before it. On a GPU the runtime gets an
+// executor of its own for it, whose graphs are captured under the clock; the process runs slower from then
+// on.
+std::unique_ptr<KernelClock> start_kernel_clock(Runtime&, const LoadedEnsemble&, const RunOptions&);
+
+// For a GPU (watched_runtime_cuda.cpp): by CUPTI.
+void expect_gpu_clock();
 std::unique_ptr<KernelClock> make_gpu_clock(std::vector<PlanMember*> members);
 
 }  // namespace fxe

@@ -21,7 +21,7 @@ TEST(TailTsan, HasNoRace) {
       if (is_small(c) && c.signal == Signal::margin)
         check_tail(c, [&](const TailArguments& a, uint64_t elapsed_ns) {
           simt::set_clock_ns(kStartNs + elapsed_ns);
-          run_tail_kernel({a, &arrivals, {.goes_on = 1}}, c.capacity, 64);
+          run_tail_kernel({a, &arrivals, {.has_if = true, .goes_on = 1}}, c.capacity, 64);
           EXPECT_EQ(arrivals, 0u);
         });
   }
