@@ -202,31 +202,40 @@ std::vector<int> members_of(const std::vector<Node>& nodes, size_t n, const Oper
 
 }  // namespace
 
-SubsetSearch search_subsets(const Store& store, const OperatingPoint& order, std::span<const double> cost,
-                            double budget, int threads, std::span<const size_t> only) {
+SubsetCounts count_subsets(const Store& store, const OperatingPoint& order, std::span<const double> cost,
+                           double budget, int threads, std::span<const size_t> only) {
   std::vector<Node> nodes;
   grow(cost, budget, 0, 0, 0, nodes);
-  SubsetSearch search;
-  search.complete = nodes.size() <= kMaxSubsets;
+  SubsetCounts counts;
+  counts.complete = nodes.size() <= kMaxSubsets;
   nodes.resize(std::min(nodes.size(), kMaxSubsets));
-  search.searched = nodes.size();
   std::vector<Searcher> searchers(static_cast<size_t>(threads), Searcher(store, order, nodes, only));
   for_each_block(store.blocks(), threads, [&](size_t w, size_t b) { searchers[w].run(b); });
 
-  int64_t labelled = 0;
-  for (const auto& s : searchers) labelled += s.labelled;
+  for (const auto& s : searchers) counts.images += s.labelled;
+  for (size_t n = 0; n < nodes.size(); ++n) {
+    counts.subsets.push_back({members_of(nodes, n, order), nodes[n].cost, 0});
+    for (const auto& s : searchers) counts.subsets.back().right += s.right[n];
+  }
+  return counts;
+}
+
+SubsetSearch search_subsets(const Store& store, const OperatingPoint& order, std::span<const double> cost,
+                            double budget, int threads, std::span<const size_t> only) {
+  const SubsetCounts counts = count_subsets(store, order, cost, budget, threads, only);
+  SubsetSearch search;
+  search.complete = counts.complete;
+  search.searched = counts.subsets.size();
   int64_t most = -1, most_single = -1;
-  for (size_t n = 0; n < nodes.size() && labelled > 0; ++n) {
-    int64_t right = 0;
-    for (const auto& s : searchers) right += s.right[n];
+  for (const SubsetCount& s : counts.subsets) {
+    if (counts.images == 0) break;
     const auto consider = [&](FixedSubset& best, int64_t& best_right) {
-      if (right < best_right || (right == best_right && nodes[n].cost >= best.cost)) return;
-      best_right = right;
-      best = {members_of(nodes, n, order), nodes[n].cost,
-              static_cast<double>(right) / static_cast<double>(labelled)};
+      if (s.right < best_right || (s.right == best_right && s.cost >= best.cost)) return;
+      best_right = s.right;
+      best = {s.members, s.cost, static_cast<double>(s.right) / static_cast<double>(counts.images)};
     };
     consider(search.best, most);
-    if (nodes[n].depth == 0) consider(search.best_single, most_single);
+    if (s.members.size() == 1) consider(search.best_single, most_single);
   }
   return search;
 }

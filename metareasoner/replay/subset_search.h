@@ -23,9 +23,26 @@ struct SubsetSearch {
 };
 inline constexpr size_t kMaxSubsets = 4096;
 
-// What the same cost buys without exits: every subset of the order's members whose cost is at most `budget`
-// (relative slack 1e-9), joined as the order says. cost[k]: of its k-th member. Throws bad_input for a
-// compact store. only: judged on these images of the store, ascending; empty: all.
+// How many images a fixed ensemble has right, of the labelled, readable ones.
+struct SubsetCount {
+  std::vector<int> members;  // of the store, in the order
+  double cost = 0;
+  int64_t right = 0;
+};
+
+struct SubsetCounts {
+  std::vector<SubsetCount> subsets;  // each after the one without its last member
+  int64_t images = 0;
+  bool complete = true;
+};
+
+// Of every subset of the order's members whose cost is at most `budget` (relative slack 1e-9), joined as the
+// order says, in one pass over the store. cost[k]: of its k-th member. Throws bad_input for a compact store.
+// only: judged on these images of the store, ascending; empty: all.
+SubsetCounts count_subsets(const Store&, const OperatingPoint& order, std::span<const double> cost,
+                           double budget, int threads, std::span<const size_t> only = {});
+
+// What the same cost buys without exits: the best of these.
 SubsetSearch search_subsets(const Store&, const OperatingPoint& order, std::span<const double> cost,
                             double budget, int threads, std::span<const size_t> only = {});
 

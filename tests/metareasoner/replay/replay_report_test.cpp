@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "metareasoner/replay/subset_search.h"
@@ -159,7 +160,10 @@ TEST(SubsetSearch, ManyClassesCountAsReplayCounts) {
       p.weights.resize(p.members.size());
       p.temperatures.resize(p.members.size());
       p.thresholds.assign(p.members.size() - 1, 1);
-      const auto found = search_subsets(store, p, std::vector<double>(p.size(), 1.0), 100, 1);
+      const std::vector<double> cost(p.size(), 1.0);
+      const auto found = search_subsets(store, p, cost, 100, 1);
+      const SubsetCounts counts = count_subsets(store, p, cost, 100, 2);
+      EXPECT_EQ(counts.subsets.size(), (size_t{1} << p.size()) - 1);
       double best = 0;
       for (unsigned part = 1; part < 8; ++part) {
         if ((part & set) != part) continue;
@@ -170,9 +174,13 @@ TEST(SubsetSearch, ManyClassesCountAsReplayCounts) {
         q.weights.resize(q.members.size());
         q.temperatures.resize(q.members.size());
         q.thresholds.assign(q.members.size() - 1, 1);
-        best = std::max(best, replay(store, Trace::of(store, q, PrefixDetail::decision, 1), q.thresholds,
-                                     ReplaySignal::margin, {}, 1)
-                                  .evaluation.top1());
+        const double top1 = replay(store, Trace::of(store, q, PrefixDetail::decision, 1), q.thresholds,
+                                   ReplaySignal::margin, {}, 1)
+                                .evaluation.top1();
+        best = std::max(best, top1);
+        const auto counted = std::ranges::find(counts.subsets, q.members, &SubsetCount::members);
+        ASSERT_NE(counted, counts.subsets.end());
+        EXPECT_EQ(static_cast<double>(counted->right) / static_cast<double>(counts.images), top1);
       }
       EXPECT_EQ(found.best.top1, best) << "members " << set;
     }
