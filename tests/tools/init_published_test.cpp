@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "engine/input/preprocess_presets.h"
+#include "engine/sha256.h"
 #include "metareasoner/ensemble_file.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
@@ -154,9 +155,45 @@ TEST(InitPublished, TheScriptSaysWhatItCouldNotFetch) {
   write_text(folder / "mirror/models/alexnet-owt-7be5be79.pth", "something else");
   const auto wrong = published_ensemble("torchvision " + to, "file://" + (folder / "mirror"));
   EXPECT_EQ(wrong.code, 1);
-  EXPECT_THAT(wrong.out, HasSubstr("expected sha256 7be5be79..., found "));
+  EXPECT_THAT(wrong.out, HasSubstr("expected sha256 7be5be791159472b"));
   EXPECT_FALSE(std::filesystem::exists(folder / "to/alexnet-owt-7be5be79.pth"));
   EXPECT_FALSE(std::filesystem::exists(folder / "to/alexnet-owt-7be5be79.pth.part"));
+  const auto plain = published_ensemble("caffe " + to, "http://somewhere");
+  EXPECT_EQ(plain.code, 2);
+  EXPECT_THAT(plain.out, HasSubstr("expected https://... or file:///..., found http://somewhere"));
+}
+
+// Where no digest is known here, the one that is published beside the file decides; without any, it is
+// refused.
+TEST(InitPublished, TheScriptFetchesNothingWithoutAWholeDigest) {
+  if (std::system("curl --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no curl";
+  const Folder folder;
+  const std::string script = read_text(FXE_SOURCE_DIR "/tools/published_ensemble");
+  // A list of the one file that has no digest.
+  const auto begin = script.find("a1 7735"), end = script.find("LIST", begin);
+  write_text(folder / "script", std::string(script).replace(begin, end - begin, "c2\n"));
+  const auto run = [&] {
+    const std::string command = "FXE=/bin/true FXE_MIRROR='file://" + (folder / "mirror") + "' bash '" +
+                                (folder / "script") + "' timm '" + (folder / "to") + "' >'" +
+                                (folder / "log") + "' 2>&1";
+    const int status = std::system(command.c_str());
+    return std::pair(WEXITSTATUS(status), read_text(folder / "log"));
+  };
+  const std::string at = folder / "mirror/timm/resnet50.c2_in1k/",
+                    file = folder / "to/resnet50.c2_in1k/model.safetensors";
+  write_text(at + "resolve/main/model.safetensors", "weights");
+  write_text(at + "raw/main/model.safetensors", "oid sha256:12345678\n");
+  EXPECT_THAT(run().second, HasSubstr("no whole SHA-256 is published beside it, so it is not fetched"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+  write_text(at + "raw/main/model.safetensors", "oid sha256:" + std::string(64, '0') + "\n");
+  EXPECT_THAT(run().second, HasSubstr("expected sha256 0000"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+  const std::string weights = "weights";
+  write_text(at + "raw/main/model.safetensors",
+             "version 1\noid sha256:" + sha256_hex(std::as_bytes(std::span(weights))) + "\nsize 7\n");
+  const auto [code, log] = run();
+  EXPECT_EQ(code, 0) << log;
+  EXPECT_EQ(read_text(file), "weights");
 }
 
 }  // namespace
