@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace fxe {
 
 // A regular file mapped read-only. Tensors that lie in it keep it alive through their owner, so a file's
-// bytes are read from disk when they are first used. The file must not shrink while it is mapped.
+// bytes are read from disk when they are first used. Where the file shrinks meanwhile, reading what
+// is gone raises SIGBUS: see file_mapped_at().
 class MappedFile {
  public:
   // Throws bad_input if the file is absent, unreadable, not a regular file, or empty.
@@ -23,9 +25,14 @@ class MappedFile {
   void forget(size_t from, size_t to) const;
 
  private:
-  MappedFile(void* data, size_t size) : data_(data), size_(size) {}
+  MappedFile(void* data, size_t size, const std::filesystem::path&);
   void* data_;
   size_t size_;
+  std::string name_;  // printable
 };
+
+// The name, printable, of the file whose mapping holds this address; nullptr: none, or there are too many.
+// For handlers of signals.
+const char* file_mapped_at(const void* address);
 
 }  // namespace fxe

@@ -6,8 +6,10 @@
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <cstring>
 
 #include "engine/error.h"
+#include "engine/mapped_file.h"
 
 namespace fxe {
 
@@ -19,6 +21,27 @@ std::array<std::atomic<Cleanup>, 4> cleanups;
 std::atomic<bool> can_stop{false};
 std::atomic<int> asked{0};
 static_assert(std::atomic<Cleanup>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+void run_cleanups() {
+  for (const auto& place : cleanups)
+    if (const Cleanup cleanup = place) cleanup();
+}
+
+void handle_unreadable_page(int, siginfo_t* info, void*) {
+  const char* name = file_mapped_at(info->si_addr);
+  if (!name) {  // none of ours: it comes again, and ends the program
+    std::signal(SIGBUS, SIG_DFL);
+    return;
+  }
+  static std::atomic_flag said;
+  while (said.test_and_set()) pause();  // another thread ends the program
+  for (const char* part :
+       {"fxe: ", name, ": cannot be read any more: it became shorter meanwhile, or its disk fails\n"}) {
+    [[maybe_unused]] const auto ignored = write(STDERR_FILENO, part, std::strlen(part));
+  }
+  run_cleanups();
+  _exit(1);
+}
 
 void handle(int number) {
   int none = 0;
@@ -40,6 +63,11 @@ void install_signal_handlers() {
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, nullptr);
   }
+  struct sigaction action = {};
+  action.sa_sigaction = handle_unreadable_page;
+  action.sa_flags = SA_SIGINFO;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGBUS, &action, nullptr);
 }
 
 void at_signal(Cleanup cleanup) {
@@ -51,8 +79,7 @@ void at_signal(Cleanup cleanup) {
 }
 
 void end_by_signal(int number) {
-  for (const auto& place : cleanups)
-    if (const Cleanup cleanup = place) cleanup();
+  run_cleanups();
   std::signal(number, SIG_DFL);
   sigset_t blocked;  // the signal itself, while its handler runs
   sigemptyset(&blocked);

@@ -6,6 +6,8 @@ namespace fxe {
 // The signals that end the program: SIGINT (Ctrl-C), SIGTERM and SIGHUP. Handlers are installed here and
 // nowhere else, by the program and never by the library: whoever links fxe keeps his own.
 void install_signal_handlers();  // a signal that was ignored at the start, as under nohup, stays ignored
+// With them one for SIGBUS: a mapped file that became shorter, or whose disk fails, is a line on standard
+// error and exit code 1, after the cleanups.
 
 // Runs `cleanup` before a signal ends the program. It must be async-signal-safe. Throws run_time past a few.
 void at_signal(void (*cleanup)());

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "engine/byte_order_mark.h"
 #include "engine/error.h"
 #include "engine/files/csv_field.h"
 #include "engine/input/text_file.h"
@@ -16,6 +19,10 @@ std::string labels(int label, std::span<const int> more) {
   auto text = fmt::format("{}", label);
   for (const int other : more) text += fmt::format(" {}", other);
   return text;
+}
+
+std::string_view without_line_end(std::string_view line) {
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
 }
 
 constexpr std::string_view kHead = "path,label,predicted,p1,p2,margin,members,status";
@@ -55,38 +62,52 @@ void PredictionsCsv::add_unreadable(std::string_view path, int label, std::span<
 }
 
 PredictionsReader::PredictionsReader(const std::filesystem::path& path)
-    : PredictionsReader(path, read_lines(path)) {}
+    : PredictionsReader(path, read_text(path)) {}
 
-PredictionsReader::PredictionsReader(const std::filesystem::path& file, std::vector<std::string> lines)
-    : file_(file), lines_(std::move(lines)) {
-  if (lines_.empty() || lines_[0] != kHead)
+PredictionsReader::PredictionsReader(const std::filesystem::path& file, std::string text)
+    : file_(file), text_(without_byte_order_mark(text, file.string())) {
+  std::string_view head;
+  if (!next_line(head) || without_line_end(head) != kHead)
     throw bad_input("{}: expected a predictions file, which starts with '{}'", file.string(), kHead);
 }
 
-std::string PredictionsReader::where() const { return fmt::format("{}:{}", file_.string(), line_ + 1); }
+std::string PredictionsReader::where() const { return fmt::format("{}:{}", file_.string(), line_); }
+
+// Whatever is before the line feed belongs to it: a quoted path may hold a carriage return.
+bool PredictionsReader::next_line(std::string_view& line) {
+  if (at_ >= text_.size()) return false;
+  const size_t end = std::min(text_.find('\n', at_), text_.size());
+  line = std::string_view(text_).substr(at_, end - at_);
+  at_ = end + 1;
+  ++line_;
+  return true;
+}
 
 bool PredictionsReader::next() {
-  if (++line_ >= lines_.size()) return false;
-  std::string line = lines_[line_];
+  std::string_view line;
+  do {
+    if (!next_line(line)) return false;
+  } while (without_line_end(line).empty());
   path_.clear();
   if (!line.starts_with('"')) {
     const auto comma = line.find(',');
     if (comma == line.npos) throw bad_input("{}: expected 8 fields", where());
     path_ = line.substr(0, comma);
-    fields_ = line.substr(comma + 1);
+    fields_ = without_line_end(line.substr(comma + 1));
     return true;
   }
   for (size_t at = 1;; ++at) {
-    if (at == line.size()) {  // a line break inside the quotes
-      if (++line_ >= lines_.size()) throw bad_input("{}: a quoted path without an end", where());
-      line += "\n" + lines_[line_];
+    while (at == line.size()) {  // a line break inside the quotes
+      if (!next_line(line)) throw bad_input("{}: a quoted path without an end", where());
+      path_ += '\n';
+      at = 0;
     }
     if (line[at] != '"') {
       path_ += line[at];
-    } else if (line.compare(at, 2, "\"\"") == 0) {
+    } else if (line.substr(at, 2) == "\"\"") {
       path_ += line[at++];
-    } else if (line.compare(at, 2, "\",") == 0) {
-      fields_ = line.substr(at + 2);
+    } else if (line.substr(at, 2) == "\",") {
+      fields_ = without_line_end(line.substr(at + 2));
       return true;
     } else {
       throw bad_input("{}: expected a comma after the quoted path", where());

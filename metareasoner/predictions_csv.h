@@ -35,8 +35,8 @@ class PredictionsCsv {
 class PredictionsReader {
  public:
   explicit PredictionsReader(const std::filesystem::path&);
-  // The lines of a file, which `file` names in errors.
-  PredictionsReader(const std::filesystem::path& file, std::vector<std::string> lines);
+  // The text of a file, which `file` names in errors.
+  PredictionsReader(const std::filesystem::path& file, std::string text);
 
   bool next();  // false: there is no further line
   const std::string& path() const { return path_; }
@@ -45,8 +45,10 @@ class PredictionsReader {
 
  private:
   std::filesystem::path file_;
-  std::vector<std::string> lines_;
-  size_t line_ = 0;
+  bool next_line(std::string_view& line);
+
+  std::string text_;
+  size_t at_ = 0, line_ = 0;  // what is read next; the line that was read last
   std::string path_, fields_;
 };
 

@@ -4,6 +4,9 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <vector>
+
+#include "engine/error.h"
 
 namespace fxe {
 
@@ -13,11 +16,23 @@ std::atomic<bool> noting = false;
 std::mutex mutex;
 std::set<std::pair<dev_t, ino_t>> files;
 
+struct Slowly {
+  std::filesystem::path path;
+  struct stat status;
+};
+std::vector<Slowly> read_slowly;
+
+bool same_content(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
+         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
 }  // namespace
 
 void start_noting_files() {
   const std::lock_guard lock(mutex);
   files.clear();
+  read_slowly.clear();
   noting = true;
 }
 
@@ -27,6 +42,22 @@ void note_file_read(const struct stat& status) {
   if (!noting) return;
   const std::lock_guard lock(mutex);
   files.emplace(status.st_dev, status.st_ino);
+}
+
+void note_file_read(const struct stat& status, const std::filesystem::path& path) {
+  note_file_read(status);
+  if (!noting) return;
+  const std::lock_guard lock(mutex);
+  read_slowly.push_back({path, status});
+}
+
+void expect_files_unchanged() {
+  const std::lock_guard lock(mutex);
+  for (const auto& file : read_slowly) {
+    struct stat now {};
+    if (stat(file.path.c_str(), &now) != 0 || !same_content(file.status, now))
+      throw run_time_error("{}: was changed while it was read; run this again", file.path.string());
+  }
 }
 
 bool was_file_read(const struct stat& status) {

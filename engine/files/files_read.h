@@ -14,4 +14,9 @@ void stop_noting_files();   // such as before many images are read
 void note_file_read(const struct stat&);
 bool was_file_read(const struct stat&);
 
+// The same of a file that is read little by little, and so may change meanwhile.
+void note_file_read(const struct stat&, const std::filesystem::path&);
+// Throws run_time, naming the file, where one of those has changed or was replaced since.
+void expect_files_unchanged();
+
 }  // namespace fxe

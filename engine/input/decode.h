@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "engine/input/decode_memory.h"
 #include "engine/input/image.h"
 
 namespace fxe {
@@ -20,8 +21,11 @@ inline constexpr int64_t kMaxPixels = 178'956'970;
 // EXIF orientation is not applied. The format is told by content, not by name; a gzip wrapper is taken off;
 // formats that are not read are named (image_format.h). `image` is reused: it allocates only when it grows.
 // Throws bad_input with the reason (no path: the caller knows it) for truncated, damaged, empty or too large
-// files. What is damaged beyond what the format can tell (a flipped bit in a JPEG) gives other pixels.
-// Memory: some 40 bytes a pixel at most, and no more than 8256 pixels a byte of file.
-void decode_image(std::span<const std::byte> file, Image& image);
+// files, run_time where memory does not suffice. What is damaged beyond what the format can tell (a flipped
+// bit in a JPEG) gives other pixels. Memory: 20 bytes a pixel at most, and no more than 8256 pixels a byte of
+// file. `memory`: where its share of that is taken, which the caller gives back once it has done with the
+// picture. max_pixels: kMaxPixels at the most.
+void decode_image(std::span<const std::byte> file, Image& image, int64_t max_pixels = kMaxPixels,
+                  DecodeMemory::Share* memory = nullptr);
 
 }  // namespace fxe

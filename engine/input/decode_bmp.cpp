@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "engine/input/byte_reader.h"
-#include "engine/input/decode_limits.h"
 #include "engine/input/palette.h"
 
 namespace fxe {
@@ -213,10 +212,10 @@ bool is_bmp(std::span<const std::byte> file) {
   return file.size() >= 2 && file[0] == std::byte{'B'} && file[1] == std::byte{'M'};
 }
 
-void decode_bmp(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
+void decode_bmp(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   const Header h = read_header(file);
   check_layout(h);
-  check_claimed_size(h.width, h.height, stored_bytes);
+  check_claimed_size(h.width, h.height, /*pixel_bytes=*/h.bits > 8 ? 3 : 4, limits);
   ByteReader in(file);
   in.go_to(h.pixels_at);
   image.width = static_cast<int>(h.width);

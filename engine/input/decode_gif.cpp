@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "engine/input/byte_reader.h"
-#include "engine/input/decode_limits.h"
 #include "engine/input/palette.h"
 
 namespace fxe {
@@ -152,7 +151,7 @@ bool is_gif(std::span<const std::byte> file) {
          (std::memcmp(file.data(), "GIF87a", 6) == 0 || std::memcmp(file.data(), "GIF89a", 6) == 0);
 }
 
-void decode_gif(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
+void decode_gif(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   ByteReader in(file);
   in.skip(6);
   size_t width = in.u16(), height = in.u16();
@@ -165,7 +164,7 @@ void decode_gif(std::span<const std::byte> file, size_t stored_bytes, Image& ima
   if (flags & kHasPalette) palette = read_palette(in, flags);
   width = std::max(width, left + columns);
   height = std::max(height, top + rows);
-  check_claimed_size(static_cast<int64_t>(width), static_cast<int64_t>(height), stored_bytes);
+  check_claimed_size(static_cast<int64_t>(width), static_cast<int64_t>(height), /*pixel_bytes=*/5, limits);
   const auto pixels = decode_lzw(in, columns * rows);
   std::vector<uint8_t> screen(width * height, transparent.value_or(0));
   auto row = pixels.begin();

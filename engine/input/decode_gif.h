@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "engine/input/decode_limits.h"
 #include "engine/input/image.h"
 
 namespace fxe {
@@ -14,6 +15,6 @@ bool is_gif(std::span<const std::byte> file);
 // that leave it. See decode.h. The first picture, on the screen that the file declares, enlarged where the
 // picture leaves it. What the picture does not cover has the transparent index, or 0 where there is none. A
 // transparent colour keeps its colour.
-void decode_gif(std::span<const std::byte> file, size_t stored_bytes, Image& image);
+void decode_gif(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

@@ -9,7 +9,6 @@
 #include <jpeglib.h>
 
 #include "engine/error.h"
-#include "engine/input/decode_limits.h"
 
 namespace fxe {
 
@@ -95,6 +94,11 @@ class Decompressor {
   int width() const { return static_cast<int>(info_.image_width); }
   int height() const { return static_cast<int>(info_.image_height); }
   bool is_cmyk() const { return info_.out_color_space == JCS_CMYK; }
+  // Of RGB and CMYK; and coefficients, of two bytes, where scans add to each other.
+  size_t pixel_bytes() const {
+    const size_t scans = jpeg_has_multiple_scans(const_cast<j_decompress_ptr>(&info_)) ? 2 : 0;
+    return (is_cmyk() ? 7 : 3) + scans * static_cast<size_t>(info_.num_components);
+  }
 
  private:
   [[noreturn]] void fail() const { throw bad_input("JPEG: {}", static_cast<const char*>(error_.message)); }
@@ -116,10 +120,10 @@ void inverted_cmyk_to_rgb(std::span<const uint8_t> cmyk, std::span<uint8_t> rgb)
 
 }  // namespace
 
-void decode_jpeg(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
+void decode_jpeg(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   Decompressor jpeg;
   jpeg.read_header(file);
-  check_claimed_size(jpeg.width(), jpeg.height(), stored_bytes);
+  check_claimed_size(jpeg.width(), jpeg.height(), jpeg.pixel_bytes(), limits);
   const auto width = static_cast<size_t>(jpeg.width()), pixels = width * static_cast<size_t>(jpeg.height());
   image.width = jpeg.width();
   image.height = jpeg.height();

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <span>
 
+#include "engine/input/decode_limits.h"
 #include "engine/input/image.h"
 
 namespace fxe {
 
 // See decode.h. Throws bad_input with libjpeg's reason.
-void decode_jpeg(std::span<const std::byte> file, size_t stored_bytes, Image& image);
+void decode_jpeg(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/decode_limits.h"
 
+#include <algorithm>
+
 #include "engine/error.h"
 #include "engine/input/decode.h"
 
@@ -19,12 +21,20 @@ constexpr int64_t kAllowedPixels = kMaxPixels;
 
 }  // namespace
 
-void check_claimed_size(int64_t width, int64_t height, size_t stored_bytes) {
-  if (width < 1 || height < 1 || width > kAllowedPixels / height)
-    throw bad_input("{}x{} pixels: expected 1 to {}", width, height, kAllowedPixels);
-  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(stored_bytes))
-    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", stored_bytes,
-                    width, height);
+void check_claimed_size(int64_t width, int64_t height, size_t pixel_bytes, const DecodeLimits& limits) {
+  const int64_t most = std::min(kAllowedPixels, limits.max_pixels);
+  if (width < 1 || height < 1 || width > most / height)
+    throw bad_input("{}x{} pixels: expected 1 to {}{}", width, height, most,
+                    most < kAllowedPixels ? ", as --max-pixels says" : "");
+  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(limits.stored_bytes))
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged",
+                    limits.stored_bytes, width, height);
+  const size_t bytes = limits.stored_bytes + static_cast<size_t>(width * height) * pixel_bytes;
+  if (limits.memory && !limits.memory->take(bytes))
+    throw run_time_error(
+        "needs more memory than there is: {}x{} pixels take up to {} MiB, and images may take {} MiB; leave "
+        "this image out",
+        width, height, (bytes >> 20) + 1, limits.memory->bytes_of_all() >> 20);
 }
 
 }  // namespace fxe

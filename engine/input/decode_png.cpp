@@ -23,7 +23,6 @@
 #include <memory>
 
 #include "engine/error.h"
-#include "engine/input/decode_limits.h"
 #include "engine/input/png_chunks.h"
 
 namespace fxe {
@@ -34,6 +33,16 @@ namespace {
 size_t memory_limit(int64_t width, int64_t height, size_t file_bytes) {
   constexpr size_t kSmall = size_t{1} << 20;
   return kSmall + 2 * file_bytes + 16 * static_cast<size_t>((width + 8) * (height + 8));
+}
+
+// stb_image holds the samples inflated and unfiltered, then these and its RGB, then that and ours.
+size_t pixel_bytes(const PngChunks& png) {
+  using Colour = PngChunks::Colour;
+  const size_t samples = png.colour == Colour::grey         ? 1
+                         : png.colour == Colour::grey_alpha ? 2
+                         : png.colour == Colour::rgb        ? 3
+                                                            : 4;  // of an indexed one once it has its colours
+  return 2 * samples * (png.depth == 16 ? 2 : 1) + 4;
 }
 
 template <class Sample>
@@ -54,10 +63,10 @@ Pixels<Sample> load(std::span<const std::byte> file,
 
 }  // namespace
 
-void decode_png(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
+void decode_png(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   const PngChunks png = read_png_chunks(file);
-  check_claimed_size(png.width, png.height, stored_bytes);
-  check_png_data(png, stored_bytes);
+  check_claimed_size(png.width, png.height, pixel_bytes(png), limits);
+  check_png_data(png, limits.stored_bytes);
   const auto checked = stb_png(png);
   set_stb_limit(memory_limit(png.width, png.height, checked.size()));
   const size_t values = 3 * static_cast<size_t>(png.width) * png.height;

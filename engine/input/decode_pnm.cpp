@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "engine/error.h"
-#include "engine/input/decode_limits.h"
 
 namespace fxe {
 
@@ -41,12 +40,12 @@ uint8_t scaled_to_65535_and_clipped(int value, int largest) {
 
 }  // namespace
 
-void decode_pnm(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
+void decode_pnm(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   const bool grey = text[1] == '5';
   text.remove_prefix(2);
   const int width = take_number(text), height = take_number(text), largest = take_number(text);
-  check_claimed_size(width, height, stored_bytes);
+  check_claimed_size(width, height, /*pixel_bytes=*/3, limits);
   if (largest < 1 || largest > 65535)
     throw bad_input("PNM: expected a largest value of 1 to 65535, found {}", largest);
   if (text.empty() || !is_space(text.front()))

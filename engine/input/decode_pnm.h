@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "engine/input/decode_limits.h"
 #include "engine/input/image.h"
 
 namespace fxe {
@@ -12,6 +13,6 @@ namespace fxe {
 // Values are scaled to 0..255 and rounded half to even, as Pillow does; grey of two bytes is scaled to
 // 0..65535 and clipped at 255, as Pillow does. Throws bad_input for anything else, and for fewer bytes than
 // the header promises.
-void decode_pnm(std::span<const std::byte> file, size_t stored_bytes, Image& image);
+void decode_pnm(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

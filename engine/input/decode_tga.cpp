@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "engine/input/byte_reader.h"
-#include "engine/input/decode_limits.h"
 #include "engine/input/palette.h"
 
 namespace fxe {
@@ -77,10 +76,11 @@ bool is_tga(std::span<const std::byte> file) {
   return read_header(in).read();
 }
 
-void decode_tga(std::span<const std::byte> file, size_t stored_bytes, Image& image) {
+void decode_tga(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   ByteReader in(file);
   const Header h = read_header(in);
-  check_claimed_size(static_cast<int64_t>(h.width), static_cast<int64_t>(h.height), stored_bytes);
+  check_claimed_size(static_cast<int64_t>(h.width), static_cast<int64_t>(h.height), /*pixel_bytes=*/3,
+                     limits);
   in.skip(h.comment);
   const Palette palette = read_palette(h, in);
   image.width = static_cast<int>(h.width);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "engine/input/decode_limits.h"
 #include "engine/input/image.h"
 
 namespace fxe {
@@ -14,6 +15,6 @@ bool is_tga(std::span<const std::byte> file);
 // Not stb_image, which gives other colours for indices past the palette and for palettes that begin after 0,
 // and takes the right corner for the left. See decode.h: 8-bit indices, 8-bit grey, 16 (grey with alpha, or
 // 5:5:5), 24 and 32 bits, plain or run-length coded, from any corner. Alpha is dropped.
-void decode_tga(std::span<const std::byte> file, size_t stored_bytes, Image& image);
+void decode_tga(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

@@ -9,18 +9,32 @@
 #include <thread>
 
 #include "engine/affinity.h"
+#include "engine/available_memory.h"
 #include "engine/error.h"
 #include "engine/input/decode.h"
 #include "engine/input/text_file.h"
+#include "engine/sha256.h"
 
 namespace fxe {
 
 namespace {
 
 constexpr size_t kMaxFileBytes = size_t{1} << 30;
+constexpr size_t kKeptBytes = size_t{32} << 20;  // of a thread's buffers from one image to the next
 using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
+
+void expect_memory(const std::vector<ImageInput>& inputs, size_t ahead) {
+  size_t bytes = 0;
+  for (const auto& input : inputs) bytes += input.bytes();
+  const size_t there = available_memory();
+  if (bytes > there / ahead)
+    throw run_time_error(
+        "{} prepared images take {} MiB each, and {} MiB of memory are available; try a smaller --batch or "
+        "input",
+        ahead, (bytes >> 20) + 1, there >> 20);
+}
 
 }  // namespace
 
@@ -34,6 +48,8 @@ struct Loader::State {
 
   const Dataset& dataset;
   std::vector<ImageInput> inputs;
+  const LoaderOptions options;
+  DecodeMemory memory{available_memory() / 2};
   size_t end;
   std::vector<Slot> slots;
   std::mutex mutex;
@@ -44,8 +60,16 @@ struct Loader::State {
   std::exception_ptr failure;
   std::vector<std::thread> threads;
 
-  State(const Dataset& d, std::vector<ImageInput> p, size_t ahead, size_t first, size_t last)
-      : dataset(d), inputs(std::move(p)), end(last), slots(ahead), to_load(first), to_deliver(first) {
+  State(const Dataset& d, std::vector<ImageInput> p, size_t ahead, size_t first, size_t last,
+        const LoaderOptions& o)
+      : dataset(d),
+        inputs(std::move(p)),
+        options(o),
+        end(last),
+        slots(ahead),
+        to_load(first),
+        to_deliver(first) {
+    expect_memory(inputs, ahead);
     for (auto& slot : slots)
       for (const auto& input : inputs) slot.item.inputs.emplace_back(input.bytes());
   }
@@ -67,35 +91,60 @@ struct Loader::State {
 
 namespace {
 
-struct Worker {
-  std::vector<std::byte> file;
-  Image image;
-  Preprocessor preprocessor;
+class Worker {
+ public:
+  Worker(const std::vector<ImageInput>& inputs, const LoaderOptions& options, DecodeMemory& memory)
+      : inputs_(inputs), options_(options), memory_(memory) {}
 
-  void load(const std::filesystem::path& path, const std::vector<ImageInput>& inputs, Loader::Item& item) {
+  void load(const std::filesystem::path& path, Loader::Item& item) {
     item.error.clear();
+    item.read_failed = false;
+    item.sha256 = {};
     try {
       const auto start = Clock::now();
-      read_file(path, kMaxFileBytes, file);
-      decode_image(file, image);
+      read(path, item);
+      decode_image(file_, image_, options_.max_pixels, &memory_);
       const auto decoded = Clock::now();
-      for (size_t i = 0; i < inputs.size(); ++i) inputs[i].prepare(preprocessor, image, item.inputs[i]);
+      for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i].prepare(preprocessor_, image_, item.inputs[i]);
       item.decode_ms = milliseconds(decoded - start);
       item.preprocess_ms = milliseconds(Clock::now() - decoded);
     } catch (const Error& error) {
       item.error = error.what();
     } catch (const std::bad_alloc&) {  // one image's failure, whose memory the next one need not find taken
-      *this = {};
+      file_ = {};
+      image_ = {};
+      preprocessor_ = {};
       item.error = "needs more memory than there is; use fewer --threads, or leave this image out";
     }
+    if (file_.capacity() > kKeptBytes) file_ = {};
+    if (image_.rgb.capacity() > kKeptBytes) image_ = {};
+    memory_.give_back();
   }
+
+ private:
+  void read(const std::filesystem::path& path, Loader::Item& item) {
+    try {
+      read_file(path, kMaxFileBytes, file_);
+    } catch (const Error& error) {
+      item.read_failed = error.kind() == ErrorKind::run_time;
+      throw;
+    }
+    if (options_.hash) item.sha256 = sha256(file_);
+  }
+
+  const std::vector<ImageInput>& inputs_;
+  const LoaderOptions& options_;
+  DecodeMemory::Share memory_;
+  std::vector<std::byte> file_;
+  Image image_;
+  Preprocessor preprocessor_;
 };
 
 }  // namespace
 
 void Loader::State::load_loop() {
   unpin_this_thread();  // its starter may be pinned for a network
-  Worker worker;
+  Worker worker(inputs, options, memory);
   std::unique_lock lock(mutex);
   while (true) {
     freed.wait(lock, [&] { return stopping || to_load >= end || !slots[to_load % slots.size()].full; });
@@ -107,7 +156,7 @@ void Loader::State::load_loop() {
     slot.item.index = end;
     lock.unlock();
     try {
-      worker.load(dataset.file(index), inputs, slot.item);
+      worker.load(dataset.file(index), slot.item);
       lock.lock();
     } catch (...) {
       lock.lock();
@@ -119,8 +168,9 @@ void Loader::State::load_loop() {
 }
 
 Loader::Loader(const Dataset& dataset, std::vector<ImageInput> inputs, int threads, size_t ahead,
-               size_t first, size_t end)
-    : state_(std::make_unique<State>(dataset, std::move(inputs), std::max<size_t>(ahead, 1), first, end)) {
+               size_t first, size_t end, const LoaderOptions& options)
+    : state_(std::make_unique<State>(dataset, std::move(inputs), std::max<size_t>(ahead, 1), first, end,
+                                     options)) {
   for (int i = 0; i < std::max(threads, 1); ++i)
     state_->threads.emplace_back([this] { state_->load_loop(); });
 }

@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "engine/input/dataset.h"
+#include "engine/input/decode.h"
 #include "engine/input/image_input.h"
 
 namespace fxe {
 
+struct LoaderOptions {
+  int64_t max_pixels = kMaxPixels;
+  bool hash = false;  // Item::sha256 is wanted
+};
+
 // Reads, decodes and preprocesses a dataset ahead of its consumer, on threads, an image once however many
-// inputs are wanted of it. Memory is bounded by `ahead` images, whose tensors are recycled.
+// inputs are wanted of it. Memory is bounded by `ahead` images, whose tensors are recycled, and by half of
+// what there is for the pictures that are being decoded: where that is little, threads wait for each other.
 class Loader {
  public:
   struct Item {
     size_t index = 0;                            // into the dataset
     std::vector<std::vector<std::byte>> inputs;  // one per ImageInput; valid only where error is empty
     std::string error;                           // why the image could not be used
+    bool read_failed = false;                    // the system, not the image: it may be read another time
+    std::array<std::byte, 32> sha256{};          // of the file that was decoded; 0: it could not be read
     double decode_ms = 0, preprocess_ms = 0;
   };
 
-  // `dataset` must outlive the loader. threads >= 1; images [first, end) are delivered.
+  // `dataset` must outlive the loader. threads >= 1; images [first, end) are delivered. Throws run_time where
+  // the tensors need more memory than there is, std::system_error where a thread cannot be started.
   Loader(const Dataset& dataset, std::vector<ImageInput> inputs, int threads, size_t ahead, size_t first,
-         size_t end);
+         size_t end, const LoaderOptions& = {});
   ~Loader();  // stops and joins; the consumer may leave at any time
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;

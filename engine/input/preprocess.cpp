@@ -66,9 +66,19 @@ PixelValues pixel_values(const Preprocess& p) {
   return values;
 }
 
+// A picture of a few thousand pixels in one row becomes hundreds of millions: only Pillow's resizing computes
+// no more than the crop of them.
+int64_t most_resized(const Preprocess& p) {
+  constexpr int64_t kMost = int64_t{1} << 28, kAny = int64_t{1} << 25, kProportion = 64;
+  const bool whole = p.side != Preprocess::Side::none && (p.filter == Filter::area || !p.antialias);
+  if (!whole) return kMost;
+  const int64_t side = std::max(p.resize_h, p.resize_w);
+  return std::clamp(kProportion * side * side, kAny, kMost);
+}
+
 Preprocessor::View Preprocessor::resize(const Preprocess& p, const Image& image) {
   const Size size = resized_size(p, image.width, image.height);
-  if (size.width < 1 || size.height < 1 || int64_t{size.width} * size.height > (int64_t{1} << 28))
+  if (size.width < 1 || size.height < 1 || int64_t{size.width} * size.height > most_resized(p))
     throw bad_input("{}x{} pixels cannot be resized to {}x{}", image.width, image.height, size.width,
                     size.height);
   if (!p.mean_file.empty()) check_mean_image(p, size);

@@ -31,9 +31,14 @@ void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vecto
   out.resize(bytes);
   file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(bytes));
   if (struct stat found{}; stat(path.c_str(), &found) == 0) note_file_read(found);
-  if (!file)
-    throw bad_input("{}: cannot be read: {}", path.string(),
-                    errno ? std::strerror(errno) : "it became shorter meanwhile");
+  if (file) return;
+  const int reason = errno;
+  // The system's own trouble may pass; it says nothing about the file.
+  for (const int passing : {EIO, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT, EINTR, EAGAIN})
+    if (reason == passing)
+      throw run_time_error("{}: cannot be read: {}", path.string(), std::strerror(reason));
+  throw bad_input("{}: cannot be read: {}", path.string(),
+                  reason ? std::strerror(reason) : "it became shorter meanwhile");
 }
 
 std::string read_text(const std::filesystem::path& path) {

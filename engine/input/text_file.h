@@ -30,7 +30,7 @@ std::string read_text(const std::filesystem::path& path);
 std::optional<int> whole_number(std::string_view);
 
 // The whole of a file. Throws bad_input saying why it cannot be read, or that it is larger than
-// `limit_bytes`.
+// `limit_bytes`; run_time where that may pass, as a disk's error does.
 void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vector<std::byte>& out);
 
 }  // namespace fxe

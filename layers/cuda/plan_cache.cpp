@@ -121,8 +121,11 @@ void PlanCache::save() try {
   file.write("\n");
   file.commit();
 } catch (const std::exception& e) {
-  say_(fmt::format("{}: cuDNN plans cannot be kept ({}); set FXE_CACHE to a folder that can be written",
-                   file_.string(), e.what()));
+  try {
+    say_(fmt::format("{}: cuDNN plans cannot be kept ({}); set FXE_CACHE to a folder that can be written",
+                     file_.string(), e.what()));
+  } catch (...) {  // it may be called by the destructor, and the plans can be made again
+  }
 }
 
 std::filesystem::path default_plan_cache_folder() {

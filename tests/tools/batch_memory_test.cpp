@@ -23,9 +23,9 @@ class BatchMemory : public testing::Test {
   std::vector<PlanMember*> members{&member};
   std::vector<size_t> inputs{4 * 3 * 32 * 32};
 
-  std::string refused(size_t free_bytes) {
+  std::string refused(size_t free_bytes, bool of_gpu = true) {
     try {
-      check_batch_fits(members, inputs, free_bytes);
+      check_batch_fits(members, inputs, free_bytes, of_gpu);
     } catch (const Error& e) {
       EXPECT_EQ(e.kind(), ErrorKind::run_time);
       return e.what();
@@ -48,7 +48,11 @@ TEST_F(BatchMemory, SaysWhatWasNeededAndWhatWouldFit) {
   EXPECT_THAT(refused(eight - 1),
               testing::HasSubstr("--batch 8 needs " + std::to_string((eight >> 20) + 1) + " MiB"));
   EXPECT_THAT(refused(six - 1), testing::HasSubstr("--batch 4 would fit"));
-  EXPECT_THAT(refused(1000), testing::HasSubstr("no batch fits"));
+  EXPECT_THAT(refused(1000), testing::EndsWith("no batch fits; free memory of other programs, or try "
+                                               "--precision fp16"));
+  EXPECT_THAT(refused(1000, /*of_gpu=*/false),
+              testing::AllOf(testing::HasSubstr("MiB of memory besides weights"),
+                             testing::EndsWith("no batch fits; free memory of other programs")));
 }
 
 }  // namespace

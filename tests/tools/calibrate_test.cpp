@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 
 #include "metareasoner/calibrate/binomial_bound.h"
 #include "metareasoner/calibrate/image_split.h"
 #include "tests/metareasoner/store/store_case.h"
+#include "tests/paths.h"
 #include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"
 
@@ -91,6 +93,17 @@ TEST(Calibrate, AProfileIsWhatEvalAndReplayUse) {
                 .code,
             0);
   EXPECT_EQ(read_text(out / "r"), read_text(out / "e"));
+  // So do several at a time, each in a process of its own.
+  if (std::filesystem::exists(FXE_BINARY_DIR "/fxe")) {
+    std::string commands;
+    for (int i = 0; i < 4; ++i)
+      commands += "'" FXE_BINARY_DIR "/fxe' calibrate '" + recorded() + "' --objective 'time<=50%' --quiet " +
+                  "--no-baselines --threads 1 --write '" + ensemble + "' --profile p" + std::to_string(i) +
+                  " & ";
+    ASSERT_EQ(std::system((commands + "wait").c_str()), 0);
+    for (int i = 0; i < 4; ++i)
+      EXPECT_TRUE(read_json(ensemble)["profiles"].contains("p" + std::to_string(i))) << i;
+  }
   // A second profile leaves the first.
   calibrated({"--objective", "time<=50%", "--write", ensemble}, recorded());
   EXPECT_EQ(read_json(ensemble)["profiles"]["tuned"], profile);

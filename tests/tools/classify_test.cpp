@@ -98,6 +98,17 @@ TEST_F(Classify, ImagesThatCannotBeReadAreCountedAndWithStrictFatal) {
   EXPECT_EQ(classify({small.ensemble, folder / "bad.jpg", folder / "none.png"}).code, 1);
 }
 
+// Whatever is wrong with an image, its name is said.
+TEST_F(Classify, ImagesThatCannotBePreparedAreNamed) {
+  write_text(folder / "long.pgm", "P5 300000 1 255\n" + std::string(300'000, 'x'));
+  const std::vector<std::string> words = {small.folder / "a.safetensors", folder / "long.pgm", image,
+                                          "--preprocess", R"({"resize":{"to":32},"crop":32})"};
+  const auto run = classify(words);
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("long.pgm: 300000x1 pixels cannot be resized to "));
+  EXPECT_THAT(report()["images"][0]["reason"], HasSubstr("long.pgm: 300000x1 pixels cannot be resized to "));
+}
+
 TEST_F(Classify, QuietPrintsNothing) {
   const auto run = classify({small.ensemble, image, "--explain", "--quiet"});
   EXPECT_EQ(run.code, 0);

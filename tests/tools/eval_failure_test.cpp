@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"
 
 namespace fxe::test {
@@ -58,7 +59,7 @@ TEST_F(EvalFailure, NoUsableImageIsARunTimeFailure) {
   const auto outcome = eval({small.ensemble, folder / "images", "--json", folder / "r.json", "--results-file",
                              folder / "timm.csv"});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("no image could be used"));
+  EXPECT_THAT(outcome.err, HasSubstr("no image got a prediction"));
   const auto report = read_json(folder / "r.json");
   EXPECT_EQ(report["images"], 0);
   EXPECT_EQ(report["failed"].size(), 1u);
@@ -81,10 +82,51 @@ TEST_F(EvalFailure, AMemberWithoutFiniteOutputsIsLeftOut) {
   ASSERT_EQ(alone.code, 0) << alone.err;
   EXPECT_EQ(row.predicted, read_predictions(folder / "p.csv").at(0).predicted);
 
-  const auto none = eval({bad, folder / "images", "--predictions", folder / "p.csv", "--strict"});
+  const auto none = eval({bad, folder / "images", "--predictions", folder / "p.csv"});
   EXPECT_EQ(none.code, 1);
   EXPECT_THAT(none.err, HasSubstr("no member gave finite outputs"));
+  EXPECT_THAT(none.err, HasSubstr("no image got a prediction"));
   EXPECT_EQ(read_predictions(folder / "p.csv").at(0).status, "failed");
+}
+
+TEST_F(EvalFailure, ImagesOfMorePixelsThanAllowedHaveFailed) {
+  write_text(folder / "images/0/a.ppm", rendered_image(1));
+  write_text(folder / "images/0/b.ppm", "P5 40 40 255\n" + std::string(1600, 'x'));
+  const std::string reason = "b.ppm: 40x40 pixels: expected 1 to 1024, as --max-pixels says";
+  const std::string preprocess = R"({"resize":{"to":32,"side":"both"},"crop":32})",
+                    a = small.folder / "a.safetensors";
+  for (const std::string command : {"eval", "profile"}) {
+    const auto run = fxe({command, a, folder / "images", "--max-pixels", "1024", "--preprocess", preprocess,
+                          "--device", "cpu", "--threads", "1"});
+    EXPECT_EQ(run.code, 0) << command << run.err;
+    EXPECT_THAT(run.err, HasSubstr(reason));
+  }
+  EXPECT_EQ(fxe({"record", a, folder / "images", "--max-pixels", "1024", "--preprocess", preprocess,
+                 "--device", "cpu", "-o", folder / "st", "--json", folder / "r.json"})
+                .code,
+            0);
+  EXPECT_EQ(read_json(folder / "r.json")["unreadable"], 1);
+  const auto classify =
+      fxe({"classify", a, folder / "images/0/b.ppm", "--max-pixels", "1024", "--preprocess", preprocess});
+  EXPECT_EQ(classify.code, 2);
+  EXPECT_THAT(classify.err, HasSubstr(reason));
+  std::filesystem::remove(folder / "images/0/a.ppm");
+  const auto bench =
+      fxe({"bench", a, "--images", folder / "images", "--max-pixels", "1024", "--preprocess", preprocess});
+  EXPECT_EQ(bench.code, 1);
+  EXPECT_THAT(bench.err, HasSubstr(reason));
+  expect_refused({"eval", a, folder / "images", "--max-pixels", "0"},
+                 "--max-pixels: expected a number from 1 to 178956970");
+}
+
+// A line feed in a name begins no line of the list.
+TEST_F(EvalFailure, EachFailedImageIsALine) {
+  write_text(folder / "images/0/a.ppm", rendered_image(1));
+  write_text(folder / "images/0/b\nforged: c.ppm", "P6");
+  const auto run = eval({small.ensemble, folder / "images"});
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(lines_of(run.err), 2u) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("\n  0/b?forged: c.ppm: "));
 }
 
 TEST_F(EvalFailure, LimitTakesTheFirstImages) {

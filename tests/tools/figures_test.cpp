@@ -116,6 +116,15 @@ TEST_F(Figures, WithoutAnotherStoreThresholdsAreChosenOnAPartOfTheImages) {
   EXPECT_EQ(swapped["images"], 83);
 }
 
+TEST_F(Figures, AStoreMayHaveTheLongestName) {
+  Folder in, out;
+  const std::string name(240, 'n');
+  from.import("test", in / name, {});
+  const auto run = fxe({"figures", in / name, "--quiet", "--no-plots", "-o", out.path()});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(fs::exists(out / (std::string(200, 'n') + "-one_threshold.csv")));
+}
+
 TEST_F(Figures, AreWellFormedWhateverTheStoreIsCalled) {
   if (!has_gnuplot()) GTEST_SKIP() << "no gnuplot (apt-get install gnuplot-nox)";
   Folder in, out;
@@ -163,6 +172,23 @@ TEST_F(Figures, WithoutGnuplotDataAreThereAndTheErrorSaysWhatToInstall) {
                            "test-frontier.gp"})
     EXPECT_TRUE(fs::exists(fs::path(out / "f") / name)) << name;
   EXPECT_FALSE(fs::exists(out / "f/test-accuracy.svg"));
+}
+
+// gnuplot ends well on a full disk, with part of a figure.
+TEST_F(Figures, WhatGnuplotGaveInPartIsAnError) {
+  Folder out;
+  const std::string path = std::getenv("PATH");
+  for (const std::string part : {"", "<svg>", "<?xml version='1.0'?><svg></sv", "\\211PNG\\r\\n\\032\\n"}) {
+    write_text(out / "bin/gnuplot", "#!/bin/sh\nprintf \"" + part + "\"\n");
+    fs::permissions(out / "bin/gnuplot", fs::perms::owner_all);
+    setenv("PATH", ((out / "bin") + ":" + path).c_str(), 1);
+    const auto run = fxe({"figures", test, "--calibration", calibration, "--quiet", "-o", out / "f"});
+    setenv("PATH", path.c_str(), 1);
+    EXPECT_EQ(run.code, 1) << part;
+    EXPECT_EQ(lines_of(run.err), 1u) << run.err;
+    EXPECT_NE(run.err.find("what it gave is not whole"), std::string::npos) << run.err;
+    EXPECT_FALSE(fs::exists(out / "f/test-accuracy.svg")) << part;
+  }
 }
 
 TEST_F(Figures, ASingleMemberHasNoExitsToDraw) {

@@ -154,6 +154,28 @@ TEST(Replay, HalvesDifferByNoiseThatIsCounted) {
                  "differ by more than noise", 3);
 }
 
+// RFC 4180 lets a quoted name hold line ends of either kind, and spaces before them.
+TEST(Replay, AgainstPredictionsOfImagesWithLineEndsInTheirNames) {
+  const auto& s = small_ensemble();
+  Folder folder;
+  for (const std::string name : {"a\r\nb", "c \n\nd\r", "\re\"", "f\t"})
+    write_text(folder / ("images/0/" + name + ".ppm"), rendered_image(name.size()));
+  record({s.ensemble, folder / "images", "-o", folder / "s"});
+  ASSERT_EQ(fxe({"eval", s.ensemble, folder / "images", "--device", "cpu", "--threads", "1", "--predictions",
+                 folder / "e.csv"})
+                .code,
+            0);
+  const auto run = fxe(
+      {"replay", folder / "s", "--policy", "full", "--against", folder / "e.csv", "--json", folder / "j"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(read_json(folder / "j")["against"]["identical"], 4);
+  // As a program that ends lines with CR LF writes it.
+  std::string text = read_text(folder / "e.csv");
+  for (size_t at = 0; (at = text.find("ok\n", at)) != text.npos; at += 4) text.replace(at, 3, "ok\r\n");
+  write_text(folder / "crlf.csv", text);
+  EXPECT_EQ(fxe({"replay", folder / "s", "--policy", "full", "--against", folder / "crlf.csv"}).code, 0);
+}
+
 // Line `n` of a predictions file, counted from the head, with `change` made to its fields.
 std::string with_line(const std::string& csv, size_t n,
                       const std::function<void(std::vector<std::string>&)>& change) {
@@ -362,7 +384,8 @@ TEST(Import, ArraysOfAStoreAreThatStore) {
   write_text(folder / "large", "10\n");
   refused({"--labels", folder / "large"}, "expected a class from 0 to 9, found '10'");
   refused({"--labels", folder / "labels", "--costs", "1,2"}, "found 2");
-  refused({"--labels", folder / "labels", "--names", "a,a,b"}, "member names must differ and not be empty, found 'a'");
+  refused({"--labels", folder / "labels", "--names", "a,a,b"},
+          "member names must differ and not be empty, found 'a'");
   words[1] = folder / "labels";
   refused({"--labels", folder / "labels"}, "not a NumPy array");
 }

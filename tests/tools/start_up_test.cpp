@@ -88,8 +88,8 @@ TEST_F(StartUp, WhereWeightsDoNotFitTheNeedIsSaid) {
   // Packed weights are a copy.
   const auto run = with_memory(small_kib + kib, classify(model));
   EXPECT_EQ(run.code, 1);
-  EXPECT_THAT(run.err, testing::ContainsRegex(
-                           "out of memory: [0-9]+ bytes are needed to prepare the weights of 1 member;"));
+  EXPECT_THAT(run.err, testing::ContainsRegex("out of memory: [0-9]+ bytes are needed to prepare the weights "
+                                              "of 1 member, and [0-9]+ are available;"));
   EXPECT_EQ(lines_of(run.err), 1u) << run.err;
   EXPECT_EQ(with_memory(small_kib + 10 * kib, classify(model)).code, 0);
 }

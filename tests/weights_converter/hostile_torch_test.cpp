@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/support/hostile.h"
 #include "tests/support/weight_files.h"
 #include "weights_converter/torch_file.h"
@@ -131,6 +133,22 @@ TEST(HostileTorch, StoragesThatLie) {
   EXPECT_THAT(refused_torch(legacy(one, test::raw(uint64_t{1} << 62) + "1234")),
               HasSubstr("but 4 bytes are left"));
   EXPECT_THAT(refused_torch(legacy(one, test::raw(uint64_t{0}))), HasSubstr("expected 1 elements"));
+}
+
+// Nobody takes a step along a dimension of 1.
+TEST(HostileTorch, TheStrideOfADimensionOf1MayBeAnyNumber) {
+  constexpr int32_t kAny = 0x12345678;
+  std::string pickle = whole(dict({{"w", tensor(floats("0", 4), 0, {2, 1, 2}, {1, kAny, 2})}}));
+  const std::string any = "J" + test::raw(kAny);
+  const size_t at = pickle.find(any);
+  ASSERT_NE(at, pickle.npos);
+  pickle.replace(at, any.size(), "\x8a\x08" + test::raw(std::numeric_limits<int64_t>::max()));
+  const std::string data = test::raw(1.0f) + test::raw(2.0f) + test::raw(3.0f) + test::raw(4.0f);
+  const std::string file = torch_zip(pickle, {{"0", data}});
+  const TensorFile read = read_torch_zip(std::as_bytes(std::span(file)), nullptr);
+  const auto values = read.tensors.at("w").bytes;
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(values.data()), values.size()),
+            test::raw(1.0f) + test::raw(3.0f) + test::raw(2.0f) + test::raw(4.0f));
 }
 
 // Files of 70 KB whose entries go on for 72 MB, and says so or not.

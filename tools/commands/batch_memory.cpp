@@ -19,17 +19,19 @@ size_t batch_bytes(std::span<PlanMember* const> members, std::span<const size_t>
 }
 
 void check_batch_fits(std::span<PlanMember* const> members, std::span<const size_t> input_bytes,
-                      size_t free_bytes) {
+                      size_t free_bytes, bool of_gpu) {
   const auto& plans = members[0]->plans();
   const size_t needed = batch_bytes(members, input_bytes, plans.back()->batch());
   if (needed <= free_bytes) return;
   int64_t fits = 0;
   for (const auto& plan : plans)
     if (batch_bytes(members, input_bytes, plan->batch()) <= free_bytes) fits = plan->batch();
-  throw run_time_error("--batch {} needs {} MiB of the GPU's memory besides weights, {} MiB are free: {}",
-                       plans.back()->batch(), (needed >> 20) + 1, free_bytes >> 20,
-                       fits ? fmt::format("--batch {} would fit", fits)
-                            : "no batch fits; free memory of other programs, or try --precision fp16");
+  std::string what_fits = "no batch fits; free memory of other programs";
+  if (of_gpu) what_fits += ", or try --precision fp16";
+  if (fits) what_fits = fmt::format("--batch {} would fit", fits);
+  throw run_time_error("--batch {} needs {} MiB of {} besides weights, {} MiB are free: {}",
+                       plans.back()->batch(), (needed >> 20) + 1, of_gpu ? "the GPU's memory" : "memory",
+                       free_bytes >> 20, what_fits);
 }
 
 }  // namespace fxe

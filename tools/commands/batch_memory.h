@@ -14,9 +14,9 @@ namespace fxe {
 // compiled for.
 size_t batch_bytes(std::span<PlanMember* const> members, std::span<const size_t> input_bytes, int64_t batch);
 
-// Throws run_time where the largest batch needs more than `free_bytes`, saying how much it needs and which
-// batch would fit.
+// Throws run_time where the largest batch needs more than `free_bytes` of a GPU's memory or of this
+// machine's, saying how much it needs and which batch would fit.
 void check_batch_fits(std::span<PlanMember* const> members, std::span<const size_t> input_bytes,
-                      size_t free_bytes);
+                      size_t free_bytes, bool of_gpu);
 
 }  // namespace fxe

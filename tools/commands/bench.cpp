@@ -138,7 +138,7 @@ int run_bench(int argc, char** argv) {
   Runtime runtime = make_runtime(ensemble, run);
   BenchInput tensors = !array.empty() ? BenchInput::load(loaded, array, runtime.inputs, run.batch)
                        : !folder.empty()
-                           ? BenchInput::read(dataset, runtime.inputs, limit)
+                           ? BenchInput::read(dataset, runtime.inputs, limit, run.max_pixels)
                            : BenchInput::random(runtime.inputs, static_cast<size_t>(run.batch), kSeed);
   const bool random = folder.empty() && array.empty();
   auto rows = make_rows(ensemble.file, policy, parsed->count("only-policy") > 0);

@@ -26,11 +26,12 @@ BenchInput BenchInput::random(const std::vector<ImageInput>& inputs, size_t imag
   return made;
 }
 
-BenchInput BenchInput::read(const Dataset& dataset, const std::vector<ImageInput>& inputs, size_t images) {
+BenchInput BenchInput::read(const Dataset& dataset, const std::vector<ImageInput>& inputs, size_t images,
+                            int64_t max_pixels) {
   BenchInput made;
   std::string reason;
   constexpr size_t kAhead = 4;
-  Loader loader(dataset, inputs, 1, kAhead, 0, dataset.images());
+  Loader loader(dataset, inputs, 1, kAhead, 0, dataset.images(), {.max_pixels = max_pixels});
   while (made.tensors_.size() < images) {
     const Loader::Item* item = loader.next();
     if (!item) break;

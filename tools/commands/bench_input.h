@@ -17,7 +17,7 @@ class BenchInput {
   // Normally distributed values, as normalised images have; pixels are uniform.
   static BenchInput random(const std::vector<ImageInput>&, size_t images, uint64_t seed);
   // The first `images` of the dataset that can be read, or all there are. Throws run_time where none can.
-  static BenchInput read(const Dataset&, const std::vector<ImageInput>&, size_t images);
+  static BenchInput read(const Dataset&, const std::vector<ImageInput>&, size_t images, int64_t max_pixels);
   // The images of an array [n c h w], which `where` names in errors, as they are. Throws bad_input unless it
   // is fp32, of the size that the one input has, and fills a batch.
   static BenchInput load(const Tensor& array, const std::string& where, const std::vector<ImageInput>&,

@@ -4,6 +4,7 @@
 
 #include "engine/error.h"
 #include "layers/compare_layers.h"
+#include "layers/expect_memory.h"
 #include "layers/optimize.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/device_choice.h"
@@ -108,6 +109,7 @@ int run_check(int argc, char** argv) {
   for (const auto& subject : subjects) {
     if (!run.quiet) fmt::print("{}: {} against {}, seed {}\n", subject.name, tested.name, against, seed);
     const Model model = optimize(subject.model);
+    expect_memory_for_comparison(model.graph, run.batch);
     const auto input = random_input(model.input(), run.batch, seed);
     CompareOptions compare{.against = other.backend.get()};
     if (!run.quiet) compare.on_layer = print_layer;

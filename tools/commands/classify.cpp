@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <new>
 #include <numeric>
 
+#include "engine/available_memory.h"
 #include "engine/error.h"
 #include "engine/input/decode.h"
 #include "engine/input/text_file.h"
@@ -14,6 +16,7 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
 #include "tools/commands/outputs.h"
+#include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {
@@ -67,18 +70,20 @@ class Classifier {
     runtime.executor->observe([this](const StageView& view) { note(view); });
   }
 
-  // Fills stages(); throws bad_input naming the file.
+  // Fills stages(); what it throws names the file.
   const BatchRun& classify(const std::string& path) {
     stages_.clear();
     try {
       read_file(path, kMaxFileBytes, file_);
-      decode_image(file_, image_);
+      decode_image(file_, image_, runtime_.max_pixels, &memory_);
+      for (size_t i = 0; i < runtime_.inputs.size(); ++i)
+        runtime_.inputs[i].prepare(preprocessor_, image_, runtime_.executor->input(i, 0));
+    } catch (const std::bad_alloc&) {
+      throw run_time_error("{}: needs more memory than there is", path);
     } catch (const Error& e) {
       const std::string reason = e.what();
-      throw bad_input("{}", reason.starts_with(path) ? reason : path + ": " + reason);
+      throw Error(e.kind(), reason.starts_with(path) ? reason : path + ": " + reason);
     }
-    for (size_t i = 0; i < runtime_.inputs.size(); ++i)
-      runtime_.inputs[i].prepare(preprocessor_, image_, runtime_.executor->input(i, 0));
     return runtime_.executor->run(prepared_, 1, deadline_ms_);
   }
 
@@ -103,6 +108,8 @@ class Classifier {
   double deadline_ms_;
   int prepared_;
   std::vector<StageNote> stages_;
+  DecodeMemory all_memory_{available_memory() / 2};
+  DecodeMemory::Share memory_{all_memory_};
   std::vector<std::byte> file_;
   Image image_;
   Preprocessor preprocessor_;
@@ -124,8 +131,8 @@ void print_top(const Classifier& c, const std::vector<Scored>& top, const char* 
 void print_image(const Classifier& c, const Policy& policy, const std::string& path, const BatchRun& run,
                  bool explain) {
   const RowResult& row = run.rows[0];
-  const auto head =
-      fmt::format("{}: {} of {} members, {:.2f} ms", path, row.members, policy.point.size(), run.ms);
+  const auto head = fmt::format("{}: {} of {} members, {:.2f} ms", on_one_line(path), row.members,
+                                policy.point.size(), run.ms);
   const Terminal terminal = terminal_of(stdout);
   fmt::print(
       "{}{}\n", painted(terminal, Ink::bold, head),
@@ -211,7 +218,8 @@ int run_classify(int argc, char** argv) {
       if (keep) images.push_back(image_json(classifier, policy, inputs[i], result));
     } catch (const Error& e) {
       if (inputs.size() == 2) throw;
-      fmt::print(stderr, "{} {}\n", painted(terminal_of(stderr), Ink::red, "fxe classify:"), e.what());
+      fmt::print(stderr, "{} {}\n", painted(terminal_of(stderr), Ink::red, "fxe classify:"),
+                 on_one_line(e.what()));
       if (keep) images.push_back({{"path", inputs[i]}, {"status", "failed"}, {"reason", e.what()}});
       ++failed;
     }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <cctype>
 #include <cstdio>
 #include <new>
+#include <system_error>
 
 #include "engine/error.h"
 #include "engine/files/files_read.h"
 #include "engine/names.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/options.h"
+#include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
 #include "tools/commands/version.h"
 
@@ -60,11 +61,10 @@ int show_help(std::string_view command) {
 int report(std::string_view command, std::string message, int exit_code) {
   constexpr size_t kLongest = 4096;
   if (message.size() > kLongest) message.replace(kLongest, message.npos, "...");
-  for (char& c : message)
-    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
   std::fflush(stdout);
   const Terminal terminal = terminal_of(stderr);
-  fmt::print(stderr, "{} {}\n", painted(terminal, Ink::red, fmt::format("fxe {}:", command)), message);
+  fmt::print(stderr, "{} {}\n", painted(terminal, Ink::red, fmt::format("fxe {}:", command)),
+             on_one_line(std::move(message)));
   return exit_code;
 }
 
@@ -93,6 +93,15 @@ int run_command_line(int argc, char** argv) {
     return report(name, fmt::format("{}; see fxe {} --help", e.what(), name), 2);
   } catch (const std::bad_alloc&) {
     return report(name, "out of memory; try a smaller --batch", 1);
+  } catch (const std::system_error& e) {
+    if (e.code() != std::errc::resource_unavailable_try_again)
+      return report(name, fmt::format("unexpected: {}", e.what()), 1);
+    return report(
+        name,
+        fmt::format("no further thread can be started: {}; use fewer --threads, or raise the limits "
+                    "on processes and memory (ulimit -u, ulimit -v)",
+                    e.what()),
+        1);
   } catch (const std::exception& e) {
     return report(name, fmt::format("unexpected: {}", e.what()), 1);
   }

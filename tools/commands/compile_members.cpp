@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/available_memory.h"
 #include "engine/error.h"
 #include "layers/optimize.h"
 
@@ -13,9 +14,12 @@ namespace fxe {
 
 namespace {
 
-// What the weights of all members need while they are prepared: on the CPU as they are kept, and up to two
-// copies of one weight on its way, for which those of the largest member are counted.
-size_t preparation_bytes(const LoadedEnsemble& ensemble, const Backend& backend) {
+// What the weights of all members need: as they are kept, which on the CPU is sure, and while they are
+// prepared, up to two copies of one weight on its way, for which those of the largest member are counted.
+struct WeightMemory {
+  size_t kept = 0, most = 0;
+};
+WeightMemory weight_memory(const LoadedEnsemble& ensemble, const Backend& backend) {
   constexpr size_t kCode = size_t{32} << 20;  // of kernels, and what else is small
   size_t all = 0, largest = 0;
   for (const auto& loaded : ensemble.models) {
@@ -25,18 +29,22 @@ size_t preparation_bytes(const LoadedEnsemble& ensemble, const Backend& backend)
     all += elements * sizeof(float);
     largest = std::max(largest, elements * sizeof(float));
   }
-  return (backend.name() == "cpu" ? all : 0) + 2 * largest + kCode;
+  const size_t kept = backend.name() == "cpu" ? all : 0;
+  return {kept, kept + 2 * largest + kCode};
 }
 
 // Before the work, because oneDNN crashes where there is no memory for its code. Nothing is touched.
-void expect_memory(size_t bytes, size_t members) {
-  void* const room =
-      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, /*offset=*/0);
-  if (room == MAP_FAILED)
+void expect_memory(const WeightMemory& needed, size_t members) {
+  void* const room = mmap(nullptr, needed.most, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                          /*fd=*/-1, /*offset=*/0);
+  if (room != MAP_FAILED) munmap(room, needed.most);
+  const size_t there = available_memory();
+  if (room == MAP_FAILED || needed.kept > there)
     throw run_time_error(
-        "out of memory: {} bytes are needed to prepare the weights of {} member{}; free memory{}", bytes,
-        members, members == 1 ? "" : "s", members == 1 ? "" : ", or use fewer members");
-  munmap(room, bytes);
+        "out of memory: {} bytes are needed to prepare the weights of {} member{}, and {} are available; "
+        "free "
+        "memory{}",
+        needed.most, members, members == 1 ? "" : "s", there, members == 1 ? "" : ", or use fewer members");
 }
 
 }  // namespace
@@ -45,7 +53,7 @@ void expect_memory(size_t bytes, size_t members) {
 std::vector<std::unique_ptr<PlanMember>> compile_members(LoadedEnsemble& ensemble, Backend& backend,
                                                          const RunOptions& options) {
   const size_t count = ensemble.models.size();
-  expect_memory(preparation_bytes(ensemble, backend), count);
+  expect_memory(weight_memory(ensemble, backend), count);
   std::vector<std::unique_ptr<PlanMember>> members;
   for (size_t i = 0; i < count; ++i) {
     const Model model = optimize(std::exchange(ensemble.models[i].model, {}));

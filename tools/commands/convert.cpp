@@ -2,6 +2,7 @@
 #include "weights_converter/convert.h"
 
 #include "engine/error.h"
+#include "engine/files/files_read.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
 #include "tools/commands/json_file.h"
@@ -53,6 +54,7 @@ int run_convert(int argc, char** argv) {
       load_model(source, (*parsed)["network"].as<std::string>(), read_choices(*parsed));
   expect_input(loaded, input, source);
   write_converted(file, loaded.model.graph, loaded.model.weights, source, loaded.network);
+  expect_files_unchanged();  // or its weights and its hash may be of different ones
   if (!run.quiet) {
     print_notes(notes_by_text({source}, {loaded.notes}));
     fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,

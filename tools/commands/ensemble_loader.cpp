@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "engine/available_memory.h"
 #include "engine/error.h"
 #include "engine/input/classes.h"
 #include "engine/input/imagenet_classes.h"
@@ -182,6 +183,7 @@ std::vector<MemberSlot> member_slots(const Runtime& r, const LoadedEnsemble& ens
 Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   Runtime r;
   r.device = choose_device(options);
+  r.max_pixels = options.max_pixels;
   const auto compile = [&] { r.members = compile_members(ensemble, *r.device.backend, options); };
   if (!r.device.is_cuda) {
     compile();
@@ -205,9 +207,11 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
 
 void add_executor(Runtime& r, const LoadedEnsemble& ensemble, const RunOptions& options) {
   std::vector<size_t> input_bytes;
-  for (const ImageInput& input : r.inputs)
-    input_bytes.push_back(static_cast<size_t>(options.sides) * input.bytes());
-  if (r.device.is_cuda) check_batch_fits(member_pointers(r), input_bytes, free_gpu_bytes());
+  // The CPU's executor keeps images as they came, and those that go on.
+  const auto copies = static_cast<size_t>(r.device.is_cuda ? options.sides : 2);
+  for (const ImageInput& input : r.inputs) input_bytes.push_back(copies * input.bytes());
+  check_batch_fits(member_pointers(r), input_bytes, r.device.is_cuda ? free_gpu_bytes() : available_memory(),
+                   r.device.is_cuda);
   r.executor = make_executor(r.device, member_slots(r, ensemble), r.inputs, options);
 }
 

@@ -46,6 +46,7 @@ struct Runtime {
   std::vector<ImageInput> inputs;        // of the ensemble, in the form that the executor takes
   std::unique_ptr<PlanObserver> ranges;  // with --launch stream on a GPU: names for NVIDIA's profilers
   std::unique_ptr<Executor> executor;
+  int64_t max_pixels = kMaxPixels;  // of an image
 };
 // Optimises and compiles each model, and frees its weights once its plans are made.
 Runtime make_runtime(LoadedEnsemble&, const RunOptions&);

@@ -11,6 +11,7 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
 #include "tools/commands/outputs.h"
+#include "tools/commands/report_text.h"
 #include "tools/commands/results_file.h"
 #include "tools/commands/terminal.h"
 
@@ -54,7 +55,7 @@ void print_failed(const EvalResult& result) {
                                 result.failed.size() == 1 ? "" : "s");
   fmt::print(stderr, "{}\n", painted(terminal_of(stderr), Ink::red, head));
   for (size_t i = 0; i < std::min(kShown, result.failed.size()); ++i)
-    fmt::print(stderr, "  {}: {}\n", result.failed[i].path, result.failed[i].reason);
+    fmt::print(stderr, "  {}\n", on_one_line(result.failed[i].path + ": " + result.failed[i].reason));
   if (result.failed.size() > kShown)
     fmt::print(stderr, "  ... and {} more (--json lists all)\n", result.failed.size() - kShown);
 }
@@ -124,14 +125,15 @@ int run_eval(int argc, char** argv) {
                               {"json", "predictions", "results-file", "mlperf-log"});
   }
   write_json(json, eval_json(subject, result));
-  const bool none = result.policy.evaluation.images() == 0;
+  // Each has failed: it could not be read, or no member gave finite outputs.
+  const bool none = result.failed.size() == result.done;
   if (!none) results_file.add(results_line(ensemble, subject, result));
   if (!none && !run.quiet) print_eval(subject, result, stdout);
   if (const auto warning = label_warning(result.policy.evaluation, subject.classes);
       !none && !warning.empty())
     fmt::print(stderr, "warning: {}\n", warning);
   outputs.commit();  // after all was printed: what cannot be written is not lost
-  if (none) throw run_time_error("{}: no image could be used", inputs[1]);
+  if (none) throw run_time_error("{}: no image got a prediction", inputs[1]);
   return parsed->count("strict") && !result.failed.empty() ? 1 : 0;
 }
 

@@ -44,7 +44,7 @@ class Evaluator {
     const auto start = Clock::now();
     Progress progress("eval", "images", dataset_.images(), options_.quiet);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2, 0,
-                  dataset_.images());
+                  dataset_.images(), {.max_pixels = runtime_.max_pixels});
     while (const Loader::Item* item = stop_ ? nullptr : loader.next()) {
       take(*item);
       if (sides_[filling_].rows == batch_) flush();

@@ -87,10 +87,12 @@ void add_common_options(cxxopts::Options& options) {
 
 void add_run_options(cxxopts::Options& options) {
   add_common_options(options);
-  add_options(options,
-              {{"deadline-ms", "X", "X ms for a batch: run no member that would end later"},
-               {"pin", nullptr, "keep each thread of the CPU engine on a processor of its own"}},
-              kRunningGroup);
+  add_options(
+      options,
+      {{"deadline-ms", "X", "X ms for a batch: run no member that would end later"},
+       {"pin", nullptr, "keep each thread of the CPU engine on a processor of its own"},
+       {"max-pixels", "N", "an image of more pixels has failed; without it, as many as memory suffices for"}},
+      kRunningGroup);
   add_options(
       options,
       {{"control", "C", "who decides to stop: auto, device, host or none", "auto"},
@@ -120,6 +122,7 @@ RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
   run.launch = parsed["launch"].as<std::string>();
   run.autotune = parsed.count("autotune") > 0;
   run.pin = parsed.count("pin") > 0;
+  if (parsed.count("max-pixels")) run.max_pixels = read_integer(parsed, "max-pixels", 1, kMaxPixels);
   if (parsed.count("deadline-ms"))
     run.deadline_ms = read_real(parsed, "deadline-ms", kMinDeadlineMs, kMaxDeadlineMs);
   return run;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/input/decode.h"
 #include "layers/backend.h"
 
 namespace fxe {
@@ -22,7 +23,8 @@ struct RunOptions {
   bool quiet = false;
   std::optional<double> deadline_ms;
   bool autotune = false;
-  bool pin = false;  // threads of the CPU engine
+  bool pin = false;                 // threads of the CPU engine
+  int64_t max_pixels = kMaxPixels;  // of an image
   std::string control = "auto", tail = "fused", launch = "graph";
   int sides = 1;            // Executor::sides(); not an option
   bool pixels = true;       // a GPU takes images as pixels where it can; not an option
@@ -50,7 +52,7 @@ inline constexpr const char* kPolicyHelp = "stored[:PROFILE], full, first:K or t
 // Adds --device --precision --batch --threads --json --quiet. Commands that run nothing take them too, so
 // that a script can give all its commands the same words.
 void add_common_options(cxxopts::Options&);
-// The same and --control --tail --launch --deadline-ms.
+// The same and --control --tail --launch --deadline-ms --pin --max-pixels.
 void add_run_options(cxxopts::Options&);
 // What was added. Throws bad_input for values out of range, naming the option and what it takes.
 RunOptions read_common_options(const cxxopts::ParseResult&);

@@ -8,6 +8,7 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/outputs.h"
 #include "tools/commands/profile_report.h"
+#include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {
@@ -80,7 +81,7 @@ int run_profile(int argc, char** argv) {
   const ProfileResult result = profile(
       ensemble, runtime, dataset, subject.run.policy, run,
       {.quiet = run.quiet, .deadline_ms = run.deadline_ms.value_or(0), .traced_batches = trace ? traced : 0});
-  for (const auto& f : result.failed) fmt::print(stderr, "{}: {}\n", f.path, f.reason);
+  for (const auto& f : result.failed) fmt::print(stderr, "{}\n", on_one_line(f.path + ": " + f.reason));
   if (result.stopped_by) {
     const auto how_far = fmt::format("after {} of {} images", result.images, dataset.images());
     if (!run.quiet) print_paragraph(stdout, "interrupted " + how_far, "\n  ", "  ", Ink::yellow);

@@ -42,7 +42,8 @@ class Profiler {
     if (clock) clock->watch(true);
     Progress progress(clock ? "profile, kernels timed" : "profile", "images", dataset_.images(),
                       options_.quiet);
-    Loader loader(dataset_, runtime_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, 0, dataset_.images());
+    Loader loader(dataset_, runtime_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, 0, dataset_.images(),
+                  {.max_pixels = runtime_.max_pixels});
     int rows = 0;
     const StopRequest stop;
     while (const Loader::Item* item = stop ? nullptr : loader.next()) {

@@ -58,7 +58,8 @@ ScheduleTimes compare_schedules(Runtime& runtime, const LoadedEnsemble& ensemble
                                 const Policy& policy, RunOptions options) {
   if (!runtime.device.is_cuda) return {};
   Comparison comparison(runtime, ensemble, policy, options);
-  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(options.batch) + 2, 0, dataset.images());
+  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(options.batch) + 2, 0, dataset.images(),
+                {.max_pixels = runtime.max_pixels});
   int rows = 0;
   while (const Loader::Item* item = loader.next()) {
     if (!item->error.empty()) continue;

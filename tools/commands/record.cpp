@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/files/files_read.h"
 #include "metareasoner/fingerprint.h"
 #include "metareasoner/store/store.h"
 #include "tools/commands/commands.h"
@@ -33,6 +34,7 @@ cxxopts::Options record_options() {
 StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, const Dataset& dataset,
                      const RunOptions& run, StoreForm form) {
   const Fingerprint print = fingerprint(ensemble.file, weight_files_of);
+  expect_files_unchanged();  // or it may be of other weights than those that run
   StoreHeader h;
   h.form = form;
   h.ensemble = ensemble.file.name;

@@ -46,7 +46,7 @@ class Recording {
     Progress progress("record", "images", result_.images, quiet);
     check_kept(progress);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2,
-                  first_image(), result_.images);
+                  first_image(), result_.images, {.max_pixels = runtime_.max_pixels, .hash = true});
     result_.stopped_by = run_images(loader, progress);
     if (!result_.stopped_by) measure_missing();
     return std::move(result_);
@@ -61,12 +61,13 @@ class Recording {
 
   size_t members() const { return ensemble_.file.members.size(); }
 
+  // Of what cannot be read, as the loader has it: 0.
   ContentHash hash_of(size_t sample) {
-    ContentHash none{};
     try {
       read_file(dataset_.file(sample), kMaxFileBytes, file_);
-    } catch (const Error&) {
-      return none;  // the loader says why
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::run_time) throw;
+      return {};
     }
     return sha256(file_);
   }
@@ -107,11 +108,15 @@ class Recording {
 
   void take(const Loader::Item& item) {
     const bool readable = item.error.empty();
+    // The store would call it unreadable for ever.
+    if (item.read_failed)
+      throw run_time_error("{}; once it can be read, the same command goes on after what is recorded",
+                           item.error);
     if (readable)
       for (size_t i = 0; i < item.inputs.size(); ++i)
         std::copy(item.inputs[i].begin(), item.inputs[i].end(), runtime_.executor->input(i, rows_).begin());
     result_.unreadable += !readable && item.index >= result_.kept;
-    waiting_.push_back({item.index, readable ? rows_++ : -1, hash_of(item.index)});
+    waiting_.push_back({item.index, readable ? rows_++ : -1, item.sha256});
   }
 
   void flush() {

@@ -2,6 +2,7 @@
 #include "tools/commands/eval_report.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/replay_output.h"
+#include "tools/commands/store_order.h"
 
 namespace fxe {
 

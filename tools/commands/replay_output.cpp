@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "tools/commands/report_text.h"
+#include "tools/commands/store_order.h"
 #include "tools/commands/terminal.h"
 #include "tools/commands/text_table.h"
 

@@ -31,7 +31,7 @@ struct stat status_of(const fs::path& path) {
   return status;
 }
 
-std::string error_of(ErrorKind kind, const std::function<void()>& f) {
+std::string error_of_kind(ErrorKind kind, const std::function<void()>& f) {
   try {
     f();
   } catch (const Error& error) {
@@ -77,15 +77,15 @@ TEST_F(OutputFiles, WithoutCommitNothingHappened) {
 
 TEST_F(OutputFiles, CannotBeMade) {
   const auto missing = folder.path() / "missing" / "out";
-  EXPECT_EQ(error_of(ErrorKind::run_time, [&] { OutputFile file(missing); }),
+  EXPECT_EQ(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(missing); }),
             "cannot write " + missing.string() +
                 ": No such file or directory; check the folder and its permissions");
-  EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { OutputFile file(folder.path()); }),
+  EXPECT_EQ(error_of_kind(ErrorKind::bad_input, [&] { OutputFile file(folder.path()); }),
             folder.path().string() + ": expected the name of a file, found a folder");
-  EXPECT_THAT(error_of(ErrorKind::bad_input, [&] { OutputFile file(path.string() + "/"); }),
+  EXPECT_THAT(error_of_kind(ErrorKind::bad_input, [&] { OutputFile file(path.string() + "/"); }),
               HasSubstr("found"));
   const auto long_name = folder.path() / std::string(300, 'n');
-  EXPECT_THAT(error_of(ErrorKind::run_time, [&] { OutputFile file(long_name); }),
+  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(long_name); }),
               HasSubstr("File name too long"));
 }
 
@@ -109,7 +109,7 @@ TEST_F(OutputFiles, GoThroughLinksToTheirTarget) {
   EXPECT_EQ(content(folder.path() / "real/made"), "made");
   EXPECT_EQ(files_in(folder.path() / "real"), 3);
   fs::create_symlink("loop", folder.path() / "loop");
-  EXPECT_THAT(error_of(ErrorKind::run_time, [&] { OutputFile file(folder.path() / "loop"); }),
+  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(folder.path() / "loop"); }),
               HasSubstr("Too many levels of symbolic links"));
 }
 
@@ -137,7 +137,7 @@ TEST_F(OutputFiles, DoNotReplaceWhatIsWriteProtected) {
   if (geteuid() == 0) GTEST_SKIP() << "run as root";
   folder.write("out.json", "old");
   fs::permissions(path, fs::perms(0444));
-  EXPECT_THAT(error_of(ErrorKind::run_time, [&] { OutputFile file(path); }), HasSubstr("Permission denied"));
+  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(path); }), HasSubstr("Permission denied"));
 }
 
 TEST_F(OutputFiles, NamedPipesAreWrittenToAndStay) {
@@ -156,9 +156,9 @@ TEST_F(OutputFiles, NamedPipesAreWrittenToAndStay) {
 
 TEST_F(OutputFiles, DevicesAreWrittenToAndStay) {
   fs::create_symlink("/dev/full", path);
-  const auto error = error_of(ErrorKind::run_time, [&] { write(path, std::string(1'000'000, 'x')); });
+  const auto error = error_of_kind(ErrorKind::run_time, [&] { write(path, std::string(1'000'000, 'x')); });
   EXPECT_EQ(error, "cannot write " + path.string() + ": No space left on device");
-  EXPECT_EQ(error_of(ErrorKind::run_time, [&] { write(path, "x"); }), error);
+  EXPECT_EQ(error_of_kind(ErrorKind::run_time, [&] { write(path, "x"); }), error);
   EXPECT_TRUE(S_ISCHR(status_of("/dev/full").st_mode));
   EXPECT_EQ(files_in(folder.path()), 1);
 }
@@ -170,7 +170,7 @@ TEST_F(OutputFiles, DescriptorsAreWrittenTo) {
   write(fmt::format("/proc/self/fd/{}", open_file.get()), "b");
   EXPECT_EQ(content(path), "ab");
   EXPECT_EQ(status_of(path).st_ino, inode);
-  EXPECT_THAT(error_of(ErrorKind::run_time, [&] { OutputFile file("/dev/fd/987"); }),
+  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file("/dev/fd/987"); }),
               HasSubstr("Bad file descriptor"));
 }
 

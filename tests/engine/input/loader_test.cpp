@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/loader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "engine/error.h"
+#include "engine/sha256.h"
 #include "tests/engine/input/encode.h"
 #include "tests/engine/input/temporary_folder.h"
 #include "tests/support/allocations.h"
@@ -153,6 +155,81 @@ TEST(LoaderDeathTest, AnImageTooLargeForMemoryFailsAlone) {
     std::exit(errors == "needs more memory;;needs more memory;" ? 0 : 4);
   };
   EXPECT_EXIT(fails(), ::testing::ExitedWithCode(0), "");
+}
+
+// Pictures that would not fit into memory together wait for each other.
+TEST(LoaderDeathTest, LargeImagesTakeTurns) {
+  if (!can_count_allocations()) GTEST_SKIP() << "a sanitizer needs the address space that this test limits";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto all_are_read = [] {
+    const TemporaryFolder folder;
+    // 60 million pixels, which take 60 MB as they are read and 180 MB as they are decoded.
+    std::filesystem::resize_file(folder.write("large.pgm", "P5 10000 6000 255\n"), 60'000'018);
+    Dataset dataset{.root = folder.path()};
+    for (int i = 0; i < 8; ++i) dataset.add("large.pgm", 0);
+    const rlimit limit{1900 << 20, 1900 << 20};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) std::exit(3);
+    std::string errors;
+    {
+      Loader loader(dataset, {crop(4)}, 8, 8, 0, 8);
+      while (const auto* item = loader.next()) errors += item->error + ";";
+    }
+    std::filesystem::remove_all(folder.path());
+    std::exit(errors == ";;;;;;;;" ? 0 : 4);
+  };
+  EXPECT_EXIT(all_are_read(), ::testing::ExitedWithCode(0), "");
+}
+
+TEST(Loader, MorePixelsThanAllowedHaveFailed) {
+  const Numbered images(2);
+  Loader loader(images.dataset, {crop(4)}, 1, 2, 0, 2, {.max_pixels = 1});
+  EXPECT_THAT(loader.next()->error, testing::EndsWith("pixels: expected 1 to 1, as --max-pixels says"));
+}
+
+// What decoded is what is hashed, however the file changes.
+TEST(Loader, HashesTheFileThatItDecoded) {
+  const TemporaryFolder folder;
+  const std::string image = encode_ppm({4, 4, std::vector<uint8_t>(48, 7)}), other = "no image";
+  folder.write("a.ppm", image);
+  folder.write("b.ppm", other);
+  const Dataset dataset{.root = folder.path(), .paths = {"a.ppm", "b.ppm", "none.ppm"}, .labels = {0, 0, 0}};
+  Loader loader(dataset, {crop(4)}, 1, 1, 0, 3, {.hash = true});
+  EXPECT_EQ(loader.next()->sha256, sha256(std::as_bytes(std::span(image))));
+  EXPECT_EQ(loader.next()->sha256, sha256(std::as_bytes(std::span(other))));
+  const auto* none = loader.next();
+  EXPECT_EQ(none->sha256, (std::array<std::byte, 32>{}));
+  EXPECT_FALSE(none->read_failed);
+}
+
+// The system's own trouble says nothing about the image.
+TEST(LoaderDeathTest, AReadThatFailedIsToldFromABadImage) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto told = [] {
+    const TemporaryFolder folder;
+    folder.write("a.ppm", encode_ppm({4, 4, std::vector<uint8_t>(48, 7)}));
+    folder.write("b.ppm", "no image");
+    const Dataset dataset{.root = folder.path(), .paths = {"a.ppm", "b.ppm"}, .labels = {0, 0}};
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const rlimit none{0, limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    bool failed = false;
+    {
+      Loader loader(dataset, {crop(4)}, 1, 1, 0, 1);
+      const auto* item = loader.next();
+      failed = item->read_failed && item->error.ends_with("cannot be read: Too many open files");
+    }
+    setrlimit(RLIMIT_NOFILE, &limit);
+    bool bad = false;
+    {
+      Loader loader(dataset, {crop(4)}, 1, 1, 1, 2);
+      const auto* item = loader.next();
+      bad = !item->read_failed && !item->error.empty();
+    }
+    std::filesystem::remove_all(folder.path());
+    std::exit(failed && bad ? 0 : 4);
+  };
+  EXPECT_EXIT(told(), ::testing::ExitedWithCode(0), "");
 }
 
 // Each thread maps a stack: where they no longer fit, what was started is stopped again.

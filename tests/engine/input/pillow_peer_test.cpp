@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 std::string python() { return python_with("PIL, numpy"); }
 
 // The lines of cases.txt. A sanitizer's library, preloaded for this program, is not for Python.
-std::vector<std::string> run_peer(const std::string& command, const fs::path& out, const fs::path& photos) {
+std::vector<std::string> run_pillow(const std::string& command, const fs::path& out, const fs::path& photos) {
   const std::string script = FXE_SOURCE_DIR "/tests/engine/input/pillow_peer.py";
   const fs::path log = out / "log";
   std::string line =
@@ -134,7 +134,7 @@ TEST(PillowPeer, FormatsAndAwkwardSizes) {
   if (command.empty()) GTEST_SKIP() << "no Python with Pillow and numpy";
   const TemporaryFolder folder;
   write_jpegs_that_pillow_cannot(folder);
-  const auto counts = check_all(run_peer(command, folder.path(), {}));
+  const auto counts = check_all(run_pillow(command, folder.path(), {}));
   EXPECT_EQ(counts.at("decode"), 101);
   EXPECT_GE(counts.at("resize"), 282);
   if (!counts.at("preprocess")) GTEST_SKIP() << "preprocessing not compared: no torchvision in " << command;
@@ -146,7 +146,7 @@ TEST(PillowPeer, Photographs) {
   const auto command = python();
   if (command.empty()) GTEST_SKIP() << "no Python with Pillow and numpy";
   const TemporaryFolder folder;
-  const auto counts = check_all(run_peer(command, folder.path(), photos));
+  const auto counts = check_all(run_pillow(command, folder.path(), photos));
   EXPECT_EQ(counts.at("decode"), 143);
   EXPECT_EQ(counts.at("resize"), 143);
   if (!counts.at("preprocess")) GTEST_SKIP() << "preprocessing not compared: no torchvision in " << command;

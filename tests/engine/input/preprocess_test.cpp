@@ -216,5 +216,22 @@ TEST(Preprocess, RefusesWhatCannotBeResized) {
             "16777217x1 pixels cannot be resized to 2147483647x256");
 }
 
+// A few bytes are a line of 4000 pixels. Where all of what it becomes is computed, that is bounded.
+TEST(Preprocess, ALineIsNotMadeAPictureOfAllSizes) {
+  const Image line{4000, 1, std::vector<uint8_t>(12'000)};
+  Preprocess p{.side = Preprocess::Side::shorter, .resize_h = 256, .resize_w = 256, .crop_h = 8, .crop_w = 8};
+  std::vector<float> out(p.elements());
+  Preprocessor preprocessor;
+  const auto error = [&] { return error_of([&] { preprocessor.run(p, line, out); }); };
+  EXPECT_EQ(error(), "NO ERROR");
+  p.filter = Filter::area;
+  EXPECT_EQ(error(), "4000x1 pixels cannot be resized to 1024000x256");
+  p.filter = Filter::bilinear;
+  p.antialias = false;
+  EXPECT_EQ(error(), "4000x1 pixels cannot be resized to 1024000x256");
+  p.side = Preprocess::Side::both;
+  EXPECT_EQ(error(), "NO ERROR");
+}
+
 }  // namespace
 }  // namespace fxe::test

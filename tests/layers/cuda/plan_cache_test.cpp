@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <new>
 
 #include "layers/cuda/conv_planner.h"
 #include "tests/layers/cuda/recorded_model.h"
@@ -252,6 +253,10 @@ TEST_F(PlanCacheTest, AFolderThatCannotBeWrittenIsALineNotAFailure) {
   }
   ASSERT_EQ(said.size(), 1u);
   EXPECT_THAT(said[0], HasSubstr("FXE_CACHE"));
+  // Nor is a line that cannot be said, in a destructor.
+  PlanCache cache(folder / "file/below", h200_key(), [](const std::string&) { throw std::bad_alloc(); });
+  auto plans = planner(cache);
+  EXPECT_TRUE(plans.plan(one()));
 }
 
 TEST_F(PlanCacheTest, WithoutAFolderNothingIsWritten) {
