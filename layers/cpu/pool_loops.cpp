@@ -13,7 +13,7 @@ namespace {
 
 struct Maximum {
   static void first(float& y, float x) { y = x; }
-  static void next(float& y, float x) { y = (x > y) | (x != x) ? x : y; }
+  static void next(float& y, float x) { y = ((x > y) | (x != x)) ? x : y; }
 };
 
 struct Sum {
