@@ -44,7 +44,7 @@ struct BatchRun {
 // What an observer sees after each stage.
 struct StageView {
   int stage = 0;
-  std::span<const float> mean;      // [capacity classes] by image
+  std::span<const float> mean;      // [images classes] by image
   std::span<const RowResult> rows;  // of live images: as if they stopped here
   double ms = 0;
 };

@@ -55,6 +55,7 @@ class HostControl final : public Executor {
     for (int stage = 0; stage < p.program.stages(); ++stage) {
       run_member(p.program, stage);
       if (batch_.tail() == TailForm::separate) batch_.run_tail(queue(), p.program, stage, {});
+      if (observer_) show(p.program, stage, count);
       if (stage + 1 < p.program.stages() && !goes_on()) break;
     }
     batch_.download(queue(), 0);
@@ -69,9 +70,7 @@ class HostControl final : public Executor {
     return batch_.time_copies(queue(), repetitions);
   }
 
-  void observe(std::function<void(const StageView&)>) override {
-    throw bad_input("stages cannot be watched on a GPU; use --device cpu");
-  }
+  void observe(std::function<void(const StageView&)> observer) override { observer_ = std::move(observer); }
 
  private:
   struct Prepared {
@@ -114,6 +113,13 @@ class HostControl final : public Executor {
       batch_.run_member(queue(), program, stage, size, {});
   }
 
+  void show(const Program& program, int stage, int count) {
+    batch_.download(queue(), 0);
+    queue_->wait();
+    batch_.read(0, program, count, run_);
+    observer_({stage, run_.mean, run_.rows, run_.stages[static_cast<size_t>(stage)].ms});
+  }
+
   bool goes_on() {
     batch_.download_live_count(queue());
     queue_->wait();
@@ -128,6 +134,7 @@ class HostControl final : public Executor {
   MemberCheck check_;
   std::map<GraphKey, CapturedGraph> graphs_;
   std::vector<Prepared> prepared_;
+  std::function<void(const StageView&)> observer_;
   BatchRun run_;
 };
 

@@ -11,6 +11,7 @@ right, ThreadSanitizer has to object. Lane `nhwc`: the kernels on NHWC values, o
 them. Some minutes; not part of the test command.
 """
 import json
+import os
 import pathlib
 import shlex
 import subprocess
@@ -174,8 +175,9 @@ MUTATIONS = [
 class Lane:
     """How the build compiles the kernels for a test program and links it."""
 
-    def __init__(self, build: pathlib.Path, program: str, arguments: list[str], including: str):
+    def __init__(self, build: pathlib.Path, program: str, arguments: list[str], including: str, environment={}):
         self.build, self.program, self.arguments, self.including = build, program, arguments, including
+        self.environment = os.environ | environment
         self.commands = json.loads((build / "compile_commands.json").read_text())
         output = subprocess.run(["ninja", "-C", build, "-t", "commands", program], capture_output=True, text=True, check=True)
         link = output.stdout.strip().splitlines()[-1].removeprefix(": && ").removesuffix(" && :")
@@ -217,24 +219,25 @@ def run(lane: Lane, file: str, text: str, replacement: str) -> str:
         (mutated / file).write_text(source.replace(text, replacement))
         program = lane.make(mutated, file)
         try:
-            done = subprocess.run([program, "--gtest_brief=1", *lane.arguments], capture_output=True, text=True, timeout=600)
+            done = subprocess.run([program, "--gtest_brief=1", *lane.arguments], capture_output=True, text=True, timeout=600,
+                                  env=lane.environment)
         except subprocess.TimeoutExpired:
             return "does not end"
     if done.returncode == 0:
         return ""
     lines = (done.stdout + done.stderr).splitlines()
-    signs = ("WARNING: ThreadSanitizer", "C++ exception", "worst element", "is ", "Failure")
+    signs = ("WARNING: ThreadSanitizer", "simulated GPU: ", "C++ exception", "worst element", "is ", "Failure")
     return next((line.strip()[:150] for sign in signs for line in lines if sign in line), f"exit status {done.returncode}")
 
 
-def main() -> int:
+def main(lane_forms=LANES, mutations=MUTATIONS) -> int:
     build, wanted = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2] if len(sys.argv) > 2 else ""
-    lanes = {name: Lane(build, *lane) for name, lane in LANES.items()}
+    lanes = {name: Lane(build, *lane) for name, lane in lane_forms.items()}
     planted = missed = 0
-    for name, lane, *change in MUTATIONS:
+    for name, lane, *change in mutations:
         if wanted not in f"{lane} {name}":
             continue
-        for l in [lane] if lane else LANES:
+        for l in [lane] if lane else lanes:
             found = run(lanes[l], *change)
             right = bool(found) == bool(lane)
             planted += 1

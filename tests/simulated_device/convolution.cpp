@@ -58,7 +58,7 @@ std::vector<float> outputs_last(const std::vector<float>& w, int64_t k, int64_t 
   return turned;
 }
 
-// sum[i] += x[j] * w[j][i] for every j in turn.
+// sum[i] += x[j] * w[j][i] for every j in turn; `row`: from one j to the next.
 __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void add_products(
     float* __restrict sum, const float* __restrict x, const float* __restrict w, int64_t channels,
     int64_t outputs, int64_t row) {
@@ -147,8 +147,8 @@ void Convolution::run(const std::map<int64_t, void*>& addresses) const {
   }
   for (const Pointwise& step : then) {
     if (step.relu) {
-      for (float& value : result)
-        value = settings().relu_loses_nan ? std::fmax(value, 0.0f) : value < 0 ? 0.0f : value;
+      const bool loses_nan = settings().relu_loses_nan;
+      for (float& value : result) value = loses_nan ? std::fmax(value, 0.0f) : value < 0 ? 0.0f : value;
       continue;
     }
     const std::vector<float> added = values_of(step.added);

@@ -189,7 +189,8 @@ int run_classify(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL IMAGE...");
   if (!parsed) return 0;
   RunOptions run = read_run_options(*parsed);
-  run.batch = 1;  // images are explained one by one
+  run.batch = 1;                                    // images are explained one by one,
+  if (run.control == "auto") run.control = "host";  // and stage by stage
   const auto& inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
   LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests on the simulated GPU ran, and that no function of CUDA which the engine calls was left out.
+
+    coverage_test.py COVERAGE_FILE ARCHIVE...
+
+Adds the programs' counts up (coverage.h), prints them and removes the file. Functions that the engine calls are those that its
+archives leave to the linker, cuDNN's stand-ins, and CUPTI's by the names that it looks up.
+"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+CUDNN = {"cudnnCreate", "cudnnDestroy", "cudnnSetStream", "cudnnBackendSetAttribute", "cudnnBackendDestroyDescriptor",
+         "cudnnBackendExecute"}
+
+
+def called_by(archives: list[str]) -> set[str]:
+    symbols = subprocess.run(["nm", "-u", *archives], capture_output=True, text=True, check=True).stdout
+    runtime = set(re.findall(r"\bU (cuda[A-Z]\w+)$", symbols, re.MULTILINE))
+    cupti = {name.decode() for path in archives for name in re.findall(rb"\0(cupti[A-Z]\w+)(?=\0)", pathlib.Path(path).read_bytes())}
+    return runtime | CUDNN | cupti
+
+
+def main() -> int:
+    file = pathlib.Path(sys.argv[1])
+    counts: collections.Counter = collections.Counter()
+    for line in file.read_text().splitlines():
+        name, count = line.split()
+        counts[name] += int(count)
+    file.unlink()
+    called = called_by(sys.argv[2:])
+    unused = sorted(name for name in called if not counts[name])
+    print(f"simulated GPU: {counts['graphs']} graphs made executable and launched {counts['graph_launches']} times, "
+          f"{counts['bodies_taken']} bodies taken, {counts['bodies_skipped']} skipped, {counts['kernels']} kernels, "
+          f"{counts['convolutions']} of them cuDNN's, {counts['copies']} copies")
+    print(f"functions of CUDA, cuDNN and CUPTI: {len(called) - len(unused)} used of {len(called)} that the engine calls")
+    if unused:
+        print("never called: " + ", ".join(unused))
+    return 1 if unused or not counts["bodies_skipped"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
