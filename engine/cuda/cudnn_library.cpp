@@ -4,6 +4,9 @@
 #include <cudnn.h>
 #include <dlfcn.h>
 
+#include <climits>
+#include <string>
+
 #include "engine/error.h"
 
 namespace fxe {
@@ -18,9 +21,21 @@ struct Library {
     const std::string name = "libcudnn.so." + std::to_string(CUDNN_MAJOR);
     // Where the loader looks, which LD_LIBRARY_PATH adds to; then where it was when this was built.
     for (const std::string& path : {name, std::string(FXE_CUDNN_FOLDER "/") + name}) {
-      if ((handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))) return;
+      handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+      if (handle && has_graph()) return;
       if (error.empty()) error = dlerror();
+      handle = nullptr;
     }
+  }
+
+  // cuDNN 9 loads this part at the first call, and ends the process where it cannot, such as for want of
+  // memory.
+  bool has_graph() const {
+    if (CUDNN_MAJOR < 9) return true;
+    char folder[PATH_MAX];
+    if (dlinfo(handle, RTLD_DI_ORIGIN, folder) != 0) return false;
+    const std::string path = folder + ("/libcudnn_graph.so." + std::to_string(CUDNN_MAJOR));
+    return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr;
   }
 };
 

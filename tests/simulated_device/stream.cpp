@@ -2,7 +2,7 @@
 #include "tests/simulated_device/stream.h"
 
 #include <algorithm>
-#include <set>
+#include <vector>
 
 #include "tests/simulated_device/call.h"
 #include "tests/simulated_device/memory.h"
@@ -13,7 +13,8 @@ namespace fxe::sim {
 namespace {
 
 Stream legacy{.blocking = true};
-std::set<Stream*> streams{&legacy};
+// In the order they were made, so that a seed repeats a run wherever memory lies.
+std::vector<Stream*> streams{&legacy};
 
 bool can_go_on(const Stream& s) {
   if (s.tasks.empty()) return false;
@@ -65,7 +66,8 @@ cudaError_t legacy_while_capturing() {
 Stream& stream_of(cudaStream_t handle) {
   if (handle == nullptr || handle == cudaStreamLegacy) return legacy;
   auto* stream = reinterpret_cast<Stream*>(handle);
-  if (!streams.contains(stream)) broken_rule("a stream is used that was destroyed or never made");
+  if (std::find(streams.begin(), streams.end(), stream) == streams.end())
+    broken_rule("a stream is used that was destroyed or never made");
   return *stream;
 }
 
@@ -124,7 +126,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* made, unsigned flags) {
   FXE_SIM_CALL;
   auto* stream = new Stream;
   stream->blocking = (flags & cudaStreamNonBlocking) == 0;
-  streams.insert(stream);
+  streams.push_back(stream);
   *made = reinterpret_cast<cudaStream_t>(stream);
   return cudaSuccess;
 }
@@ -136,7 +138,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t handle) {
   if (s.capture)
     return refuse(cudaErrorStreamCaptureUnsupported, "a stream is destroyed while it is captured");
   drain();
-  streams.erase(&s);
+  std::erase(streams, &s);
   delete &s;
   return cudaSuccess;
 }

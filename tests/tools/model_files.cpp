@@ -6,7 +6,7 @@
 namespace fxe::test {
 
 ModelFiles::ModelFiles() {
-  write_member(folder / kNames[0], "cifar_resnet8", 21, "linear.weight", 0.5f);
+  write_member(folder / kNames[0], "cifar_resnet8", 21, "linear.weight", 3.0f);
   const std::string python = python_with("torch, onnx, numpy");
   if (python.empty()) {
     reason = "no Python with torch, onnx and numpy";

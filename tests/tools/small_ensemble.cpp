@@ -22,7 +22,7 @@ SmallEnsemble::SmallEnsemble()
   for (int i = 0; i < 3; ++i) {
     const std::string member = folder / (std::string(1, static_cast<char>('a' + i)) + ".safetensors");
     // The last layer's factor spreads the margins over [0, 1].
-    write_member(member, "cifar_resnet8", static_cast<uint64_t>(11 + i), "linear.weight", 0.5f);
+    write_member(member, "cifar_resnet8", static_cast<uint64_t>(11 + i), "linear.weight", 3.0f);
     init.push_back(member);
   }
   init.insert(init.end(), {"-o", ensemble});
