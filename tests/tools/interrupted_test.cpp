@@ -74,7 +74,7 @@ TEST_F(Interrupted, EvalShowsWhatItHasAndLeavesNoFile) {
 
 TEST_F(Interrupted, RecordGoesOnWhereItWas) {
   const auto words = fmt::format("record '{}' '{}' --batch 4 -o '{}'", small.ensemble, images, folder / "s");
-  const auto o = stop("TERM", 0.6, words);
+  const auto o = stop("TERM", 0.1, words);
   EXPECT_EQ(o.code, 143);
   int kept = -1, of = -1;
   ASSERT_EQ(
