@@ -15,7 +15,8 @@ namespace {
 // Without the exception's own name, and the piece of the file that was read last, which may be as long as the
 // file.
 std::string_view reason(std::string_view what) {
-  if (what.starts_with('[')) what.remove_prefix(std::min(what.find("] "), what.size() - 2) + 2);
+  if (const auto name = what.find("] "); what.starts_with('[') && name != what.npos)
+    what.remove_prefix(name + 2);
   return what.substr(0, what.find("; last read")).substr(0, 200);
 }
 

@@ -9,13 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 
 #include "engine/error.h"
 #include "engine/files/files_read.h"
+#include "engine/utf8.h"
 
 namespace fxe {
 
@@ -60,9 +60,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 }
 
 MappedFile::MappedFile(void* data, size_t size, const std::filesystem::path& path)
-    : data_(data), size_(size), name_(path.string()) {
-  for (char& c : name_)
-    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
+    : data_(data), size_(size), name_(on_one_line(path.string())) {
   const std::lock_guard lock(places_mutex);
   const auto free = std::ranges::find_if(places, [](const Place& place) { return place.begin == 0; });
   if (free == places.end()) return;

@@ -28,11 +28,11 @@ class MappedFile {
   MappedFile(void* data, size_t size, const std::filesystem::path&);
   void* data_;
   size_t size_;
-  std::string name_;  // printable
+  std::string name_;  // as it may be shown
 };
 
-// The name, printable, of the file whose mapping holds this address; nullptr: none, or there are too many.
-// For handlers of signals.
+// The name, as it may be shown, of the file whose mapping holds this address; nullptr: none, or there are too
+// many. For handlers of signals.
 const char* file_mapped_at(const void* address);
 
 }  // namespace fxe

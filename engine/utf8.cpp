@@ -1,7 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/utf8.h"
 
+#include <algorithm>
+
 namespace fxe {
+
+namespace {
+
+// The code point of a character of up to three bytes; those of four hold no control character.
+unsigned code_point(std::string_view c) {
+  const auto bits = [&](size_t i, unsigned mask) { return static_cast<unsigned char>(c[i]) & mask; };
+  if (c.size() == 1) return bits(0, 0x7f);
+  if (c.size() == 2) return bits(0, 0x1f) << 6 | bits(1, 0x3f);
+  if (c.size() == 3) return bits(0, 0x0f) << 12 | bits(1, 0x3f) << 6 | bits(2, 0x3f);
+  return 0x10000;
+}
+
+bool is_control(unsigned c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
 
 size_t utf8_length(std::string_view s) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(s[i]); };
@@ -36,6 +56,21 @@ std::string as_utf8(std::string_view text) {
     const size_t n = utf8_length(text);
     out += n > 0 ? text.substr(0, n) : "\uFFFD";
     text.remove_prefix(n > 0 ? n : 1);
+  }
+  return out;
+}
+
+size_t shown_length(std::string_view text) {
+  const size_t n = utf8_length(text);
+  return n > 0 && !is_control(code_point(text.substr(0, n))) ? n : 0;
+}
+
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t n = std::max<size_t>(utf8_length(text), 1);
+    out += shown_length(text) > 0 ? text.substr(0, n) : "?";
+    text.remove_prefix(n);
   }
   return out;
 }

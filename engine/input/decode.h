@@ -11,6 +11,7 @@ namespace fxe {
 
 // More pixels than this are refused before anything is allocated; Pillow refuses at the same count.
 inline constexpr int64_t kMaxPixels = 178'956'970;
+inline constexpr size_t kMaxImageFileBytes = size_t{1} << 30;
 
 // The pixels of a JPEG, PNG, BMP, GIF (first picture), binary PGM or PPM, or TGA file in memory, as Pillow
 // 13's convert("RGB") gives them (docs/preprocessing.md says where it does not). JPEG: libjpeg-turbo with the

@@ -19,7 +19,6 @@ namespace fxe {
 
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;
 constexpr size_t kKeptBytes = size_t{32} << 20;  // of a thread's buffers from one image to the next
 using Clock = std::chrono::steady_clock;
 
@@ -124,7 +123,7 @@ class Worker {
  private:
   void read(const std::filesystem::path& path, Loader::Item& item) {
     try {
-      read_file(path, kMaxFileBytes, file_);
+      read_file(path, kMaxImageFileBytes, file_);
     } catch (const Error& error) {
       item.read_failed = error.kind() == ErrorKind::run_time;
       throw;

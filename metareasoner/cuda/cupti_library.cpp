@@ -126,10 +126,8 @@ void CuptiLibrary::find() {
   constexpr uint32_t kSame = CUPTI_API_VERSION >= 130000 ? 100 : 1;
   if (found / kSame != CUPTI_API_VERSION / kSame)
     throw run_time_error(
-        "libcupti says version {}, and this program was built for {}: another version of CUDA's CUPTI is "
-        "first "
-        "in the library path",
-        found, CUPTI_API_VERSION);
+        "libcupti says version {}, and this program was built for {}: another CUPTI comes first", found,
+        CUPTI_API_VERSION);
   state_ = state.release();
 }
 

@@ -7,9 +7,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from onnx_blocks import (BLOCKS, MOST_CHANNELS, MOST_ELEMENTS, One, activation, arithmetic, batch_norm, conv, linear, rows_of,
-                         shared_product)
-from onnx_functions import pick
+from onnx_blocks import BLOCKS, arithmetic, linear, rows_of, shared_product
+from onnx_functions import activation, pick
+from onnx_windows import MOST_CHANNELS, MOST_ELEMENTS, One, batch_norm, conv
 from onnx_writer import GREATEST_OPSET, LEAST_OPSET, Value, Writer
 
 

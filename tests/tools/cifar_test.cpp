@@ -12,8 +12,8 @@
 #include "layers/reference/error_correlation.h"
 #include "layers/run_plan.h"
 #include "tests/support/compare.h"
+#include "tests/support/sanitized.h"
 #include "tests/tools/command_line.h"
-#include "tests/tools/sanitizer.h"
 #include "tools/commands/model_loader.h"
 
 namespace fxe::test {

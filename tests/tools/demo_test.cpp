@@ -11,8 +11,8 @@
 #include "layers/optimize.h"
 #include "layers/reference/error_correlation.h"
 #include "tests/paths.h"
+#include "tests/support/sanitized.h"
 #include "tests/tools/command_line.h"
-#include "tests/tools/sanitizer.h"
 #include "tools/commands/model_loader.h"
 
 namespace fxe::test {

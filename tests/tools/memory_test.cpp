@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "tests/paths.h"
-#include "tests/tools/sanitizer.h"
+#include "tests/support/sanitized.h"
 #include "tests/tools/small_ensemble.h"
 #include "weights_converter/safetensors.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What "fxe record", "import" and "replay" say against what "fxe eval" says on the same images.
+// What "fxe replay" says against what "fxe eval" says on the same images.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -11,61 +11,13 @@
 
 #include "metareasoner/store/store.h"
 #include "tests/paths.h"
-#include "tests/tools/small_ensemble.h"
+#include "tests/tools/refused.h"
+#include "tests/tools/small_stores.h"
 
 namespace fxe::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "fxe replay ..." with these words; the predictions file it wrote.
-std::string replayed(std::vector<std::string> words) {
-  Folder out;
-  words.insert(words.begin(), "replay");
-  words.insert(words.end(), {"--quiet", "--predictions", out / "p.csv"});
-  const Outcome o = fxe(words);
-  EXPECT_EQ(o.code, 0) << o.err;
-  return o.code ? "" : read_text(out / "p.csv");
-}
-
-std::string evaluated(std::vector<std::string> words) {
-  Folder out;
-  words.insert(words.begin(), "eval");
-  words.insert(words.end(), {"--quiet", "--threads", "1", "--predictions", out / "p.csv"});
-  const Outcome o = fxe(words);
-  EXPECT_EQ(o.code, 0) << o.err;
-  return o.code ? "" : read_text(out / "p.csv");
-}
-
-void record(std::vector<std::string> words) {
-  words.insert(words.begin(), "record");
-  words.insert(words.end(), {"--quiet", "--threads", "1"});
-  const Outcome o = fxe(words);
-  EXPECT_EQ(o.code, 0) << o.err;
-}
-
-void expect_refused(std::vector<std::string> words, const std::string& why, int code = 2) {
-  const Outcome o = fxe(words);
-  EXPECT_EQ(o.code, code);
-  EXPECT_EQ(lines_of(o.err), 1u) << o.err;
-  EXPECT_NE(o.err.find(why), std::string::npos) << o.err;
-}
-
-// Three members and 60 images, recorded in each form.
-struct SmallStores {
-  SmallStores() {
-    const auto& s = small_ensemble();
-    record({s.ensemble, s.images, "-o", folder / "fp32"});
-    record({s.ensemble, s.images, "-o", folder / "fp16", "--half"});
-    record({s.ensemble, s.images, "-o", folder / "compact", "--compact"});
-  }
-  Folder folder;
-  const std::string fp32 = folder / "fp32", fp16 = folder / "fp16", compact = folder / "compact";
-};
-const SmallStores& stores() {
-  static const SmallStores made;
-  return made;
-}
 
 TEST(Replay, EqualsEvalInEveryByteOnTheDemo) {
   if (!fs::exists(FXE_BINARY_DIR "/render_demo")) GTEST_SKIP() << "render_demo is not built";
@@ -98,8 +50,8 @@ TEST(Replay, EqualsEvalInAnotherOrderCombinationWeightsAndTemperatures) {
   const std::string changed = s.folder / "changed.json";
   write_text(changed, json.dump());
   for (const std::string policy : {"full", "first:2", "t:0.3", "t:0.6,0.2"})
-    EXPECT_EQ(replayed({stores().fp32, "--policy", policy, "--order", "2,a,1", "--combine", "probabilities",
-                        "--weights", "1,2.5,0.5", "--temperatures", "2,0.5,1"}),
+    EXPECT_EQ(replayed({small_stores().fp32, "--policy", policy, "--order", "2,a,1", "--combine",
+                        "probabilities", "--weights", "1,2.5,0.5", "--temperatures", "2,0.5,1"}),
               evaluated({changed, s.images, "--policy", policy}))
         << policy;
 }
@@ -111,7 +63,7 @@ TEST(Replay, ASubsetIsTheEnsembleOfItsMembers) {
   const std::string changed = s.folder / "subset.json";
   write_text(changed, json.dump());
   for (const std::string policy : {"full", "t:0.4"})
-    EXPECT_EQ(replayed({stores().fp32, "--policy", policy, "--order", "0,2"}),
+    EXPECT_EQ(replayed({small_stores().fp32, "--policy", policy, "--order", "0,2"}),
               evaluated({changed, s.images, "--policy", policy}));
 }
 
@@ -132,7 +84,7 @@ TEST(Replay, HalvesDifferByNoiseThatIsCounted) {
   const auto& s = small_ensemble();
   Folder folder;
   write_text(folder / "e.csv", s.predictions_file({"--policy", "t:0.4"}));
-  EXPECT_EQ(fxe({"replay", stores().fp16, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet",
+  EXPECT_EQ(fxe({"replay", small_stores().fp16, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet",
                  "--json", folder / "j"})
                 .code,
             0);
@@ -142,7 +94,7 @@ TEST(Replay, HalvesDifferByNoiseThatIsCounted) {
   EXPECT_LT(against["noise"], 0.01);
   EXPECT_LT(against["identical"], SmallEnsemble::kImages);
   // The exact store has no noise, and every decision.
-  EXPECT_EQ(fxe({"replay", stores().fp32, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet",
+  EXPECT_EQ(fxe({"replay", small_stores().fp32, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet",
                  "--json", folder / "j"})
                 .code,
             0);
@@ -150,8 +102,9 @@ TEST(Replay, HalvesDifferByNoiseThatIsCounted) {
   EXPECT_EQ(exact["identical"], SmallEnsemble::kImages);
   EXPECT_EQ(exact["noise"], 0);
   // Predictions of another policy are no noise.
-  expect_refused({"replay", stores().fp32, "--policy", "t:0.8", "--against", folder / "e.csv", "--quiet"},
-                 "differ by more than noise", 3);
+  expect_refused(
+      {"replay", small_stores().fp32, "--policy", "t:0.8", "--against", folder / "e.csv", "--quiet"},
+      "differ by more than noise", 3);
 }
 
 // RFC 4180 lets a quoted name hold line ends of either kind, and spaces before them.
@@ -200,8 +153,9 @@ TEST(Replay, AFileThatIsWrongIsNotCalledNoise) {
   const std::string good = s.predictions_file({"--policy", "t:0.4"});
   const auto refuse = [&](const std::string& csv, const std::string& words, int code) {
     write_text(folder / "e.csv", csv);
-    expect_refused({"replay", stores().fp32, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet"},
-                   words, code);
+    expect_refused(
+        {"replay", small_stores().fp32, "--policy", "t:0.4", "--against", folder / "e.csv", "--quiet"}, words,
+        code);
   };
   refuse(with_line(good, 3, [](auto& f) { f[5] = "1e30"; }), "differ by more than noise", 3);
   refuse(with_line(good, 3, [](auto& f) { f[5] = std::to_string(std::stod(f[5]) + 0.01); }),
@@ -220,7 +174,8 @@ TEST(Replay, ReportsWhatEvalReports) {
                  "1", "--json", folder / "e"})
                 .code,
             0);
-  ASSERT_EQ(fxe({"replay", stores().fp32, "--policy", "t:0.4", "--quiet", "--json", folder / "r"}).code, 0);
+  ASSERT_EQ(fxe({"replay", small_stores().fp32, "--policy", "t:0.4", "--quiet", "--json", folder / "r"}).code,
+            0);
   const auto e = read_json(folder / "e"), r = read_json(folder / "r");
   for (const char* key : {"ensemble", "device", "precision", "policy", "batch", "images", "labelled",
                           "failed", "top1", "top5", "mean_members", "mean_macs", "exits"})
@@ -232,7 +187,7 @@ TEST(Replay, ReportsWhatEvalReports) {
   EXPECT_EQ(r["stages"].size(), 3u);
   EXPECT_EQ(r["baselines"]["unit"], "ms per image");
   // A price of the user's: 1, 2 and 4 for the members that an image ran.
-  ASSERT_EQ(fxe({"replay", stores().fp32, "--policy", "t:0.4", "--costs", "1,2,4", "--quiet", "--json",
+  ASSERT_EQ(fxe({"replay", small_stores().fp32, "--policy", "t:0.4", "--costs", "1,2,4", "--quiet", "--json",
                  folder / "r"})
                 .code,
             0);
@@ -243,8 +198,8 @@ TEST(Replay, ReportsWhatEvalReports) {
   EXPECT_NEAR(priced["time_per_image_ms"], sum / SmallEnsemble::kImages, 1e-9);
   EXPECT_EQ(priced["latency_ms"]["p99"], 7);
   for (const std::string signal : {"raw_margin", "top1", "entropy", "agreement"}) {
-    ASSERT_EQ(fxe({"replay", stores().compact, "--policy", "t:0.4", "--signal", signal, "--quiet", "--json",
-                   folder / "r"})
+    ASSERT_EQ(fxe({"replay", small_stores().compact, "--policy", "t:0.4", "--signal", signal, "--quiet",
+                   "--json", folder / "r"})
                   .code,
               0);
     EXPECT_EQ(read_json(folder / "r")["policy"]["signal"], signal);
@@ -254,7 +209,7 @@ TEST(Replay, ReportsWhatEvalReports) {
 TEST(Replay, RefusesWhatItCannotAnswerInOneLine) {
   const auto& s = small_ensemble();
   Folder folder;
-  const std::string& store = stores().fp32;
+  const std::string& store = small_stores().fp32;
   const std::string bytes = read_text(store);
   write_text(folder / "cut", bytes.substr(0, bytes.size() - 100));
   expect_refused({"replay", folder / "cut"}, "unfinished or cut off");
@@ -275,119 +230,9 @@ TEST(Replay, RefusesWhatItCannotAnswerInOneLine) {
   expect_refused({"replay", store, "--costs", "1,2"}, "expected one number or 3, found 2");
   expect_refused({"replay", store, "--costs", s.ensemble}, "unknown key");
   expect_refused({"replay", store, "--against", s.labels}, "expected a predictions file");
-  expect_refused({"replay", stores().compact, "--order", "1,0"}, "another order or subset");
-  expect_refused({"replay", stores().compact, "--combine", "probabilities"}, "another combination");
+  expect_refused({"replay", small_stores().compact, "--order", "1,0"}, "another order or subset");
+  expect_refused({"replay", small_stores().compact, "--combine", "probabilities"}, "another combination");
   expect_refused({"record", s.ensemble, s.images, "-o", store}, "exists");
-}
-
-TEST(Record, KilledAndRunAgainEndsInTheSameBytes) {
-  if (!fs::exists(FXE_BINARY_DIR "/fxe")) GTEST_SKIP() << "fxe is not built";
-  const auto& s = small_ensemble();
-  Folder folder;
-  // 60 images are one block; 240 are four.
-  const std::string images = folder / "images";
-  for (int i = 0; i < 240; ++i)
-    write_text(images + "/" + std::to_string(i % 5) + "/" + std::to_string(100 + i) + ".ppm",
-               i == 70 ? "not an image" : rendered_image(static_cast<uint64_t>(i)));
-  const std::string words =
-      "record '" + s.ensemble + "' '" + images + "' --quiet --threads 1 --batch 5 -o '" + folder.path();
-  record({s.ensemble, images, "-o", folder / "whole", "--batch", "5"});
-  size_t unfinished = 0;
-  for (const char* seconds : {"0.02", "0.05", "0.1", "0.15", "0.2", "0.3"}) {
-    if (fs::exists(folder / "s")) break;
-    // --foreground: it waits for the killed process, which holds its lock until then.
-    const std::string line = "LD_PRELOAD= timeout --foreground -s KILL " + std::string(seconds) +
-                             " '" FXE_BINARY_DIR "/fxe' " + words + "/s' 2>/dev/null";
-    ASSERT_NE(std::system(line.c_str()), -1);
-    unfinished += fs::exists(folder / "s.partial");
-  }
-  std::cout << "killed with the store begun: " << unfinished << " times\n";
-  // Whatever the machine's speed: from every number of whole blocks.
-  const std::string whole = read_text(folder / "whole");
-  if (!fs::exists(folder / "s")) record({s.ensemble, images, "-o", folder / "s", "--batch", "5"});
-  EXPECT_EQ(read_text(folder / "s"), whole);
-  for (const size_t share : {3, 5, 8}) {
-    write_text(folder / "t.partial", whole.substr(0, whole.size() * share / 10));
-    record({s.ensemble, images, "-o", folder / "t", "--batch", "5"});
-    EXPECT_EQ(read_text(folder / "t"), whole) << share;
-    fs::remove(folder / "t");
-  }
-  // An image that changed in between.
-  write_text(folder / "t.partial", whole.substr(0, whole.size() / 2));
-  write_text(images + "/0/100.ppm", rendered_image(999));
-  expect_refused(
-      {"record", s.ensemble, images, "-o", folder / "t", "--batch", "5", "--threads", "1", "--quiet"},
-      "has changed since it was recorded");
-}
-
-TEST(Record, UnreadableImagesAreRowsLikeThoseOfEval) {
-  const auto& s = small_ensemble();
-  Folder folder;
-  for (int i = 0; i < 9; ++i)
-    write_text(folder / ("images/" + std::to_string(i % 3) + "/" + std::to_string(i) + ".ppm"),
-               i == 4 ? "P6 nonsense" : rendered_image(static_cast<uint64_t>(i)));
-  record({s.ensemble, folder / "images", "-o", folder / "s"});
-  EXPECT_EQ(replayed({folder / "s", "--policy", "t:0.4"}),
-            evaluated({s.ensemble, folder / "images", "--policy", "t:0.4"}));
-}
-
-std::string npy(const std::string& type, size_t rows, size_t columns, const std::string& data) {
-  std::string head =
-      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}), }}", type, rows, columns);
-  head.resize(118, ' ');
-  return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + head + data;
-}
-
-TEST(Import, ArraysOfAStoreAreThatStore) {
-  const Store store = Store::open(stores().fp32);
-  Folder folder;
-  std::string labels;
-  std::vector<std::string> words = {"import"};
-  for (size_t m = 0; m < store.members(); ++m) {
-    std::string single, twice;
-    std::vector<float> scratch;
-    for (size_t b = 0; b < store.blocks(); ++b)
-      for (const float v : store.logits(b, m, scratch)) {
-        const double d = v;
-        single.append(reinterpret_cast<const char*>(&v), 4);
-        twice.append(reinterpret_cast<const char*>(&d), 8);
-      }
-    const std::string path = folder / (std::string(1, static_cast<char>('a' + m)) + ".npy");
-    write_text(path, m == 1 ? npy("<f8", store.images(), store.classes(), twice)
-                            : npy("<f4", store.images(), store.classes(), single));
-    words.push_back(path);
-  }
-  for (size_t i = 0; i < store.images(); ++i)
-    labels += store.header().paths[i] + " " + std::to_string(store.header().labels[i]) + "\n";
-  write_text(folder / "labels", labels);
-  auto good = words;
-  good.insert(good.end(),
-              {"--labels", folder / "labels", "--costs", "1.0,2.5,1", "-o", folder / "s", "--quiet"});
-  const Outcome o = fxe(good);
-  ASSERT_EQ(o.code, 0) << o.err;
-  for (const std::string policy : {"full", "t:0.4"})
-    EXPECT_EQ(replayed({folder / "s", "--policy", policy}), replayed({stores().fp32, "--policy", policy}));
-  ASSERT_EQ(fxe({"replay", folder / "s", "--quiet", "--json", folder / "j"}).code, 0);
-  EXPECT_EQ(read_json(folder / "j")["time_per_image_ms"], 4.5);
-  EXPECT_EQ(read_json(folder / "j")["mean_macs"], nullptr);
-
-  const auto refused = [&](std::vector<std::string> more, const std::string& why) {
-    auto bad = words;
-    bad.insert(bad.end(), {"-o", folder / "t"});
-    bad.insert(bad.end(), more.begin(), more.end());
-    expect_refused(bad, why);
-    EXPECT_FALSE(fs::exists(folder / "t"));
-  };
-  refused({}, "--labels");
-  write_text(folder / "few", "1\n2\n");
-  refused({"--labels", folder / "few"}, "2 lines, but 60 images");
-  write_text(folder / "large", "10\n");
-  refused({"--labels", folder / "large"}, "expected a class from 0 to 9, found '10'");
-  refused({"--labels", folder / "labels", "--costs", "1,2"}, "found 2");
-  refused({"--labels", folder / "labels", "--names", "a,a,b"},
-          "member names must differ and not be empty, found 'a'");
-  words[1] = folder / "labels";
-  refused({"--labels", folder / "labels"}, "not a NumPy array");
 }
 
 TEST(Replay, EqualsEvalOnValidationImagesWithNetworksFromOnnx) {

@@ -9,8 +9,8 @@
 #include <cmath>
 
 #include "metareasoner/store/store.h"
+#include "tests/support/sanitized.h"
 #include "tests/tools/command_line.h"
-#include "tests/tools/sanitizer.h"
 
 namespace fxe::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "tests/paths.h"
-#include "tests/tools/sanitizer.h"
+#include "tests/support/sanitized.h"
 #include "tests/tools/small_ensemble.h"
 
 namespace fxe::test {

@@ -5,12 +5,8 @@
 
 #include <cstring>
 
-#include "engine/error.h"
 #include "engine/shape.h"
-#include "layers/run_plan.h"
-#include "tests/support/python_peer.h"
-#include "tests/weights_converter/caffe_networks.h"
-#include "weights_converter/caffe_file.h"
+#include "tests/weights_converter/small_caffe.h"
 
 namespace fxe::test {
 namespace {
@@ -19,73 +15,32 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TensorFile read(const std::string& bytes, const std::optional<Input>& size = {}) {
-  return read_tensor_file(temporary_file("net.caffemodel", bytes), {.input = size});
-}
-
-std::vector<float> logits_of(TensorFile file) {
-  const Model model = bind_weights(*std::move(file.graph), std::move(file.tensors), "net");
-  Random random(3);
-  const auto image = normals(random, static_cast<size_t>(infer_shapes(model.graph, 1)[0].elements()));
-  return run_model(model, *make_reference_backend(), image, 1);
-}
-
-std::string error_of(const std::string& bytes, const std::optional<Input>& size = {}) {
-  try {
-    read(bytes, size);
-  } catch (const Error& e) {
-    std::string text = e.what();
-    EXPECT_EQ(e.kind(), ErrorKind::bad_input) << text;
-    EXPECT_EQ(text.find('\n'), text.npos) << text;
-    return text.substr(text.find(": ") + 2);
-  }
-  return "NO ERROR";
-}
-
-// data -> conv -> relu -> pool -> fc -> prob, of layers that both forms have.
-struct Small : CaffeBuilder {
-  explicit Small(bool with_input = true) : CaffeBuilder(11) {
-    if (with_input) input(3, 8, 7);
-    conv("conv", "data", 3, {.k = 4, .filter = 3, .pad = 1});
-    in_place("ReLU", "relu", "conv");
-    pool("pool", "conv", 0, 2, 2);
-    linear("fc", "pool", 4 * 4 * 4, 5);
-    layer("Softmax", "prob", "fc");
-  }
-  caffe::Layer& named(const std::string& name) {
-    for (auto& l : *net.mutable_layer())
-      if (l.name() == name) return l;
-    throw std::runtime_error("no layer " + name);
-  }
-  std::vector<float> logits() const { return logits_of(read(bytes(), Input{3, 8, 7})); }
-};
-
 // A softmax at the end is left out, which is right over the classes alone.
 TEST(CaffeFile, ASoftmaxOverAnotherAxisIsNotLeftOut) {
-  Small small;
+  SmallCaffe small;
   small.named("prob").mutable_softmax_param()->set_axis(1);
   EXPECT_FALSE(small.logits().empty());
   for (const int axis : {0, 2, -2}) {
     small.named("prob").mutable_softmax_param()->set_axis(axis);
-    EXPECT_THAT(error_of(small.bytes()), HasSubstr("expected 1, the classes")) << axis;
+    EXPECT_THAT(caffe_error(small.bytes()), HasSubstr("expected 1, the classes")) << axis;
   }
 }
 
 TEST(CaffeFile, ReadsTheOldFormOfLayersAndBlobs) {
-  Small small(false);
+  SmallCaffe small(false);
   small.layer("Softmax", "prob2", "fc");
   caffe::Net v1 = as_v1(small.net);
   v1.add_input("data");
   for (const int64_t size : {10, 3, 8, 7}) v1.add_input_dim(size);
-  const TensorFile file = read(v1.SerializeAsString());
+  const TensorFile file = read_caffe(v1.SerializeAsString());
   EXPECT_EQ(std::get<Input>(file.graph->nodes[0].op), (Input{3, 8, 7}));
   EXPECT_EQ(logits_of(file), small.logits());
   for (const CaffeCase& c : caffe_networks(16)) {
     if (c.name != "alexnet" && c.name != "squeezenet1.0") continue;
     caffe::Net net = c.net;
     net.mutable_layer()->DeleteSubrange(0, 1);  // Input is newer than the old form
-    EXPECT_EQ(logits_of(read(as_v1(net).SerializeAsString(), Input{c.c, c.h, c.w})),
-              logits_of(read(c.net.SerializeAsString())))
+    EXPECT_EQ(logits_of(read_caffe(as_v1(net).SerializeAsString(), Input{c.c, c.h, c.w})),
+              logits_of(read_caffe(c.net.SerializeAsString())))
         << c.name;
   }
 }
@@ -110,7 +65,7 @@ TEST(CaffeFile, LeavesOutWhatOnlyTrainingNeeds) {
     b.layer("Split", "fc_split", {"fc"}, {"fc_1", "fc_2"});
     b.layer("Accuracy", "accuracy", {"fc_1", "label_1"}, {"accuracy"}).add_include()->set_phase(1);
     b.layer("SoftmaxWithLoss", "loss", {"fc_2", "label_2"}, {"loss"});
-    const TensorFile file = read((old_form ? as_v1(b.net) : b.net).SerializeAsString());
+    const TensorFile file = read_caffe((old_form ? as_v1(b.net) : b.net).SerializeAsString());
     EXPECT_EQ(std::get<Input>(file.graph->nodes[0].op), (Input{3, 8, 8}));
     std::vector<std::string> names;
     for (const Node& node : file.graph->nodes) names.push_back(node.name);
@@ -127,12 +82,12 @@ TEST(CaffeFile, LeavesOutWhatOnlyTrainingNeeds) {
 
 TEST(CaffeFile, PhasesFollowCaffesRules) {
   const auto logits_with = [](auto change) {
-    Small small;
+    SmallCaffe small;
     change(small.named("relu"));
     return small.logits();
   };
   const auto with = logits_with([](auto&) {});
-  Small bare;
+  SmallCaffe bare;
   bare.net.mutable_layer()->DeleteSubrange(2, 1);
   const auto without = bare.logits();
   ASSERT_NE(with, without);
@@ -152,10 +107,10 @@ TEST(CaffeFile, PhasesFollowCaffesRules) {
 }
 
 TEST(CaffeFile, BlobsOfEveryEncoding) {
-  Small small;
+  SmallCaffe small;
   const auto expected = small.logits();
   const auto each_blob = [&](auto change) {
-    Small other;
+    SmallCaffe other;
     for (auto& layer : *other.net.mutable_layer())
       for (auto& blob : *layer.mutable_blobs()) {
         const std::vector<float> values(blob.data().begin(), blob.data().end());
@@ -195,7 +150,7 @@ TEST(CaffeFile, BlobsOfEveryEncoding) {
 }
 
 TEST(CaffeFile, TransposedWeightsAreTurned) {
-  Small small, turned;
+  SmallCaffe small, turned;
   turned.named("fc").mutable_inner_product_param()->set_transpose(true);
   auto& blob = *turned.named("fc").mutable_blobs(0);
   const caffe::Blob plain = blob;
@@ -207,7 +162,7 @@ TEST(CaffeFile, TransposedWeightsAreTurned) {
 }
 
 TEST(CaffeFile, ParametersThatOpenCvDoesNotKnow) {
-  Small small;
+  SmallCaffe small;
   small.named("pool").mutable_pooling_param()->set_round_mode(1);
   small.named("fc").mutable_blobs(0)->mutable_shape()->set_dim(1, 48);
   small.named("fc").mutable_blobs(0)->mutable_data()->Truncate(5 * 48);
@@ -218,7 +173,7 @@ TEST(CaffeFile, ParametersThatOpenCvDoesNotKnow) {
   small.net.mutable_layer()->SwapElements(3, small.net.layer_size() - 1);  // before the pooling
   small.net.mutable_layer()->SwapElements(4, small.net.layer_size() - 1);
   small.net.mutable_layer()->SwapElements(5, small.net.layer_size() - 1);
-  const TensorFile file = read(small.bytes());
+  const TensorFile file = read_caffe(small.bytes());
   const auto op = [&](const std::string& name) {
     for (const Node& node : file.graph->nodes)
       if (node.name == name) return node.op;
@@ -230,23 +185,23 @@ TEST(CaffeFile, ParametersThatOpenCvDoesNotKnow) {
 }
 
 TEST(CaffeFile, TheInputsSize) {
-  Small small(false);
-  EXPECT_EQ(error_of(small.bytes()),
+  SmallCaffe small(false);
+  EXPECT_EQ(caffe_error(small.bytes()),
             "does not say the size of its input 'data'; name it with --input, such as --input 227x227");
   const auto size_of = [](const TensorFile& file) { return std::get<Input>(file.graph->nodes[0].op); };
-  EXPECT_EQ(size_of(read(small.bytes(), Input{3, 8, 7})), (Input{3, 8, 7}));
+  EXPECT_EQ(size_of(read_caffe(small.bytes(), Input{3, 8, 7})), (Input{3, 8, 7}));
   EXPECT_THAT(
-      error_of(small.bytes(), Input{3, 20, 20}),
+      caffe_error(small.bytes(), Input{3, 20, 20}),
       HasSubstr("layer 'fc' (InnerProduct): its blob 0 has the shape [5, 64]; expected [5, 400] (with the "
                 "input 3x20x20 that was asked for)"));
   small.net.add_input("data");
   auto& shape = *small.net.add_input_shape();
   for (const int64_t d : {10, 3, 8, 7}) shape.add_dim(d);
-  EXPECT_EQ(size_of(read(small.bytes())), (Input{3, 8, 7}));
+  EXPECT_EQ(size_of(read_caffe(small.bytes())), (Input{3, 8, 7}));
   shape.set_dim(2, -8);
-  EXPECT_EQ(error_of(small.bytes()), "its input 'data' is 3x-8x7; expected 1 to 65536 of each");
+  EXPECT_EQ(caffe_error(small.bytes()), "its input 'data' is 3x-8x7; expected 1 to 65536 of each");
 
-  Small dummy(false);
+  SmallCaffe dummy(false);
   auto& layer = dummy.layer("DummyData", "dummy", CaffeBuilder::Names{}, {"data"});
   layer.mutable_dummy_data_param()->add_channels(3);
   layer.mutable_dummy_data_param()->add_height(8);
@@ -256,11 +211,11 @@ TEST(CaffeFile, TheInputsSize) {
   dummy.net.mutable_layer()->SwapElements(2, dummy.net.layer_size() - 1);
   dummy.net.mutable_layer()->SwapElements(3, dummy.net.layer_size() - 1);
   dummy.net.mutable_layer()->SwapElements(4, dummy.net.layer_size() - 1);
-  EXPECT_EQ(size_of(read(dummy.bytes())), (Input{3, 8, 7}));
+  EXPECT_EQ(size_of(read_caffe(dummy.bytes())), (Input{3, 8, 7}));
 }
 
 TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
-  Small small;
+  SmallCaffe small;
   small.named("relu").set_type("ELU");
   small.named("pool").mutable_pooling_param()->set_pool(2);
   small.in_place("LRN", "norm\n", "fc").mutable_lrn_param()->set_norm_region(1);
@@ -270,7 +225,7 @@ TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
       .mutable_eltwise_param()
       ->set_operation(2);
   small.layer("Power", "square", "greatest").mutable_power_param()->set_power(2);
-  EXPECT_EQ(error_of(small.bytes()),
+  EXPECT_EQ(caffe_error(small.bytes()),
             "the net has layers that fxe has not: ELU ('relu', 'elu2'); Eltwise of the maximum ('greatest'); "
             "LRN within a channel ('norm\\x0a'); Power of 2 ('square'); Reduction to the sum of squares "
             "('squares'); stochastic Pooling ('pool')");
@@ -278,14 +233,14 @@ TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
 
 // Against the same sums in other layers; numbers are powers of two, so that both round alike.
 TEST(CaffeFile, SumsWithCoefficientsAndReductions) {
-  const auto power = [](Small& s, const char* name, const char* bottom, float scale) {
+  const auto power = [](SmallCaffe& s, const char* name, const char* bottom, float scale) {
     s.layer("Power", name, bottom).mutable_power_param()->set_scale(scale);
   };
-  const auto last_is = [](Small& s, const char* bottom, int64_t c) {
+  const auto last_is = [](SmallCaffe& s, const char* bottom, int64_t c) {
     s.linear("logits", bottom, c, 3);
     return s.logits();
   };
-  Small weighted, spelled;
+  SmallCaffe weighted, spelled;
   auto& sum = *weighted.layer("Eltwise", "sum", {"fc", "fc", "fc"}, {"sum"}).mutable_eltwise_param();
   for (const float c : {2.0f, 1.0f, -0.5f}) sum.add_coeff(c);
   power(spelled, "twice", "fc", 2);
@@ -295,7 +250,7 @@ TEST(CaffeFile, SumsWithCoefficientsAndReductions) {
 
   for (const auto& [operation, axis, coeff, factor] :
        {std::tuple(1, 2, 1.0f, 16.0f), {1, -2, 0.25f, 4.0f}, {4, 2, -2.0f, -2.0f}}) {
-    Small reduced, pooled;
+    SmallCaffe reduced, pooled;
     auto& p = *reduced.layer("Reduction", "reduced", "pool").mutable_reduction_param();
     p.set_operation(operation);
     p.set_axis(axis);
@@ -306,112 +261,13 @@ TEST(CaffeFile, SumsWithCoefficientsAndReductions) {
   }
 }
 
-TEST(CaffeFile, NetsThatContradictThemselves) {
-  const auto error_with = [](auto change) {
-    Small small;
-    change(small);
-    return error_of(small.bytes());
-  };
-  EXPECT_EQ(error_with([](Small& s) { s.named("pool").set_bottom(0, "nothing"); }),
-            "layer 'pool' (Pooling): reads 'nothing', which no layer makes");
-  EXPECT_EQ(error_with([](Small& s) {
-              s.net.mutable_layer()->DeleteSubrange(0, 1);
-              s.layer("Eltwise", "two", {"fc", "other"}, {"two"});
-            }),
-            "the net reads 2 inputs: 'data', 'other'; fxe runs models of one image");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").set_bottom(0, "pool"); }),
-            "layer 'conv' (Convolution): reads 'pool', which layer 'pool' makes after it");
-  EXPECT_EQ(
-      error_with([](Small& s) { s.named("fc").set_top(0, "conv"); }),
-      "layer 'fc' (InnerProduct): makes 'conv', which is there already; a blob is made once, or changed in "
-      "place");
-  EXPECT_EQ(error_with([](Small& s) { s.layer("Reduction", "all", "pool"); }),
-            "layer 'all' (Reduction): reduces [1, 4, 4, 4] from axis 0 on; fxe reduces h and w of an image "
-            "(axis 2)");
-  EXPECT_EQ(error_with([](Small& s) {
-              s.layer("Eltwise", "sum", {"fc", "fc"}, {"sum"}).mutable_eltwise_param()->add_coeff(2);
-            }),
-            "layer 'sum' (Eltwise): has 1 coefficients for 2 bottoms");
-  EXPECT_EQ(error_with([](Small& s) { s.named("pool").add_include()->set_phase(0); }),
-            "layer 'fc' (InnerProduct): reads 'pool', which layer 'pool' makes in the training phase only");
-  EXPECT_EQ(
-      error_with([](Small& s) { s.named("conv").clear_blobs(); }),
-      "layer 'conv' (Convolution): has no weights; expected 2 blobs: is this the net's description without "
-      "them?");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").add_blobs(); }),
-            "layer 'conv' (Convolution): has 3 blobs; expected 2");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_blobs(0)->mutable_data()->RemoveLast(); }),
-            "layer 'conv' (Convolution): its blob 0 has the shape [4, 3, 3, 3] and 428 bytes of f32");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_blobs(0)->mutable_shape()->set_dim(0, 8); }),
-            "layer 'conv' (Convolution): its blob 0 has the shape [8, 3, 3, 3] and 432 bytes of f32");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->set_group(2); }),
-            "layer 'conv' (Convolution): its group 2 does not divide the 3 channels");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->set_num_output(-4); }),
-            "layer 'conv' (Convolution): num_output is -4; expected 1 or more");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->clear_kernel_size(); }),
-            "layer 'conv' (Convolution): needs a kernel");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->set_kernel_h(3); }),
-            "layer 'conv' (Convolution): has one of kernel_h and kernel_w");
-  EXPECT_EQ(error_with([](Small& s) { s.named("conv").mutable_convolution_param()->add_stride(0); }),
-            "layer 'conv' (Convolution): stride is 0; expected 1 to 1048576");
-  EXPECT_EQ(error_with([](Small& s) { s.named("pool").mutable_pooling_param()->set_stride(5); }),
-            "layer 'pool' (Pooling): a window of 2 at stride 5 begins past the 8 pixels");
-  EXPECT_EQ(error_with([](Small& s) { s.named("pool").mutable_pooling_param()->set_pad(2); }),
-            "layer 'pool' (Pooling): its padding is not smaller than its window");
-  EXPECT_EQ(error_with([](Small& s) { s.named("fc").clear_bottom(); }),
-            "the net reads 0 inputs; fxe runs models of one image");
-  EXPECT_EQ(error_with([](Small& s) { s.net.mutable_layer()->DeleteSubrange(1, 5); }),
-            "the net has no layers that compute anything");
-  EXPECT_EQ(error_with([](Small& s) { s.net.add_layers()->set_type(4); }),
-            "has layers of both of Caffe's forms, 'layers' and 'layer'; expected one");
-  EXPECT_EQ(error_with([](Small& s) {
-              s.net.clear_layer();
-              s.net.add_layers()->set_v0_layer("");
-            }),
-            "is of Caffe's first format (V0LayerParameter); bring it up to date with Caffe's "
-            "upgrade_net_proto_binary");
-}
-
 TEST(CaffeFile, ChainsOfLayersOfOneName) {
-  Small small;
+  SmallCaffe small;
   for (int i = 0; i < 3; ++i) small.in_place("ReLU", "same", "fc");
   std::vector<std::string> names;
-  const TensorFile file = read(small.bytes());
+  const TensorFile file = read_caffe(small.bytes());
   for (const Node& node : file.graph->nodes) names.push_back(node.name);
   EXPECT_THAT(names, testing::IsSupersetOf({"same", "same.2", "same.3"}));
-}
-
-// Every prefix is a whole net of fewer layers, or damaged: an error of one line, never more.
-TEST(CaffeFile, TruncatedAnywhere) {
-  const std::string bytes = Small().bytes();
-  int damaged = 0;
-  for (size_t size = 1; size < bytes.size(); size += size < 200 ? 1 : 37)
-    damaged += error_of(bytes.substr(0, size)) != "NO ERROR";
-  EXPECT_GT(damaged, 150);
-  EXPECT_THAT(error_of(bytes.substr(0, bytes.size() / 2)), HasSubstr("is not a whole caffemodel"));
-}
-
-TEST(CaffeFile, DamagedAnywhere) {
-  const std::string bytes = Small().bytes();
-  Random random(17);
-  for (int i = 0; i < 600; ++i) {
-    std::string damaged = bytes;
-    for (int64_t n = random.integer(1, 4); n > 0; --n)
-      damaged[static_cast<size_t>(random.integer(0, static_cast<int64_t>(bytes.size()) - 1))] =
-          static_cast<char>(random.integer(0, 255));
-    error_of(damaged);  // what it says is checked there; some damage does no harm
-  }
-}
-
-// Two bytes a layer, or a bottom, cost far more than two bytes once they are parsed.
-TEST(CaffeFile, ManyEmptyMessagesAreRefusedBeforeTheyAreParsed) {
-  std::string layers, bottoms;
-  for (int i = 0; i < 200'000; ++i) layers += std::string("\x12\x00", 2);
-  EXPECT_THAT(error_of(layers), HasSubstr("layers, blobs and names or more; expected at most 131072"));
-  caffe::Net net;
-  for (int i = 0; i < 200'000; ++i)
-    net.mutable_layer()->empty() ? net.add_layer()->add_bottom("") : net.mutable_layer(0)->add_bottom("");
-  EXPECT_THAT(error_of(net.SerializeAsString()), HasSubstr("expected at most 131072"));
 }
 
 TEST(CaffeFile, MeanImages) {

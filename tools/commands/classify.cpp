@@ -8,6 +8,7 @@
 #include "engine/input/decode.h"
 #include "engine/input/text_file.h"
 #include "engine/signals.h"
+#include "engine/utf8.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/commands.h"
@@ -16,7 +17,6 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
 #include "tools/commands/outputs.h"
-#include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {
@@ -25,7 +25,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr size_t kTop = 5;
-constexpr size_t kMaxFileBytes = size_t{1} << 30;
 
 struct Scored {
   size_t index;
@@ -74,7 +73,7 @@ class Classifier {
   const BatchRun& classify(const std::string& path) {
     stages_.clear();
     try {
-      read_file(path, kMaxFileBytes, file_);
+      read_file(path, kMaxImageFileBytes, file_);
       decode_image(file_, image_, runtime_.max_pixels, &memory_);
       for (size_t i = 0; i < runtime_.inputs.size(); ++i)
         runtime_.inputs[i].prepare(preprocessor_, image_, runtime_.executor->input(i, 0));

@@ -7,9 +7,9 @@
 #include "engine/error.h"
 #include "engine/files/files_read.h"
 #include "engine/names.h"
+#include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/options.h"
-#include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
 #include "tools/commands/version.h"
 
@@ -64,7 +64,7 @@ int report(std::string_view command, std::string message, int exit_code) {
   std::fflush(stdout);
   const Terminal terminal = terminal_of(stderr);
   fmt::print(stderr, "{} {}\n", painted(terminal, Ink::red, fmt::format("fxe {}:", command)),
-             on_one_line(std::move(message)));
+             on_one_line(message));
   return exit_code;
 }
 

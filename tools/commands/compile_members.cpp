@@ -42,8 +42,7 @@ void expect_memory(const WeightMemory& needed, size_t members) {
   if (room == MAP_FAILED || needed.kept > there)
     throw run_time_error(
         "out of memory: {} bytes are needed to prepare the weights of {} member{}, and {} are available; "
-        "free "
-        "memory{}",
+        "free memory{}",
         needed.most, members, members == 1 ? "" : "s", there, members == 1 ? "" : ", or use fewer members");
 }
 

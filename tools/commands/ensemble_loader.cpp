@@ -185,20 +185,17 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   r.device = choose_device(options);
   r.max_pixels = options.max_pixels;
   const auto compile = [&] { r.members = compile_members(ensemble, *r.device.backend, options); };
-  if (!r.device.is_cuda) {
+  std::vector<LoadedModel> again;  // compiling frees them; kept for the CPU where a GPU was not asked for
+  if (r.device.is_cuda && options.device == "auto") again = ensemble.models;
+  try {
     compile();
-  } else {
-    const std::vector<LoadedModel> models = ensemble.models;  // which are freed as they are compiled
-    try {
-      compile();
-    } catch (const Error& e) {
-      if (!falls_back_to_cpu(options, e)) throw;
-      ensemble.models = models;
-      RunOptions on_cpu = options;
-      on_cpu.device = "cpu";
-      r.device = choose_device(on_cpu);
-      compile();
-    }
+  } catch (const Error& e) {
+    if (!r.device.is_cuda || !falls_back_to_cpu(options, e)) throw;
+    ensemble.models = std::move(again);
+    RunOptions on_cpu = options;
+    on_cpu.device = "cpu";
+    r.device = choose_device(on_cpu);
+    compile();
   }
   r.inputs = image_inputs(r.device, ensemble.inputs);
   for (ImageInput& input : r.inputs) input.as_pixels = input.as_pixels && options.pixels;

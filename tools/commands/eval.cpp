@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/utf8.h"
 #include "metareasoner/label_warning.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
@@ -11,7 +12,6 @@
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
 #include "tools/commands/outputs.h"
-#include "tools/commands/report_text.h"
 #include "tools/commands/results_file.h"
 #include "tools/commands/terminal.h"
 

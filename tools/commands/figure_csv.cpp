@@ -10,7 +10,6 @@ namespace fxe {
 
 namespace {
 
-// A field of text, in quotes where it needs them.
 // Empty where it does not exist.
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.9g}", value) : ""; }
 

@@ -2,13 +2,13 @@
 #include <filesystem>
 
 #include "engine/error.h"
+#include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
 #include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/outputs.h"
 #include "tools/commands/profile_report.h"
-#include "tools/commands/report_text.h"
 #include "tools/commands/terminal.h"
 
 namespace fxe {

@@ -15,8 +15,6 @@ namespace fxe {
 
 namespace {
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;
-
 class Recording {
  public:
   Recording(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, int batch,
@@ -64,7 +62,7 @@ class Recording {
   // Of what cannot be read, as the loader has it: 0.
   ContentHash hash_of(size_t sample) {
     try {
-      read_file(dataset_.file(sample), kMaxFileBytes, file_);
+      read_file(dataset_.file(sample), kMaxImageFileBytes, file_);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::run_time) throw;
       return {};

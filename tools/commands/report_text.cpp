@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cmath>
 
 namespace fxe {
@@ -16,12 +15,6 @@ std::string fixed(double value, int digits) {
 }
 
 std::string percent(double share) { return fixed(100 * share, 2); }
-
-std::string on_one_line(std::string text) {
-  for (char& c : text)
-    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
-  return text;
-}
 
 std::string gap_sentence(const PairedGap& gap) {
   const auto ci = tango_interval(gap.images, gap.only_full_right, gap.only_policy_right);

@@ -11,9 +11,6 @@ namespace fxe {
 std::string fixed(double value, int digits);
 std::string percent(double share);  // 0.7775 -> "77.75"
 
-// Of a name or message, so that it cannot be taken for two lines of a list: control characters become '?'.
-std::string on_one_line(std::string text);
-
 // "loses 0.12 points of top-1 (95% interval -0.03 to 0.27)"; a policy that is better "gains", and the
 // interval is of what it gains.
 std::string gap_sentence(const PairedGap&);

@@ -7,31 +7,12 @@
 
 namespace fxe {
 
-namespace {
-
-// The code point of a character of up to three bytes; those of four hold no control character.
-unsigned code_point(std::string_view c) {
-  const auto bits = [&](size_t i, unsigned mask) { return static_cast<unsigned char>(c[i]) & mask; };
-  if (c.size() == 1) return bits(0, 0x7f);
-  if (c.size() == 2) return bits(0, 0x1f) << 6 | bits(1, 0x3f);
-  if (c.size() == 3) return bits(0, 0x0f) << 12 | bits(1, 0x3f) << 6 | bits(2, 0x3f);
-  return 0x10000;
-}
-
-bool is_control(unsigned c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-}  // namespace
-
 // Of what may be shown at the start of the text; 0: nothing of it.
 size_t TerminalText::kept_length(std::string_view text) const {
   for (const auto& s : sequences_)
     if (text.starts_with(s)) return s.size();
   if (text[0] == '\n' || text[0] == '\t') return 1;
-  const size_t n = utf8_length(text);
-  return n > 0 && !is_control(code_point(text.substr(0, n))) ? n : 0;
+  return shown_length(text);
 }
 
 // It is the beginning of a character, or of a sequence.
