@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string refused(const std::string& json) {
+std::string refused_graph(const std::string& json) {
   return test::refusal([](Bytes bytes) { optimize(bind_weights(graph_from_json(as_text(bytes)), {}, "f")); },
                        json);
 }
@@ -31,29 +31,32 @@ std::string graph(const std::string& nodes, const std::string& output = "1") {
 const std::string kImage = node("x", "input", "", R"("c":3,"h":8,"w":8)");
 
 TEST(HostileGraph, InputsThatAreNotThere) {
-  EXPECT_THAT(refused(graph(kImage + "," + node("y", "flatten", "1"))),
+  EXPECT_THAT(refused_graph(graph(kImage + "," + node("y", "flatten", "1"))),
               HasSubstr("reads node 1, but only nodes before 1"));
-  EXPECT_THAT(refused(graph(kImage + "," + node("y", "flatten", "2") + "," + node("z", "flatten", "1"))),
-              HasSubstr("reads node 2"));
-  EXPECT_THAT(refused(graph(kImage + "," + node("y", "flatten", "-1"))), HasSubstr("inputs has -1"));
-  EXPECT_THAT(refused(graph(kImage, "1")), HasSubstr("output is node 1, but there are 1"));
-  EXPECT_THAT(refused(graph(kImage + "," + node("y", "add", "0", R"("act":["none"])"))),
+  EXPECT_THAT(
+      refused_graph(graph(kImage + "," + node("y", "flatten", "2") + "," + node("z", "flatten", "1"))),
+      HasSubstr("reads node 2"));
+  EXPECT_THAT(refused_graph(graph(kImage + "," + node("y", "flatten", "-1"))), HasSubstr("inputs has -1"));
+  EXPECT_THAT(refused_graph(graph(kImage, "1")), HasSubstr("output is node 1, but there are 1"));
+  EXPECT_THAT(refused_graph(graph(kImage + "," + node("y", "add", "0", R"("act":["none"])"))),
               HasSubstr("expected 2 input(s), found 1"));
-  EXPECT_THAT(refused(graph(kImage + "," + node("x", "flatten", "0"))),
+  EXPECT_THAT(refused_graph(graph(kImage + "," + node("x", "flatten", "0"))),
               HasSubstr("two nodes are called 'x'"));
 }
 
 TEST(HostileGraph, HugeSizes) {
   const auto image = [](const std::string& size) { return graph(node("x", "input", "", size), "0"); };
-  EXPECT_THAT(refused(image(R"("c":9223372036854775807,"h":9223372036854775807,"w":2)")),
+  EXPECT_THAT(refused_graph(image(R"("c":9223372036854775807,"h":9223372036854775807,"w":2)")),
               HasSubstr("too many elements"));
-  EXPECT_THAT(refused(image(R"("c":65536,"h":65536,"w":1)")), HasSubstr("expected 1 to 2^31 - 1 elements"));
-  EXPECT_THAT(refused(image(R"("c":-1,"h":-1,"w":1)")), HasSubstr("must not be negative"));
-  EXPECT_THAT(refused(image(R"("c":0,"h":1,"w":1)")), HasSubstr("expected 1 to 2^31 - 1 elements"));
-  EXPECT_THAT(refused(image(R"("c":18446744073709551615,"h":1,"w":1)")), HasSubstr("c is not an integer"));
-  EXPECT_THAT(refused(image(R"("c":1e999,"h":1,"w":1)")), HasSubstr("number overflow"));
+  EXPECT_THAT(refused_graph(image(R"("c":65536,"h":65536,"w":1)")),
+              HasSubstr("expected 1 to 2^31 - 1 elements"));
+  EXPECT_THAT(refused_graph(image(R"("c":-1,"h":-1,"w":1)")), HasSubstr("must not be negative"));
+  EXPECT_THAT(refused_graph(image(R"("c":0,"h":1,"w":1)")), HasSubstr("expected 1 to 2^31 - 1 elements"));
+  EXPECT_THAT(refused_graph(image(R"("c":18446744073709551615,"h":1,"w":1)")),
+              HasSubstr("c is not an integer"));
+  EXPECT_THAT(refused_graph(image(R"("c":1e999,"h":1,"w":1)")), HasSubstr("number overflow"));
   const auto conv = [&](const std::string& k, const std::string& filter, const std::string& pad) {
-    return refused(graph(
+    return refused_graph(graph(
         kImage + "," +
         node(
             "y", "conv2d", "0",
@@ -70,16 +73,16 @@ TEST(HostileGraph, TooMuchOfIt) {
   std::string chain = kImage;
   for (int i = 1; i <= 9000; ++i)
     chain += "," + node("n" + std::to_string(i), "activate", std::to_string(i - 1), R"("act":["none"])");
-  EXPECT_THAT(refused(graph(chain)), HasSubstr("has 9001 nodes; at most 8192"));
+  EXPECT_THAT(refused_graph(graph(chain)), HasSubstr("has 9001 nodes; at most 8192"));
   std::string inputs = "0";
   for (int i = 0; i < 300'000; ++i) inputs += ",0";
-  EXPECT_THAT(refused(graph(kImage + "," + node("y", "concat", inputs))),
+  EXPECT_THAT(refused_graph(graph(kImage + "," + node("y", "concat", inputs))),
               HasSubstr("has 300001 inputs; at most 256"));
-  EXPECT_THAT(refused(std::string(100'000, '[')), HasSubstr("nested more than 6 deep"));
-  EXPECT_THAT(refused(std::string(9'000'000, ' ')), HasSubstr("9000000 bytes long"));
+  EXPECT_THAT(refused_graph(std::string(100'000, '[')), HasSubstr("nested more than 6 deep"));
+  EXPECT_THAT(refused_graph(std::string(9'000'000, ' ')), HasSubstr("9000000 bytes long"));
   std::string keys = "{\"a\":0";
   for (int i = 0; i < 100; ++i) keys += ",\"a" + std::to_string(i) + "\":0";
-  EXPECT_THAT(refused(keys + "}"), HasSubstr("more than 32 keys"));
+  EXPECT_THAT(refused_graph(keys + "}"), HasSubstr("more than 32 keys"));
 }
 
 }  // namespace
