@@ -69,7 +69,8 @@ void pin(pthread_t thread, int processor) {
   Mask mask{};
   mask.add(processor);
   if (const int error = pthread_setaffinity_np(thread, sizeof mask.words, mask.words))
-    throw run_time_error("a thread could not be pinned to processor {}: {}; leave out --pin", processor, std::strerror(error));
+    throw run_time_error("a thread could not be pinned to processor {}: {}; leave out --pin", processor,
+                         std::strerror(error));
 }
 
 void unpin_this_thread() noexcept {

@@ -4,7 +4,8 @@
 // For files of kernels that are compiled for AVX-512 function by function, and called where dot_tile_works().
 #if defined(__x86_64__)
 #if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own headers for AVX-512 make "undefined" operands of uninitialised variables (gcc.gnu.org/PR105593).
+// GCC 12's own AVX-512 headers build "undefined" operands from uninitialised variables
+// (gcc.gnu.org/PR105593).
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif

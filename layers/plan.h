@@ -23,9 +23,9 @@ class Plan {
 
   enum class Place { arena, caller_input, caller_output };
 
-  // One per node of the graph, in order; where a chain of nodes is one step (Backend::chain_length), it is the
-  // last one's, and the others have neither memory nor kernels nor costs. Then, unless the last value is
-  // written straight to the caller's output, one called "output" that copies it there.
+  // One per node of the graph, in order. A chain of nodes run as one step (Backend::chain_length) is listed
+  // under its last node; the others have no memory, kernels or costs. Unless the last value is written
+  // straight to the caller's output, a final entry "output" copies it there.
   struct Layer {
     std::string name;
     Op op;  // of the "output" layer: Activate{}, the identity

@@ -16,8 +16,8 @@ namespace fxe {
 
 // A function of the value `base`, not in the graph yet: of each element, or of each pixel's channels.
 struct OnnxFunction {
-  OnnxAlgebra::Polynomial value;  // of x, which is the base
-  OnnxNode node;                  // that computes the last step
+  OnnxAlgebra::Polynomial value;                            // of x, which is the base
+  OnnxNode node;                                            // that computes the last step
   std::vector<std::shared_ptr<const OnnxFunction>> inputs;  // of the last step; empty: the base itself
 
   // The last step, where fxe can do it on its own: on inputs[0], or the sum of both inputs.
@@ -29,9 +29,9 @@ struct OnnxFunction {
   mutable ValueId made = -1;  // the node of the graph that computes it, once there is one
 };
 
-// What the function is: Activation, LayerNorm without scale and shift, a x + b, or nothing that fxe has. Numbers
-// of an activation are those of its definition as fp32 has them, a few roundings off at most; of GELU and hard
-// swish also as printed with six digits: 1.41421 is a root of 2, and 0.166667 a sixth.
+// What the function is: an Activation, a LayerNorm without scale and shift, a x + b, or nothing fxe has. An
+// activation's constants must be those of its definition in fp32, up to a few roundings. GELU and hard swish
+// also accept six printed digits: 1.41421 for the root of 2, and 0.166667 for a sixth.
 std::optional<Activation> as_activation(const OnnxAlgebra&, const OnnxAlgebra::Polynomial&);
 std::optional<LayerNorm> as_layer_norm(OnnxAlgebra&, const OnnxAlgebra::Polynomial&);
 std::optional<std::pair<double, double>> as_affine(const OnnxAlgebra::Polynomial&);

@@ -39,7 +39,7 @@ struct Value {
 };
 
 struct Heap {
-  std::deque<Value> values;      // which grows without a copy
+  std::deque<Value> values;       // which grows without a copy
   std::deque<std::string> texts;  // those that were unescaped
 
   Id add(Value value);  // throws bad_input past kMaxValues

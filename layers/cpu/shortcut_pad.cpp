@@ -31,8 +31,8 @@ void run(const Extent2& stride, int64_t before, const Blocks& x, const Blocks& y
 Prepared CpuBackend::prepare(const ShortcutPad& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     Md md = md_of(context.inputs[0]);
-    // Whole blocks are moved where x's channels and those before them are whole blocks. Channels that lie next to
-    // each other are blocks of any size: the largest that all three numbers of them are made of.
+    // Moves whole blocks if both x's channels and those before them fill whole blocks. In the channels-last
+    // layout a block may have any size: the greatest common divisor of the three channel counts.
     const auto held = blocks_of(md);
     const bool whole = held && held->lanes <= 16 && !held->padded() && op.before % held->lanes == 0;
     if (!whole) md = plain_md(dims_of(md));

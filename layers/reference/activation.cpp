@@ -156,7 +156,7 @@ double evaluation_error(const Activation& act, double x) {
       return 2 * kUnit * (size * (std::min(size / 6, 1.5) + 0.5) + y);
     case Kind::silu:  // as x times a sigmoid
       return 7 * kUnit * y + kFlushed * size;
-    case Kind::gelu:  // erf to 6 u, its argument, and the sum 1 + erf, which cancels below 0
+    case Kind::gelu:       // erf to 6 u, its argument, and the sum 1 + erf, which cancels below 0
     case Kind::gelu_tanh:  // tanh to 4 u, its argument 3 u
       return kUnit * (4 * size + 3 * y);
   }

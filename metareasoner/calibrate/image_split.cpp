@@ -50,7 +50,8 @@ ImageSplit split_by_content(const Store& store, const std::vector<size_t>& image
 std::vector<size_t> overlap(const Store& a, const Store& b) {
   if (a.header().content != b.header().content)
     throw bad_input(
-        "{} and {}: images are known by the hash of their {} in one and of their {} in the other, so that images in both cannot be found; --allow-overlap goes on without that check",
+        "{} and {}: images are known by the hash of their {} in one and of their {} in the other, so that "
+        "images in both cannot be found; --allow-overlap goes on without that check",
         a.path().string(), b.path().string(), a.header().content, b.header().content);
   std::set<std::string_view> known;
   for (size_t i = 0; i < b.images(); ++i) known.insert(text_of(b.hash(i)));

@@ -8,13 +8,14 @@ What count_exact prints must be equal; what depends on cuDNN's choices is compar
 Instructions of the CPU (callgrind) depend on the compiler and the libraries, so they are compared where both are those of
 the table, and may differ by 1 %. Changed knowingly: --update.
 """
-import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-from xml.sax.saxutils import quoteattr
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from skips import report
 
 TABLE = pathlib.Path(__file__).with_name("counts.txt")
 WORK = {"tail": "of 64 images with 1000 classes", "resize": "500 x 375 to 224 x 224 with crop and normalisation",
@@ -68,18 +69,6 @@ def differences(counts, table, skipped):
             yield f"{name}: {now}, in the table {then}"
 
 
-def report(skipped, why):
-    """For tests/skips.py, beside GoogleTest's: what was not compared is counted as skipped."""
-    kind, _, folder = os.environ.get("GTEST_OUTPUT", "").partition(":")
-    if kind != "xml" or not folder.endswith("/"):
-        return
-    cases = "".join(f'<testcase classname="Counts" name="{group}">'
-                    + (f"<skipped message={quoteattr(why)}/>" if group in skipped else "") + "</testcase>"
-                    for group in ("exact", "h200", "instructions"))
-    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-    pathlib.Path(folder, "counts.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>\n")
-
-
 def main():
     build = pathlib.Path(sys.argv[1])
     key = toolchain()
@@ -97,7 +86,8 @@ def main():
         skipped.append("instructions")
     found = list(differences(counts, table, skipped))
     missing = "" if shutil.which("valgrind") else "no valgrind; "
-    report(skipped, f"{missing}the table is of {made_with}, cuDNN {table.get(CUDNN)}; here {key}, cuDNN {counts.get(CUDNN)}")
+    why = f"{missing}the table is of {made_with}, cuDNN {table.get(CUDNN)}; here {key}, cuDNN {counts.get(CUDNN)}"
+    report("Counts", {group: why if group in skipped else None for group in ("exact", "h200", "instructions")})
     print("\n".join(found))
     print(f"{len(counts)} counts, {len(found)} differ from tests/counts/counts.txt"
           + (f"; not compared: {', '.join(skipped)} (table: {made_with}, here: {key})" if skipped else ""))

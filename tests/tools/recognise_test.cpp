@@ -134,9 +134,8 @@ TEST_F(Recognise, WhatACheckpointSaysItTrained) {
 TEST_F(Recognise, InitSaysWhatItWasNot) {
   const auto run = fxe({"init", write("resnet18.safetensors", "resnet18"), "-o", folder / "e.json"});
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(run.out,
-              HasSubstr("resnet18: its tensors are those of resnet18, and so it is named; "
-                        "not --network resnetblur18 (timm's, anti-aliased by blurring)\n"));
+  EXPECT_THAT(run.out, HasSubstr("resnet18: its tensors are those of resnet18, and so it is named; "
+                                 "not --network resnetblur18 (timm's, anti-aliased by blurring)\n"));
 }
 
 }  // namespace

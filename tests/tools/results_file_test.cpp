@@ -40,10 +40,11 @@ TEST(ResultsFile, TakesOneLineARun) {
   const SmallEnsemble& small = small_ensemble();
   const Folder folder;
   const auto run = [&](std::vector<std::string> more) {
-    std::vector<std::string> words = {
-        "eval",       small.ensemble,   small.images,     "--labels", small.labels,      "--policy",
-        "t:0.1,0.12", "--results-file", folder / "r.csv", "--json",   folder / "r.json", "--threads",
-        "1",          "--device",       "cpu"};
+    std::vector<std::string> words = {"eval",       small.ensemble,    small.images,
+                                      "--labels",   small.labels,      "--policy",
+                                      "t:0.1,0.12", "--results-file",  folder / "r.csv",
+                                      "--json",     folder / "r.json", "--threads",
+                                      "1",          "--device",        "cpu"};
     words.insert(words.end(), more.begin(), more.end());
     const auto outcome = fxe(words);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
@@ -58,8 +59,8 @@ TEST(ResultsFile, TakesOneLineARun) {
   const auto line = [](const nlohmann::json& r, const std::string& gap, int batch) {
     const double top1 = 100 * r["top1"].get<double>(), top5 = 100 * r["top5"].get<double>();
     return fmt::format(
-        "ensemble,32,{:.3f},{:.3f},{:.3f},{:.3f},0.23,,,3,{:.4f},\"t:0.1,0.12\",60,{:.4f},{:.4f},{},\"{}\",fp32,{"
-        "}",
+        "ensemble,32,{:.3f},{:.3f},{:.3f},{:.3f},0.23,,,3,{:.4f},\"t:0.1,0.12\",60,{:.4f},{:.4f},{},"
+        "\"{}\",fp32,{}",
         top1, 100 - top1, top5, 100 - top5, r["mean_members"].get<double>(),
         r["mean_macs"].get<double>() / 1e9, r["time_per_image_ms"].get<double>(), gap,
         r["device"].get<std::string>(), batch);

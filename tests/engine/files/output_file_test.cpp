@@ -137,7 +137,8 @@ TEST_F(OutputFiles, DoNotReplaceWhatIsWriteProtected) {
   if (geteuid() == 0) GTEST_SKIP() << "run as root";
   folder.write("out.json", "old");
   fs::permissions(path, fs::perms(0444));
-  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(path); }), HasSubstr("Permission denied"));
+  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(path); }),
+              HasSubstr("Permission denied"));
 }
 
 TEST_F(OutputFiles, NamedPipesAreWrittenToAndStay) {

@@ -134,7 +134,8 @@ TEST(Chain, ItsPartsHaveNothingToDo) {
   EXPECT_TRUE(expansion.kernels.empty());
   EXPECT_EQ(expansion.value.bytes, 0u);
   EXPECT_EQ(expansion.multiply_adds, 0);
-  EXPECT_EQ(last.kernels, std::vector<std::string>{"rows:pad+direct+depthwise+direct+direct+depthwise+direct"});
+  EXPECT_EQ(last.kernels,
+            std::vector<std::string>{"rows:pad+direct+depthwise+direct+direct+depthwise+direct"});
   EXPECT_EQ(last.multiply_adds, 10838016 + 3612672 + 6422528 + 19267584 + 2709504 + 7225344);
   // No expanded image of 112 x 112 x 96 is ever there.
   EXPECT_LT(plan->arena_bytes(), size_t{112 * 112 * 96 * sizeof(float)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Zero channels before and after those that a convolution left in an order of its own, in numbers that share no
-// whole blocks with them.
+// Zero channels before and after those that a convolution wrote in its blocked layout, in counts that do not
+// fill whole blocks.
 #include <gtest/gtest.h>
 
 #include "layers/graph_builder.h"

@@ -156,8 +156,7 @@ TEST(Replay, PricesTheBatchesThatTheExecutorRuns) {
     for (size_t first = 0; first < kImages; first += static_cast<size_t>(batch)) {
       const int count = std::min(static_cast<int>(kImages - first), batch);
       for (int i = 0; i < count; ++i)
-        as_floats(both.ensemble.executor->input(0, i))[0] =
-            static_cast<float>(first) + static_cast<float>(i);
+        as_floats(both.ensemble.executor->input(0, i))[0] = static_cast<float>(first) + static_cast<float>(i);
       const auto& run = both.ensemble.executor->run(prepared, count);
       double ms = 0;
       for (size_t k = 0; k < run.stages.size(); ++k)
