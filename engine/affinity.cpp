@@ -31,7 +31,8 @@ Mask mask_of_this_thread() {
   return mask;
 }
 
-// What the kernel says of the physical core a processor is part of, such as "0,4"; empty where it does not.
+// The cores that share a physical core with this processor, as the kernel lists them ("0,4"); empty if it
+// does not.
 std::string siblings(int processor) {
   std::ifstream file(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", processor));
   std::string list;

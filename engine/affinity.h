@@ -7,15 +7,15 @@
 
 namespace fxe {
 
-// The logical processors this process may use, as it was before it first asked: one of each physical core,
-// then those that share a core with one before.
+// The logical processors this process may use, as of the first call: one of each physical core first, then
+// those that share a core with an earlier one.
 const std::vector<int>& usable_processors();
 
-// The thread runs on this one from now on; threads it starts then begin there, too. Throws run_time where the
-// system refuses.
+// Pins the thread to this processor; threads it starts later inherit the pin. Throws run_time if the system
+// refuses.
 void pin(pthread_t thread, int processor);
 
-// The calling thread may use all of usable_processors() again, whoever started it.
+// Lets the calling thread use all of usable_processors() again, whoever started it.
 void unpin_this_thread() noexcept;
 
 }  // namespace fxe

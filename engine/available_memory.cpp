@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How one version of control groups calls what it says.
+// What one version of control groups calls its files.
 struct GroupFiles {
   const char *limit, *used, *inactive, *active;
 };
@@ -42,7 +42,7 @@ std::optional<size_t> number(std::string_view text) {
   return value;
 }
 
-// Of the line that begins with `key`.
+// The number in the line that begins with `key`.
 std::optional<size_t> number_after(std::string_view text, std::string_view key) {
   while (!text.empty()) {
     const auto end = text.find('\n');
@@ -72,8 +72,8 @@ size_t left_by_group(const fs::path& folder, const GroupFiles& files) {
   return minus(*limit, minus(*used, pages_of_files(files.inactive) + pages_of_files(files.active)));
 }
 
-// Lines of /proc/self/cgroup: "4:memory:/a/b" or, of version 2, "0::/a/b". Inside of a container the folder
-// may be another than the line says; the topmost is there.
+// Lines of /proc/self/cgroup: "4:memory:/a/b" or, in version 2, "0::/a/b". Inside a container the folder may
+// differ from what the line says; the topmost one is always there.
 size_t left_by_groups(const fs::path& root) {
   size_t left = SIZE_MAX;
   std::istringstream lines(read_all(root / "proc/self/cgroup"));

@@ -12,8 +12,7 @@ namespace fxe {
 
 namespace {
 
-// Without the exception's own name, and the piece of the file that was read last, which may be as long as the
-// file.
+// Drops the exception's own name and the text read last, which may be as long as the file.
 std::string_view reason(std::string_view what) {
   if (const auto name = what.find("] "); what.starts_with('[') && name != what.npos)
     what.remove_prefix(name + 2);
@@ -27,7 +26,8 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
     throw bad_input("it is {} bytes long; at most {} are expected", text.size(), limits.bytes);
   text = without_byte_order_mark(text);
-  // By depth, of the object that is open there. Of two values for one key, one would be lost without a word.
+  // The keys of the object open at each depth. JSON allows a key twice, but one of the values would be lost
+  // without a word.
   std::vector<std::unordered_set<std::string>> keys(static_cast<size_t>(limits.depth) + 1);
   size_t values = 0;
   using Event = typename Json::parse_event_t;

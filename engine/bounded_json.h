@@ -11,16 +11,16 @@ struct JsonLimits {
   size_t bytes;  // of text
   int depth;     // 1: no value in a value
   size_t keys;   // of one object: an ordered_json takes quadratic time to read them
-  // In all, a value within a value counted too: each takes up to some 70 bytes, but two in the text.
+  // Values in all, nested ones included. Each takes up to some 70 bytes of memory but only two of text.
   size_t values = size_t{1} << 20;
 };
 
-// JSON text of an untrusted file. Json: nlohmann::json or ordered_json. Throws bad_input, without the file's
-// name, for text past the limits and for what is not JSON (or has a number past what a double holds).
+// Parses JSON text of an untrusted file. Json: nlohmann::json or ordered_json. Throws bad_input, without the
+// file's name, if the text exceeds the limits, is not JSON, or holds a number outside a double's range.
 template <class Json>
 Json parse_json(std::string_view text, const JsonLimits&);
 
-// The same, with `where: ` before what the error says.
+// The same; errors begin with `where: `.
 template <class Json>
 Json parse_json(std::string_view text, const JsonLimits&, std::string_view where);
 

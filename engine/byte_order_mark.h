@@ -5,8 +5,8 @@
 
 namespace fxe {
 
-// The text of a file without the UTF-8 byte order mark that Notepad, PowerShell and Excel put in front.
-// Throws bad_input for a mark of UTF-16 or UTF-32; `where` names the file in it, unless empty.
+// The text without the UTF-8 byte order mark that Notepad, PowerShell and Excel put in front. Throws
+// bad_input for a UTF-16 or UTF-32 mark, naming the file `where` unless that is empty.
 std::string_view without_byte_order_mark(std::string_view text, std::string_view where = {});
 
 }  // namespace fxe

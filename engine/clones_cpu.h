@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// One version of a function per instruction set, chosen when the program starts. Versions agree bit for bit
-// where sums have a fixed number of partial sums and contraction is off. ThreadSanitizer cannot start with
-// the choosing function; clang has another spelling.
+// Compiles a function once per instruction set; the version is chosen when the program starts. Versions agree
+// bit for bit if sums use a fixed number of partial sums and contraction is off. ThreadSanitizer cannot start
+// with the resolver; clang spells this differently.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define FXE_CPU_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -13,4 +13,4 @@ CudaAvailability cuda_availability() {
 
 }  // namespace fxe
 
-#endif  // else engine/cuda/cuda_status.cpp
+#endif  // otherwise engine/cuda/cuda_status.cpp

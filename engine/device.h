@@ -51,13 +51,13 @@ class Buffer {
 
 inline constexpr size_t kBufferAlignment = 256;
 
-// Where plans run: memory and order of work, nothing else. Outlives its buffers and queues.
+// Where plans run: memory and queues, nothing else. Outlives its buffers and queues.
 class Device {
  public:
   virtual ~Device() = default;
   virtual std::string description() const = 0;  // "cpu", "cuda:0 NVIDIA H200", ...
   virtual Buffer allocate(
-      size_t bytes) = 0;  // zeroed; throws run_time saying what was needed and what is free
+      size_t bytes) = 0;  // zeroed; throws run_time naming what was needed and what is free
   virtual std::unique_ptr<Queue> make_queue() = 0;
 
  protected:

@@ -9,11 +9,11 @@
 
 namespace fxe {
 
-// Why something stopped; the command line's exit codes are these values.
+// Why something stopped. The values are the command line's exit codes.
 enum class ErrorKind {
   run_time = 1,      // failed while running: out of memory, a device error, a full disk
   bad_input = 2,     // a file, an argument or a combination of them that fxe cannot use
-  check_failed = 3,  // a comparison that was asked for did not hold
+  check_failed = 3,  // a comparison the user asked for did not hold
 };
 
 // The one exception type of fxe. what() is one line: what was expected, what was found, where, what to do

@@ -55,8 +55,8 @@ class HostDevice final : public Device {
     return data;
   }
 
-  // Large pieces on huge pages where the system has them: reading weights through pages of 4 KiB makes
-  // ResNet-50 a tenth slower (perf/). Zeroed by the system, page by page as they are touched.
+  // Large pieces use huge pages if the system has them: reading weights through 4 KiB pages makes ResNet-50 a
+  // tenth slower (perf/). The system zeroes them, page by page as they are touched.
   void* map(size_t bytes) {
     if (bytes > SIZE_MAX - 2 * kHugePage) return nullptr;
     const size_t mapped = bytes + kHugePage;
@@ -64,7 +64,7 @@ class HostDevice final : public Device {
     if (start == MAP_FAILED) return nullptr;
     const auto at = (reinterpret_cast<uintptr_t>(start) + kHugePage - 1) / kHugePage * kHugePage;
     void* const data = reinterpret_cast<void*>(at);
-    madvise(data, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a hint: no matter if it is refused
+    madvise(data, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a hint: a refusal does not matter
     const std::lock_guard lock(mutex_);
     mappings_[data] = {start, mapped};
     return data;
@@ -83,7 +83,7 @@ class HostDevice final : public Device {
     size_t bytes;
   };
   std::mutex mutex_;
-  std::map<void*, Mapping> mappings_;  // by what callers have
+  std::map<void*, Mapping> mappings_;  // by the address callers hold
 };
 
 }  // namespace

@@ -21,13 +21,13 @@ namespace fxe {
 
 namespace {
 
-// What a handler of SIGBUS may look at: nothing but atomics. Where `begin` is not 0 the rest holds.
+// What a SIGBUS handler may look at: atomics only. The other fields are valid while `begin` is not 0.
 struct Place {
   std::atomic<uintptr_t> begin{0}, end{0};
   std::atomic<const char*> name{nullptr};
 };
 std::array<Place, 8192> places;
-std::mutex places_mutex;  // for who writes
+std::mutex places_mutex;  // held by writers
 static_assert(std::atomic<uintptr_t>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free);
 
 struct Descriptor {
@@ -90,7 +90,7 @@ const char* file_mapped_at(const void* address) {
 void MappedFile::forget(size_t from, size_t to) const {
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const size_t first = from / page * page, end = std::min(to, size_) / page * page;
-  // Where it fails, all is as it was.
+  // If it fails, nothing changes.
   if (first < end) (void)madvise(static_cast<std::byte*>(data_) + first, end - first, MADV_DONTNEED);
 }
 

@@ -19,8 +19,8 @@ struct MemoryPlan {
   size_t arena_bytes = 0;             // at most the sum of the sizes, each rounded up
 };
 
-// Offsets such that no two lifetimes that overlap in time overlap in memory: largest first, each at the
-// lowest offset that is free over its whole life. Deterministic.
+// Offsets such that no two lifetimes that overlap in time overlap in memory. Places the largest first, each
+// at the lowest offset that is free over its whole life. Deterministic.
 MemoryPlan plan_memory(std::span<const Lifetime> lifetimes, size_t alignment_bytes);
 
 }  // namespace fxe

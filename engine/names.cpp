@@ -29,7 +29,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// The nearest `count` and their distances.
+// The `count` nearest and their distances.
 std::vector<std::pair<size_t, std::string>> rank(std::string_view name,
                                                  std::span<const std::string> candidates, size_t count) {
   std::vector<std::pair<size_t, std::string>> ranked;

@@ -8,13 +8,13 @@
 
 namespace fxe {
 
-// The `count` candidates nearest to `name` by edit distance, nearest first: what an error suggests for a
+// The `count` candidates nearest to `name` by edit distance, nearest first; errors suggest them for a
 // misspelt name.
 std::vector<std::string> nearest_names(std::string_view name, std::span<const std::string> candidates,
                                        size_t count = 3);
 
-// For the end of an error: " (nearest: cat, cow)", the nearest `count` of those near enough to be meant: a
-// third of the name's characters may differ, rounded up. Empty where none is.
+// Ends an error message: " (nearest: cat, cow)", the nearest `count` candidates that may have been meant: at
+// most a third of the name's characters differ, rounded up. Empty if there are none.
 std::string nearest_hint(std::string_view name, std::span<const std::string> candidates, size_t count = 3);
 
 }  // namespace fxe

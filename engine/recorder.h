@@ -8,7 +8,7 @@
 namespace fxe {
 
 // A log of what a device was told, in order. A queue that carries a recorder writes here instead of running
-// anything, so that "no wait and no allocation between the first launch and the last" is an exact test that
+// anything, which makes "no wait and no allocation between the first launch and the last" an exact test that
 // needs no GPU.
 class Recorder {
  public:
@@ -18,8 +18,8 @@ class Recorder {
     launch,
     begin_body,
     end_body,
-    order,  // between queues: a mark, or what holds for one
-    wait,   // of the host
+    order,  // between queues: a mark, or a wait for one
+    wait,   // by the host
     host_decision
   };
   struct Event {

@@ -12,8 +12,8 @@ struct RepeatedBytes {
   std::shared_ptr<const void> owner;
 };
 
-// `value` over and over, `size` bytes in all, which take little memory however many: the same pages, mapped
-// again and again. value.size() is 1, 2, 4 or 8 and divides `size`. Throws std::bad_alloc.
+// `value` repeated to `size` bytes, in little memory whatever the size: the same pages are mapped again and
+// again. value.size() is 1, 2, 4 or 8 and divides `size`. Throws std::bad_alloc.
 RepeatedBytes repeat_bytes(std::span<const std::byte> value, size_t size);
 
 }  // namespace fxe

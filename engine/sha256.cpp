@@ -60,7 +60,7 @@ std::array<std::byte, 32> sha256(std::span<const std::byte> bytes) {
   const size_t whole = bytes.size() / kBlock * kBlock;
   for (size_t i = 0; i < whole; i += kBlock) compress(state, bytes.data() + i);
 
-  // The rest, a 1 bit, zeros, and the length in bits in the last 8 bytes of a block.
+  // The rest, a 1 bit, zeros, and the length in bits in the last 8 bytes of the block.
   std::array<std::byte, 2 * kBlock> tail{};
   const size_t rest = bytes.size() - whole;
   if (rest > 0) std::memcpy(tail.data(), bytes.data() + whole, rest);

@@ -15,7 +15,7 @@ namespace fxe {
 
 namespace {
 
-// Handlers may touch nothing but lock-free atomics.
+// Handlers may touch only lock-free atomics.
 using Cleanup = void (*)();
 std::array<std::atomic<Cleanup>, 4> cleanups;
 std::atomic<bool> can_stop{false};
@@ -29,12 +29,12 @@ void run_cleanups() {
 
 void handle_unreadable_page(int, siginfo_t* info, void*) {
   const char* name = file_mapped_at(info->si_addr);
-  if (!name) {  // none of ours: it comes again, and ends the program
+  if (!name) {  // not one of ours: it is raised again and ends the program
     std::signal(SIGBUS, SIG_DFL);
     return;
   }
   static std::atomic_flag said;
-  while (said.test_and_set()) pause();  // another thread ends the program
+  while (said.test_and_set()) pause();  // another thread is already ending the program
   for (const char* part :
        {"fxe: ", name, ": cannot be read any more: it became shorter meanwhile, or its disk fails\n"}) {
     [[maybe_unused]] const auto ignored = write(STDERR_FILENO, part, std::strlen(part));
@@ -59,7 +59,7 @@ void install_signal_handlers() {
     if (sigaction(number, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
     action = {};
     action.sa_handler = handle;
-    action.sa_flags = SA_RESTART;  // reading an image goes on where the signal came
+    action.sa_flags = SA_RESTART;  // an interrupted read of an image continues
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, nullptr);
   }
@@ -86,7 +86,7 @@ void end_by_signal(int number) {
   sigaddset(&blocked, number);
   sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
   raise(number);
-  _exit(exit_code_of_signal(number));  // only where the signal does not end a program
+  _exit(exit_code_of_signal(number));  // reached only if the signal does not end a program
 }
 
 StopRequest::StopRequest() {

@@ -3,23 +3,23 @@
 
 namespace fxe {
 
-// The signals that end the program: SIGINT (Ctrl-C), SIGTERM and SIGHUP. Handlers are installed here and
-// nowhere else, by the program and never by the library: whoever links fxe keeps his own.
+// Handles the signals that end the program: SIGINT (Ctrl-C), SIGTERM and SIGHUP. Handlers are installed here
+// and nowhere else, by the program and never by the library: programs that link fxe keep their own.
 void install_signal_handlers();  // a signal that was ignored at the start, as under nohup, stays ignored
-// With them one for SIGBUS: a mapped file that became shorter, or whose disk fails, is a line on standard
-// error and exit code 1, after the cleanups.
+// Also handles SIGBUS: a mapped file that shrank, or whose disk fails, gives one line on standard error and
+// exit code 1, after the cleanups.
 
-// Runs `cleanup` before a signal ends the program. It must be async-signal-safe. Throws run_time past a few.
+// Runs `cleanup` before a signal ends the program. It must be async-signal-safe. Throws run_time if there are
+// too many.
 void at_signal(void (*cleanup)());
 
-// What the shell shows of a program that a signal ended; 130 for Ctrl-C.
+// The exit code a shell shows for a program ended by a signal; 130 for Ctrl-C.
 constexpr int exit_code_of_signal(int number) { return 128 + number; }
-// Ends the program as the signal would have done, so that the shell stops a loop around it too.
+// Ends the program by the signal itself, so that the shell also stops a loop around it.
 [[noreturn]] void end_by_signal(int number);
 
-// While one lives, the first SIGINT or SIGTERM only asks for a stop: the loop that looks here ends with what
-// it has. The second one, and SIGHUP, end the program at once, as all of them do where none lives. At most
-// one at a time.
+// While one lives, the first SIGINT or SIGTERM only asks for a stop: the loop that polls it ends with what it
+// has. The second one ends the program at once, as does SIGHUP. At most one at a time.
 class StopRequest {
  public:
   StopRequest();

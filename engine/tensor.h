@@ -20,14 +20,14 @@ struct Tensor {
   Shape shape;
   std::span<const std::byte> bytes;  // shape.elements() * size_bytes(dtype)
   std::shared_ptr<const void> owner;
-  // None, or one for each row (of the first dimension): a value is then what the bytes say, as fp32, times
-  // its row's factor, rounded once to fp32. optimize() makes such tensors; those of weight files have none.
+  // None, or one per row (of the first dimension): a value is then its stored value, as fp32, times its row's
+  // factor, rounded once to fp32. optimize() makes such tensors; weight files never do.
   std::span<const double> factors = {};
 
   // Elements [first, first + out.size()); fp64 and integers are rounded to nearest.
   void read(size_t first, std::span<float> out) const;
   std::vector<float> to_float() const;
-  // Each row times a factor, in addition to those that are there. The bytes are not copied.
+  // Multiplies each row by another factor. The bytes are not copied.
   Tensor times(std::vector<double> row_factors) const;
 
   static Tensor from_floats(const Shape& shape, std::vector<float> values);

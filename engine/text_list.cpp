@@ -7,7 +7,7 @@ namespace fxe {
 
 namespace {
 
-// Seven bits a byte, the low ones first; the high bit says that more follow.
+// Seven bits a byte, low ones first; the high bit says that more follow.
 void put_length(std::string& to, size_t length) {
   for (; length >= 0x80; length >>= 7) to += static_cast<char>(length | 0x80);
   to += static_cast<char>(length);
@@ -65,7 +65,7 @@ void TextList::keep_first(size_t count) {
   *this = std::move(kept);
 }
 
-// Equal texts in the same order have the same code.
+// Equal texts in the same order have the same encoding.
 bool TextList::operator==(const TextList& other) const {
   return data_ == other.data_ || (size() == other.size() && characters() == other.characters() &&
                                   (empty() || data_->coded == other.data_->coded));

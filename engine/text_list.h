@@ -9,9 +9,9 @@
 
 namespace fxe {
 
-// Many short texts in little memory, such as the paths of a folder's images: every 16th as it is, of the
-// others what differs from the one before, which in sorted names is their end (front coding). Copies share
-// their memory until one of them changes.
+// Many short texts in little memory, such as the paths of a folder's images. Every 16th is stored whole, the
+// others by how they differ from the one before, which in sorted names is their end (front coding). Copies
+// share their memory until one of them changes.
 class TextList {
   struct Data;
 
@@ -23,11 +23,11 @@ class TextList {
 
   size_t size() const { return data_ ? data_->size : 0; }
   bool empty() const { return size() == 0; }
-  size_t characters() const { return data_ ? data_->characters : 0; }  // of all
-  // Reads up to 15 texts before it: to go through all of them, use an iterator.
+  size_t characters() const { return data_ ? data_->characters : 0; }  // in all texts
+  // Decodes up to 15 texts before it: use an iterator to visit all of them.
   std::string operator[](size_t i) const { return *at(i); }
 
-  // Goes from one text to the next while the list does not change.
+  // Visits the texts in order. Invalidated by changes to the list.
   class Iterator {
    public:
     const std::string& operator*() const { return text_; }  // until the iterator moves
@@ -61,8 +61,8 @@ class TextList {
   static constexpr size_t kStride = 16;
 
   struct Data {
-    std::string coded;           // of each text: how many characters it shares, how many follow, and those
-    std::vector<size_t> starts;  // in `coded`, of texts 0, 16, 32, ..., which share none
+    std::string coded;           // per text: how many characters it shares, how many follow, and those
+    std::vector<size_t> starts;  // where in `coded` texts 0, 16, 32, ..., which share nothing, start
     std::string last;
     size_t size = 0, characters = 0;
   };

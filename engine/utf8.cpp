@@ -7,7 +7,7 @@ namespace fxe {
 
 namespace {
 
-// The code point of a character of up to three bytes; those of four hold no control character.
+// The code point of a character of up to three bytes. Characters of four bytes include no control characters.
 unsigned code_point(std::string_view c) {
   const auto bits = [&](size_t i, unsigned mask) { return static_cast<unsigned char>(c[i]) & mask; };
   if (c.size() == 1) return bits(0, 0x7f);

@@ -7,21 +7,21 @@
 
 namespace fxe {
 
-// Bytes of the UTF-8 character at the start of a text that is not empty; 0: there is none. Surrogates,
-// overlong forms and U+FFFE and U+FFFF, which XML does not allow, are none.
+// Length in bytes of the UTF-8 character at the start of a non-empty text; 0 if there is none. Rejects
+// surrogates, overlong forms, and U+FFFE and U+FFFF, which XML does not allow.
 size_t utf8_length(std::string_view);
 
-// Whether all of it is UTF-8, which JSON must be.
+// Whether the whole text is UTF-8, as JSON requires.
 bool is_utf8(std::string_view);
 
-// The text with U+FFFD in place of each byte that is none of it.
+// The text with U+FFFD in place of each byte that is not UTF-8.
 std::string as_utf8(std::string_view);
 
-// Bytes of the character at the start of a text that is not empty, if a terminal may show it; 0 for a byte
-// that is no UTF-8, and for a control character: C0, DEL, C1, those that change the direction of writing.
+// Length in bytes of the character at the start of a non-empty text, if a terminal may show it; 0 for a byte
+// that is not UTF-8 and for a control character: C0, DEL, C1, and those that change the writing direction.
 size_t shown_length(std::string_view);
 
-// The text, such as a name, as it may stand in one line: '?' for each character that may not be shown.
+// A text, such as a name, made fit for one line: '?' replaces each character that may not be shown.
 std::string on_one_line(std::string_view);
 
 }  // namespace fxe
