@@ -18,7 +18,7 @@ Error cannot(const std::filesystem::path& name, int error) {
   return run_time_error("cannot write {}: {}", name.string(), std::strerror(error));
 }
 
-// No more is read than a head line has.
+// Reads no more than a head line has.
 void check_head(const std::filesystem::path& name, const std::filesystem::path& path,
                 const std::string& head) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -56,7 +56,7 @@ void AppendFile::commit() {
   const Descriptor file(
       open(target_.path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   if (!file) throw cannot(name_, errno);
-  flock(file.get(), LOCK_EX);  // where there are no locks, one write is all there is to keep lines whole
+  flock(file.get(), LOCK_EX);  // without locks, one write is all that keeps lines whole
   struct stat status {};
   char last = '\n';
   if (fstat(file.get(), &status) != 0 ||

@@ -8,17 +8,17 @@
 
 namespace fxe {
 
-// A table that every run adds its lines to: the one output that is not replaced as a whole. A file that is
-// new or empty gets the head line first. Processes that add to one file wait for each other, and a line that
-// another left unfinished is ended, so that nothing is joined to it.
+// A table that every run appends lines to: the one output that is not replaced as a whole. A new or empty
+// file gets the head line first. Processes that append to one file wait for each other; a line that another
+// process left unfinished is ended first, so that nothing is joined to it.
 class AppendFile {
  public:
-  AppendFile() = default;  // what is added goes nowhere
-  // Throws bad_input for a file whose first line is another, run_time for one that cannot be written.
+  AppendFile() = default;  // discards what is added
+  // Throws bad_input if the file's first line is another, run_time if it cannot be written.
   AppendFile(const std::filesystem::path& name, const OutputTarget&, std::string head);
 
   void add(const std::string& line) { lines_ += line + '\n'; }  // kept until commit()
-  void commit();  // throws run_time where not all could be written: then nothing of it stays
+  void commit();  // throws run_time unless everything was written; then nothing of it stays
 
  private:
   std::filesystem::path name_;

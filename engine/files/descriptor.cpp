@@ -20,7 +20,7 @@ int write_all(int fd, std::string_view bytes) {
       bytes.remove_prefix(static_cast<size_t>(written));
     } else if (written == 0) {
       return EIO;
-    } else if (errno == EAGAIN) {  // whoever shares this pipe or terminal has made it non-blocking
+    } else if (errno == EAGAIN) {  // another process that shares this pipe or terminal made it non-blocking
       pollfd room{fd, POLLOUT, 0};
       poll(&room, 1, -1);
     } else if (errno != EINTR) {

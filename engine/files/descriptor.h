@@ -25,11 +25,10 @@ class Descriptor {
   int fd_;
 };
 
-// Writes all of it, in as many calls as it takes. Returns 0, or errno of the call that failed.
+// Writes all bytes, in as many calls as it takes. Returns 0, or errno of the call that failed.
 int write_all(int fd, std::string_view bytes);
 
-// Puts the names in an open folder on disk. Returns 0 too where the file system knows nothing of the kind, or
-// errno.
+// Puts an open folder's names on disk. Returns 0, also if the file system cannot do so, or errno.
 int sync_folder(int fd);
 
 }  // namespace fxe

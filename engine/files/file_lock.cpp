@@ -13,13 +13,13 @@
 namespace fxe {
 
 FileLock::FileLock(const std::filesystem::path& path) {
-  // The lock is the file's own, which whoever held it before may have replaced meanwhile.
+  // The lock belongs to the file, which the previous holder may have replaced in the meantime.
   for (;;) {
-    file_ = Descriptor(open(path.c_str(), O_RDWR | O_CLOEXEC));  // on NFS such locks need the right to write
+    file_ = Descriptor(open(path.c_str(), O_RDWR | O_CLOEXEC));  // NFS locks need write access
     if (!file_) file_ = Descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file_) throw bad_input("cannot open {}: {}", path.string(), std::strerror(errno));
     while (flock(file_.get(), LOCK_EX) != 0)
-      if (errno != EINTR) return;  // a file system without locks
+      if (errno != EINTR) return;  // the file system has no locks
     struct stat locked {
     }, named{};
     if (fstat(file_.get(), &locked) == 0 && stat(path.c_str(), &named) == 0 &&

@@ -7,9 +7,8 @@
 
 namespace fxe {
 
-// Held by who reads a file, changes what it read and replaces the file by it (OutputFile): of several
-// processes that do so, each sees what the one before it wrote. Waits for its turn. Throws bad_input if the
-// file cannot be opened.
+// Held while a file is read, changed and replaced (OutputFile), so that each of several processes sees what
+// the one before it wrote. Waits for its turn. Throws bad_input if the file cannot be opened.
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path&);

@@ -35,7 +35,7 @@ void OutputFile::open(const std::filesystem::path& name, const OutputTarget& tar
       open_special(target);
       break;
     case OutputTarget::Kind::file:
-      // A rename asks nobody whether the file itself may be written.
+      // A rename does not check whether the file itself may be written.
       if (replaced_ && faccessat(AT_FDCWD, target.path.c_str(), W_OK, AT_EACCESS) != 0)
         throw cannot(name_, errno);
       temporary_.emplace(target.path, replaced_ ? 0600 : 0666);
@@ -44,7 +44,7 @@ void OutputFile::open(const std::filesystem::path& name, const OutputTarget& tar
 
 OutputFile::~OutputFile() = default;
 
-// A named pipe is given a while to be opened by its reader, which a script may start a moment later.
+// Gives a named pipe's reader a while to open it: a script may start it a moment later.
 void OutputFile::open_special(const OutputTarget& target) {
   constexpr std::chrono::milliseconds kWait{5000}, kStep{20};
   const auto end = std::chrono::steady_clock::now() + kWait;
@@ -74,8 +74,8 @@ void OutputFile::flush() {
   buffer_.clear();
 }
 
-// As far as this user may; where the group cannot be kept, what the old one was allowed is not given to
-// another.
+// As far as this user may. If the group cannot be kept, the old group's permissions are not given to the new
+// one.
 void OutputFile::keep_owner() {
   const int fd = temporary_->fd();
   mode_t mode = replaced_->st_mode & 0777;

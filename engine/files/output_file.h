@@ -11,25 +11,25 @@
 
 namespace fxe {
 
-// The one way in which fxe writes a file. A regular file appears under its name, through links, only when it
-// is complete: it is written beside it under a temporary name, and commit() puts it on disk and in place,
-// with the mode and owner of what it replaces. Without commit() the old file, if any, stays. Devices, pipes
-// and descriptors ("-" is standard output) are written to as they are.
+// The one way fxe writes a file. A regular file appears under its name, through links, only when it is
+// complete: it is written beside it under a temporary name, and commit() puts it on disk and in place, with
+// the mode and owner of the file it replaces. Without commit() the old file, if any, stays. Devices, pipes
+// and descriptors ("-" is standard output) are written to directly.
 class OutputFile {
  public:
-  OutputFile() = default;  // what is written to it goes nowhere
-  // Throws run_time if the file cannot be made or must not be written, bad_input for a folder or a disk.
+  OutputFile() = default;  // discards what is written
+  // Throws run_time if the file cannot be created or must not be written, bad_input for a folder or a disk.
   explicit OutputFile(const std::filesystem::path& name) { open(name, find_output(name)); }
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  // The same, for one that goes nowhere yet.
+  // The same, for a default-constructed one.
   void open(const std::filesystem::path& name, const OutputTarget&);
 
   explicit operator bool() const { return temporary_ || direct_; }
   const std::filesystem::path& name() const { return name_; }
-  // An error, such as a full disk, is remembered for commit().
+  // Errors, such as a full disk, are kept for commit().
   void write(std::string_view bytes);
   // Throws run_time, with the reason, if any of it could not be written. The file is closed.
   void commit();

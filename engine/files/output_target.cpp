@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
 
-// N of /dev/fd/N and /proc/self/fd/N: such links name what is open, not a path.
+// N of /dev/fd/N and /proc/self/fd/N: such links name an open file, not a path.
 std::optional<int> own_descriptor(const fs::path& path) {
   std::error_code error;
   const auto folder = fs::canonical(folder_of(path), error);
@@ -36,7 +36,7 @@ Error cannot(const fs::path& name, int error) {
 }  // namespace
 
 OutputTarget find_output(const fs::path& name) {
-  constexpr int kMostLinks = 40;  // as the kernel
+  constexpr int kMostLinks = 40;  // the kernel's limit
   OutputTarget target{.path = name};
   if (name == "-") {
     target.kind = OutputTarget::Kind::descriptor;
@@ -53,7 +53,7 @@ OutputTarget find_output(const fs::path& name) {
       return target;
     }
     if (lstat(target.path.c_str(), &status) != 0) {
-      if (errno == ENOENT) return target;  // whether its folder is there is seen when it is opened
+      if (errno == ENOENT) return target;  // opening it finds out whether its folder exists
       throw cannot(name, errno);
     }
     if (!S_ISLNK(status.st_mode)) break;
@@ -61,7 +61,7 @@ OutputTarget find_output(const fs::path& name) {
     std::error_code error;
     const auto to = fs::read_symlink(target.path, error);
     if (error) throw cannot(name, error.value());
-    target.path = folder_of(target.path) / to;  // `to` alone where it is absolute
+    target.path = folder_of(target.path) / to;  // `to` alone if it is absolute
   }
   target.found = status;
   if (S_ISDIR(status.st_mode))
@@ -72,7 +72,7 @@ OutputTarget find_output(const fs::path& name) {
   if (!S_ISREG(status.st_mode)) {
     target.kind = OutputTarget::Kind::special;
   } else if (fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == status.st_dev && out.st_ino == status.st_ino) {
-    // Under a new file of this name, what is printed would be lost.
+    // Replacing the file by a new one of this name would lose what is printed.
     target.kind = OutputTarget::Kind::descriptor;
     target.descriptor = STDOUT_FILENO;
   }

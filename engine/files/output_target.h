@@ -12,20 +12,19 @@ namespace fxe {
 struct OutputTarget {
   enum class Kind {
     file,        // a regular file, or none yet: replaced as a whole
-    descriptor,  // one that is open already: "-", /dev/stdout, /dev/fd/3, and the file that standard output
-                 // goes to
-    special,     // a device, a named pipe: written to as it is
+    descriptor,  // already open: "-", /dev/stdout, /dev/fd/3, and the file that standard output goes to
+    special,     // a device or a named pipe: written to directly
   };
   Kind kind = Kind::file;
   std::filesystem::path path;        // of a file or special file, links followed
   int descriptor = -1;               // 1: standard output
-  std::optional<struct stat> found;  // of what is there
+  std::optional<struct stat> found;  // of the existing file, if any
 };
 
-// Throws bad_input for a folder or a disk; run_time where the name cannot be followed.
+// Throws bad_input for a folder or a disk; run_time if the name cannot be followed.
 OutputTarget find_output(const std::filesystem::path& name);
 
-// Both are the same file, or would be: there, by device and inode; not there yet, by their folder and name.
+// Whether both are the same file, or would be: by device and inode if they exist, else by folder and name.
 bool same_file(const OutputTarget&, const OutputTarget&);
 
 }  // namespace fxe

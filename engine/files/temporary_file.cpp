@@ -28,10 +28,10 @@ namespace {
 constexpr std::string_view kEnding = ".fxe-tmp";
 constexpr size_t kDigits = 16;
 constexpr size_t kLongestName =
-    NAME_MAX - kDigits - kEnding.size() - 2;  // of the target, as far as it is kept
+    NAME_MAX - kDigits - kEnding.size() - 2;  // how much of the target's name is kept
 
-// What a signal handler may read: nothing of it moves or is freed. Of more files than this at a time the rest
-// is left to the next run.
+// What a signal handler may read: none of it moves or is freed. If there are more files than slots, the next
+// run removes the rest.
 struct Slot {
   enum State { empty, taken, ready };
   std::atomic<int> state = empty;
@@ -84,7 +84,7 @@ TemporaryFile::TemporaryFile(const std::filesystem::path& target, mode_t mode)
   if (!folder_) throw cannot();
   remove_left_over();
   at_signal(remove_temporary_files);
-  // libgomp ends a process with exit() where it cannot start a thread.
+  // libgomp ends a process with exit() if it cannot start a thread.
   [[maybe_unused]] static const int at_exit = std::atexit(remove_temporary_files);
   while (!make(mode))
     if (errno != EEXIST) throw cannot();
@@ -96,7 +96,7 @@ TemporaryFile::~TemporaryFile() {
   if (slot_ >= 0) slots[static_cast<size_t>(slot_)].state = Slot::empty;
 }
 
-// False with errno: EEXIST where another name is to be tried.
+// False, with errno EEXIST, if another name must be tried.
 bool TemporaryFile::make(mode_t mode) {
   std::string name = prefix_ + random_digits() + std::string(kEnding);
   const int slot = take_slot(folder_.get(), name);
@@ -104,7 +104,7 @@ bool TemporaryFile::make(mode_t mode) {
       openat(folder_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   struct stat status {};
   int error = file ? 0 : errno;
-  // Until it is locked, another process may take it for one that was left, and remove it.
+  // Until it is locked, another process may take it for a leftover and remove it.
   if (file && flock(file.get(), LOCK_EX) == 0 && fstat(file.get(), &status) == 0 && status.st_nlink == 0)
     error = EEXIST;
   if (error) {

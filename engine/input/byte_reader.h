@@ -9,7 +9,7 @@
 
 namespace fxe {
 
-// Takes a file's bytes from the front; numbers are little-endian. Throws bad_input past the end.
+// Reads a file's bytes from the front; numbers are little-endian. Throws bad_input past the end.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> file)

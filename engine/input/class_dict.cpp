@@ -16,7 +16,7 @@ constexpr std::string_view kSpace = " \t\r\n";
 constexpr JsonLimits kLimits{
     .bytes = size_t{1} << 28, .depth = 3, .keys = kMaxClasses, .values = size_t{1} << 22};
 
-// Puts each name in its place, and finds that every place has one.
+// Puts each name in its place and checks that every place has one.
 class Places {
  public:
   explicit Places(const std::string& where) : where_(where) {}
@@ -42,7 +42,7 @@ class Places {
   std::vector<std::string> names_;
 };
 
-// "tench", or ["n01440764", "tench"] as one line of both.
+// "tench", or ["n01440764", "tench"] joined to one line.
 std::optional<std::string> name_in(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array() || value.empty()) return std::nullopt;
@@ -115,7 +115,7 @@ class PythonDict {
     if (quote != '\'' && quote != '"') fail("a quoted name");
     std::string name;
     for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_) {
-      if (text_[at_] == '\\') {  // of what Python writes, only quotes and backslashes stand for themselves
+      if (text_[at_] == '\\') {  // Python escapes only these two as themselves
         if (++at_ == text_.size() || (text_[at_] != '\'' && text_[at_] != '"' && text_[at_] != '\\'))
           fail("\\', \\\" or \\\\");
       }

@@ -24,7 +24,7 @@ bool all_imagenet(const std::vector<std::string>& names) {
   return std::ranges::all_of(names, is_imagenet_synset);
 }
 
-// Why the number of names is not that of the classes, where that can be guessed.
+// A guess why the number of names differs from the number of classes, or nothing.
 std::string guess(const std::vector<std::string>& names, size_t classes, std::string_view what) {
   const size_t imagenet = imagenet_classes().size();
   const ClassNames known(imagenet_classes());

@@ -31,7 +31,7 @@ std::string first_name(const std::string& line) {
   return line.substr(start, line.find_last_not_of(" \t", end - 1) + 1 - start);
 }
 
-// Folders are often named with "_" where names have a space, and Keras' list is.
+// Folder names often have "_" for a space, and so does Keras' list.
 std::string with_spaces(std::string name) {
   std::ranges::replace(name, '_', ' ');
   return name;
@@ -90,7 +90,7 @@ std::vector<int> ClassNames::find(std::string_view name) const {
 }
 
 std::string ClassNames::nearest(std::string_view name) const {
-  if (is_synset(name)) return "";  // another number is another class
+  if (is_synset(name)) return "";  // a similar number is another class
   return nearest_hint(name, suggested_);
 }
 

@@ -81,7 +81,7 @@ class Config {
 void set_values(Preprocess& p, const std::array<double, 3>& mean, const std::array<double, 3>& std) {
   p.mean = mean;
   p.std = std;
-  // Pillow's, which timm's "border" fills with.
+  // Pillow's rounding of the mean, which timm's "border" fills with.
   if (p.side == Preprocess::Side::longer)
     for (size_t c = 0; c < 3; ++c)
       p.fill[c] = static_cast<uint8_t>(std::nearbyint(255 * std::clamp(mean[c], 0.0, 1.0)));
@@ -130,14 +130,14 @@ void resize_to(Preprocess& p, const HfSize& size) {
   p.resize_w = size.shortest ? size.shortest : size.width;
 }
 
-// What changes pixels in a way that fxe has not.
+// Refuses settings that change pixels in a way fxe does not support.
 void refuse_the_rest(const Config& config) {
   for (const char* key : {"do_flip_channel_order", "do_pad", "do_thumbnail", "do_align_long_axis",
                           "rescale_offset", "include_top", "do_reduce_labels", "do_color_quantize"})
     if (config.flag(key, false)) config.refuse(key, "false");
 }
 
-// Whether one number as size means the shorter side, in the processors that were saved with such.
+// Whether this processor reads a single number as the shorter side, among those saved with one.
 bool number_is_shortest(const Config& config, const std::string& type) {
   for (const char* shortest : {"ConvNext", "Bit", "CLIP", "MobileNetV", "MobileViT", "Levit", "PoolFormer"})
     if (type.starts_with(shortest)) return true;
@@ -148,7 +148,7 @@ bool number_is_shortest(const Config& config, const std::string& type) {
   return false;
 }
 
-// ConvNeXt's processor crops by a share, and from 384 pixels on squashes.
+// ConvNeXt's processor crops by a fraction; from 384 pixels on it squashes.
 void convnext_size(Preprocess& p, const Config& config, const HfSize& size) {
   if (!size.shortest) config.refuse("size", R"({"shortest_edge": S})");
   p.crop_h = p.crop_w = size.shortest;
@@ -179,7 +179,7 @@ Preprocess transformers_config_preprocess(const Json& json, std::string_view whe
   p.crop_rounding = Preprocess::Rounding::down;
   const bool convnext = type.starts_with("ConvNext"), shortest = number_is_shortest(config, type);
   if (config.flag("do_resize", true)) {
-    constexpr int kBilinear = 2, kBicubic = 3;  // of Pillow
+    constexpr int kBilinear = 2, kBicubic = 3;  // Pillow's numbers
     if (!config.has("resample") || (config["resample"] != kBilinear && config["resample"] != kBicubic))
       config.refuse("resample", "2 (bilinear) or 3 (bicubic)");
     p.filter = config["resample"] == kBicubic ? Filter::bicubic : Filter::bilinear;

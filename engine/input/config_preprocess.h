@@ -9,14 +9,15 @@
 
 namespace fxe {
 
-// How images are prepared, as the files say that other libraries save beside their weights. What fxe cannot
-// do as they ask is an error that names the key: bad_input, beginning with `where`.
+// Preprocessing as described by the files that other libraries save beside their weights. If fxe cannot
+// follow a setting, it throws bad_input that begins with `where` and names the key.
 
-// timm's config.json: its "pretrained_cfg", or of older versions the whole. Two where it lists another size
-// to test at, which comes second: timm's own transform takes the first, its table of results the second.
+// From timm's config.json: its "pretrained_cfg", or in older versions the whole file. Two entries if it lists
+// another size to test at, which comes second: timm's own transform takes the first, its results table the
+// second.
 std::vector<Preprocess> timm_config_preprocess(const nlohmann::json& config, std::string_view where);
 
-// transformers' preprocessor_config.json.
+// From transformers' preprocessor_config.json.
 Preprocess transformers_config_preprocess(const nlohmann::json& config, std::string_view where);
 
 }  // namespace fxe

@@ -23,7 +23,8 @@ void refuse_splits(const fs::path& root, const FolderListing& listing, const Lab
   if (folders.empty() || listing.images ||
       !std::ranges::all_of(folders, [](const auto& f) { return is_split(f); }))
     return;
-  if (folders.size() == 1 && !listing.label_files.empty()) return;  // which says where its images are
+  // the label file says where its images are
+  if (folders.size() == 1 && !listing.label_files.empty()) return;
   const ClassNames classes(known.classes);
   if (std::ranges::any_of(folders, [&](const auto& f) { return !classes.find(f).empty(); })) return;
   const auto split = std::ranges::find_if(
@@ -35,7 +36,7 @@ void refuse_splits(const fs::path& root, const FolderListing& listing, const Lab
                   fs::exists(labels) ? " --labels " + labels.string() : "");
 }
 
-// The label file that lies in a folder; empty: none. Where folders could be classes too, neither is taken.
+// The label file in a folder; empty if there is none. If its folders could be classes too, neither is taken.
 fs::path label_file_in(const fs::path& root, const FolderListing& listing) {
   auto files = listing.label_files;
   if (files.empty()) return {};
@@ -53,7 +54,7 @@ fs::path label_file_in(const fs::path& root, const FolderListing& listing) {
   return root / files[0];
 }
 
-// A label file that lies beside an unlabelled folder is not looked for by anyone else.
+// The label file beside an unlabelled folder. Nothing else looks for it.
 std::string label_file_beside(const fs::path& root) {
   const auto folder = fs::absolute(root).lexically_normal() / "";
   const auto name = folder.parent_path().filename().string() + ".txt";

@@ -12,17 +12,17 @@
 
 namespace fxe {
 
-// Images by folder, then by name, bytewise; in a label file's own order if there is one. Kept in as little
-// memory as they can be, since a folder may hold millions.
+// Images by folder, then by name, bytewise; or in a label file's order if there is one. Kept in as little
+// memory as possible: a folder may hold millions.
 struct Dataset {
   std::filesystem::path root;
   TextList paths;           // of the images, relative to the root
-  std::vector<int> labels;  // class index of each; -1: not known
-  // Further classes that count as right, of each image; empty: there are none.
+  std::vector<int> labels;  // class index of each; -1: unknown
+  // Further classes that count as correct, per image; empty if there are none.
   std::vector<std::vector<int>> more_labels;
   std::string layout;     // what was detected, in words
-  size_t classes = 0;     // 0: not known from the folder
-  bool imagenet = false;  // labels are places in imagenet_classes(), which nobody had to name
+  size_t classes = 0;     // 0: the folder does not say
+  bool imagenet = false;  // labels are positions in imagenet_classes(), without anybody naming it
   LeftOut left_out;
 
   size_t images() const { return labels.size(); }
@@ -34,19 +34,20 @@ struct Dataset {
   void keep_first(size_t count);
 };
 
-// What is known beside the folder.
+// What the caller knows beyond the folder.
 struct Labelling {
-  std::vector<std::string> classes;  // names in the networks' order; empty: not known
-  size_t class_count = 0;            // outputs of the networks; 0: not known
-  // A label file (label_file.h), or "folders": the folders' names count, whatever label file is among them.
+  std::vector<std::string> classes;  // names in the networks' order; empty: unknown
+  size_t class_count = 0;            // outputs of the networks; 0: unknown
+  // A label file (label_file.h), or "folders": use the folders' names even if there is a label file among
+  // them.
   std::filesystem::path labels_file;
   std::filesystem::path class_map_file;  // label_lists.h
 };
 
-// Images and labels of a folder, in one of the layouts of docs/labels.md: a label file and the images that it
+// Images and labels of a folder, in one of the layouts of docs/labels.md: a label file and the images it
 // names; folders named by class or numbered, with images at any depth; images only (labels -1). Throws
-// bad_input for a folder that can be read two ways, naming both, or none, that holds no image, or whose
-// classes cannot be those of the networks, saying what would fit.
+// bad_input if the folder can be read two ways (naming both) or none, if it holds no image, or if its classes
+// cannot be the networks' (saying what would fit).
 Dataset open_dataset(const std::filesystem::path& root, const Labelling& = {});
 
 }  // namespace fxe

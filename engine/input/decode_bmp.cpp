@@ -23,7 +23,7 @@ struct Header {
   int bits = 0;
   uint32_t compression = kPlain, colours = 0;
   Masks masks{};
-  size_t colour_bytes = 4;  // of an entry of the palette
+  size_t colour_bytes = 4;  // per palette entry
   size_t palette_at = 0, pixels_at = 0;
 
   size_t row_bytes() const { return static_cast<size_t>((width * bits + 31) / 32 * 4); }
@@ -67,7 +67,7 @@ Header read_header(std::span<const std::byte> file) {
   }
   h.palette_at = std::max<size_t>(in.at(), kFileHeader + size);
   if (h.bits <= 8 && h.colours == 0) h.colours = 1u << h.bits;
-  // Some writers count no palette in.
+  // Some writers leave the palette out of the offset.
   if (h.bits <= 8 && h.pixels_at == kFileHeader + size) h.pixels_at += h.colour_bytes * h.colours;
   if (h.pixels_at == 0) h.pixels_at = h.palette_at + (h.bits <= 8 ? h.colour_bytes * h.colours : 0);
   return h;
@@ -106,8 +106,8 @@ void check_layout(const Header& h) {
                   h.masks[0], h.masks[1], h.masks[2]);
 }
 
-// Of 8 bits, greys that are their own indices stand for grey samples, however few there are; of 1 bit, black
-// stands for black and white: as in Pillow.
+// As in Pillow: an 8-bit palette of greys equal to their indices means grey samples, however short it is; a
+// 1-bit palette of black alone means black and white.
 Palette read_palette(const Header& h, ByteReader in) {
   in.go_to(h.palette_at);
   Palette palette;
@@ -127,7 +127,7 @@ Palette read_palette(const Header& h, ByteReader in) {
   return palette;
 }
 
-// Indices of run-length coded pixels, in the order of the file. What is skipped has index 0.
+// Indices of run-length coded pixels, in file order. Skipped pixels have index 0.
 std::vector<uint8_t> read_runs(const Header& h, ByteReader in) {
   const size_t wanted = h.rows() * h.columns();
   std::vector<uint8_t> indices;
@@ -138,7 +138,7 @@ std::vector<uint8_t> read_runs(const Header& h, ByteReader in) {
   const auto half = [](uint8_t pair, size_t i) {
     return static_cast<uint8_t>(i % 2 == 0 ? pair >> 4 : pair & 15);
   };
-  size_t x = 0;  // a run ends with its row; what would follow is dropped until the next row
+  size_t x = 0;  // a run ends with its row; the rest up to the next row is dropped
   while (indices.size() < wanted) {
     const size_t count = in.u8();
     const uint8_t value = in.u8();
@@ -168,7 +168,7 @@ std::vector<uint8_t> read_runs(const Header& h, ByteReader in) {
   return indices;
 }
 
-// Indices of plain pixels, in the order of the file.
+// Indices of uncompressed pixels, in file order.
 std::vector<uint8_t> read_indices(const Header& h, ByteReader in) {
   std::vector<uint8_t> indices;
   indices.reserve(h.rows() * h.columns());

@@ -16,7 +16,7 @@ namespace {
 constexpr uint8_t kExtension = '!', kPicture = ',', kEnd = ';', kControl = 0xf9;
 constexpr uint8_t kHasPalette = 0x80, kInterlaced = 0x40, kTransparent = 1;
 
-// Those of a table that `flags` describe; greys where there is none.
+// The colours of the table that `flags` describe; greys if there is none.
 Palette read_palette(ByteReader& in, uint8_t flags) {
   if (!(flags & kHasPalette)) return Palette::grey();
   const size_t count = size_t{2} << (flags & 7);
@@ -27,7 +27,8 @@ Palette read_palette(ByteReader& in, uint8_t flags) {
     const auto grey = static_cast<uint8_t>(i);
     greys.set(i, {grey, grey, grey});
   }
-  // A table of greys that are their own indices is taken for no table, and so goes on: as in Pillow.
+  // As in Pillow: a table of greys equal to their indices counts as no table, and so is not cut off at its
+  // end.
   return palette == greys ? Palette::grey() : palette;
 }
 
@@ -35,7 +36,7 @@ void skip_blocks(ByteReader& in) {
   while (const size_t count = in.u8()) in.skip(count);
 }
 
-// The transparent index of a control block, if there is one before the picture; then its position.
+// The transparent index of the control block before the picture, if any; leaves `in` at the picture.
 std::optional<uint8_t> find_picture(ByteReader& in) {
   std::optional<uint8_t> transparent;
   while (true) {
@@ -80,7 +81,7 @@ class Codes {
   int count_ = 0;
 };
 
-// LZW: a code stands for the string of another one and a byte.
+// LZW: a code stands for another code's string plus one byte.
 std::vector<uint8_t> decode_lzw(ByteReader& in, size_t wanted) {
   constexpr int kMaxBits = 12;
   constexpr unsigned kCodes = 1u << kMaxBits, kNone = kCodes;
@@ -96,7 +97,7 @@ std::vector<uint8_t> decode_lzw(ByteReader& in, size_t wanted) {
   Codes codes(in);
   int width = bits + 1;
   unsigned free = clear + 2, before = kNone;
-  uint8_t first = 0;  // of the string before
+  uint8_t first = 0;  // of the previous string
   while (pixels.size() < wanted) {
     const unsigned code = codes.next(width);
     if (code == clear) {
@@ -110,7 +111,7 @@ std::vector<uint8_t> decode_lzw(ByteReader& in, size_t wanted) {
     if (code > free || (before == kNone && code > clear)) throw bad_input("GIF: damaged data");
     size_t length = 0;
     unsigned c = code;
-    if (code == free) {  // the string before, and its first pixel again
+    if (code == free) {  // the previous string, and its first pixel again
       string[length++] = first;
       c = before;
     }
@@ -127,7 +128,7 @@ std::vector<uint8_t> decode_lzw(ByteReader& in, size_t wanted) {
   return pixels;
 }
 
-// Which rows of a picture its data has, in this order.
+// The order in which the data holds the picture's rows.
 std::vector<size_t> order_of_rows(size_t height, bool interlaced) {
   std::vector<size_t> rows;
   const auto every = [&](size_t step, size_t first) {

@@ -11,10 +11,10 @@ namespace fxe {
 
 bool is_gif(std::span<const std::byte> file);
 
-// Not stb_image, which fills the screen otherwise than Pillow, with colours exchanged, and refuses pictures
-// that leave it. See decode.h. The first picture, on the screen that the file declares, enlarged where the
-// picture leaves it. What the picture does not cover has the transparent index, or 0 where there is none. A
-// transparent colour keeps its colour.
+// See decode.h. Decodes the first picture onto the screen that the file declares, enlarged if the picture
+// exceeds it. Uncovered pixels have the transparent index, or 0 if there is none. A transparent colour keeps
+// its colour. Not stb_image, which fills the screen unlike Pillow, with colours swapped, and refuses pictures
+// that exceed it.
 void decode_gif(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
-// jpeglib.h needs stdio.h before it.
+// jpeglib.h needs it first.
 #include <jerror.h>
 #include <jpeglib.h>
 
@@ -15,7 +15,7 @@ namespace fxe {
 namespace {
 
 // A progressive file of a few megabytes can ask for thousands of passes over a large picture. Encoders write
-// about ten; more than kAnyScans are let pass as long as they are few for the picture's size.
+// about ten; more than kAnyScans are accepted as long as they are few for the picture's size.
 constexpr int kAnyScans = 20, kMaxScans = 200;
 constexpr double kMaxPixelsScanned = 1e9;  // about four seconds
 
@@ -37,9 +37,8 @@ void on_error(j_common_ptr info) {
   std::longjmp(state->jump, 1);
 }
 
-// Level -1 is a warning: data that does not make sense. Pillow refuses files that end too early, and so does
-// fxe; other warnings (extraneous bytes, a bad Adobe marker) leave a picture and are let pass, as Pillow lets
-// them.
+// Level -1 is a warning: corrupt data. Pillow refuses files that end too early, and so does fxe; after other
+// warnings (extraneous bytes, a bad Adobe marker) there is a picture, and both accept it.
 void on_message(j_common_ptr info, int level) {
   if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) on_error(info);
 }
@@ -71,7 +70,7 @@ class Decompressor {
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
 
-  // Between setjmp and longjmp only trivial objects may come to life; the vectors are sized outside.
+  // Only trivial objects may be constructed between setjmp and longjmp; the vectors are sized outside.
   void read_header(std::span<const std::byte> file) {
     if (setjmp(error_.jump)) fail();
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(file.data()), file.size());
@@ -94,7 +93,7 @@ class Decompressor {
   int width() const { return static_cast<int>(info_.image_width); }
   int height() const { return static_cast<int>(info_.image_height); }
   bool is_cmyk() const { return info_.out_color_space == JCS_CMYK; }
-  // Of RGB and CMYK; and coefficients, of two bytes, where scans add to each other.
+  // RGB or CMYK, plus two-byte coefficients if scans refine each other.
   size_t pixel_bytes() const {
     const size_t scans = jpeg_has_multiple_scans(const_cast<j_decompress_ptr>(&info_)) ? 2 : 0;
     return (is_cmyk() ? 7 : 3) + scans * static_cast<size_t>(info_.num_components);
@@ -108,7 +107,7 @@ class Decompressor {
   jpeg_progress_mgr progress_{};
 };
 
-// As Pillow: the values are taken as inverted (Adobe's habit), with or without Adobe's marker.
+// As in Pillow: the values are taken as inverted (Adobe's habit), with or without Adobe's marker.
 void inverted_cmyk_to_rgb(std::span<const uint8_t> cmyk, std::span<uint8_t> rgb) {
   for (size_t i = 0; i < cmyk.size() / 4; ++i)
     for (size_t c = 0; c < 3; ++c) {

@@ -14,7 +14,7 @@ constexpr int64_t kMaxPixelsPerByte = 8 * 1032;
 
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 constexpr int64_t kAllowedPixels =
-    1 << 12;  // large pictures take long, and find nothing that small ones do not
+    1 << 12;  // large pictures take long and find nothing that small ones do not
 #else
 constexpr int64_t kAllowedPixels = kMaxPixels;
 #endif

@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// Memory that images may take together which are decoded at the same time: a decoder takes its share once it
-// knows the size of its image, and waits for others while there is too little left.
+// Memory shared by the images being decoded at the same time: a decoder takes its share once it knows the
+// size of its image, and waits while too little is left.
 class DecodeMemory {
  public:
   explicit DecodeMemory(size_t bytes) : bytes_(bytes) {}
@@ -20,8 +20,8 @@ class DecodeMemory {
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    // In place of what it had. False, with nothing taken, for more than there is of all together. Who waits
-    // here must hold no other share.
+    // Replaces the share it had. False, with nothing taken, if `bytes` exceeds the total. The caller must
+    // hold no other share while it waits here.
     bool take(size_t bytes);
     void give_back();
     size_t bytes_of_all() const { return of_.bytes_; }

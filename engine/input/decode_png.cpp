@@ -29,7 +29,7 @@ namespace fxe {
 
 namespace {
 
-// Nothing honest needs more: 16-bit RGBA samples doubled while they are inflated, and the file itself.
+// The most an honest file needs: 16-bit RGBA samples, doubled while they are inflated, and the file itself.
 size_t memory_limit(int64_t width, int64_t height, size_t file_bytes) {
   constexpr size_t kSmall = size_t{1} << 20;
   return kSmall + 2 * file_bytes + 16 * static_cast<size_t>((width + 8) * (height + 8));
@@ -41,14 +41,15 @@ size_t pixel_bytes(const PngChunks& png) {
   const size_t samples = png.colour == Colour::grey         ? 1
                          : png.colour == Colour::grey_alpha ? 2
                          : png.colour == Colour::rgb        ? 3
-                                                            : 4;  // of an indexed one once it has its colours
+                                                     // of a pixel, once an indexed one has its colours
+                                                     : 4;
   return 2 * samples * (png.depth == 16 ? 2 : 1) + 4;
 }
 
 template <class Sample>
 using Pixels = std::unique_ptr<Sample, void (*)(void*)>;
 
-// `load`: one of stb_image's, with `channels` of them asked for.
+// `load`: an stb_image function, asked for `channels`.
 template <class Sample>
 Pixels<Sample> load(std::span<const std::byte> file,
                     Sample* (*load)(const stbi_uc*, int, int*, int*, int*, int), int channels) {
@@ -57,7 +58,7 @@ Pixels<Sample> load(std::span<const std::byte> file,
                              &width, &height, &found, channels),
                         std::free);
   if (pixels) return pixels;
-  const char* reason = stbi_failure_reason();  // null where it gives up without a word
+  const char* reason = stbi_failure_reason();  // null if it gives up without a reason
   throw bad_input("PNG: damaged: {}", reason ? reason : "stb_image does not say why");
 }
 
@@ -73,7 +74,7 @@ void decode_png(std::span<const std::byte> file, const DecodeLimits& limits, Ima
   image.width = static_cast<int>(png.width);
   image.height = static_cast<int>(png.height);
   if (png.depth == 16 && png.colour == PngChunks::Colour::grey) {
-    // Pillow's convert("RGB") clips, and does not scale.
+    // Pillow's convert("RGB") clips rather than scales.
     const auto grey = load<stbi_us>(checked, stbi_load_16_from_memory, 1);
     image.rgb.resize(values);
     for (size_t i = 0; i < values; ++i)

@@ -9,8 +9,8 @@
 
 namespace fxe {
 
-// See decode.h: every depth and kind of colour, interlaced or not. Alpha and transparent colours are dropped;
-// of 16 bits the high 8 count, but grey of 16 bits is clipped at 255.
+// See decode.h. Every bit depth and colour type, interlaced or not. Alpha and transparent colours are
+// dropped. 16-bit samples keep their high 8 bits, but 16-bit grey is clipped at 255.
 void decode_png(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

@@ -14,7 +14,7 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Takes white space, comments up to the end of their line, and a number off the front of `text`.
+// Consumes white space, comments up to the end of their line, and a number from the front of `text`.
 int take_number(std::string_view& text) {
   while (!text.empty() && (is_space(text.front()) || text.front() == '#'))
     text.remove_prefix(text.front() == '#' ? std::min(text.find('\n'), text.size() - 1) + 1 : 1);
@@ -33,7 +33,7 @@ uint8_t scaled_to_255(int value, int largest) {
   return static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 255)));
 }
 
-// Pillow's convert("RGB") of grey of more than 8 bits clips.
+// Pillow's convert("RGB") clips grey of more than 8 bits.
 uint8_t scaled_to_65535_and_clipped(int value, int largest) {
   return static_cast<uint8_t>(std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 65535)));
 }

@@ -9,10 +9,9 @@
 
 namespace fxe {
 
-// Binary PGM (P5) and PPM (P6) with a largest value of 1 to 65535 (from 256 on two bytes, high one first).
-// Values are scaled to 0..255 and rounded half to even, as Pillow does; grey of two bytes is scaled to
-// 0..65535 and clipped at 255, as Pillow does. Throws bad_input for anything else, and for fewer bytes than
-// the header promises.
+// Binary PGM (P5) and PPM (P6) with a largest value of 1 to 65535 (two bytes from 256 on, high byte first).
+// As in Pillow, values are scaled to 0..255 and rounded half to even; two-byte grey is scaled to 0..65535 and
+// clipped at 255. Throws bad_input for anything else, and if the file is shorter than its header says.
 void decode_pnm(std::span<const std::byte> file, const DecodeLimits& limits, Image& image);
 
 }  // namespace fxe

@@ -93,7 +93,7 @@ void decode_tga(std::span<const std::byte> file, const DecodeLimits& limits, Ima
     return colour(stored);
   };
   const bool from_above = h.flags & 0x20, from_right = h.flags & 0x10;
-  size_t left = 0;  // of a packet, which may go on in the next row
+  size_t left = 0;  // in a packet, which may go on in the next row
   bool repeated = false;
   Palette::Rgb value{};
   for (size_t row = 0; row < h.height; ++row) {

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In lower case, without the dot; empty: there is none.
+// In lower case, without the dot; empty if there is none.
 std::string ending_of(const std::string& name) {
   const auto dot = name.rfind('.');
   if (dot == std::string::npos) return "";
@@ -25,7 +25,7 @@ std::string ending_of(const std::string& name) {
   return ending;
 }
 
-// Which folder of the disk this is, whatever links lead to it.
+// Identifies a folder whatever links lead to it.
 std::pair<dev_t, ino_t> identity(const fs::path& folder) {
   struct stat s {};
   if (stat(folder.c_str(), &s) != 0) return {};

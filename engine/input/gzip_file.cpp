@@ -27,7 +27,7 @@ std::vector<std::byte> gunzip(std::span<const std::byte> file) {
   if (inflateInit2(&stream, kGzipOnly) != Z_OK) throw run_time_error("gzip: out of memory");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-  inflateValidate(&stream, 0);  // no fuzzer guesses the checksum
+  inflateValidate(&stream, 0);  // fuzzers cannot guess the checksum
 #endif
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(file.data()));
   stream.avail_in = static_cast<uInt>(std::min<size_t>(file.size(), UINT_MAX));
@@ -37,7 +37,7 @@ std::vector<std::byte> gunzip(std::span<const std::byte> file) {
     constexpr size_t kStep = size_t{1} << 16;
     const size_t used = out.size();
     if (used >= kMaxBytes) throw bad_input("gzip: more than {} bytes in it", kMaxBytes);
-    // Doubled, so that it grows no faster than what is really there.
+    // Doubles, so that it grows no faster than the data that is really there.
     out.resize(std::min(kMaxBytes, std::max(2 * used, kStep)));
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + used);
     stream.avail_out = static_cast<uInt>(out.size() - used);

@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// What kind of file this is, by its first bytes, where it is one that people keep pictures in and fxe does
-// not read: "WebP", "TIFF", "HEIC or AVIF", ... Empty for everything else.
+// The format of a picture file that fxe does not read, by its first bytes: "WebP", "TIFF", "HEIC or AVIF",
+// ... Empty for everything else.
 std::string_view unread_image_format(std::span<const std::byte> file);
 
 }  // namespace fxe

@@ -9,8 +9,8 @@
 
 namespace fxe {
 
-// What an ensemble wants of each image, and where it is normalised: here, or later by who looks pixels up in
-// pixel_values() (a GPU: a quarter of the bytes to upload).
+// What an ensemble wants of each image, and where it is normalised: here, or later through pixel_values() (on
+// a GPU: a quarter of the bytes to upload).
 struct ImageInput {
   Preprocess preprocess;
   bool as_pixels;  // only where preprocess.by_pixel()
@@ -18,11 +18,12 @@ struct ImageInput {
   ImageInput(Preprocess p, bool pixels = false) : preprocess(std::move(p)), as_pixels(pixels) {}
 
   size_t bytes() const { return preprocess.elements() * (as_pixels ? 1 : sizeof(float)); }
-  // `out`, bytes(), aligned for float: plain fp32 [3 h w], or uint8 [h w 3]. Throws as Preprocessor::run().
+  // `out`: bytes() bytes, aligned for float; plain fp32 [3 h w], or uint8 [h w 3]. Throws as
+  // Preprocessor::run().
   void prepare(Preprocessor&, const Image&, std::span<std::byte> out) const;
 };
 
-// Plain fp32 values in memory for bytes.
+// Plain fp32 values in a buffer of bytes.
 inline std::span<float> as_floats(std::span<std::byte> bytes) {
   return {reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float)};
 }

@@ -8,7 +8,7 @@ namespace fxe {
 
 namespace {
 
-// WordNet 3.0's number and first name of each synset. The class order of ILSVRC2012 is that of the numbers.
+// WordNet 3.0's number and first name of each synset. ILSVRC2012 orders its classes by number.
 constexpr std::string_view kSynsets =
     "01440764 tench|01443537 goldfish|01484850 great white shark|01491361 tiger shark|01494475 hammerhead|"
     "01496331 electric ray|01498041 stingray|01514668 cock|01514859 hen|01518878 ostrich|01530575 brambling|"

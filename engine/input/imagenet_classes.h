@@ -7,11 +7,11 @@
 
 namespace fxe {
 
-// The 1000 classes of ImageNet-1k (ILSVRC2012) in the order that networks give them: "n01440764 tench", the
-// synset and its first name.
+// The 1000 classes of ImageNet-1k (ILSVRC2012) in the networks' order: "n01440764 tench", the synset and its
+// first name.
 const std::vector<std::string>& imagenet_classes();
 
-// Whether this is the synset of one of them, such as "n01440764".
+// Whether it is one of their synsets, such as "n01440764".
 bool is_imagenet_synset(std::string_view name);
 
 }  // namespace fxe

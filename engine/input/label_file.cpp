@@ -20,10 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Every label that a file gives, once.
+// A distinct label of the file.
 struct Label {
   std::string text;
-  size_t line;  // where it is first
+  size_t line;  // of its first use
 };
 
 bool is_number(const std::string& text) {
@@ -72,7 +72,7 @@ void refuse_outside(const LabelRow& row, const std::string& where) {
     throw bad_input("{}:{}: '{}' leads out of the folder", where, row.line, row.file);
 }
 
-// What makes a file of a label file's path: the start left off, a folder and an ending put on.
+// How a label file's path becomes a file: leading folders dropped, a folder and an ending added.
 struct Rewriting {
   std::string start, folder, ending;
 
@@ -95,7 +95,7 @@ bool is_file(const fs::path& path) {
 
 constexpr size_t kTried = 16;  // images, leading folders, and folders of the root
 
-// The first rewriting, in order of how little it changes, that finds this image.
+// The rewriting that finds this image with the least change, if any.
 std::optional<Rewriting> find_rewriting(const fs::path& root, const std::string& path,
                                         const std::vector<std::string>& folders) {
   for (size_t start = 0, tried = 0; start < path.size() && tried < kTried; ++tried) {
@@ -117,14 +117,14 @@ std::optional<Rewriting> find_rewriting(const fs::path& root, const std::string&
   return std::nullopt;
 }
 
-// "val" of "data/val/" and "val.txt"; empty: it names no split of a data set.
+// "val" for "data/val/" and "val.txt"; empty if it names no split.
 std::string split_of(const fs::path& path) {
   const auto plain = fs::absolute(path).lexically_normal();
   const auto name = (plain.has_filename() ? plain : plain.parent_path()).stem().string();
   return is_split(name) ? name : "";
 }
 
-// Images of two splits may have the same names: labels of one must not become those of the other.
+// Images of two splits may share names: labels of one must not become those of the other.
 void check_splits(const Dataset& dataset, const Rewriting& rewriting, const std::string& where) {
   for (const auto& path : dataset.paths)
     if (!path.starts_with(rewriting.start))
@@ -160,7 +160,7 @@ void find_images(Dataset& dataset, const std::string& where) {
   dataset.paths = std::move(paths);
 }
 
-// Images beside those that the file names.
+// Images beside those the file names.
 void count_unnamed(Dataset& dataset, const std::string& file) {
   std::set<std::string> folders;
   std::vector<size_t> named;  // by hash: a set of the names would be as large as the list

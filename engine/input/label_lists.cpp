@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxRealBytes = size_t{64} << 20;
 constexpr size_t kMaxRealImages = size_t{1} << 20, kMaxRealIndices = size_t{1} << 22;
 
-// Reads [[...], [...]] as it comes: nothing else is kept, however deep or large a file is.
+// Reads [[...], [...]] as a stream: keeps nothing else, however deep or large the file is.
 class RealReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   std::vector<std::vector<int>> lists;
@@ -62,7 +62,7 @@ class RealReader : public nlohmann::json_sax<nlohmann::json> {
   size_t indices_ = 0;
 };
 
-// 17 for "val/n01440764/ILSVRC2012_val_00000017.JPEG"; 0: not such a name.
+// 17 for "val/n01440764/ILSVRC2012_val_00000017.JPEG"; 0 for other names.
 int validation_number(std::string_view path) {
   constexpr std::string_view kStart = "ILSVRC2012_val_";
   const std::string stem = fs::path(path).stem().string();
@@ -147,7 +147,7 @@ std::vector<int> parse_valid_labels(const std::vector<std::string>& lines,
   for (size_t i = 0; i < lines.size(); ++i) {
     auto number = whole_number(lines[i]);
     if (!number) {
-      // A line may be the synset alone, or with its names behind it.
+      // A line may be the synset alone, or followed by its names.
       auto found = names.find(lines[i]);
       if (found.empty()) found = names.find(folder_name(lines[i]));
       if (found.empty())

@@ -17,8 +17,7 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-// How columns are called: HF's metadata.csv, Kaggle's LOC_val_solution.csv, fxe's own predictions, and
-// others.
+// Column names of HF's metadata.csv, Kaggle's LOC_val_solution.csv, fxe's own predictions, and others.
 constexpr std::array<std::string_view, 11> kFileColumns = {"file_name", "filename",   "file",      "path",
                                                            "file_path", "filepath",   "image",     "image_id",
                                                            "imageid",   "image_path", "image_file"};
@@ -37,7 +36,7 @@ std::string_view trimmed(std::string_view text) {
   return start == text.npos ? "" : text.substr(start, text.find_last_not_of(" \t") + 1 - start);
 }
 
-// The one column with such a name; -1: there is none.
+// The one column with one of these names; -1 if there is none.
 template <size_t N>
 int column(const Fields& head, const std::array<std::string_view, N>& names, const std::string& where) {
   int found = -1;
@@ -70,7 +69,7 @@ std::optional<Fields> csv_fields(std::string_view line) {
   return fields;
 }
 
-// Kaggle's "n01978287 240 170 260 240 n01978287 ...": the synset of every box of an image, which is one.
+// Kaggle's "n01978287 240 170 260 240 n01978287 ...": the synset of an image's boxes, which must agree.
 std::string of_boxes(const std::string& label, const std::string& where) {
   Fields words;
   for (size_t at = 0; at < label.size();) {
@@ -171,7 +170,7 @@ class Rows {
     if (line.find('\t') != line.npos) return read_tabs(line);
     auto space = line.find_last_of(' ');
     if (space != line.npos && !whole_number(line.substr(space + 1)))
-      // The name of a class may have spaces: it starts behind the file's ending.
+      // A class name may have spaces: it starts after the file's ending.
       for (size_t i = line.find(' '); i != line.npos; i = line.find(' ', i + 1))
         if (is_image_name(std::string(line.substr(0, i)))) {
           space = i;
@@ -199,7 +198,7 @@ class Rows {
   const std::string& where_;
   const std::function<void(const LabelRow&)>& f_;
   Form form_ = Form::unknown;
-  int file_ = -1, label_ = -1;  // columns of CSV
+  int file_ = -1, label_ = -1;  // CSV columns
   std::string_view text_;
   size_t number_ = 0;
 };

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-// Endings are whatever a folder holds: past these the others are counted together.
+// A folder may hold any number of endings: those past the limit are counted together.
 constexpr size_t kMaxGroups = 32, kMaxEnding = 16;
 
 }  // namespace

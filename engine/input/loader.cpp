@@ -19,7 +19,7 @@ namespace fxe {
 
 namespace {
 
-constexpr size_t kKeptBytes = size_t{32} << 20;  // of a thread's buffers from one image to the next
+constexpr size_t kKeptBytes = size_t{32} << 20;  // of a thread's buffers, between images
 using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
@@ -38,7 +38,7 @@ void expect_memory(const std::vector<ImageInput>& inputs, size_t ahead) {
 }  // namespace
 
 // Slot i holds image first + j with j % slots == i, so order needs no queue: a thread takes the next image
-// once its slot is free, the consumer waits for the slot of the image it wants.
+// once its slot is free; the consumer waits for the slot of the image it wants.
 struct Loader::State {
   struct Slot {
     Item item;
@@ -54,7 +54,7 @@ struct Loader::State {
   std::mutex mutex;
   std::condition_variable freed, filled;
   size_t to_load, to_deliver;
-  bool delivered = false;  // slot of to_deliver - 1 is still the caller's
+  bool delivered = false;  // the caller still has slot to_deliver - 1
   bool stopping = false;
   std::exception_ptr failure;
   std::vector<std::thread> threads;
@@ -75,7 +75,7 @@ struct Loader::State {
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  // Here and not in ~Loader, which does not run where starting a thread fails.
+  // Here rather than in ~Loader, which does not run if starting a thread fails.
   ~State() {
     {
       const std::lock_guard lock(mutex);
@@ -109,7 +109,7 @@ class Worker {
       item.preprocess_ms = milliseconds(Clock::now() - decoded);
     } catch (const Error& error) {
       item.error = error.what();
-    } catch (const std::bad_alloc&) {  // one image's failure, whose memory the next one need not find taken
+    } catch (const std::bad_alloc&) {  // fails this image only: the next one may find memory again
       file_ = {};
       image_ = {};
       preprocessor_ = {};
@@ -142,7 +142,7 @@ class Worker {
 }  // namespace
 
 void Loader::State::load_loop() {
-  unpin_this_thread();  // its starter may be pinned for a network
+  unpin_this_thread();  // the starting thread may be pinned for a network
   Worker worker(inputs, options, memory);
   std::unique_lock lock(mutex);
   while (true) {
@@ -150,7 +150,7 @@ void Loader::State::load_loop() {
     if (stopping || to_load >= end) return;
     const size_t index = to_load++;
     Slot& slot = slots[index % slots.size()];
-    // Marked full at once: the next image of this slot must wait until this one was delivered and given back.
+    // Marked full at once: the next image of this slot waits until this one was delivered and returned.
     slot.full = true;
     slot.item.index = end;
     lock.unlock();

@@ -15,34 +15,34 @@ namespace fxe {
 
 struct LoaderOptions {
   int64_t max_pixels = kMaxPixels;
-  bool hash = false;  // Item::sha256 is wanted
+  bool hash = false;  // compute Item::sha256
 };
 
-// Reads, decodes and preprocesses a dataset ahead of its consumer, on threads, an image once however many
-// inputs are wanted of it. Memory is bounded by `ahead` images, whose tensors are recycled, and by half of
-// what there is for the pictures that are being decoded: where that is little, threads wait for each other.
+// Reads, decodes and preprocesses a dataset ahead of its consumer, on threads; each image once, however many
+// inputs are made of it. Memory is bounded by `ahead` images, whose tensors are recycled, and by half of the
+// available memory for pictures being decoded: if that is little, threads wait for each other.
 class Loader {
  public:
   struct Item {
     size_t index = 0;                            // into the dataset
-    std::vector<std::vector<std::byte>> inputs;  // one per ImageInput; valid only where error is empty
+    std::vector<std::vector<std::byte>> inputs;  // one per ImageInput; valid only if error is empty
     std::string error;                           // why the image could not be used
-    bool read_failed = false;                    // the system, not the image: it may be read another time
-    std::array<std::byte, 32> sha256{};          // of the file that was decoded; 0: it could not be read
+    bool read_failed = false;            // the system failed, not the image: another attempt may succeed
+    std::array<std::byte, 32> sha256{};  // of the decoded file; 0 if it could not be read
     double decode_ms = 0, preprocess_ms = 0;
   };
 
-  // `dataset` must outlive the loader. threads >= 1; images [first, end) are delivered. Throws run_time where
-  // the tensors need more memory than there is, std::system_error where a thread cannot be started.
+  // `dataset` must outlive the loader. threads >= 1; delivers images [first, end). Throws run_time if the
+  // tensors need more memory than there is, std::system_error if a thread cannot be started.
   Loader(const Dataset& dataset, std::vector<ImageInput> inputs, int threads, size_t ahead, size_t first,
          size_t end, const LoaderOptions& = {});
-  ~Loader();  // stops and joins; the consumer may leave at any time
+  ~Loader();  // stops and joins; the consumer may stop at any time
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // The next image in dataset order, or nullptr after the last. The item is the caller's until it calls
-  // next() again. An image that memory does not suffice for has failed, like a damaged one. Throws what else
-  // a thread threw.
+  // The next image in dataset order, or nullptr after the last. The caller owns the item until its next call.
+  // An image for which memory does not suffice has failed, like a damaged one. Rethrows what else a thread
+  // threw.
   const Item* next();
 
  private:

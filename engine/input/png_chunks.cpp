@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kSignature = 8;
 constexpr size_t kAround = 12;  // length, type and CRC of a chunk
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-constexpr bool kChecked = false;  // no fuzzer guesses a checksum
+constexpr bool kChecked = false;  // fuzzers cannot guess a checksum
 #else
 constexpr bool kChecked = true;
 #endif
@@ -28,7 +28,7 @@ uint32_t big_endian(std::span<const std::byte> bytes) {
   return value;
 }
 
-// zlib's counts are of 32 bits, and so are a chunk's.
+// zlib's counts have 32 bits, as a chunk's have.
 uint32_t crc_of(std::span<const std::byte> bytes) {
   return static_cast<uint32_t>(
       crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
@@ -86,7 +86,7 @@ size_t channels_of(PngChunks::Colour colour) {
   return 1;
 }
 
-// Of all rows, each with a byte for its filter; interlaced, of the seven pictures that are sent one by one.
+// Bytes of all rows, each with a filter byte; interlaced, of the seven pictures sent one by one.
 uint64_t inflated_bytes(const PngChunks& png) {
   struct Pass {
     uint64_t x, y, dx, dy;
@@ -121,7 +121,7 @@ PngChunks read_png_chunks(std::span<const std::byte> file) {
     if (type == "IHDR") read_header(data, png);
     if (type == "PLTE" && png.data.empty()) png.palette = read_palette(data);
     if (type == "IDAT" && !data_ended) png.data.push_back(data);
-    if (type != "IDAT" && !png.data.empty()) data_ended = true;  // they are consecutive
+    if (type != "IDAT" && !png.data.empty()) data_ended = true;  // IDAT chunks are consecutive
     if (type == "IEND") {
       if (png.colour == PngChunks::Colour::indexed && !png.palette)
         throw bad_input("PNG: indices without a palette");
@@ -134,7 +134,7 @@ PngChunks read_png_chunks(std::span<const std::byte> file) {
 
 void check_png_data(const PngChunks& png, size_t stored_bytes) {
   uint64_t wanted = inflated_bytes(png);
-  constexpr uint64_t kMostOfAByte = 1032;  // what deflate reaches
+  constexpr uint64_t kMostOfAByte = 1032;  // deflate's limit
   if (wanted / kMostOfAByte > stored_bytes)
     throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", stored_bytes,
                     png.width, png.height);
@@ -142,13 +142,13 @@ void check_png_data(const PngChunks& png, size_t stored_bytes) {
   if (inflateInit(&stream) != Z_OK) throw run_time_error("PNG: out of memory");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-  inflateValidate(&stream, 0);  // no fuzzer guesses the checksum
+  inflateValidate(&stream, 0);  // fuzzers cannot guess the checksum
 #endif
   std::vector<Bytef> scratch(size_t{1} << 16);
   for (const auto& part : png.data) {
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(part.data()));
     stream.avail_in = static_cast<uInt>(part.size());
-    // Until it can do no more: it has read the part, or has no room left.
+    // Until it stops: it has read the part, or has no room left.
     int status = Z_OK;
     while (status == Z_OK) {
       const auto room = static_cast<uInt>(std::min<uint64_t>(wanted, scratch.size()));

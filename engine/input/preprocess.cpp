@@ -11,8 +11,8 @@ namespace fxe {
 
 namespace {
 
-// Where the crop starts: half the spare pixels. Where the image is smaller, torchvision and timm pad first,
-// with the smaller half on the left.
+// Where the crop starts: half the spare pixels. If the image is smaller, torchvision and timm pad first, with
+// the smaller half on the left.
 int crop_offset(int size, int crop, Preprocess::Rounding rounding) {
   if (size < crop) return -((crop - size) / 2);
   if (rounding == Preprocess::Rounding::down) return (size - crop) / 2;
@@ -66,8 +66,8 @@ PixelValues pixel_values(const Preprocess& p) {
   return values;
 }
 
-// A picture of a few thousand pixels in one row becomes hundreds of millions: only Pillow's resizing computes
-// no more than the crop of them.
+// A picture of a few thousand pixels in one row can become hundreds of millions: only Pillow's resizing is
+// limited to the crop.
 int64_t most_resized(const Preprocess& p) {
   constexpr int64_t kMost = int64_t{1} << 28, kAny = int64_t{1} << 25, kProportion = 64;
   const bool whole = p.side != Preprocess::Side::none && (p.filter == Filter::area || !p.antialias);
@@ -84,11 +84,11 @@ Preprocessor::View Preprocessor::resize(const Preprocess& p, const Image& image)
   if (!p.mean_file.empty()) check_mean_image(p, size);
   const int top = crop_offset(size.height, p.crop_h, p.crop_rounding);
   const int left = crop_offset(size.width, p.crop_w, p.crop_rounding);
-  // The crop without its borders; Pillow's resizing computes no more than this.
+  // The crop without its borders; Pillow's resizing computes nothing else.
   const Region seen{std::max(0, left), std::max(0, top), std::min(p.crop_w, size.width),
                     std::min(p.crop_h, size.height)};
   const Image* source = &image;
-  Region have{0, 0, size.width, size.height};  // what `source` holds of the resized image
+  Region have{0, 0, size.width, size.height};  // the part of the resized image that `source` holds
   if (size.width != image.width || size.height != image.height) {
     source = &resized_;
     if (p.filter == Filter::area) {

@@ -17,75 +17,73 @@
 namespace fxe {
 
 // From a decoded image to a network's input: resize, centre crop, then x = (pixel * scale - mean) / std per
-// channel. mean, std and fill are in the order of `channels`. With a mean image, whose pixels are cropped as
-// the image's are, x = ((pixel - mean_image) * scale - mean) / std. Which framework does what:
-// docs/preprocessing.md.
+// channel. mean, std and fill are in the order of `channels`. With a mean image, cropped as the image is,
+// x = ((pixel - mean_image) * scale - mean) / std. docs/preprocessing.md says which framework does what.
 struct Preprocess {
-  // Which side becomes resize_h/resize_w. shorter, longer: the other one keeps the proportions; both:
+  // Which side becomes resize_h/resize_w. shorter, longer: the other side keeps the proportions; both:
   // squashed.
   enum class Side { none, shorter, longer, both };
   enum class Channels { rgb, bgr };
-  // Of half a pixel, where an odd number is left over by the crop: to the even side, or towards 0.
+  // If the crop leaves an odd number of pixels, the half pixel rounds to the even side, or towards 0.
   enum class Rounding { half_even, down };
 
   Side side = Side::none;
-  int resize_h = 0, resize_w = 0;  // equal where side is shorter or longer
+  int resize_h = 0, resize_w = 0;  // equal for shorter and longer
   Filter filter = Filter::bilinear;
   bool antialias = true;             // false: as OpenCV resizes (bilinear only), true: as Pillow does
-  Pillow pillow = Pillow::up_to_12;  // which one; only where it is by_pillow()
+  Pillow pillow = Pillow::up_to_12;  // whose version; only if by_pillow()
   int crop_h = 224, crop_w = 224;
   Rounding crop_rounding = Rounding::half_even;
-  std::array<uint8_t, 3> fill{};  // the pixel where the crop is larger than the image
+  std::array<uint8_t, 3> fill{};  // the pixel around an image smaller than the crop
   Channels channels = Channels::rgb;
   double scale = 1.0 / 255;
   std::array<double, 3> mean{}, std{1, 1, 1};
-  std::string mean_file;  // "mean_image", a path relative to the ensemble file; empty: none
-  std::shared_ptr<const MeanImage> mean_image;  // what it holds, set by whoever reads it
+  std::string mean_file;  // "mean_image", a path relative to the ensemble file; empty if none
+  std::shared_ptr<const MeanImage> mean_image;  // its content, set by whoever reads it
 
   size_t elements() const { return 3 * static_cast<size_t>(crop_h) * static_cast<size_t>(crop_w); }
   bool by_pillow() const { return side != Side::none && filter != Filter::area && antialias; }
-  // Whether a value depends on its own pixel and channel only: then pixel_values() has all there are.
+  // Whether a value depends on its own pixel and channel only: then pixel_values() is a complete table.
   bool by_pixel() const { return mean_file.empty(); }
   bool operator==(const Preprocess&) const = default;
 };
 
-// The object form of ensemble files, or a preset's name (preprocess_presets.h). Throws bad_input naming
-// `where` and the key, or what presets there are.
+// Parses the object form of ensemble files, or a preset's name (preprocess_presets.h). Throws bad_input
+// naming `where` and the key, or the available presets.
 Preprocess parse_preprocess(const nlohmann::json& value, std::string_view where);
 nlohmann::ordered_json to_json(const Preprocess&);
-// On one line, for people: "shorter side 256 bilinear, crop 224, mean 0.485 0.456 0.406, std 0.229 0.224
-// 0.225".
+// One line for people: "shorter side 256 bilinear, crop 224, mean 0.485 0.456 0.406, std 0.229 0.224 0.225".
 std::string describe(const Preprocess&);
 
-// The size an image of width x height is resized to, before the crop. shorter: the long side is
-// to * long / short, rounded down (torchvision, timm, MLPerf). longer: each side is size / (long / to) in
-// double precision, rounded half to even (timm).
+// The size an image of width x height is resized to before the crop. shorter: the long side is to * long /
+// short, rounded down (torchvision, timm, MLPerf). longer: each side is size / (long / to) in double
+// precision, rounded half to even (timm).
 struct Size {
   int width, height;
 };
 Size resized_size(const Preprocess&, int width, int height);
 
-// What each pixel becomes, [3 256] in the order of `channels`: for who normalises later than
-// Preprocessor::pixels().
+// What each pixel value becomes, [3 256] in the order of `channels`; for those who normalise
+// Preprocessor::pixels() later.
 using PixelValues = std::array<float, 3 * 256>;
 PixelValues pixel_values(const Preprocess&);
 
-// Applies a Preprocess; owns the scratch, so that a stream of images allocates only when one is larger than
+// Applies a Preprocess. Owns the scratch memory, so a stream of images allocates only when one is larger than
 // all before. One per thread.
 class Preprocessor {
  public:
   // `out`: elements() floats, plain [3 crop_h crop_w]. An image smaller than the crop gets borders of `fill`,
-  // the odd pixel on the right and below. Throws bad_input where the image is not of the mean image's size.
+  // the odd pixel on the right and below. Throws bad_input if the image's size differs from the mean image's.
   void run(const Preprocess&, const Image&, std::span<float> out);
 
-  // The same before normalisation: `out`, elements() bytes, [crop_h crop_w 3] in the order of `channels`.
-  // Only where by_pixel(): run() is then pixel_values()[256 c + out], to the bit.
+  // The same before normalisation. `out`: elements() bytes, [crop_h crop_w 3] in the order of `channels`.
+  // Only if by_pixel(): run() then equals pixel_values()[256 c + out] to the bit.
   void pixels(const Preprocess&, const Image&, std::span<uint8_t> out);
 
  private:
-  // What the crop sees of the resized image.
+  // The part of the resized image inside the crop.
   struct View {
-    const uint8_t* rgb;  // of the first pixel seen
+    const uint8_t* rgb;  // the first pixel seen
     size_t row_bytes;    // from one row to the next
     Region seen;         // in the resized image, whose size is `size`
     Size size;

@@ -54,7 +54,7 @@ std::pair<int, int> pixel_pair(const Json& value, std::string_view where) {
   return {pixels(value[0], where), pixels(value[1], where)};
 }
 
-// The position among `choices`.
+// The position of `value` among `choices`.
 size_t choice(const Json& value, std::span<const char* const> choices, std::string_view where) {
   for (size_t i = 0; i < choices.size(); ++i)
     if (value == choices[i]) return i;

@@ -62,7 +62,7 @@ std::optional<Preprocess> torchvision(const Words& words) {
   return imagenet(*to, *crop, filter == "bicubic" ? Filter::bicubic : Filter::bilinear);
 }
 
-// timm: 'squash' takes each side to floor(size / crop), 'border' fits the longer one in and fills up with the
+// timm: 'squash' takes each side to floor(size / crop); 'border' fits the longer side and fills up with the
 // mean's colour.
 std::optional<Preprocess> timm(const Words& words) {
   if (words.size() < 3) return std::nullopt;

@@ -33,8 +33,8 @@ inline uint8_t to_pixel(int32_t fixed) {
   return static_cast<uint8_t>(std::clamp(fixed >> kFractionBits, 0, 255));
 }
 
-// out[x] = the sum of `count` rows at x, weighted. In blocks, so that the sums stay in registers and every
-// source row is read in order.
+// out[x] = weighted sum of `count` rows at x. In blocks, so that the sums stay in registers and every source
+// row is read in order.
 FXE_CPU_CLONES void weighted_rows(const uint8_t* in, size_t in_row_bytes, const int32_t* weights, int count,
                                   size_t row_bytes, uint8_t* out) {
   constexpr size_t kBlock = 64;
@@ -50,7 +50,7 @@ FXE_CPU_CLONES void weighted_rows(const uint8_t* in, size_t in_row_bytes, const 
   }
 }
 
-// out[x] = the sum of a row's pixels in windows[x], weighted; `taps` weights for each x.
+// out[x] = weighted sum of a row's pixels in windows[x]; `taps` weights for each x.
 void weighted_columns(const uint8_t* row, const ResizeWindow* windows, const int32_t* weights, int taps,
                       int width, uint8_t* out) {
   for (int x = 0; x < width; ++x, weights += taps) {
@@ -67,7 +67,8 @@ void weighted_columns(const uint8_t* row, const ResizeWindow* windows, const int
   }
 }
 
-// The same for kRows rows at once, a vector of them for each colour, so that every weight is used for all.
+// The same for kRows rows at once, one vector of them per colour, so that each weight is used for all of
+// them.
 constexpr int kRows = 8;
 FXE_CPU_CLONES void weighted_columns_of_rows(const uint8_t* rows, size_t in_row_bytes,
                                              const ResizeWindow* windows, const int32_t* weights, int taps,
@@ -110,7 +111,7 @@ const Resizer::Table& Resizer::table(int in, int out, Filter filter) {
       tables_.splice(tables_.begin(), tables_, i);
       return tables_.front();
     }
-  // The front one may still be in use: see resize().
+  // The table at the front may still be in use: see resize().
   while (tables_.size() > 1 && (tables_.size() >= kTablesKept || weights_kept_ > kWeightsKept)) {
     weights_kept_ -= tables_.back().weights.size();
     tables_.pop_back();
@@ -142,7 +143,7 @@ Resizer::Table Resizer::make_table(int in, int out, Filter filter) {
     for (int j = 0; j < end - first; ++j) {
       const double weight = (sum != 0 ? exact[static_cast<size_t>(j)] / sum : exact[static_cast<size_t>(j)]) *
                             (1 << kFractionBits);
-      // Rounded half away from zero, as Pillow does.
+      // Rounds half away from zero, as Pillow does.
       t.weights[static_cast<size_t>(i) * static_cast<size_t>(t.taps) + static_cast<size_t>(j)] =
           static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
@@ -156,7 +157,7 @@ void Resizer::horizontal(const Table& t, const Image& in, int first, int end, in
   const ResizeWindow* windows = t.windows.data() + left;
   const int32_t* weights = t.weights.data() + static_cast<size_t>(left) * static_cast<size_t>(t.taps);
   int y = first;
-  // These read a byte past their last pixel, so the image's last row is never among them.
+  // These read a byte past their last pixel, so they leave out the image's last row.
   for (; y + kRows <= std::min(end, in.height - 1); y += kRows, out += kRows * row_bytes)
     weighted_columns_of_rows(in.rgb.data() + static_cast<size_t>(y) * in_row_bytes, in_row_bytes, windows,
                              weights, t.taps, width, out);
@@ -199,7 +200,7 @@ void Resizer::resize(const Image& image, int width, int height, Filter filter, P
   if (!wide)
     return vertical(columns, pixel(crop.left, 0), in_row_bytes, 0, crop.top, crop.height, row_bytes,
                     out.rgb.data());
-  // The second table() call keeps the first one's result.
+  // The first result stays valid over the second table() call.
   if (pillow == Pillow::from_13 && height < image.height &&
       image.height - height > 2 * (image.width - width)) {
     between_.width = image.width;
@@ -210,7 +211,7 @@ void Resizer::resize(const Image& image, int width, int height, Filter filter, P
     return horizontal(table(image.width, width, filter), between_, 0, crop.height, crop.left, crop.width,
                       out.rgb.data());
   }
-  // Only rows that the vertical pass reads.
+  // Only the rows that the vertical pass reads.
   const int first = columns.windows[static_cast<size_t>(crop.top)].first;
   const int end = columns.windows[static_cast<size_t>(crop.top + crop.height - 1)].end();
   between_.rgb.resize(static_cast<size_t>(end - first) * row_bytes);

@@ -13,12 +13,12 @@ namespace fxe {
 // bilinear, bicubic: Pillow's, by Resizer. area: OpenCV's INTER_AREA, by AreaResizer (resize_area.h).
 enum class Filter { bilinear, bicubic, area };
 
-// Whose order of passes. Pillow up to 12 scales along the rows first; 13 down the columns first where the
-// height loses more than twice as many pixels as the width does. Values between the passes are of 8 bits, so
-// the results differ by a grey level here and there.
+// Whose order of passes. Up to version 12 Pillow scales horizontally first; 13 scales vertically first if the
+// height loses more than twice as many pixels as the width. Values between the passes have 8 bits, so the
+// results differ by a grey level here and there.
 enum class Pillow { up_to_12, from_13 };
 
-// The source pixels that an output pixel is made of.
+// The source pixels that make up an output pixel.
 struct ResizeWindow {
   int first = 0, count = 0;
   int end() const { return first + count; }
@@ -31,8 +31,8 @@ struct ResizeWindow {
 // thread-safe: one per thread.
 class Resizer {
  public:
-  // The part `crop` of `image` resized to width x height, bilinear or bicubic, as if the whole had been
-  // resized and then cropped. `crop` lies within width x height and is not empty.
+  // The part `crop` of `image` resized to width x height, bilinear or bicubic, as if all of it were resized
+  // and then cropped. `crop` lies within width x height and is not empty.
   void resize(const Image& image, int width, int height, Filter filter, Pillow pillow, const Region& crop,
               Image& out);
   void resize(const Image& image, int width, int height, Filter filter, Pillow pillow, Image& out) {
@@ -58,8 +58,8 @@ class Resizer {
                        size_t row_bytes, uint8_t* out);
 
   std::list<Table> tables_;  // most recently used first
-  size_t weights_kept_ = 0;  // in all of them; bounded
-  Image between_;            // the passes
+  size_t weights_kept_ = 0;  // in all tables; bounded
+  Image between_;            // between the passes
 };
 
 }  // namespace fxe

@@ -24,8 +24,8 @@ bool is_whole(double scale) { return std::abs(scale - std::nearbyint(scale)) < D
 
 }  // namespace
 
-// A share of less than a thousandth of a pixel is left out; at the end, what is left of the image is all
-// there is to average.
+// Shares below a thousandth of a pixel are dropped. At the end, the rest of the image is averaged, however
+// small.
 void AreaResizer::make_shares(int in, int out, double scale, std::vector<Share>& shares) {
   shares.clear();
   for (int i = 0; i < out; ++i) {
@@ -125,7 +125,7 @@ void AreaResizer::resize(const Image& image, int width, int height, Image& out) 
     return;
   }
   out.rgb.resize(static_cast<size_t>(width) * static_cast<size_t>(height) * kChannels);
-  // The inverse of a ratio, and not the ratio: OpenCV's rounding.
+  // The inverse of a ratio rather than the ratio: OpenCV's rounding.
   const double scale_x = 1.0 / (static_cast<double>(width) / image.width);
   const double scale_y = 1.0 / (static_cast<double>(height) / image.height);
   if (scale_x < 1 || scale_y < 1) return grow(image, out, scale_x, scale_y);

@@ -8,17 +8,18 @@
 
 namespace fxe {
 
-// Resampling as OpenCV's resize(..., INTER_AREA), which MLPerf's ResNet-50 is fed with. Three ways, as there:
+// Resampling as in OpenCV's resize(..., INTER_AREA), which MLPerf's ResNet-50 is fed with. As there, one of
+// three ways:
 //   both sides shrink by whole factors    mean of the block: one sum of integers, scaled in fp32
 //   both sides shrink                     mean of the area under an output pixel: fp32, rows first
 //   a side grows                          bilinear between two neighbours in fixed point with 11 fractional
-//                                         bits, where the position counts from an output pixel's left edge
-// Results are rounded half to even, and are OpenCV's to the bit where that is built without fused
-// multiply-adds (as for x86 it is); elsewhere within one grey level. Keeps its scratch memory. Not
-// thread-safe: one per thread.
+//                                         bits; the position counts from an output pixel's left edge
+// Results are rounded half to even. They equal OpenCV's to the bit if it is built without fused multiply-adds
+// (as on x86), and are otherwise within one grey level. Keeps its scratch memory. Not thread-safe: one per
+// thread.
 class AreaResizer {
  public:
-  // `image` -> `out` of width x height. Sizes that stay the same are copied.
+  // `image` -> `out` of width x height. Unchanged sizes are copied.
   void resize(const Image& image, int width, int height, Image& out);
 
  private:
@@ -27,7 +28,7 @@ class AreaResizer {
     int out, in;
     float weight;
   };
-  // The two source pixels an output pixel lies between, and their weights.
+  // The two source pixels around an output pixel, and their weights.
   struct Between {
     int first, second;
     int32_t first_weight, second_weight;

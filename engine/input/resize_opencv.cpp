@@ -10,12 +10,12 @@ namespace {
 
 constexpr int kOne = 1 << 11;
 
-// OpenCV's inverse scale: dividing once more is not the same in double.
+// OpenCV's inverse scale: a second division gives another result in double.
 double step(int in, int out) { return 1.0 / (static_cast<double>(out) / in); }
 
 struct Position {
   int first;
-  float fraction;  // of the way to the next pixel; single precision, as in OpenCV
+  float fraction;  // of the way to the next pixel; fp32, as in OpenCV
 };
 
 Position position(int out, double scale) {
@@ -41,7 +41,7 @@ void halve(const Image& image, Image& out) {
 
 }  // namespace
 
-// Source row y, resampled horizontally; row `keep` stays valid as well.
+// Source row y, resampled horizontally. Row `keep` stays valid as well.
 const std::vector<int32_t>& OpencvResizer::row(const Image& image, int y, int keep) {
   for (Row& r : rows_)
     if (r.y == y) return r.values;
@@ -77,7 +77,7 @@ void OpencvResizer::resize(const Image& image, int width, int height, Image& out
   for (Row& r : rows_) r.y = -1;
   uint8_t* to = out.rgb.data();
   for (int y = 0; y < height; ++y) {
-    // At the borders the fraction stays, and both rows are the same one: two truncations instead of one.
+    // At the borders the fraction stays and both rows are the same: two truncations instead of one.
     const auto [first, fraction] = position(y, down);
     const int above = std::clamp(first, 0, image.height - 1),
               below = std::clamp(first + 1, 0, image.height - 1);

@@ -8,11 +8,10 @@
 
 namespace fxe {
 
-// Bilinear resampling equal to OpenCV's cv::resize(..., INTER_LINEAR) of 8-bit images bit for bit: what
+// Bilinear resampling equal to OpenCV's cv::resize(..., INTER_LINEAR) of 8-bit images bit for bit, which
 // Caffe's tools prepare images with. Not antialiased: each output pixel mixes the two by two source pixels
-// around its centre, however much the image shrinks; halving both sides is the mean of two by two.
-// Coefficients in fixed point with 11 fractional bits. Keeps its scratch memory. Not thread-safe: one per
-// thread.
+// around its centre, however much the image shrinks; halving both sides averages two by two. Coefficients in
+// fixed point with 11 fractional bits. Keeps its scratch memory. Not thread-safe: one per thread.
 class OpencvResizer {
  public:
   void resize(const Image& image, int width, int height, Image& out);

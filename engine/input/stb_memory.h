@@ -5,9 +5,9 @@
 
 namespace fxe {
 
-// malloc and realloc for stb_image: nullptr for more than this thread's limit, which stb_image reports as out
-// of memory. Its inflate would otherwise follow a small file to gigabytes. Fresh memory is zero, because
-// stb_image leaves rows of a truncated picture unwritten.
+// malloc and realloc for stb_image: nullptr past this thread's limit, which stb_image reports as out of
+// memory. Its inflate would otherwise expand a small file to gigabytes. Memory is zeroed, because stb_image
+// leaves rows of a truncated picture unwritten.
 void set_stb_limit(size_t bytes);
 void* stb_allocate(size_t bytes);
 void* stb_reallocate(void* old, size_t old_bytes, size_t bytes);

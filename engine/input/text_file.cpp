@@ -33,7 +33,7 @@ void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vecto
   if (struct stat found{}; stat(path.c_str(), &found) == 0) note_file_read(found);
   if (file) return;
   const int reason = errno;
-  // The system's own trouble may pass; it says nothing about the file.
+  // These errors of the system may pass; they say nothing about the file.
   for (const int passing : {EIO, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT, EINTR, EAGAIN})
     if (reason == passing)
       throw run_time_error("{}: cannot be read: {}", path.string(), std::strerror(reason));
@@ -55,7 +55,7 @@ void for_each_line(std::string_view text, const std::string& where,
                    const std::function<void(std::string_view line, size_t number)>& f) {
   text = without_byte_order_mark(text, where);
   if (text.find('\0') != text.npos) throw bad_input("{}: expected a text file, found a NUL byte", where);
-  size_t lines = 0, given = 0;  // empty lines are given when one that is not follows
+  size_t lines = 0, given = 0;  // empty lines are passed on only before a later line that is not empty
   while (!text.empty()) {
     const auto end = text.find('\n');
     auto line = text.substr(0, end);

@@ -10,27 +10,27 @@
 
 namespace fxe {
 
-// The lines of a text file without their ends (LF or CRLF), trailing white space, trailing empty lines and a
-// UTF-8 byte order mark. Throws bad_input for a file that cannot be read, is larger than 256 MiB, has more
-// than 2^22 lines or a line of more than 4096 bytes, is UTF-16, or holds a NUL byte.
+// The lines of a text file without line ends (LF or CRLF), trailing white space, trailing empty lines and a
+// UTF-8 byte order mark. Throws bad_input if the file cannot be read, exceeds 256 MiB, 2^22 lines or 4096
+// bytes in a line, is UTF-16, or holds a NUL byte.
 std::vector<std::string> read_lines(const std::filesystem::path& path);
 
-// The same for the content of a file, which `where` names in errors.
+// The same for a file's content; `where` names it in errors.
 std::vector<std::string> parse_lines(std::string_view text, const std::string& where);
 
-// The same lines one after the other, with their numbers from 1 on, of which none is kept. What is past the
-// limits throws when it is come to.
+// Passes on the same lines, one by one, with their numbers from 1 on; keeps none. Throws when it reaches what
+// exceeds the limits.
 void for_each_line(std::string_view text, const std::string& where,
                    const std::function<void(std::string_view line, size_t number)>&);
 
-// The text of a file, of which read_lines() gives the lines.
+// The text of a file whose lines read_lines() gives.
 std::string read_text(const std::filesystem::path& path);
 
-// 0 or more, of digits only, such as the index of a class.
+// A number of digits only, 0 or more, such as a class index.
 std::optional<int> whole_number(std::string_view);
 
-// The whole of a file. Throws bad_input saying why it cannot be read, or that it is larger than
-// `limit_bytes`; run_time where that may pass, as a disk's error does.
+// Reads a whole file. Throws bad_input if it cannot be read (with the reason) or exceeds `limit_bytes`;
+// run_time if the error may pass, as a disk's may.
 void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vector<std::byte>& out);
 
 }  // namespace fxe

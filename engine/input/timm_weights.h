@@ -6,14 +6,14 @@
 
 namespace fxe {
 
-// How timm prepares images for the weights that it publishes under this name, at the size that fxe's network
-// usually has where timm lists it: a fact that the file itself does not hold.
+// How timm prepares images for the weights it publishes under this name, at the size that fxe's network
+// usually has if timm lists it. The file itself does not hold this.
 struct TimmWeights {
   std::string_view name;  // "resnet50.a1_in1k"
   const char* preset;     // of preprocess_presets.h
 };
 
-// Those of networks that fxe builds, by name.
+// For the networks that fxe builds, sorted by name.
 std::span<const TimmWeights> timm_weights();
 
 }  // namespace fxe
