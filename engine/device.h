@@ -11,9 +11,10 @@ namespace fxe {
 class Queue {
  public:
   virtual ~Queue() = default;
-  virtual void copy(void* to, const void* from,
-                    size_t bytes) = 0;  // any direction, ordered with the other work
-  virtual void wait() = 0;  // returns when all work is done: the only call in fxe that blocks the host
+  // In any direction, ordered with the other work.
+  virtual void copy(void* to, const void* from, size_t bytes) = 0;
+  // Returns when all work is done: the only call in fxe that blocks the host.
+  virtual void wait() = 0;
 };
 
 class Device;
@@ -56,8 +57,8 @@ class Device {
  public:
   virtual ~Device() = default;
   virtual std::string description() const = 0;  // "cpu", "cuda:0 NVIDIA H200", ...
-  virtual Buffer allocate(
-      size_t bytes) = 0;  // zeroed; throws run_time naming what was needed and what is free
+  // Zeroed. Throws run_time naming what was needed and what is free.
+  virtual Buffer allocate(size_t bytes) = 0;
   virtual std::unique_ptr<Queue> make_queue() = 0;
 
  protected:

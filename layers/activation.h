@@ -31,7 +31,7 @@ struct Activation {
   static Activation leaky_relu(float slope) { return {.kind = Kind::leaky_relu, .slope = slope}; }
   static Activation clip(float low, float high) { return {.kind = Kind::clip, .low = low, .high = high}; }
   static Activation sigmoid() { return {.kind = Kind::sigmoid}; }
-  // PyTorch's by default; ONNX's default is 0.2 and 0.5.
+  // The defaults are PyTorch's; ONNX's are 0.2 and 0.5.
   static Activation hard_sigmoid(float slope = 1.0f / 6, float offset = 0.5f) {
     return {.kind = Kind::hard_sigmoid, .slope = slope, .offset = offset};
   }

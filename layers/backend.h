@@ -37,12 +37,12 @@ struct Value {
 // Addresses a step works on, fixed for the life of the plan. Aligned to kBufferAlignment.
 struct Binding {
   std::vector<void*> inputs;
-  void* output = nullptr;     // may equal inputs[i] where Prepared::in_place == i
+  void* output = nullptr;     // may equal inputs[i] if Prepared::in_place == i
   void* workspace = nullptr;  // of Prepared::workspace_bytes; contents do not survive the step
-  InputForm form;             // of the caller's input; only for the step of Input
+  InputForm form;             // of the caller's input; only for the Input step
 };
 
-// One operation, fully prepared. bind() once; then enqueue() as often as wanted: it allocates nothing,
+// One operation, fully prepared. Bound once, then enqueued as often as wanted: enqueue() allocates nothing,
 // creates no library object and does not wait.
 class Step {
  public:
@@ -51,21 +51,21 @@ class Step {
   virtual void enqueue(Queue&) const = 0;
   virtual std::string implementation() const = 0;  // what runs: "jit:avx2", "cudnn engine 41", "plain loops"
 
-  // The same, one by one, for profiles: enqueue() is enqueue_kernel(0 ..), whose names implementation()
-  // joins.
+  // One by one, for profiles: enqueue() is enqueue_kernel(0 ..), and implementation() joins the names.
   virtual std::vector<std::string> kernels() const { return {implementation()}; }
   virtual void enqueue_kernel(Queue& queue, size_t) const { enqueue(queue); }
 };
 
-// A value that only a Concat reads may lie in the Concat's own from the start.
+// Where in its output a Concat wants an input. A value read by the Concat alone may be written there
+// directly.
 struct ConcatPart {
-  Shape whole;  // of the Concat's value
+  Shape whole;  // the Concat's output
   int64_t first_channel = 0;
 };
 
 struct Prepared {
-  // Of an output that lies in the value of the Concat which alone reads it: where it begins there, and the
-  // bytes of all of that value. Only where OpContext has a part.
+  // Memory of an output that lies inside the output of the only Concat that reads it: where it begins there,
+  // and the bytes of the Concat's whole output. Only if OpContext has a part.
   struct InConcat {
     size_t offset_bytes, whole_bytes;
   };
@@ -74,8 +74,8 @@ struct Prepared {
   Value output;
   std::optional<InConcat> in_concat;
   size_t workspace_bytes = 0;
-  // Index of an input that the output must share memory with, -1: none. Only one that OpContext lets die; and
-  // 0 for Input, whose value is then the caller's tensor itself, which no step ever writes to.
+  // Index of the input that the output must share memory with; -1 if none. It must be one that OpContext lets
+  // die. 0 for Input means that its value is the caller's tensor itself, which no step ever writes to.
   int in_place = -1;
 };
 
@@ -84,10 +84,10 @@ struct OpContext {
   const std::string& layer;  // for messages and profiles
   std::span<const Value> inputs;
   const Shape& output;
-  const TensorMap& weights;        // of the model; converted and copied by prepare() as it needs
-  std::vector<bool> dies;          // per input: nobody reads it after this step
-  std::optional<ConcatPart> part;  // the output is one of a Concat: it may be put there
-  std::vector<bool> put;           // of a Concat, per input: it was put into the output's memory; empty: none
+  const TensorMap& weights;        // the model's; prepare() converts and copies what it needs
+  std::vector<bool> dies;          // per input: nothing reads it after this step
+  std::optional<ConcatPart> part;  // the output is part of a Concat's, and may be written there
+  std::vector<bool> put;  // for a Concat, per input: it already lies in the output's memory; empty: none does
 };
 
 // A backend implements single operations for one device, precision and thread count; compile()
@@ -98,21 +98,20 @@ class Backend {
   virtual std::string name() const = 0;  // "reference", "cpu", "cuda"
   virtual Device& device() = 0;
   virtual Precision precision() const = 0;
-  virtual bool reads_any_input_form() const { return false; }  // of InputForm; else the plain one only
-  // Of an element of the operation's weights, as they are kept.
+  virtual bool reads_any_input_form() const { return false; }  // any InputForm, not only the plain one
+  // Bytes of one element of the operation's weights as the backend keeps them.
   virtual size_t weight_element_bytes(const Op&) const {
     return precision() == Precision::fp16 || precision() == Precision::bf16 ? 2 : 4;
   }
 
-  // For a device with cores of its own for each: backends that share this one's weights, on each of which a
-  // plan for a part of a batch can run while others run theirs. Empty: it has none.
+  // Backends that share this one's weights and have cores of their own, on each of which a plan for part of a
+  // batch can run while the others run theirs. Empty if the device has none.
   virtual std::span<Backend* const> lanes() { return {}; }
-  // f(lane) for every lane, at the same time; returns when all are done and throws what one of them threw.
+  // Runs f(lane) for every lane at the same time; returns when all are done and rethrows one's exception.
   virtual void run_lanes(const std::function<void(size_t lane)>&) {}
 
-  virtual Prepared prepare(
-      const Input&,
-      const OpContext&) = 0;  // inputs[0]: the tensor of the caller, plain fp32 unless bound otherwise
+  // inputs[0]: the caller's tensor, plain fp32 unless bound otherwise.
+  virtual Prepared prepare(const Input&, const OpContext&) = 0;
   virtual Prepared prepare(const Conv2d&, const OpContext&) = 0;
   virtual Prepared prepare(const BatchNorm&, const OpContext&) = 0;
   virtual Prepared prepare(const Scale&, const OpContext&) = 0;
@@ -136,35 +135,35 @@ class Backend {
   // The last step of a plan: the network's output as plain fp32 [n classes].
   virtual Prepared prepare_output(const OpContext&) = 0;
 
-  // How many of these nodes, from the first on, run faster as one step, which keeps what they hand on to each
-  // other out of memory; 1: none. Each but the first reads the one before, as its first input, and nobody
-  // else does. shapes[0]: of what the first node reads; shapes[i + 1]: of what nodes[i] makes.
+  // How many of these nodes, from the first on, run faster as one step that keeps the values between them out
+  // of memory; 1 if none do. Each node after the first reads the one before as its first input, and is its
+  // only reader. shapes[0] is the first node's input, shapes[i + 1] the output of nodes[i].
   virtual size_t chain_length(std::span<const Node>, std::span<const Shape>) const { return 1; }
-  // That step, for so many nodes. Inputs of the context: what the first node reads, then the last node's
-  // second and further ones.
+  // The step for that many nodes. Inputs of the context: the first node's input, then the last node's second
+  // and further inputs.
   virtual Prepared prepare_chain(std::span<const Node>, std::span<const Shape>, const OpContext&) {
     return {};
   }
 
-  // Where the device also decides when to stop: the network's end and the tail in one.
+  // The network's end and the tail in one kernel, on devices that decide when to stop.
   virtual PreparedHead prepare_head(const HeadContext&) { return {}; }
 
   // Any value as plain fp32 [n c h w] in host memory, for layer-by-layer comparison. May allocate and wait.
   virtual std::vector<float> read(Queue&, const Value&, const void* data) = 0;
 };
 
-// Plain loops in double precision, one rounding to fp32 per stored element: what the others are compared
+// Plain loops in double precision, rounded to fp32 once per stored element: what the others are compared
 // with.
 std::unique_ptr<Backend> make_reference_backend();
 
-// Own kernels and oneDNN on `threads` threads (0: all cores this process may use). Computes in fp32; bf16
+// Own kernels and oneDNN on `threads` threads (0: all cores this process may use). Computes in fp32. bf16
 // keeps the weights of fully connected layers in bfloat16, which halves what a batch of one has to read, on
 // processors with AVX-512. `pin`: each thread stays on a processor of its own, the caller's from its first
-// run on. Throws bad_input for another precision, where bf16 cannot be had, or for more pinned threads than
+// run on. Throws bad_input for other precisions, if bf16 is not supported, or for more pinned threads than
 // processors.
 std::unique_ptr<Backend> make_cpu_backend(int threads, Precision = Precision::fp32, bool pin = false);
 
-// What it runs on: "oneDNN 2.6.3".
+// The library it runs on: "oneDNN 2.6.3".
 std::string cpu_library_version();
 
 }  // namespace fxe

@@ -23,7 +23,7 @@ std::vector<double> load(const TensorMap& weights, const std::string& name) {
   return {values.begin(), values.end()};
 }
 
-// Whether all values are: in each row, the largest magnitude times the factor.
+// Whether all values are finite: checks each row's largest magnitude times its factor.
 bool rows_are_finite(const Tensor& tensor) {
   Tensor plain = tensor;
   plain.factors = {};

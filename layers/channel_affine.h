@@ -8,8 +8,8 @@
 
 namespace fxe {
 
-// What BatchNorm and Scale are: y = factor * x + offset per channel, both [c], in double precision. Scale's
-// activation is not in it. Throws run_time_error for a weight that `weights` lacks.
+// BatchNorm and Scale in one form: y = factor * x + offset per channel, both [c], in double precision. Leaves
+// out Scale's activation. Throws run_time_error if `weights` lacks a weight.
 struct ChannelAffine {
   std::vector<double> factor, offset;
 };
@@ -17,13 +17,13 @@ ChannelAffine channel_affine(const BatchNorm&, const TensorMap& weights);
 ChannelAffine channel_affine(const Scale&, const TensorMap& weights);
 
 struct Folded {
-  Tensor weight;  // the unfolded weight, which is not copied, times factors
+  Tensor weight;  // the unfolded weight, not copied, with row factors
   Tensor bias;    // [k], fp32
 };
 
-// The weights w' = factor w and b' = factor b + offset, each rounded once to fp32, with
-// w' x + b' = factor (w x + b) + offset, for a weight whose first dimension is the output channel. An empty
-// name: w is 1, b is 0. Nothing where a folded value would not be finite.
+// Folds the affine function into a weight whose first dimension is the output channel: w' = factor w and b' =
+// factor b + offset, each rounded once to fp32, so that w' x + b' = factor (w x + b) + offset. An empty name
+// stands for w = 1 or b = 0. Nothing if a folded value would not be finite.
 std::optional<Folded> fold(const ChannelAffine&, const TensorMap& weights, const std::string& weight,
                            const std::string& bias);
 

@@ -119,7 +119,8 @@ class Comparison {
     add(std::move(check));
   }
 
-  // Bounds take a layer's inputs as exact. What overflowed failed where it was made: here the largest number.
+  // Bounds take a layer's inputs as exact. An overflow has already failed the layer that made it: here it
+  // becomes the largest number.
   std::vector<float> as_stored_by_both(std::vector<float> values) const {
     for (const Backend* backend : std::initializer_list<const Backend*>{&tested_, options_.against}) {
       if (!backend) continue;
@@ -138,7 +139,7 @@ class Comparison {
     NetworkReference own = reference_network(model_, input_, n_, rounding_of(tested_)), theirs;
     if (options_.against) theirs = reference_network(model_, input_, n_, rounding_of(*options_.against));
     LayerCheck check = network_check(found, other, own, theirs);
-    if (!check.ok) {  // errors that move together: measured only where it can decide
+    if (!check.ok) {  // errors that are correlated: measured only if that decides
       widen_by_correlation(own, model_, input_, n_, rounding_of(tested_));
       if (options_.against) widen_by_correlation(theirs, model_, input_, n_, rounding_of(*options_.against));
       check = network_check(found, other, own, theirs);
@@ -146,7 +147,7 @@ class Comparison {
     add(std::move(check));
   }
 
-  // `other`, `theirs`: of the backend that is compared with; empty without one.
+  // `other`, `theirs`: output and bound of the backend compared with; empty without one.
   LayerCheck network_check(const std::vector<float>& found, const std::vector<float>& other,
                            const NetworkReference& own, const NetworkReference& theirs) const {
     LayerCheck check{.name = "network", .op = fmt::format("{} layers", model_.graph.nodes.size())};
@@ -172,8 +173,7 @@ class Comparison {
   const int64_t n_;
   const CompareOptions& options_;
   const std::vector<Shape> shapes_;
-  std::vector<std::vector<float>>
-      values_;  // of the reference, rounded to fp32; freed after their last reader
+  std::vector<std::vector<float>> values_;  // the reference's, rounded to fp32; freed after their last reader
   std::vector<LayerCheck> checks_;
 };
 

@@ -12,7 +12,7 @@ namespace fxe {
 
 // The worst element of one comparison.
 struct LayerCheck {
-  std::string name;            // of the layer; "network": the logits of a whole run
+  std::string name;            // the layer's, or "network" for the logits of a whole run
   std::string op;              // op_str()
   std::string implementation;  // of the tested backend
   size_t element = 0;
@@ -23,16 +23,16 @@ struct LayerCheck {
 
 struct CompareOptions {
   // Another backend to compare with; null: the double-precision reference. Against another backend the bound
-  // is the sum of both, so it proves less.
+  // is the sum of both backends' bounds, so it proves less.
   Backend* against = nullptr;
-  std::function<void(const LayerCheck&)> on_layer;  // as soon as each is known
+  std::function<void(const LayerCheck&)> on_layer;  // called as soon as each result is known
 };
 
-// Runs `model`, as it is, on `input` (n images [c h w]) layer by layer: each layer of `tested` alone, on the
+// Runs `model`, unchanged, on `input` (n images [c h w]) layer by layer: each layer of `tested` alone, on the
 // reference's values as the backends store them, within the bound derived for that layer and precision; then
-// the whole network, within the bound propagated through it, correlation of errors included
-// (error_correlation.h). One entry per node in order, then "network". A NaN or infinity where the expected
-// value is finite is never within a bound. docs/numerics.md.
+// the whole network, within the bound propagated through it, including the correlation of errors
+// (error_correlation.h). One entry per node in order, then "network". A NaN or infinity in place of a finite
+// value is never within a bound. docs/numerics.md.
 std::vector<LayerCheck> compare_layers(const Model& model, Backend& tested, std::span<const float> input,
                                        int64_t n, const CompareOptions& = {});
 

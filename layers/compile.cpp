@@ -12,7 +12,7 @@ namespace fxe {
 
 namespace {
 
-// Of a layer that runs as part of the chain that ends with another.
+// The step of a layer that runs in a chain ending with another layer.
 class PartOfChain final : public Step {
  public:
   explicit PartOfChain(std::string last) : last_(std::move(last)) {}
@@ -64,7 +64,7 @@ class PlanCompiler {
   }
 
  private:
-  // Memory one value has, or several that replace each other in place, or lie in that of a Concat.
+  // Memory of one value, of several that replace each other in place, or of a Concat's output with its parts.
   struct Storage {
     Lifetime life;
     Plan::Place place = Plan::Place::arena;
@@ -72,7 +72,7 @@ class PlanCompiler {
 
   const Shape& output_shape() const { return shapes_[static_cast<size_t>(graph_.output)]; }
 
-  // A value read twice by one node must not be overwritten through one of the two.
+  // A node that reads a value twice must not overwrite it through one of the two inputs.
   bool dies(ValueId id, int at) const {
     const auto& inputs = graph_.nodes[static_cast<size_t>(at)].inputs;
     return !options_.keep_values && reads_.last(id) == at &&
@@ -86,21 +86,21 @@ class PlanCompiler {
     return std::span(graph_.nodes).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
   }
 
-  // Of the first node's input, then of what each makes.
+  // The first node's input, then each node's output.
   std::vector<Shape> chain_shapes(int first, int count) const {
     std::vector<Shape> shapes{shape_at(node_at(first).inputs[0])};
     for (int i = first; i < first + count; ++i) shapes.push_back(shape_at(i));
     return shapes;
   }
 
-  // Nodes from i on that are to run as one step.
+  // How many nodes from i on run as one step.
   int chain_length(int i) const {
     if (i == 0 || options_.keep_values || !options_.chains) return 1;
     const int most = reads_.following(i);
     return static_cast<int>(backend_.chain_length(nodes(i, most), chain_shapes(i, most)));
   }
 
-  // The step is the last node's; the others have no memory and nothing to do.
+  // The last node gets the step; the others have no memory and nothing to do.
   void add_chain(int first, int length) {
     const int last = first + length - 1;
     const Node& end = node_at(last);
@@ -150,7 +150,7 @@ class PlanCompiler {
     return cost;
   }
 
-  // What the layer added last costs.
+  // Adds to the cost of the layer added last.
   void count(const Cost& cost, const std::vector<Value>& inputs) {
     plan_->layers_.back().multiply_adds = cost.multiply_adds;
     cost_ += cost;
@@ -183,7 +183,7 @@ class PlanCompiler {
     count(cost_of(node), inputs);
   }
 
-  // Of the layer added last.
+  // Adds to the bytes of the layer added last.
   void count_bytes(const std::vector<Value>& inputs, size_t weight_bytes) {
     Plan::Layer& layer = plan_->layers_.back();
     if (layer.kernels.empty()) return;
@@ -191,7 +191,7 @@ class PlanCompiler {
     for (const Value& input : inputs) layer.bytes += input.bytes;
   }
 
-  // whole_bytes: of the storage that parts of this Concat were put into.
+  // whole_bytes: of the storage that holds this Concat's parts.
   void check(const Node& node, const Prepared& prepared, const OpContext& context, size_t whole_bytes) const {
     const auto in_place = static_cast<size_t>(prepared.in_place);
     const bool may_share = prepared.in_place < 0 ||
@@ -230,7 +230,7 @@ class PlanCompiler {
                          prepared.in_place >= 0 ? Plan::Place::caller_input : Plan::Place::arena});
   }
 
-  // The output of node i, into memory that its first part gets for the whole value of a Concat.
+  // Places the output of node i in the Concat's memory, which its first part allocates whole.
   void put_into(int concat, int i, size_t whole_bytes) {
     auto& whole = whole_of_[static_cast<size_t>(concat)];
     if (!whole) {
@@ -260,8 +260,8 @@ class PlanCompiler {
     plan_->head_input_ = graph_.nodes[plan_->head_begin_].inputs[0];
   }
 
-  // The last value goes straight to the caller where it is plain and has memory of its own; else a last step
-  // takes it there.
+  // The last value is written straight to the caller if it is plain and has memory of its own; otherwise an
+  // extra step copies it there.
   void finish_output() {
     const auto output = static_cast<size_t>(graph_.output);
     const Value& value = plan_->layers_[output].value;
@@ -323,8 +323,8 @@ class PlanCompiler {
   const std::vector<Shape> shapes_;
   const int last_;  // index of the step after all nodes
   const GraphReads reads_;
-  std::vector<std::optional<size_t>> whole_of_;            // per node: storage that parts of a Concat lie in
-  std::vector<std::optional<size_t>> part_offsets_bytes_;  // per layer: in that of the Concat
+  std::vector<std::optional<size_t>> whole_of_;  // per node: the storage that a Concat's parts lie in
+  std::vector<std::optional<size_t>> part_offsets_bytes_;  // per layer: in the Concat's storage
   std::vector<Storage> storages_;
   std::vector<size_t> storage_of_;  // per layer
   Cost cost_;                       // of the whole batch

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-constexpr size_t kSmall = size_t{16} << 20;  // less is not worth asking for: plans are many
+constexpr size_t kSmall = size_t{16} << 20;  // plans are many, and asking for less is not worth it
 
 size_t mebibytes(size_t bytes) { return (bytes >> 20) + 1; }
 
@@ -46,7 +46,7 @@ void expect_memory_for_arena(size_t bytes, int64_t batch, const Backend& backend
 }
 
 void expect_memory_for_comparison(const Graph& graph, int64_t batch) {
-  // Of an element that a layer reads or makes: twice in fp32, twice in double precision.
+  // Per element that a layer reads or makes: twice in fp32, twice in double precision.
   constexpr size_t kElementBytes = 2 * sizeof(float) + 2 * sizeof(double);
   const auto shapes = infer_shapes(graph, batch);
   const size_t there = available_memory();

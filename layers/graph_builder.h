@@ -20,9 +20,9 @@ class GraphBuilder {
 
   ValueId input(int64_t c, int64_t h, int64_t w);
   ValueId conv(const std::string& name, ValueId x, Conv2d op,
-               Bias bias = Bias::no);  // fills in the weights' names
+               Bias bias = Bias::no);  // names the weights
   ValueId batch_norm(const std::string& name, ValueId x, double epsilon = 1e-5);
-  // A parameter of this name, as it stands in the file: y = x * scale, per channel.
+  // A parameter of exactly this name in the file: y = x * scale, per channel.
   ValueId layer_scale(const std::string& name, ValueId x);
   ValueId layer_norm(const std::string& name, ValueId x, double epsilon = 1e-5);       // over channels
   ValueId linear(const std::string& name, ValueId x, int64_t k, Activation act = {});  // with bias
@@ -45,7 +45,7 @@ class GraphBuilder {
 
  private:
   Graph graph_;
-  std::vector<Shape> shapes_;  // at batch 1, so that a mistake is found where it is made
+  std::vector<Shape> shapes_;  // at batch 1; found as layers are added, so that an error points at its cause
 };
 
 inline Padding2 same(int64_t pad) { return {pad, pad, pad, pad}; }

@@ -9,7 +9,7 @@
 
 namespace fxe {
 
-// Who reads each value of a graph, which decides what memory it needs.
+// Which nodes read each value of a graph; this decides what memory it needs.
 class GraphReads {
  public:
   struct Part {
@@ -17,14 +17,15 @@ class GraphReads {
     ConcatPart of;
   };
 
-  // shapes: by infer_shapes(). Both must outlive it.
+  // shapes: from infer_shapes(). Both arguments must outlive it.
   GraphReads(const Graph&, const std::vector<Shape>& shapes);
 
-  // The last node that reads a value; nodes.size() for the output, which is read after all of them.
+  // The last node that reads a value; nodes.size() for the output, which is read after all nodes.
   int last(ValueId id) const { return last_[static_cast<size_t>(id)]; }
-  // What a value may be a part of: images that a Concat alone reads, and once.
+  // The Concat that a value is part of: only for images that one Concat alone reads, and once.
   const std::optional<Part>& part(ValueId id) const { return parts_[static_cast<size_t>(id)]; }
-  // How many nodes from `node` on follow each other: each alone reads the one before, as its first input.
+  // How many nodes from `node` on form a chain: each reads the one before as its first input, and is its only
+  // reader.
   int following(int node) const;
 
  private:

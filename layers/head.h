@@ -13,11 +13,11 @@ namespace fxe {
 struct Graph;
 struct Value;
 
-// The end of a network and the tail of its stage in one kernel: instead of the last layers, and of the tail.
+// The last layers of a network and the tail of its stage in one kernel.
 class Head {
  public:
   virtual ~Head() = default;
-  // Once: x is the value in front of it, logits [n classes] are plain. Owned by the caller, as in Binding.
+  // Called once: x is the kernel's input, logits [n classes] are plain. The caller owns both, as in Binding.
   virtual void bind(const void* x, float* logits) = 0;
   virtual void enqueue(Queue&, const TailCall&) const = 0;  // allocates nothing, does not wait
   virtual std::string implementation() const = 0;           // "linear_tail"
@@ -26,12 +26,12 @@ class Head {
 struct HeadContext {
   const Graph& graph;
   const TensorMap& weights;
-  std::span<const Value> values;  // of the graph's nodes, as they were prepared
+  std::span<const Value> values;  // of the graph's nodes, as prepared
 };
 
 struct PreparedHead {
-  std::unique_ptr<Head> head;  // none: the backend has no kernel for this network's end
-  int first = 0;               // it takes the place of this node and all after it
+  std::unique_ptr<Head> head;  // null: the backend has no kernel for this network's end
+  int first = 0;               // replaces this node and all after it
 };
 
 }  // namespace fxe

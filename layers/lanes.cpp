@@ -5,11 +5,11 @@
 
 namespace fxe {
 
-// One or two images at a time keep their values in a core's own cache, and two use what they read of the
-// weights twice: MobileNet takes 0.92 of its time in pieces of two, and 0.98 in pieces of four, SqueezeNet
-// 1.00 and 1.04. Large weights come from memory for each piece: there four gain 4 % (ResNet-50), and where a
-// byte of weights serves few multiply-adds, as in AlexNet (12, in pieces of four), cores that share every
-// layer are faster by 3 % (batch 16) to 24 % (batch 2), for they read the weights once. (fxe bench, 2 cores.)
+// Pieces of one or two images keep their values in a core's own cache, and two images share each read of the
+// weights: MobileNet takes 0.92 of its time in pieces of two and 0.98 in pieces of four, SqueezeNet 1.00 and
+// 1.04. Large weights come from memory for each piece: then four gain 4 % (ResNet-50). If a byte of weights
+// serves few multiply-adds, as in AlexNet (12, in pieces of four), cores that share every layer are faster by
+// 3 % (batch 16) to 24 % (batch 2), because they read the weights once. (fxe bench, 2 cores.)
 int64_t images_of_piece(int64_t batch, int64_t lanes, int64_t multiply_adds, size_t weight_bytes) {
   constexpr size_t kCached = 32 << 20;
   constexpr int64_t kFew = 2, kMost = 4, kLeastMultiplyAddsOfByte = 64, kManyPieces = 8;

@@ -12,16 +12,16 @@ namespace fxe {
 
 class Plan;
 
-// Images that a lane is to run at a time, so that the pieces of a batch come out even; 0: lanes do not pay.
+// Images that a lane runs at a time, chosen so that a batch divides evenly; 0: lanes do not pay.
 // `multiply_adds`: of one image.
 int64_t images_of_piece(int64_t batch, int64_t lanes, int64_t multiply_adds, size_t weight_bytes);
 
-// A batch in pieces of a few images, run by several cores that do not wait for each other: each lane
-// (Backend::lanes) has a plan of its own for one piece, moves it to the next piece that nobody has taken,
-// runs it, and so on. A lane that has lost its core to another process holds up one piece.
+// Runs a batch in pieces of a few images, on several cores that do not wait for each other: each lane
+// (Backend::lanes) has its own plan for one piece, moves it to the next piece that no lane has taken, runs
+// it, and so on. A lane that has lost its core to another process holds up one piece only.
 class Lanes {
  public:
-  // plans[i] is for lane i of `backend`; all of one batch size, which divides `batch`.
+  // plans[i] is for lane i of `backend`; all have one batch size, which divides `batch`.
   Lanes(Backend& backend, std::vector<std::unique_ptr<Plan>> plans, int64_t batch);
   ~Lanes();
 
@@ -36,7 +36,7 @@ class Lanes {
  private:
   Backend& backend_;
   std::vector<std::unique_ptr<Plan>> plans_;
-  std::vector<size_t> offsets_bytes_;  // of each plan's arena, then of their end
+  std::vector<size_t> offsets_bytes_;  // of each plan's arena; the last one is their end
   int64_t pieces_;
   const float* input_ = nullptr;
   float* output_ = nullptr;

@@ -19,8 +19,8 @@ bool is_floating(DType type) {
   return type == DType::f16 || type == DType::bf16 || type == DType::f32 || type == DType::f64;
 }
 
-// Index of the first element for which `bad` holds, as fp32. In pieces: a weight may be large, or a mapped
-// file. A piece of which `all_good` holds is not looked through.
+// Index of the first element for which `bad` holds, as fp32. Goes piece by piece: a weight may be large, or a
+// mapped file. A piece for which `all_good` holds is not searched.
 template <class AllGood, class Bad>
 std::optional<int64_t> find_element(const Tensor& tensor, AllGood all_good, Bad bad) {
   constexpr size_t kPiece = 1 << 12;
@@ -46,7 +46,7 @@ std::string nearest(const std::string& name, const std::vector<std::string>& can
   return found.empty() ? "" : fmt::format("; nearest: {}", fmt::join(quoted(found), ", "));
 }
 
-// The tensor as the graph wants it: [k c] also serves as [k c 1 1], and the other way round.
+// Gives the tensor the shape the graph wants: [k c] also serves as [k c 1 1], and vice versa.
 void drop_trailing_ones(Tensor& tensor, const Shape& wanted) {
   const auto without = [](const Shape& shape) {
     std::vector<int64_t> dims(shape.dims().begin(), shape.dims().end());
@@ -64,7 +64,7 @@ void check_shape(const Tensor& tensor, const WeightUse& use, const std::string& 
         use.name, tensor.shape.str(), layer, use.shape.str());
 }
 
-// Once per tensor, however many layers read it.
+// Checked once per tensor, however many layers read it.
 void check_content(const Tensor& tensor, const std::string& tensor_name, const std::string& where) {
   if (!is_floating(tensor.dtype))
     throw bad_input("{}: the tensor '{}' is {}, but weights are f16, bf16, f32 or f64", where, tensor_name,
@@ -77,7 +77,7 @@ void check_content(const Tensor& tensor, const std::string& tensor_name, const s
                     tensor_name, *i);
 }
 
-using Checked = std::set<std::pair<std::string, double>>;  // variances, with the epsilon that is added
+using Checked = std::set<std::pair<std::string, double>>;  // variances, each with the epsilon added to it
 
 void check_variance(const Node& node, const TensorMap& tensors, const std::string& where, Checked& checked) {
   const auto* norm = std::get_if<BatchNorm>(&node.op);
@@ -106,7 +106,7 @@ Model bind_weights(Graph graph, TensorMap tensors, const std::string& where) {
   const auto shapes = infer_shapes(graph, 1);
   std::erase_if(tensors, [](const auto& entry) { return ends_with_tracked(entry.first); });
 
-  // Names first, then contents: a wrong network is told by its names, before any data is read.
+  // Names first, then contents: names show a wrong network before any data is read.
   std::vector<std::pair<const Node*, WeightUse>> uses;
   std::set<std::string> wanted;
   for (const Node& node : graph.nodes) {

@@ -9,7 +9,7 @@ namespace {
 
 std::string str(Extent2 e) { return fmt::format("{}x{}", e.h, e.w); }
 
-// " name=value" where the value differs from the usual one: lines stay short.
+// " name=value" if the value differs from the default: lines stay short.
 template <class T>
 std::string unless(const T& usual, const char* name, const T& value) {
   return value == usual ? "" : fmt::format(" {}={}", name, value);

@@ -33,10 +33,10 @@ struct Input {
   bool operator==(const Input&) const = default;
 };
 
-// y = act(conv(x) + bias + residual); zero padding; cross-correlation.
-// Inputs: x [n c h w], and with add_residual a second one of y's shape [n k p q],
-// p = (h + top + bottom - dilation.h * (r - 1) - 1) / stride.h + 1, rounded down; q alike. Depthwise: groups
-// = c.
+// y = act(conv(x) + bias + residual); zero padding; cross-correlation. Inputs: x [n c h w], and with
+// add_residual a second one of y's shape [n k p q],
+//   p = (h + top + bottom - dilation.h * (r - 1) - 1) / stride.h + 1, rounded down; q alike.
+// Depthwise: groups = c.
 struct Conv2d {
   int64_t k = 1;   // output channels, a multiple of groups
   Extent2 filter;  // r s
@@ -45,22 +45,22 @@ struct Conv2d {
   Extent2 dilation;
   int64_t groups = 1;
   std::string weight;  // [k, c / groups, r, s]
-  std::string bias;    // [k]; empty: none
+  std::string bias;    // [k]; empty if none
   bool add_residual = false;
   Activation act;
   bool operator==(const Conv2d&) const = default;
 };
 
-// y = (x - mean) / sqrt(variance + epsilon) * scale + shift, per channel; all four [c].
-// Folded into the convolution before it wherever there is one (layers/optimize.h).
+// y = (x - mean) / sqrt(variance + epsilon) * scale + shift, per channel; all four [c]. Folded into the
+// convolution before it if there is one (layers/optimize.h).
 struct BatchNorm {
   std::string scale, shift, mean, variance;
   double epsilon = 1e-5;
   bool operator==(const BatchNorm&) const = default;
 };
 
-// y = act(x * scale + shift), per channel; both [c], of which one may be left out. Layer scale, Caffe's
-// Scale, and what optimize() makes of a BatchNorm that no convolution could take in.
+// y = act(x * scale + shift), per channel; both [c], and one may be absent. Layer scale, Caffe's Scale, and
+// what optimize() makes of a BatchNorm that no convolution can absorb.
 struct Scale {
   std::string scale;  // empty: 1
   std::string shift;  // empty: 0
@@ -78,9 +78,9 @@ struct LayerNorm {
 };
 
 // ceil_mode: p is rounded up instead of down, and a window that would start past the input and its leading
-// padding is dropped (PyTorch, Caffe). Maximum ignores padding, and a NaN in its window wins; a window wholly
-// in padding is an error of the graph. Average divides by the window's size inside the input, or with
-// count_padding by its size inside the padded input.
+// padding is dropped (PyTorch, Caffe). Max pooling ignores padding, and a NaN in its window wins; a window
+// wholly in padding is an error of the graph. Average pooling divides by the window's size inside the input,
+// or with count_padding by its size inside the padded input.
 struct Pool2d {
   enum class Kind { max, average };
   Kind kind = Kind::max;
@@ -124,7 +124,7 @@ struct Add {
   bool operator==(const Add&) const = default;
 };
 
-// Two or more inputs joined along channels.
+// Two or more inputs, joined along channels.
 struct Concat {
   bool operator==(const Concat&) const = default;
 };
@@ -134,9 +134,8 @@ struct ChannelGate {
   bool operator==(const ChannelGate&) const = default;
 };
 
-// Channels seen as [groups, c / groups], the two axes exchanged: channel g * (c / groups) + i becomes i *
-// groups
-// + g. [n c h w].
+// Swaps the axes of the channels seen as [groups, c / groups]: channel g * (c / groups) + i becomes channel
+// i * groups + g. [n c h w].
 struct ChannelShuffle {
   int64_t groups = 1;  // divides c
   bool operator==(const ChannelShuffle&) const = default;
@@ -149,7 +148,7 @@ struct ChannelSlice {
 };
 
 // Rows and columns of zeros around each image: [n c h w] -> [n c top + h + bottom, left + w + right].
-// optimize() gives it to the convolutions that read it.
+// optimize() moves it into the convolutions that read it.
 struct ZeroPad {
   Padding2 pad;
   bool operator==(const ZeroPad&) const = default;
@@ -165,7 +164,7 @@ struct Softmax {
   bool operator==(const Softmax&) const = default;
 };
 
-// Local response normalisation across channels (Krizhevsky 2012; Caffe and PyTorch's scaling):
+// Local response normalisation across channels (Krizhevsky 2012; scaled as in Caffe and PyTorch):
 // y = x / (k + alpha / size * sum of x^2 over the `size` channels centred on this one) ^ beta; zeros outside.
 struct Lrn {
   int64_t size = 5;
@@ -174,7 +173,8 @@ struct Lrn {
 };
 
 // Shortcut "type A" of He et al.'s CIFAR ResNets: every stride-th row and column from the first, with zero
-// channels before and after: [n c h w] -> [n before + c + after, ceil(h / stride), ceil(w / stride)].
+// channels before and after:
+// [n c h w] -> [n before + c + after, ceil(h / stride), ceil(w / stride)].
 struct ShortcutPad {
   Extent2 stride;
   int64_t before = 0, after = 0;
@@ -186,6 +186,6 @@ using Op = std::variant<Input, Conv2d, BatchNorm, Scale, LayerNorm, Pool2d, Glob
                         Flatten, Softmax, Lrn, ShortcutPad>;
 
 std::string op_name(const Op&);  // "conv2d", "pool2d", ...
-std::string op_str(const Op&);   // with its parameters, on one line: what inspect prints
+std::string op_str(const Op&);   // with its parameters, on one line, as inspect prints it
 
 }  // namespace fxe

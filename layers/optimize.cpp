@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kMaxCopies = 4;  // of all weights, by folding
 
-// Rewrites nodes where they stand; a node that became part of another is left unread and dropped at the end.
+// Rewrites nodes in place; a node absorbed by another is left without readers and dropped at the end.
 class Optimizer {
  public:
   explicit Optimizer(const Model& model)
@@ -55,11 +55,11 @@ class Optimizer {
         rewrite(id, O(*op));
   }
 
-  // Whoever read `id` reads `by` instead.
+  // Makes the readers of `id` read `by` instead.
   void replace(ValueId id, ValueId by) {
     for (Node& n : nodes_) std::replace(n.inputs.begin(), n.inputs.end(), id, by);
     if (output_ == id) output_ = by;
-    --reads(by);  // by `id`, which nobody reads any more
+    --reads(by);  // `id` read it, and nothing reads `id` any more
     reads(by) += std::exchange(reads(id), 0);
     live_[static_cast<size_t>(id)] = false;
   }
@@ -73,13 +73,13 @@ class Optimizer {
   std::string add_weight(const std::string& layer, std::string name, const Tensor& tensor) {
     name += "~bn";
     while (weights_.contains(name))
-      name += "(" + layer + ")";  // a weight that two layers share, each with its norm
+      name += "(" + layer + ")";  // for a weight that two layers share, each with its own norm
     weights_[name] = tensor;
     return name;
   }
 
-  // weight and bias are those of `by`, which takes the affine function in. False where it would overflow, or
-  // a shared weight would have too many copies.
+  // Folds the affine function into node `by`, whose weight and bias these are. False if that would overflow,
+  // or copy a shared weight too often.
   bool fold_into(ValueId by, const ChannelAffine& affine, std::string& weight, std::string& bias) {
     const int64_t elements = weight.empty() ? 0 : weights_.at(weight).shape.elements();
     if (elements > may_fold_) return false;
@@ -151,7 +151,7 @@ class Optimizer {
   }
 
   // The convolution moves to the place of the Add, where its residual is known. Of two convolutions the later
-  // one takes the residual: the earlier one's result is there by then.
+  // one takes the residual: by then the earlier one's result exists.
   void fuse_residual(ValueId id, const Activation& act) {
     std::vector<ValueId> sides = node(id).inputs;
     if (sides[0] < sides[1]) std::swap(sides[0], sides[1]);
@@ -221,9 +221,9 @@ class Optimizer {
   ValueId output_;
   TensorMap weights_;
   std::vector<Shape> shapes_;  // at batch 1
-  std::vector<bool> live_;     // per node: neither unread nor part of another
-  int64_t may_fold_ = 0;       // elements; a weight of a thousand layers could become a thousand weights
-  std::vector<int> reads_;     // per value, by live nodes; the network's output is read once more
+  std::vector<bool> live_;     // per node: it has readers and is not absorbed
+  int64_t may_fold_ = 0;       // elements; bounds the copies of a weight that many layers share
+  std::vector<int> reads_;     // per value, by live nodes; the network's output counts as one more
 };
 
 }  // namespace

@@ -88,7 +88,7 @@ void Plan::enqueue_layer(Queue& queue, size_t i) const {
   }
 }
 
-// The observer sees the head as the first kernel of the layer that it begins with.
+// The observer sees the head as the first kernel of the layer it begins with.
 void Plan::enqueue_with_tail(Queue& queue, const TailCall& call) const {
   for (size_t i = 0; i < head_begin_; ++i) enqueue_layer(queue, i);
   if (observer_) observer_->begin(queue, *this, head_begin_, 0);

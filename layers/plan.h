@@ -14,8 +14,8 @@ namespace fxe {
 
 class Lanes;
 
-// A model compiled for (backend, batch): prepared steps and the memory they share. Made once; running it
-// allocates nothing. One at a time may run in an arena; plans that never run at the same time may share one.
+// A model compiled for (backend, batch): prepared steps and the memory they share. Running it allocates
+// nothing. Only one run at a time may use an arena; plans that never run at the same time may share one.
 class Plan {
  public:
   Plan();
@@ -28,39 +28,39 @@ class Plan {
   // straight to the caller's output, a final entry "output" copies it there.
   struct Layer {
     std::string name;
-    Op op;  // of the "output" layer: Activate{}, the identity
+    Op op;  // Activate{}, the identity, for the "output" layer
     std::string implementation;
     Value value;
     Place place = Place::arena;
     size_t offset_bytes = 0;  // of the value in the arena
     size_t workspace_bytes = 0;
     int64_t multiply_adds = 0;         // for the whole batch
-    std::vector<std::string> kernels;  // which `implementation` joins; none where there is nothing to do
-    // What it must read and write at the least: inputs, weights, result. 0 where it has no kernel.
+    std::vector<std::string> kernels;  // joined by `implementation`; none if there is nothing to do
+    // The least it must read and write: inputs, weights, result. 0 if it has no kernel.
     size_t bytes = 0;
   };
 
-  // Addresses, once, before the first enqueue: `arena` of arena_bytes(), `input`, `output` plain fp32 [n
-  // classes], all on the backend's device, aligned to kBufferAlignment, owned by the caller, living as long
-  // as the plan. `form` says what `input` is: plain fp32 [n c h w], or other. Throws
-  // run_time for anything else on a backend that does not read it (Backend::reads_any_input_form).
+  // Sets addresses, once, before the first enqueue: `arena` of arena_bytes(), `input`, and `output`, plain
+  // fp32 [n classes]. All are on the backend's device, aligned to kBufferAlignment, owned by the caller, and
+  // live as long as the plan. `form` says what `input` is; the default is plain fp32 [n c h w]. Throws
+  // run_time for a form that the backend does not read (Backend::reads_any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
-  // Another input and output, between runs, for a plan without a head that is bound to plain ones. Allocates
+  // Changes input and output between runs, for a plan without a head that is bound to plain ones. Allocates
   // nothing.
   void move_to(const void* input, void* output);
-  // Runs the whole network: in lanes, where it has them and nobody observes.
+  // Runs the whole network; in lanes if it has them and no observer is set.
   void enqueue(Queue&) const;
   void enqueue_layer(Queue&, size_t i) const;  // one step
-  // Who is told of each kernel from now on; nullptr: nobody. Must outlive what is enqueued.
+  // Reports each kernel from now on to `observer`; nullptr stops. It must outlive what is enqueued.
   void observe(PlanObserver* observer) { observer_ = observer; }
 
-  // Layers before head_begin(), then a kernel that does what is left of the network and runs the tail on it.
-  // Only where the backend has such a kernel: head() is what it is called, or empty.
+  // Runs the layers before head_begin(), then one kernel that computes the rest of the network and the tail.
+  // Only if the backend has such a kernel; head() is its name, or empty.
   void enqueue_with_tail(Queue&, const TailCall&) const;
   std::string head() const { return head_ ? head_->implementation() : ""; }
   size_t head_begin() const { return head_begin_; }
 
-  size_t lanes() const;  // that share the batch out (lanes.h); 0: none
+  size_t lanes() const;  // that share the batch (lanes.h); 0 if none
   int64_t batch() const { return batch_; }
   int64_t classes() const { return classes_; }
   int64_t input_elements() const { return input_elements_; }  // of one image
@@ -100,13 +100,13 @@ class Plan {
 };
 
 struct CompileOptions {
-  // No sharing, no lanes, no chains: after a run every value can still be read (fxe check).
+  // No sharing, no lanes, no chains: every value can still be read after a run (fxe check).
   bool keep_values = false;
   bool chains = true;  // Backend::chain_length()
 };
 
-// `model` is compiled as it is: call optimize() first where its work is wanted. The backend must outlive the
-// plan. Throws bad_input naming a layer the backend cannot do.
+// Compiles `model` unchanged: call optimize() first if wanted. The backend must outlive the plan. Throws
+// bad_input naming a layer that the backend cannot run.
 std::unique_ptr<Plan> compile(const Model& model, Backend& backend, int64_t batch,
                               const CompileOptions& = {});
 

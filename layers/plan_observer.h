@@ -8,8 +8,8 @@ namespace fxe {
 class Plan;
 class Queue;
 
-// Told of every kernel that a plan gives to a queue: before, and right after. On the host it has then run.
-// Names are in Plan::layers()[layer].kernels[kernel].
+// Told of every kernel that a plan enqueues, before and right after; on the host it has then run. Names are
+// in Plan::layers()[layer].kernels[kernel].
 class PlanObserver {
  public:
   virtual ~PlanObserver() = default;

@@ -8,7 +8,7 @@ namespace fxe {
 
 namespace {
 
-// A value in device memory, with the step and buffers that made it.
+// A value in device memory, and the step and buffers that made it.
 struct Made {
   Value value;
   void* data = nullptr;
@@ -73,7 +73,7 @@ class Runner {
     binding.output = made.data;
     prepared.step->bind(binding);
     prepared.step->enqueue(*queue_);
-    queue_->wait();  // before buffers of earlier values may go
+    queue_->wait();  // before buffers of earlier values are freed
     made.implementation = prepared.step->implementation();
     made.step = std::move(prepared.step);
     return made;

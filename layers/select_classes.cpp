@@ -9,7 +9,7 @@ namespace fxe {
 
 namespace {
 
-// The layer whose rows are the classes: from the output back over what leaves channels apart.
+// The layer whose rows are the classes: walks back from the output over layers that keep channels apart.
 ValueId class_layer(const Graph& graph, const std::string& where) {
   for (ValueId id = graph.output;;) {
     const Node& node = graph.nodes[static_cast<size_t>(id)];
@@ -60,12 +60,12 @@ Model select_classes(Model model, std::span<const int> classes, const std::strin
   std::visit(
       [&](auto& op) {
         if constexpr (requires { op.k, op.weight, op.bias; }) {
-          // A Flatten of more than one pixel between would make outputs of several pixels each.
+          // A Flatten of several pixels in between makes several outputs of each row.
           if (op.k != count)
             throw bad_input("{}: its classes cannot be selected: {} rows in '{}' for {} classes", where, op.k,
                             layer.name, count);
           op.k = static_cast<int64_t>(classes.size());
-          // Under names of their own: another layer may read the same tensors.
+          // Copied under new names: another layer may read the same tensors.
           for (std::string* name : {&op.weight, &op.bias}) {
             if (name->empty()) continue;
             const Tensor selected = rows_of(model.weights.at(*name), classes);

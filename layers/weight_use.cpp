@@ -30,7 +30,7 @@ class Use {
     return uses;
   }
 
-  // Operations without weights, each named so that a new one must say what it reads.
+  // Operations without weights. Each is named, so that a new one must say what it reads.
   std::vector<WeightUse> operator()(const Input&) const { return {}; }
   std::vector<WeightUse> operator()(const Pool2d&) const { return {}; }
   std::vector<WeightUse> operator()(const GlobalAveragePool&) const { return {}; }
@@ -49,7 +49,7 @@ class Use {
  private:
   const std::vector<Shape>& in;
 
-  // One number per channel each; those without a name are left out.
+  // One number per channel for each name; empty names are skipped.
   std::vector<WeightUse> per_channel(std::initializer_list<std::string> names) const {
     std::vector<WeightUse> uses;
     for (const std::string& name : names)

@@ -7,7 +7,7 @@ namespace fxe::cpu {
 
 namespace {
 
-// One number for every lane, zero past the last channel.
+// One number per lane, zero past the last channel.
 std::vector<float> lanes_of(const std::vector<double>& values, const Blocks& b) {
   std::vector<float> lanes(static_cast<size_t>(b.blocks * b.lanes));
   for (size_t c = 0; c < values.size(); ++c) lanes[c] = static_cast<float>(values[c]);

@@ -5,8 +5,8 @@
 #include "layers/activation.h"
 #include "layers/cpu/step.h"
 
-// Activations in loops of our own: written so that comparing with NaN leaves NaN alone, and without calls, so
-// that they become vector code. Within the bounds of docs/numerics.md.
+// Activations as loops of our own: comparisons let NaN through, and there are no calls, so that compilers
+// vectorise them. Within the bounds of docs/numerics.md.
 namespace fxe::cpu {
 
 inline float sigmoid(float x) {
@@ -27,7 +27,7 @@ inline float normal_distribution(float x) {
   return x < 0 ? above : 1 - above;
 }
 
-// Calls f with the activation as a function of one float, so that loops are compiled once for each.
+// Calls f with the activation as a function of one float, so that a loop is compiled once per kind.
 template <class F>
 auto with_activation(const Activation& act, F&& f) {
   switch (act.kind) {
@@ -62,8 +62,8 @@ inline float apply(const Activation& act, float x) {
   return with_activation(act, [x](auto a) { return a(x); });
 }
 
-// Whether a value of this layout may be passed through `act` element by element, whatever its order: lanes
-// past the last channel must stay zero.
+// Whether `act` may run element by element over a value of this layout, whatever its order: lanes past the
+// last channel must stay zero.
 inline bool element_wise(const Activation& act, const Md& md) {
   const auto blocks = blocks_of(md);
   return blocks && (!blocks->padded() || apply(act, 0) == 0);

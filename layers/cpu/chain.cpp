@@ -14,7 +14,7 @@ bool adds_residual(const Op& op) {
   return conv && conv->add_residual;
 }
 
-// The stages of a chain, one after the other, and how the first reads its input.
+// The stages of a chain, in order, and the layout in which the first reads its input.
 struct Stages {
   StepBuilder& step;
   CpuBackend& backend;
@@ -42,7 +42,7 @@ struct Stages {
 
 }  // namespace
 
-// Values that do not stay in a core's own cache until the next layer reads them.
+// A chain goes on while the values between its layers are too large to stay in a core's own cache.
 size_t CpuBackend::chain_length(std::span<const Node> nodes, std::span<const Shape> shapes) const {
   constexpr int64_t kLeastBytes = 512 << 10;
   size_t length = 0;

@@ -8,7 +8,7 @@ namespace fxe::cpu {
 
 namespace {
 
-// The gate's channels follow each other; lanes past the last of them stay zero.
+// The gate's channels are contiguous; lanes past the last one stay zero.
 void run(const Blocks& b, std::span<float* const> operands) {
   parallel_rows(b, 2 * floats_of(b), [&](int64_t n, int64_t block, int64_t h) {
     const int64_t start = n * b.step_n + block * b.step_block + h * b.step_h, c = block * b.lanes;

@@ -7,10 +7,10 @@
 
 namespace fxe::cpu {
 
-// Activations that the tiles of kernels/ do themselves: y = min(max(x, low), high), and NaN for NaN.
+// Activations that the tiles of kernels/ apply themselves: y = min(max(x, low), high), and NaN for NaN.
 struct Clip {
   float low = -std::numeric_limits<float>::infinity(), high = std::numeric_limits<float>::infinity();
-  bool is_all = true;  // no: the activation itself is still to be applied
+  bool is_all = true;  // if not, the activation itself must still be applied
 
   static Clip of(const Activation& act) {
     using Kind = Activation::Kind;

@@ -12,7 +12,7 @@ bool is_channels_last(const Md& md) {
   return dims_of(md).size() == 4 && same_bytes(md, channels_last_md(dims_of(md)));
 }
 
-// Each pixel's channels one after the other, those of inputs that are not there yet.
+// Appends each pixel's channels, from those inputs that are not in place yet.
 void join_pixels(StepBuilder& step, const OpContext& context) {
   const Dims y = dims_of(context.output);
   struct Part {
@@ -51,7 +51,7 @@ void join_pixels(StepBuilder& step, const OpContext& context) {
 Prepared CpuBackend::prepare(const Concat&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     if (std::ranges::find(context.put, true) != context.put.end()) return join_pixels(step, context);
-    // Values that were flattened have to be in the order of their rows before they can be joined.
+    // Flattened values must be in the order of their rows before they can be joined.
     std::vector<Operand> held;
     std::vector<Md> mds;
     for (size_t i = 0; i < context.inputs.size(); ++i) {

@@ -7,7 +7,7 @@ namespace fxe::cpu {
 
 namespace {
 
-// The residual as operand, in the memory of the result where that may be.
+// The residual as an operand, in the result's memory if possible.
 Operand residual_of(StepBuilder& step, const Md& md) {
   if (step.dies(1) && same_bytes(step.input(1).md, md)) step.in_place(1);
   return step.input_as(1, md);
@@ -32,7 +32,7 @@ void add_own(StepBuilder& step, CpuBackend& backend, Conv2d op, const OpContext&
              in_concat ? step.output_in_concat() : step.output(channels_last_md(y)));
 }
 
-// By oneDNN.
+// Runs the convolution in oneDNN.
 void add_primitive(StepBuilder& step, CpuBackend& backend, const Conv2d& op, const OpContext& context) {
   const Dims x = dims_of(context.inputs[0].shape), y = dims_of(context.output);
   const int64_t g = op.groups, r = op.filter.h, s = op.filter.w;
@@ -43,7 +43,7 @@ void add_primitive(StepBuilder& step, CpuBackend& backend, const Conv2d& op, con
   const Operand source = step.input_as(0, conv.src);
   const Operand result = step.output(conv.dst);
   if (op.add_residual) {
-    // The convolution adds to what its destination holds.
+    // The convolution adds to what its destination already holds.
     const Operand residual = step.input(1);
     if (step.dies(1) && same_bytes(residual.md, conv.dst))
       step.in_place(1);

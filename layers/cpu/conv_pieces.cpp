@@ -21,7 +21,7 @@ int64_t ConvPieces::count(int workers) const { return (by_tiles ? workers : 1) *
 
 ConvPieces::Piece ConvPieces::at(int64_t i, int workers) const {
   const int64_t columns = across(workers), all = count(workers);
-  // The share whose part of all pieces, [all * share / workers, all * (share + 1) / workers), has it.
+  // The share whose range of pieces, [all * share / workers, all * (share + 1) / workers), contains it.
   const auto share = static_cast<int>(((i + 1) * workers - 1) / all);
   const int64_t range = by_tiles ? share : 0, ranges = by_tiles ? workers : 1;
   const int64_t first = tiles * range / ranges, last = tiles * (range + 1) / ranges;

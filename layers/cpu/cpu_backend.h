@@ -7,20 +7,18 @@
 
 namespace fxe::cpu {
 
-// Kernels of our own for convolutions, fully connected layers and maximum pooling on processors with AVX-512
-// (docs/cpu.md); oneDNN for what they leave, for LRN and for changes of layout; loops of our own where memory
-// is all that counts, or where oneDNN loses a NaN that activation.h and op.h promise to keep. Known
-// difference: a ReLU, clip or hard sigmoid fused into one of oneDNN's convolutions turns NaN into its lower
-// end.
+// Own kernels run convolutions, fully connected layers and max pooling on processors with AVX-512
+// (docs/cpu.md). oneDNN runs what they do not cover, LRN, and changes of layout. Own loops run what is bound
+// by memory, and what oneDNN would do without the NaN that activation.h and op.h promise to keep. Known
+// difference: a ReLU, clip or hard sigmoid fused into a oneDNN convolution turns NaN into its lower end.
 //
-// Plans of one backend run on one host thread at a time. A batch that comes out even runs in lanes, one
-// single-threaded plan for each thread, where that pays (layers/lanes.h); else the threads share each layer
-// (workers.h). Either way layers on our own kernels have the same bits. Only primitives of oneDNN in a plan
-// without lanes use OpenMP, whose environment variables apply (OMP_WAIT_POLICY, GOMP_SPINCOUNT,
-// OMP_PROC_BIND).
+// Plans of one backend run on one host thread at a time. A batch that divides evenly runs in lanes, one
+// single-threaded plan per thread, if that pays (layers/lanes.h); otherwise the threads share each layer
+// (workers.h). Layers on our own kernels give the same bits either way. Only oneDNN primitives in a plan
+// without lanes use OpenMP, with its environment variables (OMP_WAIT_POLICY, GOMP_SPINCOUNT, OMP_PROC_BIND).
 //
-// Running a plan allocates nothing, but for what oneDNN's execute does whoever calls it: it copies its list
-// of arguments into a hash table on the heap, freed on return.
+// Running a plan allocates nothing, except inside oneDNN's execute, which copies its list of arguments into a
+// hash table on the heap and frees it on return.
 class CpuBackend final : public Backend {
  public:
   CpuBackend(int threads, Precision precision, std::vector<int> processors = {},

@@ -26,7 +26,7 @@ std::vector<float> DepthwiseConv::ordered(const std::vector<float>& weights) con
 }
 
 void DepthwiseConv::run(const Operands& o, Workers& workers) const {
-  // A few microseconds of work at a time.
+  // A few microseconds of work.
   constexpr int64_t kPiece = 1 << 15;
   const int64_t pixels = windows_.pixels();
   const int64_t of_piece =
@@ -43,7 +43,7 @@ void DepthwiseConv::run_rows(const Operands& o, int64_t first, int64_t last) con
     run_pixels(o, first * q, (first + 1) * q, o.y.at + (first & o.y.mask) * q * op_.k);
 }
 
-// y: of the first pixel.
+// y: the first pixel.
 void DepthwiseConv::run_pixels(const Operands& o, int64_t first, int64_t last, float* y) const {
   const float* under[DirectConv::kMostTaps * kDepthwiseTileRows];
   const int64_t pixels = last - first, tiles = (pixels + kDepthwiseTileRows - 1) / kDepthwiseTileRows;

@@ -16,15 +16,15 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// Two panels, the one in use and the next, are to fit into a second-level cache of 1 MiB or more.
+// Two panels, the current and the next one, must fit into a second-level cache of 1 MiB or more.
 bool fits_twice(int64_t rows) {
   constexpr int64_t kMostBytes = 640 << 10;
   return rows * kDotTileColumns * static_cast<int64_t>(sizeof(float)) <= kMostBytes;
 }
 
-// Of taps, in which a panel that does not fit goes through its pixels, one block after the other, while the
-// sums wait in y: ResNet-50's last convolutions of 3 x 3 take 0.9 of their time. Not where pixels are few, as
-// in fully connected layers, or where y holds the residual.
+// Number of blocks the filter taps are split into. A panel that does not fit is processed block by block,
+// each going through the panel's pixels, with partial sums in y: ResNet-50's last 3x3 convolutions run in 0.9
+// of the time. One block if pixels are few, as in fully connected layers, or if y holds the residual.
 int64_t blocks_of(const Conv2d& op, const Windows& windows, int64_t run, const Shape& y) {
   constexpr int64_t kRows = 512, kFewPixels = 24;  // 128 KiB
   if (op.add_residual || y[2] * y[3] < kFewPixels || fits_twice(windows.taps() * run)) return 1;
@@ -70,23 +70,23 @@ DirectConv::DirectConv(const Conv2d& op, const Shape& x, const Shape& y, bool bf
   panels_at_.push_back({.offset_bytes = panels_.bytes()});
   if (windows_.taps() > kMostTaps)
     throw run_time_error("a window of {} taps, at most {} were expected", windows_.taps(), kMostTaps);
-  // Some tens of microseconds of work, so that taking a piece costs nothing and the last one is soon done;
-  // less where there would be few. Weights count as eight rows' products: where rows are few, reading them is
-  // the work.
+  // Aims at some tens of microseconds of work, so that taking a piece costs nothing and the last one ends
+  // soon; less if there would be few pieces. Weights count as eight rows of products: if rows are few,
+  // reading the weights is the work.
   constexpr int64_t kLeast = 200'000, kMost = 2'000'000, kPieces = 32;
   const int64_t rows = std::min<int64_t>(windows_.pixels(), kDotTileRows) + 8;
   const int64_t panel = panels_.channels * panels_.taps * panels_.width * rows;
   const int64_t piece = std::clamp(panel * pieces_.panels * pieces_.tiles / kPieces, kLeast, kMost);
   pieces_.panels_of_piece = std::clamp<int64_t>(piece / panel, 1, pieces_.panels);
   pieces_.tiles_of_piece = std::clamp<int64_t>(piece / (panel * pieces_.panels_of_piece), 1, pieces_.tiles);
-  if (blocks_ > 1) {  // each goes through enough tiles to be worth reading
+  if (blocks_ > 1) {  // enough tiles per block to pay for reading it
     constexpr int64_t kLeastTiles = 5, kMostTiles = 24, kFewPieces = 16;
     const int64_t tiles = pieces_.tiles * pieces_.panels / kFewPieces;
     pieces_.panels_of_piece = 1;
     pieces_.tiles_of_piece = std::min(std::clamp(tiles, kLeastTiles, kMostTiles), pieces_.tiles);
   }
-  // Layer after layer the same worker has the same part of the image, which lies in its own cache, where it
-  // left it. Where weights are much larger than the image, rather each has its part of those.
+  // By tiles, a worker processes the same part of the image in every layer, and finds it in its own cache. If
+  // the weights are much larger than the image, each worker takes a part of the weights instead.
   pieces_.by_tiles = panels_.bytes() < 2 * sizeof(float) * static_cast<size_t>(x.elements() + y.elements());
 }
 
@@ -134,7 +134,7 @@ void DirectConv::run_whole(const Operands& o, const ConvPieces::Piece& piece) co
   }
 }
 
-// A piece of one panel.
+// Runs a piece of one panel.
 void DirectConv::run_in_blocks(const Operands& o, const ConvPieces::Piece& piece) const {
   const float* x[kMostTaps * kDotTileRows];
   const auto panel = static_cast<size_t>(piece.first_panel);
@@ -153,7 +153,7 @@ void DirectConv::run_in_blocks(const Operands& o, const ConvPieces::Piece& piece
 void DirectConv::run_rows(const Operands& o, int64_t first, int64_t last) const {
   const float* x[kMostTaps * kDotTileRows];
   for (int64_t end; first < last; first = end) {
-    // As far as rows of y follow each other.
+    // Up to where the ring wraps: rows of y are contiguous until then.
     const int64_t until_wrap = o.y.mask < 0 ? last - first : o.y.mask + 1 - (first & o.y.mask);
     end = std::min(last, first + until_wrap);
     const int64_t pixels = (end - first) * windows_.pixels_of_row(), pixel = first * windows_.pixels_of_row();
@@ -198,8 +198,8 @@ int64_t DirectConv::bytes_of_taps(size_t panel, int64_t taps) const {
   return static_cast<int64_t>(all) / windows_.taps() * taps;
 }
 
-// The block after this one in the worker's order: of the same panel, of the same for the next tiles, or of
-// the next panel.
+// The block after this one in the worker's order: of the same panel, of the same panel for the next tiles, or
+// of the next panel.
 DirectConv::Ahead DirectConv::block_ahead(const std::byte* weights, size_t panel, const Taps& taps,
                                           const ConvPieces::Piece& piece) const {
   const bool is_last = taps.last == windows_.taps();
@@ -210,10 +210,10 @@ DirectConv::Ahead DirectConv::block_ahead(const std::byte* weights, size_t panel
   return {weights + begin, std::min(bytes_of_taps(panel, taps.last - taps.first), left)};
 }
 
-// What is to be brought into the second-level cache during this tile and panel. Where each panel is used
-// once, for one tile, that is a little further in the same weights: AlexNet at batch 1 takes 1.3 times as
-// long where it is the next panel, of a megabyte. Else it is this tile's part of the panel after this one:
-// while one goes through the pixels, the next is on its way.
+// What to prefetch into the second-level cache during this tile and panel. With a single tile each panel is
+// used once, so it is the same weights a little further on: fetching the next panel, a megabyte, instead
+// makes AlexNet at batch 1 take 1.3 times as long. Otherwise it is this tile's part of the next panel, which
+// arrives while this one goes through the pixels.
 DirectConv::Ahead DirectConv::weights_ahead(const std::byte* weights, int64_t tile, size_t panel,
                                             const ConvPieces::Piece& piece) const {
   if (pieces_.tiles == 1) {

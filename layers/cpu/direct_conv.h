@@ -10,44 +10,44 @@
 
 namespace fxe::cpu {
 
-// A convolution of channels-last images on kernels/dot_tile_cpu.h: output pixels in tiles of up to 12 times
-// panels of 64 output channels, each sum held in registers from its first product to its last. Pixels outside
-// the image are read from a row of zeros; the input is not copied.
+// A convolution of channels-last images on kernels/dot_tile_cpu.h: tiles of up to 12 output pixels times
+// panels of 64 output channels, with each sum in a register from its first product to its last. Pixels
+// outside the image are read from a row of zeros; the input is not copied.
 //
-// Results have the same bits whatever the batch, the tiles and the number of threads.
+// Results have the same bits for any batch, tiling and number of threads.
 class DirectConv {
  public:
-  // Whether this processor has the kernel. No, too, where oneDNN is told to do without AVX-512 (its
-  // environment variable ONEDNN_MAX_CPU_ISA): so tests see what other processors do.
+  // Whether this processor can run the kernel. False too if ONEDNN_MAX_CPU_ISA, oneDNN's environment
+  // variable, excludes AVX-512: tests use it to see what other processors do.
   static bool works();
-  static constexpr int64_t kMostTaps = 128;  // of a window (windows.h)
-  // And groups are wide enough to fill its vectors.
+  static constexpr int64_t kMostTaps = 128;  // in a window (windows.h)
+  // Whether it works() and groups are wide enough to fill its vectors.
   static bool fits(const Conv2d&, int64_t channels);
 
   // x: [n c h w], y: [n k p q]; `y_step`: floats from a pixel of y to the next, 0: k. Throws run_time for
-  // windows of more than kMostTaps.
+  // windows of more than kMostTaps taps.
   DirectConv(const Conv2d&, const Shape& x, const Shape& y, bool bf16_weights = false, int64_t y_step = 0);
 
   const WeightPanels& panels() const { return panels_; }
-  // A bias [k] as run() reads it: per panel, zeros behind the last column. Empty: zeros.
+  // A bias [k] as run() reads it: per panel, padded with zeros. Empty: zeros.
   std::vector<float> padded_bias(const std::vector<float>& bias) const;
 
   struct Operands {
     RowsAt<const float> x;     // [n h w c]
-    const std::byte* weights;  // by panels().pack()
-    const float* bias;         // by padded_bias()
-    const float* residual;     // nullptr: none; as y, may be y
-    RowsAt<float> y;           // [n p q y_step], of which k
+    const std::byte* weights;  // from panels().pack()
+    const float* bias;         // from padded_bias()
+    const float* residual;     // laid out as y, and may be y; nullptr: none
+    RowsAt<float> y;           // [n p q y_step], the first k of them written
   };
-  void run(const Operands&, Workers&) const;  // where every row is there
-  // Rows first to last - 1 of y, on this thread. Not in groups.
+  void run(const Operands&, Workers&) const;  // when every row is there
+  // Rows first to last - 1 of y, on this thread. Not for groups.
   void run_rows(const Operands&, int64_t first, int64_t last) const;
 
  private:
   struct Ahead {
     const std::byte* at = nullptr;
     int64_t bytes = 0;
-    // Of `parts` of whole cache lines.
+    // The ith of `parts`, in whole cache lines.
     Ahead part(int64_t i, int64_t parts) const {
       const int64_t first = bytes / 64 * i / parts * 64, last = bytes / 64 * (i + 1) / parts * 64;
       return {at + first, last - first};
@@ -57,12 +57,12 @@ class DirectConv {
     int64_t first, last;
   };
   struct Tile {
-    int64_t pixel, y_pixel;  // the first of it, and where that lies in y
-    int rows;                // of the tile: pixels
+    int64_t pixel, y_pixel;  // the first pixel, and where it lies in y
+    int rows;                // pixels of the tile
   };
-  // Found once: each would take some divisions, as long as a thin tile takes.
+  // Computed once: the divisions would take as long as a thin tile.
   struct Panel {
-    int64_t group = 0, column = 0;  // its first
+    int64_t group = 0, column = 0;  // the first column
     int columns = 0;
     size_t offset_bytes = 0;
   };
@@ -79,7 +79,7 @@ class DirectConv {
   int64_t y_step_;
   int64_t blocks_;
   WeightPanels panels_;
-  std::vector<Panel> panels_at_;  // then their end
+  std::vector<Panel> panels_at_;  // followed by their end
   ConvPieces pieces_;
   Clip clip_;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/cpu/dnnl_api.h"
 
-// Version 2 describes an operation by a `desc` of which a primitive_desc is made; version 3 has the latter
-// only.
+// In version 2 a `desc` describes an operation and a primitive_desc is made of it; version 3 has only
+// the latter.
 namespace fxe::cpu {
 
 namespace {
@@ -36,7 +36,7 @@ void append(dnnl::post_ops& ops, const Activation& act) {
       return append(ops, dnnl::algorithm::eltwise_clip, act.low, act.high);
     case Activation::Kind::sigmoid:
       return append(ops, dnnl::algorithm::eltwise_logistic, 0, 0);
-    case Activation::Kind::hard_sigmoid:  // as two: version 2 has no such function
+    case Activation::Kind::hard_sigmoid:  // as two: version 2 lacks it
       append(ops, dnnl::algorithm::eltwise_linear, act.slope, act.offset);
       return append(ops, dnnl::algorithm::eltwise_clip, 0, 1);
     case Activation::Kind::hard_swish:  // version 2 ignores the numbers
@@ -50,7 +50,7 @@ void append(dnnl::post_ops& ops, const Activation& act) {
   }
 }
 
-// Keeps the implementation's descriptors, which tell what a format_tag::any became.
+// Keeps the implementation's descriptors, which say what a format_tag::any became.
 template <class P>
 Primitive finish(const typename P::primitive_desc& pd) {
   const auto md = [&](int arg) { return pd.query_md(dnnl::query::exec_arg_md, arg); };
@@ -86,7 +86,7 @@ Primitive make_convolution(const dnnl::engine& engine, const Conv2d& op, const M
   append(ops, op.act);
   Attr attr = attributes();
   attr.set_post_ops(ops);
-  // Not Winograd: its rounding is outside the bound of a sum of products.
+  // Never Winograd: its rounding exceeds the bound of a sum of products.
   constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
   return finish<P>(P::primitive_desc(engine, kInference, kDirect, src, weights, bias, dst, stride, dilation,

@@ -3,7 +3,7 @@
 
 namespace fxe::cpu {
 
-// Changes the shape only (layers/cpu/layout.h): nothing runs where the input's memory can be taken over.
+// Changes the shape only (layers/cpu/layout.h): nothing runs if the input's memory can be taken over.
 Prepared CpuBackend::prepare(const Flatten&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x = step.input(0);

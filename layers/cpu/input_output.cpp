@@ -3,8 +3,8 @@
 
 namespace fxe::cpu {
 
-// The caller's tensor as it is: the first convolution reads plain images, and what does not reorders them
-// inside its step.
+// The caller's tensor unchanged: the first convolution reads plain images, and other layers reorder them
+// inside their step.
 Prepared CpuBackend::prepare(const Input&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     step.output(step.input(0).md);

@@ -8,9 +8,9 @@ namespace fxe::cpu {
 
 namespace {
 
-constexpr int64_t kPixels = 16;  // of a row, normalised together: neighbours in memory that has few lanes
+constexpr int64_t kPixels = 16;  // of a row, normalised together: neighbours in memory if lanes are few
 
-// Sums g(value, pixel) over the channels of each of `count` pixels. Lanes past the last channel are skipped.
+// Sums g(value, pixel) over the channels of each of `count` pixels. Skips lanes past the last channel.
 template <class G>
 inline void sum_channels(const Blocks& b, const float* x, int64_t count, float* sum, const G& g) {
   for (int64_t w = 0; w < count; ++w) sum[w] = 0;
@@ -32,7 +32,7 @@ void normalise(const Blocks& b, float epsilon, int64_t count, const float* x, co
   const auto channels = static_cast<float>(b.channels);
   sum_channels(b, x, count, mean, [](float v, int64_t) { return v; });
   for (int64_t w = 0; w < count; ++w) mean[w] /= channels;
-  // Of the differences from the mean: the difference of two means of squares would cancel.
+  // Sums squared differences from the mean: a difference of two means of squares would cancel.
   sum_channels(b, x, count, factor, [&](float v, int64_t w) { return (v - mean[w]) * (v - mean[w]); });
   for (int64_t w = 0; w < count; ++w) factor[w] = 1 / std::sqrt(factor[w] / channels + epsilon);
   for (int64_t block = 0; block < b.blocks; ++block) {

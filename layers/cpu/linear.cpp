@@ -8,25 +8,25 @@ namespace {
 
 bool is_plain_loops(const Primitive& p) { return p.implementation.starts_with("ref"); }
 
-// oneDNN's matrix product (not its brgemm) allocates memory to pack its operands in, at every run.
+// oneDNN's matrix product (not its brgemm) allocates memory at every run to pack its operands.
 bool allocates(const Primitive& p) {
   return p.implementation.find("gemm:") != std::string::npos && !p.implementation.starts_with("brgemm");
 }
 
 struct Product {
   Primitive primitive;
-  Dims weights;  // of which the primitive's are a reordering
+  Dims weights;  // the primitive's weights are a reordering of these
 };
 
-// A flattened image is multiplied as it is kept, with the weights put in its order.
+// A flattened image is multiplied in its own layout, with the weights reordered to match.
 Product of_image(const dnnl::engine& engine, const Md& held, const Md& bias, const Md& y) {
   Dims w = dims_of(held);
   w[0] = dims_of(y)[1];
   return {make_inner_product(engine, held, any_md(w), bias, y), w};
 }
 
-// Rows; where the library's product would allocate, its 1x1 convolution of 1x1 images, which is as fast on
-// one image, if not on many.
+// A product of rows. If the library's product would allocate, its 1x1 convolution of 1x1 images: as fast on
+// one image, though not on many.
 Product of_rows(const dnnl::engine& engine, int64_t n, int64_t c, const Md& bias, const Md& y) {
   const int64_t k = dims_of(y)[1];
   Product product{make_inner_product(engine, plain_md(Dims{n, c}), any_md({k, c}), bias, y), {k, c}};
@@ -59,12 +59,12 @@ void add_product(StepBuilder& step, const dnnl::engine& engine, const Linear& op
       {DNNL_ARG_DST, written}};
   if (!op.bias.empty()) args.emplace_back(DNNL_ARG_BIAS, step.weight(op.bias, bias, bias));
   step.add(primitive, args);
-  // Few values, so a pass of their own costs nothing; it keeps NaN, as oneDNN's does not.
+  // Few values, so an own pass costs nothing; unlike oneDNN's it keeps NaN.
   if (op.act) step.add(op.act.str(), apply_in_place(op.act, static_cast<size_t>(n * op.k)), {result});
 }
 
-// A convolution of 1 x 1 images; of a flattened image that is kept channels-last, one with a filter of its
-// size.
+// A convolution of 1x1 images; for a flattened image kept channels-last, one with a filter of the
+// image's size.
 void add_own(StepBuilder& step, CpuBackend& backend, const Linear& op, const OpContext& context) {
   const int64_t n = context.inputs[0].shape[0], c = context.inputs[0].shape[1];
   const Md held = md_of(context.inputs[0]);

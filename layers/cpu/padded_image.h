@@ -8,18 +8,18 @@
 
 namespace fxe::cpu {
 
-// Images of few channels, copied with their zero padding and channels last: few channels do not fill a run of
+// Images of few channels, copied channels-last with their zero padding: a few channels do not fill a run of
 // DirectConv, a row of pixels does.
 class PaddedImage {
  public:
-  // Whether a convolution of so many channels is faster on a copy, whose padding is then left out of it.
+  // Whether a convolution of this many channels is faster on a copy, with the padding in the copy instead.
   static bool pays(const Conv2d& op, int64_t channels) {
     return channels < 16 && op.groups == 1 && op.dilation.w == 1 && op.filter.w > 1;
   }
 
   PaddedImage(const Value& x, const Padding2&);
 
-  const Md& from() const { return from_; }       // how it reads x
+  const Md& from() const { return from_; }       // the layout it reads x in
   const Shape& shape() const { return shape_; }  // of y
   // Rows first to last - 1 of y [n h w c].
   void fill_rows(const float* x, RowsAt<float> y, int64_t first, int64_t last) const;

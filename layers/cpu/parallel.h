@@ -9,13 +9,13 @@
 
 namespace fxe::cpu {
 
-// f(i) for i in [0, count), on the workers of the step that is running where `floats`, what all of it reads
-// and writes, is worth waking them; else here.
+// Runs f(i) for i in [0, count): on the workers of the current step if `floats`, all that it reads and
+// writes, is worth waking them, and otherwise on this thread.
 template <class F>
 void parallel_for(int64_t count, int64_t floats, const F& f) {
-  constexpr int64_t kWorthWaking = 1 << 14;  // a few microseconds of work, as much as waking takes
+  constexpr int64_t kWorthWaking = 1 << 14;  // a few microseconds of work, about what waking takes
   if (Workers* const workers = ThreadScope::workers(); workers && floats >= kWorthWaking) {
-    // A piece for every few thousand floats, so that handing pieces out costs nothing.
+    // One piece per few thousand floats, so that handing pieces out costs nothing.
     const int64_t pieces = std::min(count, floats / (kWorthWaking / 4));
     return workers->run(pieces, [&](int64_t piece) {
       for (int64_t i = count * piece / pieces; i < count * (piece + 1) / pieces; ++i) f(i);

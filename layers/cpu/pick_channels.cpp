@@ -8,7 +8,7 @@ namespace {
 
 // Channel k of y is channel source[k] of x; lanes past the last channel become zero.
 Loop pick(const Blocks& x, const Blocks& y, const std::vector<int64_t>& source) {
-  std::vector<int64_t> offsets;  // in x, of each channel of y
+  std::vector<int64_t> offsets;  // in x, per channel of y
   for (const int64_t c : source) offsets.push_back(c / x.lanes * x.step_block + c % x.lanes);
   return [x, y, offsets](std::span<float* const> operands) {
     parallel_rows(y, 2 * floats_of(y), [&](int64_t n, int64_t block, int64_t h) {

@@ -11,7 +11,7 @@ Prepared prepare_pool(CpuBackend& backend, const Pool2d& op, const OpContext& co
     const Md from = blocks_of(md) ? md : plain_md(dims_of(md));
     const Md to = md_like(from, dims_of(context.output));
     Blocks x = *blocks_of(from);
-    // An average of a few channels is summed in registers, and an image of one pixel can be shared out.
+    // A few channels are averaged in registers, and even an image of one output pixel splits across threads.
     constexpr int64_t kFewChannels = 16;
     if (op.kind == Pool2d::Kind::average && x.blocks == 1 && x.lanes % kFewChannels == 0)
       x = with_lanes(x, kFewChannels);

@@ -33,7 +33,7 @@ Window window(int64_t index, int64_t stride, int64_t filter, int64_t before, int
   return {begin, end, count_padding ? std::min(start + filter, size + after) - start : end - begin};
 }
 
-// One window over `lanes` channels; kLanes is their number where it is known, so that they stay in registers.
+// One window over `lanes` channels; kLanes is their number if it is known, so that they stay in registers.
 template <class Reduce, int kLanes>
 inline void pool_window(const Blocks& b, const float* x, Window rows, Window columns, float* y) {
   const int64_t lanes = kLanes ? kLanes : b.lanes;

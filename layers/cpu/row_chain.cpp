@@ -11,8 +11,7 @@ RowChain::RowChain(std::vector<RowStage> stages, int64_t images, int threads)
       rings_(stages_.size() - 1),
       images_(images),
       rings_held_(static_cast<size_t>(threads)) {
-  // Enough pixels of the last layer to fill the tiles of its kernel, few enough for every thread to get
-  // bands.
+  // Enough pixels of the last layer to fill its kernel's tiles, few enough for every thread to get bands.
   constexpr int64_t kPixelsOfBand = 56, kLine = 16;
   const RowStage& last = stages_.back();
   const int64_t rows_of_band = std::min((kPixelsOfBand + last.y_columns - 1) / last.y_columns, last.y_rows);

@@ -33,7 +33,7 @@ Floats shared(std::vector<float> values) {
 }  // namespace
 
 bool is_row_stage(const Op& op, const Shape& x) {
-  // Each thread reads the weights again for each band: they are to stay in its cache.
+  // Each thread reads the weights again for each band, so they must stay in its cache.
   constexpr int64_t kMostWeightBytes = 256 << 10;
   if (x.rank() != 4 || !DirectConv::works()) return false;
   if (const auto* pool = std::get_if<Pool2d>(&op)) return pool->kind == Pool2d::Kind::max;

@@ -5,8 +5,8 @@
 #include "layers/cpu/padded_image.h"
 #include "layers/cpu/row_chain.h"
 
-// Layers as stages of a RowChain, on the kernels that run them outside of one; x and y: their shapes.
-// Weights are the model's [k c r s]; a null bias: none.
+// Layers as stages of a RowChain, on the kernels that also run them alone; x and y are their shapes. Weights
+// are the model's [k c r s]; a null bias means none.
 namespace fxe::cpu {
 
 bool is_row_stage(const Op&, const Shape& x);

@@ -6,7 +6,7 @@
 namespace fxe::cpu {
 
 // Rows of channels-last images, counted through all of them. Row i begins at `at` + (i & mask) * floats of a
-// row: a mask of -1 says that every row is there, one of 2^m - 1 that the newest 2^m are.
+// row. With a mask of -1 every row is there; with 2^m - 1 only the newest 2^m are.
 template <class T>
 struct RowsAt {
   T* at = nullptr;

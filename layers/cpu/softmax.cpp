@@ -8,7 +8,7 @@ namespace fxe::cpu {
 
 namespace {
 
-// A NaN anywhere in the row makes all of it NaN, through the sum. The sum is kept in double.
+// A NaN anywhere makes the whole row NaN, through the sum. The sum is kept in double.
 void softmax_row(const float* x, float* y, int64_t c) {
   float largest = x[0];
   for (int64_t i = 1; i < c; ++i) largest = x[i] > largest ? x[i] : largest;

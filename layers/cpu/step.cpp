@@ -93,7 +93,7 @@ Operand StepBuilder::input_as(size_t i, const Md& md) {
     held.md = md;
     return held;
   }
-  // A flattened value is put in order as the image it was; its rows are then there.
+  // A flattened value is reordered as the image it was; its rows are then contiguous.
   const Md wanted = dims_of(held.md) == dims_of(md) ? md : plain_md(dims_of(held.md));
   Operand reordered = workspace(wanted);
   add_reorder(held, reordered);
@@ -112,7 +112,7 @@ Operand StepBuilder::output_in_concat() {
   const Md whole = channels_last_md(dims_of(context_.part->whole));
   in_concat_ = {static_cast<size_t>(context_.part->first_channel) * sizeof(float), whole.get_size()};
   const Operand part = output(Md(dims, dnnl::memory::data_type::f32, blocking_of(whole)->strides));
-  output_.bytes = Value::plain(context_.output).bytes;  // without what lies between its pixels
+  output_.bytes = Value::plain(context_.output).bytes;  // without the gaps between its pixels
   return part;
 }
 

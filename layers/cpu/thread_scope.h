@@ -7,9 +7,9 @@
 
 namespace fxe::cpu {
 
-// oneDNN, as Debian and Ubuntu build it, takes its thread count from OpenMP's setting of the calling thread,
-// both when a primitive is made and when it runs; loops of our own run on workers(). This sets both for a
-// while and puts back what the caller had.
+// oneDNN, as Debian and Ubuntu build it, takes its thread count from OpenMP's setting for the calling thread,
+// both when a primitive is made and when it runs; loops of our own run on workers(). A scope sets both, and
+// restores the caller's on its end.
 class ThreadScope {
  public:
   explicit ThreadScope(Workers& workers) : openmp_before_(omp_get_max_threads()), workers_before_(current_) {
@@ -24,7 +24,7 @@ class ThreadScope {
   ThreadScope(const ThreadScope&) = delete;
   ThreadScope& operator=(const ThreadScope&) = delete;
 
-  static Workers* workers() { return current_; }  // of this thread; nullptr outside of a scope
+  static Workers* workers() { return current_; }  // of this thread; nullptr outside a scope
 
  private:
   inline static thread_local Workers* current_ = nullptr;

@@ -16,9 +16,9 @@ int64_t panel_width(int64_t columns) { return panel_columns(static_cast<int>(col
 uint16_t converted(float v, uint16_t) { return float_to_bfloat16(v); }
 float converted(float v, float) { return v; }
 
-// One panel, of `there` columns, the first of which is the tensor's row `first`. Some elements of all columns
-// are put side by side where they stay in the cache, then go to the panel a row at a time: columns would
-// touch a line of memory, and often a page, for each element.
+// Packs one panel of `there` columns, starting at the tensor's row `first`. A few elements of all columns are
+// gathered in a buffer that stays in cache, then go to the panel row by row: going column by column would
+// touch a cache line, and often a page, per element.
 template <class T>
 void pack_panel(const WeightPanels& panels, const Tensor& weights, int64_t first, int there, T* to) {
   constexpr int kPiece = 128;

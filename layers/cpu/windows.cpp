@@ -32,7 +32,7 @@ void Windows::find(RowsAt<const float> x, int64_t pixel, int rows, const float**
   }
 }
 
-// Output pixels q to q + count - 1 of row p of image n; `step`: from a tap to the next in `to`.
+// Output pixels q to q + count - 1 of row p of image n; `step`: distance between taps in `to`.
 void Windows::find_in_row(RowsAt<const float> x, int64_t n, int64_t p, int64_t q, int count, const float** to,
                           int step) const {
   const int64_t top = p * op_.stride.h - op_.pad.top, left = q * op_.stride.w - op_.pad.left;

@@ -10,15 +10,15 @@
 
 namespace fxe::cpu {
 
-// What lies under a filter at an output pixel of channels-last images: addresses of channels, and of a row of
-// zeros where the filter is outside.
+// What lies under a filter at an output pixel of channels-last images: addresses of channels, or of a row of
+// zeros outside the image.
 class Windows {
  public:
   // x: [n c h w], y: [n k p q].
   Windows(const Conv2d&, const Shape& x, const Shape& y);
 
-  // Taps of a window. Where the values under a row of the filter lie next to each other, whatever the pixel,
-  // a row is one tap.
+  // Taps of a window. If the values under a row of the filter are contiguous for every pixel, a row is
+  // one tap.
   int64_t taps() const { return op_.filter.h * taps_w_; }
   int64_t pixels_of_tap() const { return op_.filter.w / taps_w_; }
   int64_t pixels() const { return pixels_; }    // of all output images

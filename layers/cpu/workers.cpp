@@ -14,7 +14,7 @@ namespace fxe::cpu {
 
 namespace {
 
-// Some fifty microseconds: longer than from one loop of a network to the next, shorter than what it takes to
+// Some fifty microseconds: longer than the gap between two loops of a network, shorter than it takes to
 // notice that a thread has no core.
 constexpr int kSpins = 1000;
 
@@ -43,13 +43,13 @@ Workers::Workers(int threads, std::vector<int> processors)
       if (!processors_.empty()) pin(threads_.back().native_handle(), processors_[share]);
     }
   } catch (...) {
-    stop();  // or those that have begun would be waited for without end
+    stop();  // otherwise threads that have started would be waited for forever
     throw;
   }
   wait_until_done(threads - 1);
 }
 
-// OpenMP starts its threads in the first region of a thread, and they are where that one may be.
+// OpenMP starts its threads in a thread's first parallel region, and they inherit where it may run.
 void Workers::pin_with_openmp() {
   std::vector<pthread_t> threads(shares_.size(), pthread_self());
 #pragma omp parallel num_threads(this->threads())
@@ -107,7 +107,8 @@ void Workers::take_pieces(size_t thread) {
 }
 
 void Workers::serve(size_t share) {
-  // Makes what OpenMP keeps of a thread, which else the first primitive in a lane would allocate.
+  // Makes OpenMP create its per-thread state now rather than in a lane's first primitive, which
+  // would allocate.
   omp_set_num_threads(1);
   done_.fetch_add(1, std::memory_order_release);
   done_.notify_one();

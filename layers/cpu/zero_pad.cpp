@@ -26,7 +26,7 @@ void run(const Padding2& pad, const Blocks& x, const Blocks& y, std::span<float*
 
 }  // namespace
 
-// Only where no convolution after it could take it in (layers/optimize.h).
+// Only if no convolution after it could absorb it (layers/optimize.h).
 Prepared CpuBackend::prepare(const ZeroPad& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     Md md = md_of(context.inputs[0]);

@@ -22,7 +22,7 @@ struct Numbers {
   double slope, offset, low, high;
 };
 
-// Comparisons that a NaN passes through.
+// Comparisons that let NaN through.
 double clipped(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
@@ -30,7 +30,7 @@ double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 constexpr double kCube = 0.044715;
 double tanh_argument(double x) { return std::sqrt(2 * std::numbers::inv_pi) * (x + kCube * x * x * x); }
 
-// Of the smooth kinds.
+// For the smooth kinds.
 double derivative(Kind kind, double x) {
   if (kind == Kind::silu) return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
   if (kind == Kind::gelu) {

@@ -12,7 +12,7 @@ double apply(const Activation&, double x);
 double steepest(const Activation&);
 double steepest(const Activation&, double x, double reach);
 
-// Whether computing f rounds: not where values are picked only.
+// Whether computing f rounds: it does not if it only picks values.
 bool rounds(const Activation&);
 
 // |computed f(x) - f(x)| in fp32, with functions of 2 ulp, is at most this and the rounding of the result.

@@ -7,7 +7,7 @@ namespace fxe::reference {
 
 namespace {
 
-// Output positions first..end-1 at which tap `tap` of the filter falls inside the input.
+// Output positions first..end-1 at which filter tap `tap` falls inside the input.
 struct Range {
   int64_t first, end;
 };

@@ -17,12 +17,12 @@ using reference::Uncertain;
 
 // One value in exact arithmetic, and on every path with that path's errors.
 struct Diverging {
-  Uncertain exact;  // variance: 0, so that propagate() gives that of a node's own roundings
+  Uncertain exact;  // variance: 0, so that propagate() gives that of the node's own roundings
   std::vector<Doubles> paths;
 };
 
-// How averages are summed: in one row, or in several as by vector registers and warps. Of equal terms all
-// additions err in one direction, and by how much depends on the length of the row.
+// How averages are summed: in one row, or in several, as vector registers and warps do. If the terms are
+// equal all additions err in one direction, by an amount that depends on the row's length.
 constexpr int kAccumulators[] = {1, 16};
 
 bool multiplies(const Op& op) {
@@ -100,7 +100,7 @@ ErrorCorrelation error_correlation(const Model& model, std::span<const float> in
   const size_t count = independent.logits.size(), row = count / static_cast<size_t>(n);
   ErrorCorrelation found{Doubles(count, 1.0), Doubles(rounding.operand_truncates ? count : 0)};
   for (size_t first = 0; first < count; first += row) {
-    double measured = 0, propagated = 0;  // mean squares of the image
+    double measured = 0, propagated = 0;  // mean squares over the image
     for (size_t i = first; i < first + row; ++i) {
       const double variance = independent.sigma[i] * independent.sigma[i];
       if (!(variance > 0)) continue;

@@ -36,7 +36,7 @@ struct Propagation {
     return evaluate(op, shapes, inputs, weights, out.shape);
   }
 
-  // Where every output element is one of the inputs, or 0.
+  // Every output element is one of the inputs, or 0.
   template <class O>
   void pick(const O& op) {
     std::vector<const Doubles*> variances;
@@ -58,9 +58,9 @@ struct Propagation {
     }
   }
 
-  // y = sum of K products w x, and bias and residual as further terms t. With Q the sum of t^2, partial sums
-  // in a random order have the squares (K + 1) (Q / 6 + y^2 / 3) on average; each is rounded once, each
-  // product once, each weight once where it was folded.
+  // y = sum of K products w x, with bias and residual as further terms t. With Q the sum of t^2, the squares
+  // of partial sums in a random order average (K + 1) (Q / 6 + y^2 / 3); each partial sum, each product, and
+  // each folded weight is rounded once.
   template <class O>
   void dot_product(O op, int64_t length, bool has_bias) {
     const Activation act = std::exchange(op.act, {});
@@ -90,7 +90,7 @@ struct Propagation {
   }
   void operator()(const Linear& o) { dot_product(o, shapes[0][1], !o.bias.empty()); }
 
-  // As a x + b or as written: at most six roundings of a x, a mean or the shift.
+  // As a x + b or as written: at most six roundings of a x, of a mean, or of the shift.
   void operator()(const BatchNorm& o) {
     out.value = values(o);
     out.variance.resize(out.value.size());
@@ -104,7 +104,7 @@ struct Propagation {
     }
   }
 
-  // A product, a sum, and the weight once more: it may be a folded one.
+  // A product, a sum, and the weight, which may be a folded one.
   void operator()(const Scale& o) {
     Scale affine = o;
     affine.act = {};
@@ -122,8 +122,8 @@ struct Propagation {
   }
 
   // dy_i = scale r (e_i - mean e - z_i mean(z e)), with r = 1 / sqrt(v + epsilon) and z = (x - m) r.
-  // Roundings: those of m as in a mean; of x - m; of v, a sum of one sign, half of which reaches r; 24 of the
-  // product.
+  // Roundings: those of m as in a mean; of x - m; of v, a sum of one sign, half of which reaches r; and 24 of
+  // the product.
   void operator()(const LayerNorm& o) {
     out.value = values(o);
     out.variance.resize(out.value.size());
@@ -154,7 +154,7 @@ struct Propagation {
     }
   }
 
-  // The mean of K elements: their variances add, and shrink by K^2; partial sums as in a dot product.
+  // The mean of K elements: their variances add and shrink by K^2; partial sums as in a dot product.
   template <class O>
   void average(const O& op, double k, const Doubles& divisors) {
     out.value = values(op);
@@ -168,7 +168,8 @@ struct Propagation {
   }
 
   void operator()(const Pool2d& o) {
-    if (o.kind == Pool2d::Kind::max) return pick(o);  // the greatest variance of the window, whoever wins
+    // the greatest variance in the window, whichever element wins
+    if (o.kind == Pool2d::Kind::max) return pick(o);
     Doubles divisors;
     for (int64_t p = 0; p < out.shape[2]; ++p)
       for (int64_t q = 0; q < out.shape[3]; ++q)
@@ -237,7 +238,7 @@ struct Propagation {
     }
   }
 
-  // y = x d^-beta; dd = 2 alpha / size sum_j x_j e_j, errors taken as independent.
+  // y = x d^-beta; dd = 2 alpha / size sum_j x_j e_j, with errors taken as independent.
   void operator()(const Lrn& o) {
     out.value = values(o);
     out.variance.resize(out.value.size());
@@ -266,7 +267,7 @@ struct Propagation {
 
   void operator()(const Input& o) {
     pick(o);
-    if (!stores_less()) return;  // as it came
+    if (!stores_less()) return;  // passed on unchanged
     for (size_t i = 0; i < out.value.size(); ++i) out.variance[i] += stored(out.value[i]);
   }
   void operator()(const Concat& o) { pick(o); }

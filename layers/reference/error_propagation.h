@@ -8,15 +8,15 @@
 
 namespace fxe::reference {
 
-// A value in exact arithmetic and the variance of the error of each element when it is computed in finite
-// precision.
+// A value in exact arithmetic, and the variance of each element's error when it is computed in
+// finite precision.
 struct Uncertain {
   Shape shape;
   Doubles value, variance;
 };
 
-// One operation on uncertain inputs: their errors carried through it to first order, and the roundings of the
-// operation itself added. Formulas: docs/numerics.md.
+// One operation on uncertain inputs: carries their errors through to first order and adds the operation's own
+// roundings. Formulas: docs/numerics.md.
 Uncertain propagate(const Op&, const std::vector<const Uncertain*>& inputs, const TensorMap& weights,
                     const LayerReference::Rounding&);
 

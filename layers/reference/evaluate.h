@@ -7,8 +7,8 @@ namespace fxe::reference {
 
 using Doubles = std::vector<double>;
 
-// One operation on doubles: the reference's loops with nothing rounded to fp32, unless averages are to be
-// summed by that many fp32 accumulators.
+// One operation on doubles: the reference's loops without rounding to fp32, unless averages are to be summed
+// by this many fp32 accumulators.
 template <class O>
 Doubles evaluate(const O& op, const std::vector<Shape>& shapes, const std::vector<const Doubles*>& inputs,
                  const std::vector<Doubles>& weights, const Shape& output, int fp32_accumulators = 0) {
@@ -27,7 +27,7 @@ Doubles mapped(const Doubles& values, F f) {
   return out;
 }
 
-// load_weights(), widened.
+// load_weights() as doubles.
 inline std::vector<Doubles> load_doubles(const Op& op, const std::vector<Shape>& inputs,
                                          const TensorMap& weights) {
   std::vector<Doubles> loaded;

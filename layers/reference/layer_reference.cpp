@@ -17,7 +17,7 @@ Doubles absolute(const Doubles& v) {
   return reference::mapped(v, [](double x) { return std::fabs(x); });
 }
 
-// A layer with its data; magnitudes are the same sums over absolute values, so they reuse the operations.
+// A layer and its data. Magnitudes are the same sums over absolute values, so they reuse the operations.
 struct Layer {
   const std::vector<Shape>& shapes;
   std::vector<Doubles> inputs;
@@ -50,7 +50,7 @@ struct Bound {
           reference::mapped(arguments, [&](double x) { return reference::evaluation_error(act, x); });
   }
 
-  // An activation stretches the error of its argument, which may have been stored.
+  // An activation stretches the error of its argument, which may have been stored in between.
   void fused(const Activation& act, const Doubles& arguments) {
     function(act, arguments);
     const double factor = reference::steepest(act);
@@ -74,7 +74,7 @@ struct Bound {
   }
   void operator()(const Linear& o) { dot_product(o, layer.shapes[0][1] + !o.bias.empty()); }
 
-  // Computed as a x + b: a takes four roundings, b six.
+  // Computed as a x + b: a has four roundings, b six.
   void operator()(const BatchNorm& o) {
     Layer magnitudes = layer.of_magnitudes();
     for (double& mean : magnitudes.weights[2]) mean = -mean;
@@ -85,9 +85,9 @@ struct Bound {
   // A product, and a sum that is the result.
   void operator()(const Scale& o) { dot_product(o, !o.scale.empty() && !o.shift.empty()); }
 
-  // d = x - m errs by (c + 1) u times the mean of |x|, and by u of itself; v by (c + 4) u of itself, as the
-  // error of m cancels in the sum of d; what follows are 10 roundings of the product. An error e of the
-  // operands passes through d, and through v as 2 times the mean of |d e|.
+  // d = x - m errs by (c + 1) u times the mean of |x|, and by u of itself; v by (c + 4) u of itself, because
+  // the error of m cancels in the sum of d; then come 10 roundings of the product. An error e of the operands
+  // passes through d, and through v as 2 times the mean of |d e|.
   void operator()(const LayerNorm& o) {
     const Shape& x = layer.shapes[0];
     const auto channels = static_cast<size_t>(x[1]),
@@ -142,8 +142,8 @@ struct Bound {
     out.exact = !reference::rounds(o.act);
   }
 
-  // p (|x - max| + sum_j p_j |x_j - max| + c + 8): the subtractions, the sum of c terms, exponentials of 2
-  // ulp.
+  // p (|x - max| + sum_j p_j |x_j - max| + c + 8): the subtractions, the sum of c terms, exponentials of
+  // 2 ulp.
   void operator()(const Softmax&) {
     const auto channels = static_cast<size_t>(layer.shapes[0][1]);
     out.terms = 1;
@@ -159,8 +159,8 @@ struct Bound {
     }
   }
 
-  // y = x d^-beta: the sum d passes size + 3 roundings, all of its terms positive; the power is taken as
-  // exp(-beta log d) with functions of 2 ulp.
+  // y = x d^-beta: the sum d passes size + 3 roundings, and its terms are all positive; the power is computed
+  // as exp(-beta log d) with functions of 2 ulp.
   void operator()(const Lrn& o) {
     const double beta = std::fabs(static_cast<double>(o.beta));
     Lrn power = o;  // |x| d^-0 = |x|, which with |y| gives |beta log d|
@@ -187,7 +187,7 @@ struct Bound {
 
 LayerReference::Rounding LayerReference::rounding(Precision precision) {
   const double u32 = std::ldexp(1.0, -24), u16 = std::ldexp(1.0, -11), ub16 = std::ldexp(1.0, -8);
-  const double flushed = std::ldexp(1.0, -126);  // below the least normal number a device may return 0
+  const double flushed = std::ldexp(1.0, -126);  // below the least normal number, devices may return 0
   switch (precision) {
     case Precision::fp32:
       return {0, u32, u32, flushed, false};

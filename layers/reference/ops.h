@@ -7,9 +7,9 @@
 #include "layers/graph.h"
 #include "layers/reference/activation.h"
 
-// Every operation as plain loops, straight from its definition in layers/op.h. Everything is computed in
-// double precision and rounded once, to T, when an element of the output is stored: T = float is the
-// reference backend, T = double the yardstick of bounds (layer_reference.h).
+// Every operation as plain loops, straight from its definition in layers/op.h. Computes in double precision
+// and rounds once, to T, when an output element is stored: T = float is the reference backend, T = double the
+// yardstick of bounds (layer_reference.h).
 namespace fxe::reference {
 
 template <class T>
@@ -20,10 +20,10 @@ struct Args {
   Shape output_shape;
   T* output = nullptr;
   double* scratch = nullptr;  // of scratch_elements()
-  int fp32_accumulators = 0;  // of averages: sums by so many of them, at most 16; 0: in double precision
+  int fp32_accumulators = 0;  // sum averages in this many of them, at most 16; 0: in double precision
 };
 
-// Doubles an operation works in.
+// How many doubles of scratch an operation needs.
 size_t scratch_elements(const Op&, const Shape& output);
 
 template <class T>
@@ -67,11 +67,11 @@ void run(const Lrn&, const Args<T>&);
 template <class T>
 void run(const ShortcutPad&, const Args<T>&);
 
-// By how much the sum over the window at (p, q) is divided.
+// What the sum over the window at (p, q) is divided by.
 int64_t divisor(const Pool2d&, const Shape& x, int64_t p, int64_t q);
 
-// The fp32 values a layer computes with: a weight as float, in the order of weights_of(). Throws bad_input
-// for a weight that `weights` lacks or that has another shape.
+// The fp32 values a layer computes with: its weights as floats, in the order of weights_of(). Throws
+// bad_input for a weight that `weights` lacks or that has another shape.
 std::vector<std::vector<float>> load_weights(const Op&, const std::vector<Shape>& inputs,
                                              const TensorMap& weights);
 

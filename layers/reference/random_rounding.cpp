@@ -9,7 +9,7 @@ namespace fxe::reference {
 
 namespace {
 
-// SplitMix64's output function: a hash of 64 bits.
+// SplitMix64's output function: a 64-bit hash.
 uint64_t mixed(uint64_t x) {
   x += 0x9e3779b97f4a7c15;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -30,8 +30,8 @@ RandomRounding::RandomRounding(uint64_t node, uint64_t path, const LayerReferenc
       rounding_(rounding),
       cuts_off_(rounding.operand_truncates && key_ % 4 != 0) {}
 
-// To a multiple of the last place: relative to a number's power of two, the error is below u where it is cut
-// off, and at most u where it is rounded to nearest in a format that is never cut off.
+// Rounds to a multiple of the last place. Relative to a number's power of two the error is below u if
+// truncated, and at most u if rounded to nearest in a format that is never truncated.
 double RandomRounding::operand(double x) const {
   if (x == 0 || !std::isfinite(x)) return x;
   int exponent = 0;  // 2^(exponent - 1) <= |x|

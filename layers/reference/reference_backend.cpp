@@ -36,7 +36,7 @@ class ReferenceStep final : public Step {
   reference::Args<float> args_;
 };
 
-// Of the inputs that `op` may overwrite with its output, the first that dies; -1: none.
+// The first dying input that `op` may overwrite with its output; -1 if there is none.
 template <class O>
 int dying_input(const O& op, const OpContext& context) {
   if constexpr (std::is_same_v<O, Activate> || std::is_same_v<O, Add> || std::is_same_v<O, Flatten> ||
