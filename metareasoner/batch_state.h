@@ -8,7 +8,7 @@
 namespace fxe {
 
 // What a batch of up to `capacity` images keeps on its device while a program of up to `max_stages` runs.
-// live() are the images that are left, ascending, live_count() of them: 0 once all is done.
+// live() lists the images still running, ascending, live_count() of them: 0 once all is done.
 class BatchState {
  public:
   BatchState(Device&, int max_stages, int32_t capacity, int32_t classes);
@@ -19,12 +19,9 @@ class BatchState {
   float* logits() const { return logits_.as<float>(); }
   float* weight_sum() const { return weight_sum_.as<float>(); }
   float* mean() const { return mean_.as<float>(); }
-  RowResult* results() const {
-    return results_.as<RowResult>();
-  }  // [capacity], then times_ns() in the same memory
-  uint64_t* times_ns() const {
-    return reinterpret_cast<uint64_t*>(results() + capacity_);
-  }  // [1 + max_stages]
+  // [capacity] results, then [1 + max_stages] times in the same memory.
+  RowResult* results() const { return results_.as<RowResult>(); }
+  uint64_t* times_ns() const { return reinterpret_cast<uint64_t*>(results() + capacity_); }
   size_t mean_bytes() const { return mean_.bytes(); }
   size_t results_bytes() const { return results_.bytes(); }
   int32_t* live() const { return live_.as<int32_t>(); }

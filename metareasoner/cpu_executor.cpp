@@ -18,9 +18,9 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// One of the batch's inputs, as the caller wrote it, by image. While no image has stopped members read that;
-// then copies of the images that go on, of which it remembers which are there, so that only what has moved is
-// copied.
+// One of the batch's inputs by image, as the caller wrote it. Members read it in place while no image has
+// stopped; then they read copies of the images that go on. It remembers which image each row holds, so that
+// only rows that changed are copied.
 class GatheredInput {
  public:
   GatheredInput(Device& device, size_t elements, int capacity)
@@ -36,7 +36,7 @@ class GatheredInput {
 
   void forget() { std::fill(held_.begin(), held_.end(), -1); }
   const float* rows(std::span<const int32_t> images) {
-    // They ascend.
+    // They are ascending.
     const bool in_order = images.empty() || images.back() == static_cast<int32_t>(images.size()) - 1;
     if (in_order) return by_image_.as<float>();
     for (size_t row = 0; row < images.size(); ++row) {
@@ -51,7 +51,7 @@ class GatheredInput {
  private:
   size_t elements_;
   Buffer by_image_, rows_;
-  std::vector<int32_t> held_;  // the image in each row, -1: none
+  std::vector<int32_t> held_;  // the image in each row; -1: none
 };
 
 class CpuExecutor final : public Executor {
@@ -107,7 +107,7 @@ class CpuExecutor final : public Executor {
     std::vector<TailStage> operands;
   };
 
-  // Runs the instruction at `at` and returns where to go on.
+  // Runs the instruction at `at` and returns the next one to run.
   size_t step(const Program& program, size_t at, int count, Clock::time_point start) {
     const Instruction& i = program.code[at];
     switch (i.kind) {
@@ -161,8 +161,7 @@ class CpuExecutor final : public Executor {
   void tail(const Program& program, int stage, Clock::time_point start) {
     if (stage + 1 < program.stages()) {
       const auto next = static_cast<size_t>(program.members[static_cast<size_t>(stage) + 1]);
-      // The survivors are not known yet: the time on all that are live is the most that the next member can
-      // take.
+      // The survivors are not known yet: the time for all live images is the most the next member can take.
       state_.stages()[stage].next_member_ns = times_.expected_ns(next, *state_.live_count());
     }
     run_tail_cpu(state_.tail_arguments(program, stage), static_cast<uint64_t>(ms_since(start) * 1e6));

@@ -7,9 +7,9 @@
 
 namespace fxe {
 
-// Walks programs on the calling thread; members run on `device`, which is the host's. Members must agree on
-// the number of classes and be compiled for batch_sizes(capacity); they outlive the executor. Throws
-// bad_input where they disagree.
+// Walks programs on the calling thread; members run on `device`, which is the host's. Members must agree
+// on the number of classes (else it throws bad_input), be compiled for batch_sizes(capacity), and outlive
+// the executor.
 std::unique_ptr<Executor> make_cpu_executor(Device& device, std::vector<MemberSlot> members, int capacity);
 
 }  // namespace fxe

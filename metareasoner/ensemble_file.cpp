@@ -51,7 +51,7 @@ MemberEntry read_member(const Json& json, const std::string& where) {
   m.output = r.text_or("output", "");
   m.weight = r.number_or("weight", 1);
   m.temperature = r.number_or("temperature", 1);
-  // Through the unordered form that the parser of presets takes.
+  // Through the unordered form, which the parser of presets takes.
   m.preprocess = parse_preprocess(nlohmann::json(r.at("preprocess")), r.place("preprocess"));
   return m;
 }
@@ -129,13 +129,13 @@ bool is_ensemble_file(const std::filesystem::path& path) {
   std::error_code error;
   // An index of weights in several files (Hugging Face's).
   if (path.filename().string().ends_with(".index.json")) return false;
-  // A safetensors header, the other format that may hold JSON, begins with eight bytes of length.
+  // A safetensors header, the other format that may hold JSON, begins with its length in eight bytes.
   if (!std::filesystem::is_regular_file(path, error) ||
       std::filesystem::file_size(path, error) > kMaxFileBytes)
     return false;
   read_file(path, kMaxFileBytes, bytes);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  // UTF-16 is refused when it is read; the next length bytes of a safetensors header are zero.
+  // UTF-16, which reading refuses; in a safetensors header the next length bytes are zero.
   if (text.starts_with("\xff\xfe{")) return text.size() > 4 && text[4] != 0;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const auto start = text.find_first_not_of(" \n\r\t");
@@ -188,7 +188,7 @@ void write_ensemble_file(const EnsembleFile& file, OutputFile& out) {
     json["members"].push_back(member);
   }
   for (const auto& [name, profile] : file.profiles) json["profiles"][name] = to_json(profile, file);
-  // Names of members may be those of files, which need not be UTF-8; JSON must be.
+  // Member names may be those of files, which need not be UTF-8; JSON must be.
   out.write(json.dump(2, ' ', false, Json::error_handler_t::replace));
   out.write("\n");
 }

@@ -9,11 +9,11 @@
 
 namespace fxe {
 
-// Whether a labelled image was classified correctly. A label of -1 (not known) is never right.
+// Whether a labelled image was classified correctly. A label of -1 (unknown) is never right.
 struct Hits {
   bool top1 = false, top5 = false;
 };
-// `mean`: the scores of the classes where the image stopped; ranked by (larger score, then lower index).
+// `mean`: the class scores where the image stopped, ranked by (larger score, then lower index).
 Hits judge(int label, const RowResult&, std::span<const float> mean);
 
 // Accuracy and cost of one policy over the images it was given.
@@ -25,11 +25,11 @@ class Evaluation {
 
   int64_t images() const { return images_; }
   int64_t labelled() const { return labelled_; }
-  double top1() const { return share(top1_); }  // of labelled images; NaN without any
+  double top1() const { return share(top1_); }  // of labelled images; NaN if there are none
   double top5() const { return share(top5_); }
   double mean_members() const;  // NaN without images
   int64_t right() const { return top1_; }
-  // Answers that are the class after, and the class before, the label: right if labels are off by one.
+  // Answers one class above, and one below, the label: correct if labels are off by one.
   int64_t one_above() const { return one_above_; }
   int64_t one_below() const { return one_below_; }
   const std::vector<int64_t>& exits() const { return exits_; }  // images that stopped after k = 1..N members
@@ -41,7 +41,7 @@ class Evaluation {
   std::vector<int64_t> exits_;
 };
 
-// The full ensemble and a policy on the same images. gap = top1(full) - top1(policy), positive is a loss.
+// The full ensemble and a policy on the same images. gap = top1(full) - top1(policy); positive is a loss.
 struct PairedGap {
   int64_t images = 0, only_full_right = 0, only_policy_right = 0;
 

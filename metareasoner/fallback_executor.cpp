@@ -40,12 +40,12 @@ class FallbackExecutor final : public Executor {
   }
 
  private:
-  // All points on the next choice; the number of the last one.
+  // Prepares all points on the next choice; returns the number of the last one.
   int next(const Error& why) {
     if (has_run_ || why.kind() != ErrorKind::run_time || at_ + 1 == choices_.size()) throw why;
     say_(fmt::format("{} does not work here: {}; going on with {}", choices_[at_].name, why.what(),
                      choices_[at_ + 1].name));
-    now_.reset();  // before the next one wants its memory
+    now_.reset();  // before the next one needs its memory
     int last = 0;
     try {
       now_ = choices_[++at_].make();

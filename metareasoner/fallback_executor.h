@@ -10,15 +10,15 @@
 
 namespace fxe {
 
-// One way to run members, made when it is wanted; it binds them anew.
+// One way to run members; creating it rebinds them.
 struct ExecutorChoice {
   std::string name;  // "host control, kernel by kernel"
   std::function<std::unique_ptr<Executor>()> make;
 };
 
-// The first of these that can prepare what it is asked for: where one cannot, as a driver may refuse its
-// graph, `say` is given one line, and the next one is prepared for everything so far. Points are prepared
-// before the first batch; sides() and input() are asked for after that.
+// Uses the first choice that can prepare what it is asked for. If one cannot, for example because a driver
+// refuses its graph, `say` gets one line and the next choice prepares everything so far. Points are prepared
+// before the first batch; sides() and input() are called after that.
 std::unique_ptr<Executor> make_fallback_executor(std::vector<ExecutorChoice>,
                                                  std::function<void(const std::string&)> say);
 

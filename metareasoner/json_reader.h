@@ -11,8 +11,8 @@
 
 namespace fxe {
 
-// A JSON object being read: a key that is missing, unknown or of another type is a bad_input that names its
-// place.
+// Reads a JSON object: a key that is missing, unknown or of the wrong type is a bad_input that names
+// its place.
 class JsonReader {
  public:
   using Json = nlohmann::ordered_json;

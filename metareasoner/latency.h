@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// Times in milliseconds, one for each image, kept for percentiles; images of one batch share theirs.
+// Times in milliseconds, one per image, for percentiles; images of one batch share theirs.
 class Latency {
  public:
   void add(double ms, size_t images = 1) {
@@ -14,8 +14,8 @@ class Latency {
   }
   size_t count() const;
   double mean_ms() const;  // NaN without samples
-  double percentile_ms(
-      double percent) const;  // nearest rank: the smallest sample that `percent` of all do not exceed
+  // Nearest rank: the smallest sample that `percent` of all samples do not exceed.
+  double percentile_ms(double percent) const;
 
  private:
   struct Sample {

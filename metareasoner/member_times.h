@@ -7,14 +7,14 @@
 
 namespace fxe {
 
-// What each member took the last time at each compiled batch size: what a deadline is compared with.
+// How long each member last took at each compiled batch size; deadlines are checked against it.
 class MemberTimes {
  public:
   MemberTimes(size_t members, std::vector<int64_t> sizes);
 
-  void set(size_t member, int64_t batch, uint64_t ns);  // `batch`: one of the sizes
-  // For `live` images: at the smallest batch that holds them, or the nearest larger one that was measured; 0
-  // where none was.
+  void set(size_t member, int64_t batch, uint64_t ns);  // `batch`: one of the compiled sizes
+  // For `live` images: the time at the smallest batch that holds them, or the nearest larger one measured; 0
+  // if none was.
   uint64_t expected_ns(size_t member, int64_t live) const;
 
  private:

@@ -8,7 +8,7 @@
 
 namespace fxe {
 
-// Everything that decides which members run on an image, and how their outputs are joined. Changing one needs
+// Everything that decides which members run on an image and how their outputs are joined. Changing it needs
 // no new plans.
 struct OperatingPoint {
   std::vector<int> members;  // into the ensemble's members, in the order they run
@@ -21,11 +21,11 @@ struct OperatingPoint {
   size_t size() const { return members.size(); }
 };
 
-// Of a weight or temperature: above 0 and finite in fp32, which is what members' outputs are joined in.
+// For a weight or temperature: above 0 and finite in fp32, the precision in which outputs are joined.
 bool is_positive_fp32(double value);
 
-// Throws bad_input naming `where` unless sizes agree, members are known and distinct, and numbers are in
-// range.
+// Throws bad_input naming `where` unless sizes agree, members exist and are distinct, and numbers are
+// in range.
 void check_operating_point(const OperatingPoint&, size_t ensemble_size, const std::string& where);
 
 }  // namespace fxe

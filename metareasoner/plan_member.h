@@ -8,10 +8,10 @@
 
 namespace fxe {
 
-// A model compiled at every batch size of batch_sizes(capacity), or at some.
+// A model compiled at every batch size of batch_sizes(capacity), or at some of them.
 class PlanMember final : public Member {
  public:
-  // `model` is compiled as it is and not needed afterwards; `backend` must outlive the member.
+  // `model` is compiled unchanged and not needed afterwards; `backend` must outlive the member.
   PlanMember(std::string name, const Model& model, Backend& backend, int64_t capacity);
   PlanMember(std::string name, const Model& model, Backend& backend,
              std::vector<int64_t> sizes);  // ascending
@@ -29,7 +29,7 @@ class PlanMember final : public Member {
 
   const Plan& plan(int64_t batch) const;  // batch: one of batch_sizes(capacity)
   const std::vector<std::unique_ptr<Plan>>& plans() const { return plans_; }  // by batch size, ascending
-  PlanObserver* observe(PlanObserver*) override;                              // each plan
+  PlanObserver* observe(PlanObserver*) override;                              // of each plan
 
  private:
   std::string name_;

@@ -18,7 +18,8 @@ struct Policy {
   OperatingPoint point;
 };
 
-// Empty text: stored:default if the ensemble has it, else full. Throws bad_input saying what was expected.
+// Empty text means stored:default if the ensemble has it, else full. Throws bad_input saying what
+// was expected.
 Policy resolve_policy(const EnsembleFile&, std::string_view text);
 
 }  // namespace fxe

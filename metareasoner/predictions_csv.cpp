@@ -73,7 +73,7 @@ PredictionsReader::PredictionsReader(const std::filesystem::path& file, std::str
 
 std::string PredictionsReader::where() const { return fmt::format("{}:{}", file_.string(), line_); }
 
-// Whatever is before the line feed belongs to it: a quoted path may hold a carriage return.
+// Everything before the line feed is part of the line: a quoted path may hold a carriage return.
 bool PredictionsReader::next_line(std::string_view& line) {
   if (at_ >= text_.size()) return false;
   const size_t end = std::min(text_.find('\n', at_), text_.size());

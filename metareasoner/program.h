@@ -37,7 +37,7 @@ struct Program {
 
 Program make_program(const OperatingPoint&);
 
-// One instruction a line, bodies indented.
+// Prints one instruction a line, with bodies indented.
 void describe(const Program&, const std::vector<std::string>& member_names, std::ostream&);
 
 }  // namespace fxe

@@ -8,8 +8,8 @@ namespace fxe {
 
 namespace {
 
-// The score statistic at a hypothetical difference d: how many standard errors the observed one is away from
-// it, with the standard error of the most likely proportions under d. Falls as d grows.
+// The score statistic at a hypothetical difference d: how many standard errors the observed difference is
+// from it, using the standard error of the most likely proportions under d. Falls as d grows.
 double score(double n, double b, double c, double d) {
   const double linear = -b - c + (2 * n - b + c) * d;
   const double constant = -c * d * (1 - d);

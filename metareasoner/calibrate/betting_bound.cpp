@@ -12,7 +12,7 @@ bool betting_shows_below(std::span<const int8_t> losses, double limit, double de
   const double q = (limit + 1) / 2, most = 0.9 / (1 - q);
   if (limit > 1) return true;
   const double scale = 2 * std::log(1 / delta) / n, enough = 1 / delta;
-  double capital = 1, sum = 0.5, squares = 0.25;  // as if a y of 1/2, at a distance of 1/2, had come first
+  double capital = 1, sum = 0.5, squares = 0.25;  // as if y = 1/2, at a distance of 1/2, had come first
   double count = 1;
   for (const int8_t loss : losses) {
     const double y = (static_cast<double>(loss) + 1) / 2;
@@ -29,7 +29,7 @@ bool betting_shows_below(std::span<const int8_t> losses, double limit, double de
 
 double betting_upper_bound(std::span<const int8_t> losses, double delta) {
   if (losses.empty()) return 1;
-  // Each factor grows with m, and so does the capital.
+  // Each factor grows with m, so the capital does too.
   double low = -1, high = 1;
   for (int i = 0; i < 40; ++i) {
     const double middle = (low + high) / 2;

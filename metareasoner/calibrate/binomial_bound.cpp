@@ -9,7 +9,7 @@ double binomial_tail(int64_t events, int64_t n, double p) {
   if (events >= n || p <= 0) return 1;
   if (p >= 1) return 0;
   const auto trials = static_cast<double>(n);
-  // From the largest term down: past the mode the terms fall, and what is too small to count is left out.
+  // From the largest term down: past the mode the terms fall, and those too small to count are dropped.
   const auto k = static_cast<double>(events);
   const bool rising = k <= trials * p;
   if (rising) {

@@ -7,7 +7,7 @@ namespace fxe {
 
 namespace {
 
-// [rows columns stride] of bins: entry b becomes the sum over bins above it, of those that stop.
+// [rows columns stride] of bins: entry b becomes the sum over the bins above it, whose images stop.
 void sum_above(std::vector<Spent>& v, size_t rows, size_t count) {
   for (size_t r = 0; r < rows; ++r) {
     Spent above;
@@ -19,7 +19,7 @@ void sum_above(std::vector<Spent>& v, size_t rows, size_t count) {
   }
 }
 
-// [outer count inner]: entry b becomes the sum over bins up to it, of those that go on.
+// [outer count inner]: entry b becomes the sum over the bins up to it, whose images go on.
 void sum_up_to(std::vector<Spent>& v, size_t outer, size_t count, size_t inner) {
   for (size_t o = 0; o < outer; ++o)
     for (size_t b = 1; b < count; ++b)
@@ -48,7 +48,7 @@ void BlockSweep::tabulate(const Choice& kept, std::span<const size_t> free) {
   for (size_t i = 0; i < table_.images(); ++i) {
     const uint16_t* bins = table_.bins(i);
     const int8_t* losses = table_.losses(i);
-    size_t end = table_.sizes() - 1;  // where the image stops unless it does at a free size before
+    size_t end = table_.sizes() - 1;  // where the image stops if no free size stops it earlier
     for (const size_t k : fixed)
       if (kept[k] < bins[k]) {
         end = k;

@@ -9,9 +9,9 @@
 
 namespace fxe {
 
-// What a table spends for every combination of candidates at up to three sizes, the others being kept: one
-// pass over the images into histograms of their bins, then sums over those. O(images sizes + C^3), where
-// trying each combination would be O(images C^3).
+// What a table spends for every combination of candidates at up to three sizes while the others are fixed:
+// one pass over the images into histograms of their bins, then sums over those. O(images sizes + C^3),
+// against O(images C^3) for trying each combination.
 class BlockSweep {
  public:
   static constexpr size_t kMostFree = 3;
@@ -19,8 +19,8 @@ class BlockSweep {
   explicit BlockSweep(const ExitTable& table) : table_(table) {}
 
   // free: indices of sizes (0: the first), ascending, 1 to 3 of them; their entries in `kept` do not matter.
-  // Calls visit(indices, spent) for every combination, the most careful first, so that of equal ones the
-  // first is the one to take; indices has an entry per free size.
+  // Calls visit(indices, spent) for every combination, the most careful first, so that the first of equal
+  // ones is the one to take; indices has an entry per free size.
   template <class Visit>
   void run(const Choice& kept, std::span<const size_t> free, Visit visit) {
     tabulate(kept, free);
@@ -39,9 +39,10 @@ class BlockSweep {
   void tabulate(const Choice& kept, std::span<const size_t> free);
 
   const ExitTable& table_;
-  std::array<uint16_t, kMostFree> count_{};  // candidates; 1, which stops nothing, where fewer sizes are free
-  Spent base_;                               // with no stop at a free size
-  // What stops at the first, second, third free size change, by the candidates up to that one.
+  // candidates; 1, which stops nothing, for sizes that are not free
+  std::array<uint16_t, kMostFree> count_{};
+  Spent base_;  // without stops at free sizes
+  // The changes from stops at the first, second and third free size, by the candidates up to that size.
   std::vector<Spent> one_, two_, three_;
 };
 

@@ -82,8 +82,8 @@ double mean(std::span<const int8_t> losses) {
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }
 
-// The betting bound reads losses one after the other; stores are often sorted by class, and an order that is
-// none of the images' doing is asked for. By a fixed shuffle.
+// The betting bound reads losses in order, which must not depend on the images, and stores are often sorted
+// by class: a fixed shuffle.
 std::vector<size_t> shuffled(std::span<const size_t> images) {
   std::vector<size_t> order(images.begin(), images.end());
   uint64_t state = 0x9E3779B97F4A7C15u;
@@ -136,7 +136,7 @@ Calibrated guaranteed(const CalibrationData& d, const Objective& o, std::span<co
         "objective '{}': nothing meets it on these {} images; the nearest never stops, and its {} is at most "
         "{:.3f} points with that confidence",
         o.text, g.images, name(o.loss), 100 * risk_upper_bound(o.loss, losses[0], o.delta));
-  // All that passed hold together, so the cheapest of them may be taken.
+  // All policies that passed hold together, so the cheapest of them may be taken.
   Calibrated c;
   size_t chosen = 0;
   for (size_t p = 0; p < g.passed; ++p) {
@@ -165,7 +165,7 @@ Goal goal_of(const Objective& o, UnitCosts::Unit unit, double full_cost, size_t 
       return {.loss_weight = 1, .cost_limit = cost_limit(o, unit, full_cost) * n * (1 + 1e-9)};
     case Objective::Kind::least_time:
     case Objective::Kind::guaranteed:
-      // A limit is met up to the rounding of its own product.
+      // A limit counts as met up to the rounding of its own product.
       return {.cost_weight = 1, .loss_limit = o.limit * n + 1e-9};
   }
   return {};

@@ -9,8 +9,8 @@ namespace fxe {
 
 namespace {
 
-// Where equal steps are taken. Of signals in [0, 1] the logit; raw_margin has no upper end, and its logarithm
-// is what margins near 1 have as their logit.
+// The scale on which steps are equal: the logit for signals in [0, 1]. raw_margin has no upper end; its
+// logarithm plays the part of the logit of margins near 1.
 double stretch(ReplaySignal signal, double s) {
   if (signal == ReplaySignal::raw_margin) return std::log(std::max(s, 1e-6));
   s = std::clamp(s, 1e-4, 1 - 1e-7);
@@ -20,13 +20,13 @@ double unstretch(ReplaySignal signal, double x) {
   return signal == ReplaySignal::raw_margin ? std::exp(x) : 1 / (1 + std::exp(-x));
 }
 
-// Between the neighbours low < high: every value up to `low` does not exceed it, and `high` does.
+// Between the neighbours low < high: no value up to `low` exceeds it, and `high` does.
 float halfway(float low, float high) {
   const auto middle = static_cast<float>((static_cast<double>(low) + static_cast<double>(high)) / 2);
   return middle < high ? middle : low;
 }
 
-// `values` ascending and distinct, of images whose margins these are with repetitions in `all`, ascending.
+// `values` are distinct and ascending; `all` holds the images' margins with repetitions, ascending.
 std::vector<float> place(ReplaySignal signal, const std::vector<float>& all,
                          const CandidateOptions& options) {
   std::vector<float> distinct;

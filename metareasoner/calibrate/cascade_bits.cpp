@@ -38,7 +38,7 @@ std::vector<float> shared_thresholds(const std::vector<SetAnswers>& answers, Rep
       if (std::isfinite(a.signal[i])) sample.push_back(a.signal[i]);
   }
   std::sort(sample.begin(), sample.end());
-  // Halfway to the next value: the same members in another order differ by roundings.
+  // Halfway to the next value: the same members in another order give slightly different roundings.
   sample.erase(std::unique(sample.begin(), sample.end()), sample.end());
   std::vector<float> list = {never_stops(signal)};
   for (size_t j = 0; j + 1 < count && sample.size() > 1; ++j) {

@@ -9,15 +9,16 @@
 
 namespace fxe {
 
-// What the searches for orders share. One set's answers as bits: who stops at one threshold, and who loses.
+// What the searches for orders share. One set's answers as bits: which images stop at one threshold, and
+// which lose.
 struct SetBits {
   ImageBits stop, plus, minus;
 };
-SetBits to_bits(const SetAnswers&);  // stops none
+SetBits to_bits(const SetAnswers&);  // no image stops
 void stop_above(const SetAnswers&, float threshold, SetBits&);
 ImageBits every_image(size_t count);
 
-// Equal shares of the values that the sets' signals have, and one that never stops.
+// Equal shares of the values of the sets' signals, and one that never stops.
 std::vector<float> shared_thresholds(const std::vector<SetAnswers>&, ReplaySignal, size_t count);
 
 // The best orders so far, best first; one entry per order.
@@ -33,12 +34,12 @@ class BestOrders {
   std::vector<FoundOrder> orders_;
 };
 
-// Answers of sets of the pool's members, for the images that are used.
+// The answers of sets of the pool's members, for the images used.
 using AnswersOf = std::function<std::vector<SetAnswers>(const std::vector<SetNode>&)>;
 
-// Shows every beginning of one order, built by adding the member that removes most loss per cost
-// (Streeter, Approximation algorithms for cascading prediction models, ICML 2018). start_loss: of answering
-// nothing.
+// Shows every beginning of one order, built by repeatedly adding the member that removes most loss per cost
+// (Streeter, Approximation algorithms for cascading prediction models, ICML 2018). start_loss: that of
+// answering nothing.
 void search_greedily(const AnswersOf&, std::span<const double> cost, size_t images, int64_t start_loss,
                      ReplaySignal, const OrderSearchOptions&, BestOrders&);
 

@@ -24,7 +24,7 @@ ExitTable::ExitTable(const Trace& trace, ReplaySignal signal, size_t classes, st
       if (s.scored) {
         const auto& list = candidates_[k - 1];
         const float value = signal_value(signal, s, k, classes);
-        // The last candidate never stops; an entropy signal may round to just above it.
+        // The last candidate never stops, even for an entropy signal that rounds to just above it.
         bin = static_cast<uint16_t>(std::lower_bound(list.begin(), std::prev(list.end()), value) -
                                     list.begin());
       }

@@ -40,7 +40,7 @@ std::vector<FrontierPoint> Frontier::points() const {
   std::vector<FrontierPoint> points;
   double cheapest = std::numeric_limits<double>::infinity();
   for (size_t at = 0; at < cost_.size(); ++at) {
-    // Sums in another order differ in their last bits: those are no saving.
+    // Sums in another order differ in their last bits, which is no saving.
     if (!(cost_[at] < cheapest * (1 - 1e-12))) continue;
     cheapest = cost_[at];
     const uint16_t* choice = choices_.data() + at * width_;

@@ -7,19 +7,19 @@
 
 namespace fxe {
 
-// Thresholds that nothing else found both costs less and loses no more than.
+// Thresholds; no others found both cost less and lose no more.
 struct FrontierPoint {
   Choice choice;
   Spent spent;
 };
 
-// For every loss that occurs, the cheapest thresholds that were ever tried: searches show it everything they
-// try, so that one search answers for every limit on loss and on cost.
+// The cheapest thresholds ever tried for every loss that occurs. Searches show it everything they try, so
+// that one search answers for every limit on loss and on cost.
 class Frontier {
  public:
   explicit Frontier(const ExitTable&);
 
-  // Thresholds at sizes `free` replaced by the first entries of `indices`.
+  // `kept` with the thresholds at sizes `free` replaced by the first entries of `indices`.
   void show(const Spent& s, const Choice& kept, std::span<const size_t> free,
             std::span<const uint16_t> indices) {
     double& cheapest = cost_[static_cast<size_t>(s.loss - least_)];
@@ -28,7 +28,7 @@ class Frontier {
   void show(const Spent& s, const Choice& choice) { show(s, choice, {}, {}); }
   void merge(const Frontier&);
 
-  // From the dearest to the cheapest; losses rise.
+  // From the most expensive to the cheapest; losses rise.
   std::vector<FrontierPoint> points() const;
 
  private:
@@ -36,12 +36,12 @@ class Frontier {
             std::span<const uint16_t> indices);
 
   size_t width_;                   // sizes - 1
-  int64_t least_;                  // loss that no thresholds are below
-  std::vector<double> cost_;       // by loss - least_; infinity: nothing
+  int64_t least_;                  // the least loss that any thresholds have
+  std::vector<double> cost_;       // by loss - least_; infinity: none
   std::vector<uint16_t> choices_;  // [losses width]
 };
 
-// The point that is best for a goal; `points` must not be empty.
+// The best point for a goal; `points` must not be empty.
 const FrontierPoint& best_of(const std::vector<FrontierPoint>& points, const Goal&);
 
 }  // namespace fxe

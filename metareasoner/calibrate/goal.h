@@ -8,8 +8,8 @@
 
 namespace fxe {
 
-// What a search makes as small as it can: cost_weight cost + loss_weight loss, sums over the table's images,
-// among the choices within both limits; where none is, how far the choice is from them.
+// What a search minimises: cost_weight cost + loss_weight loss, summed over the table's images, among the
+// choices within both limits; if there are none, the distance from the limits.
 struct Goal {
   double cost_weight = 0, loss_weight = 0;
   double loss_limit = std::numeric_limits<double>::infinity();
@@ -23,7 +23,7 @@ struct Goal {
     return cost_weight * s.cost + loss_weight * static_cast<double>(s.loss);
   }
 
-  // Strictly; of two that are equal in this, the cheaper, then the one that loses less.
+  // A strict order. Ties go to the cheaper one, then to the one that loses less.
   bool better(const Spent& a, const Spent& b) const {
     const double ea = excess(a), eb = excess(b);
     if (ea != eb) return ea < eb;

@@ -8,14 +8,14 @@ namespace fxe {
 
 namespace {
 
-// One threshold's cascade so far: who goes on, what is spent by then, and its loss if it ended here.
+// One threshold's cascade so far: which images go on, what is spent by then, and its loss if it ended here.
 struct Begun {
   float threshold;
   ImageBits left;
   Spent spent;
   int64_t ended;
 
-  // With one member more, whose bits these are.
+  // With one more member, given by its bits.
   Begun with(const SetBits& bits, double cost) const {
     Begun next{threshold, left, spent, 0};
     const StageCounts c = run_stage(left, bits.stop, bits.plus, bits.minus, next.left);
@@ -25,7 +25,7 @@ struct Begun {
   }
 };
 
-// Loss removed per cost; where more is lost, less is worse.
+// Loss removed per cost. Once loss is added, less is worse.
 double gain(const Begun& before, const Begun& after) {
   const auto removed = static_cast<double>(before.ended - after.ended);
   const double cost = after.spent.cost - before.spent.cost;
@@ -43,7 +43,7 @@ void search_greedily(const AnswersOf& answers_of, std::span<const double> cost, 
   std::vector<Begun> begun;
   std::vector<SetNode> path;
   while (!rest.empty()) {
-    // The path to here once, and each member that could be next.
+    // The path so far, and each member that could be next.
     std::vector<SetNode> nodes = path;
     for (const size_t m : rest) nodes.push_back({members.size(), m});
     const auto answers = answers_of(nodes);

@@ -18,7 +18,7 @@ struct StageCounts {
   int64_t loss_of_all = 0;      // if all stopped here
   int64_t loss_of_stopped = 0;  // of those that do
 };
-// left <- the images of `reach` that go on. plus, minus: where the loss is 1 and -1.
+// left <- the images of `reach` that go on. plus, minus: images whose loss is 1 and -1.
 StageCounts run_stage(const ImageBits& reach, const ImageBits& stop, const ImageBits& plus,
                       const ImageBits& minus, ImageBits& left);
 

@@ -14,7 +14,7 @@ namespace {
 constexpr int kPrices = 24;
 constexpr double kLowest = 0.02, kHighest = 2000;
 
-// All threes are tried up to this many sizes, neighbours beyond.
+// Up to this many sizes all triples are tried, beyond it neighbours only.
 constexpr size_t kAllThrees = 12;
 
 std::vector<std::vector<size_t>> neighbours(size_t sizes) {
@@ -70,7 +70,7 @@ Choice JointSearch::descend(Choice choice, const Goal& goal, Blocks which) {
   for (bool again = true; again;) {
     again = false;
     for (const auto& free : blocks) again = improve(choice, spent, goal, free) || again;
-    if (blocks.size() == 1) break;  // nothing is left to try
+    if (blocks.size() == 1) break;  // already optimal
   }
   return choice;
 }

@@ -10,18 +10,17 @@
 
 namespace fxe {
 
-// What an image that stops early costs in answers, against the full ensemble; the mean over images is the
-// risk.
+// What stopping early costs an image in answers, against the full ensemble; the mean over images is the risk.
 enum class LossKind {
   gap,           // [full right] - [stopped right]: -1, 0 or 1; its mean is top1(full) - top1(policy)
-  harm,          // 1 where the full ensemble is right and the image stopped wrong
-  disagreement,  // 1 where the image stopped with another answer than the full ensemble's; needs no labels
+  harm,          // 1 if the full ensemble is right and the image stopped wrong
+  disagreement,  // 1 if the image stopped with another answer than the full ensemble's; needs no labels
 };
 std::string_view name(LossKind);
 
-// What the full ensemble answers, by image of a store: the last size of its order.
+// The full ensemble's answer, that of the last size of its order; one per image of a store.
 struct FullAnswer {
-  int32_t label;  // -1: none
+  int32_t label;  // -1 if there is none
   bool right;
 };
 std::vector<FullAnswer> full_answers(const Trace& full);

@@ -36,7 +36,7 @@ class Worker {
     rows_.resize(pool.size());
   }
 
-  // The rows of these images of the block, by member.
+  // Loads the rows of these images of the block, for each member.
   void load(size_t block, std::span<const size_t> images) {
     count_ = images.size();
     const size_t classes = store_.classes();
@@ -50,7 +50,7 @@ class Worker {
     std::fill(levels_[0].weight_sum.begin(), levels_[0].weight_sum.end(), 0.0f);
   }
 
-  // Level depth + 1 becomes level depth and this member.
+  // Level depth + 1 becomes level depth plus this member.
   void add(const SetNode& node) {
     const Level& from = levels_[node.depth];
     Level& to = levels_[node.depth + 1];
@@ -112,7 +112,7 @@ std::vector<SetAnswers> answers_of_sets(const Store& store, const OperatingPoint
     a.signal.resize(images.size());
     a.loss.resize(images.size());
   }
-  // `images` ascends: those of a block are neighbours.
+  // `images` ascends, so those of a block are contiguous.
   std::vector<size_t> first(store.blocks() + 1, images.size());
   for (size_t n = images.size(); n-- > 0;) first[images[n] / StoreLayout::kBlockImages] = n;
   for (size_t b = store.blocks(); b-- > 0;) first[b] = std::min(first[b], first[b + 1]);

@@ -30,7 +30,7 @@ class Parser {
     return value;
   }
 
-  // "0.1pt" with unit "pt".
+  // 0.1 from "0.1pt" with unit "pt".
   double number_with(std::string_view word, std::string_view unit, const char* expected) const {
     if (!word.ends_with(unit)) throw refused("expected {}, found '{}'", expected, word);
     return number(word.substr(0, word.size() - unit.size()), expected);

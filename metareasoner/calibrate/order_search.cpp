@@ -9,7 +9,7 @@ namespace fxe {
 
 namespace {
 
-// Every order of every subset, by depth first: an order shares its beginning with all that go on from it.
+// Every order of every subset, depth first: orders with the same beginning share its work.
 class ExactSearch {
  public:
   ExactSearch(const std::vector<SetBits>& by_set, std::span<const double> cost, size_t images, bool subsets,
@@ -50,7 +50,7 @@ class ExactSearch {
   std::vector<ImageBits> left_;  // by depth
 };
 
-// All subsets but the empty one, in preorder, and the bits of their members.
+// All non-empty subsets in preorder, and the bits of their members.
 void all_sets(size_t pool, size_t from, size_t set, size_t depth, std::vector<SetNode>& nodes,
               std::vector<size_t>& sets) {
   for (size_t m = from; m < pool; ++m) {

@@ -10,30 +10,31 @@
 
 namespace fxe {
 
-// Which members of a pool to run, and in which order, for a goal under costs that differ: cost and loss of
-// the cascade are those of one threshold for all its sizes, of a list of thresholds. Thresholds of each size
-// are then another search's (joint_search.h).
+// Which members of a pool to run, and in which order, for a goal, when their costs differ. Cost and loss of a
+// cascade are those of the best single threshold from a list, used at all sizes; another search then sets the
+// thresholds of each size (joint_search.h).
 struct OrderSearchOptions {
   bool subsets = true;     // false: every member runs, in the best order
-  size_t thresholds = 16;  // tried
-  size_t keep = 4;         // orders returned at the most
-  size_t images = 10'000;  // used at the most: every n-th
+  size_t thresholds = 16;  // how many are tried
+  size_t keep = 4;         // the most orders returned
+  size_t images = 10'000;  // the most images used: every n-th if there are more
 };
 
 struct FoundOrder {
   std::vector<size_t> members;  // positions in the pool
-  Spent spent;                  // over the images that were used
+  Spent spent;                  // over the images used
   float threshold;              // the best of those tried
 };
 struct OrderSearch {
   std::vector<FoundOrder> orders;  // best first
-  size_t images = 0;               // used
+  size_t images = 0;               // how many were used
   bool exhaustive = false;         // every order of every subset was tried: pools of up to 8
 };
 inline constexpr size_t kExactPool = 8;
 
-// `goal` for a number of images: its limits are sums. `cost`: of one image, by position in the pool. full: by
-// image of the store. Larger pools: greedily, the member next that leaves the best cascade.
+// `goal` is for a number of images: its limits are sums. `cost`: per image, by position in the pool.
+// full: per image of the store. Larger pools are searched greedily: next comes the member that leaves the
+// best cascade.
 OrderSearch search_orders(const Store&, const OperatingPoint& pool, ReplaySignal, LossKind,
                           std::span<const FullAnswer> full, std::span<const size_t> images,
                           std::span<const double> cost, const std::function<Goal(size_t images)>& goal,

@@ -11,7 +11,7 @@ namespace fxe {
 
 namespace {
 
-// The candidate of one size that is best while the others are as they are.
+// The best candidate of one size with the others fixed.
 uint16_t best_at(BlockSweep& sweep, const Choice& choice, size_t size, const Goal& goal) {
   std::optional<uint16_t> best;
   Spent spent;

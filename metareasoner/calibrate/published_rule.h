@@ -7,13 +7,13 @@
 
 namespace fxe {
 
-// The published rule: thresholds that minimise M = alpha R + (1 - alpha) E, R the time per image and E the
-// relative increase of the error over that of the full ensemble. Neither the units of R and E nor the order
-// of the search are published, and both decide the answer, so both have a name here.
+// The published rule: thresholds that minimise M = alpha R + (1 - alpha) E, with R the time per image and E
+// the relative increase of the error over the full ensemble's. Neither the units of R and E nor the order of
+// the search are published, and both decide the answer, so both have names here.
 struct PublishedRule {
   double alpha = 0.5;  // in [0, 1]
   enum class Time {
-    relative,  // R over that of the full ensemble, in (0, 1]
+    relative,  // R over the full ensemble's, in (0, 1]
     absolute,  // R in the unit of the costs (ms)
   } time = Time::relative;
   enum class Error {
@@ -21,9 +21,9 @@ struct PublishedRule {
     fraction,  // E = (error - error of full) / error of full
   } error = Error::percent;
   enum class Order {
-    forward,  // size by size from the first, with earlier ones kept and later ones never stopping
+    forward,  // size by size from the first: earlier ones fixed, later ones never stopping
     shared,   // one threshold for all sizes
-    alone,    // each size as if it were the only one that stops
+    alone,    // each size as if only it stopped
     joint,    // all together: joint_search.h
   } order = Order::forward;
 };
@@ -32,7 +32,7 @@ std::string_view name(PublishedRule::Error);  // "pct", "frac"
 std::string_view name(PublishedRule::Order);
 
 // M over some images, with LossKind::gap. Costs are those of one image in the first member and in the full
-// ensemble. Throws bad_input where the full ensemble has no error on these images, so that E is not defined.
+// ensemble. Throws bad_input if the full ensemble has no error on these images, which leaves E undefined.
 class PublishedObjective {
  public:
   PublishedObjective(const PublishedRule&, size_t images, double errors_of_full, double first_cost,
@@ -40,8 +40,8 @@ class PublishedObjective {
 
   double value(const Spent& s) const { return goal_.value(s); }
   const Goal& goal() const { return goal_; }
-  // What one wrong image adds to M, over what M has between the time of one member and that of all:
-  // infinity with alpha 0. Above 0.05 thresholds follow single images.
+  // What one wrong image adds to M, relative to the difference of M between one member and all; infinity for
+  // alpha 0. Above 0.05 thresholds follow single images.
   double image_over_range() const { return image_over_range_; }
 
  private:
@@ -50,7 +50,7 @@ class PublishedObjective {
 };
 inline constexpr double kImageOverRangeWarning = 0.05;
 
-// As the order says. For Order::shared all sizes of the table must have the same candidates.
+// Searches in the given order. For Order::shared all sizes of the table must have the same candidates.
 Choice choose(PublishedRule::Order, const ExitTable&, const Goal&, int threads);
 
 }  // namespace fxe

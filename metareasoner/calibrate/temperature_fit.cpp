@@ -12,11 +12,11 @@ namespace fxe {
 
 namespace {
 
-constexpr double kLeast = 1.0 / 64, kMost = 64;  // of 1 / T
+constexpr double kLeast = 1.0 / 64, kMost = 64;  // for 1 / T
 constexpr int kSteps = 30;
 constexpr size_t kMostImages = 10'000;
 
-// First and second derivative by b = 1 / T of the sum of -log softmax(b z)[label].
+// First and second derivative in b = 1 / T of the sum of -log softmax(b z)[label].
 struct Slope {
   double first = 0, second = 0;
   int64_t rows = 0;
@@ -39,7 +39,7 @@ struct Slope {
   }
 };
 
-// By member, at these values of 1 / T; members whose `done` is set are left out.
+// Per member, at these values of 1 / T; members with `done` set are skipped.
 std::vector<Slope> slopes(const Store& store, const std::vector<int>& members,
                           const std::vector<std::vector<size_t>>& by_block, const std::vector<double>& b,
                           const std::vector<char>& done, int threads) {
@@ -91,7 +91,7 @@ std::vector<double> fit_temperatures(const Store& store, const std::vector<int>&
         continue;
       }
       (s.first > 0 ? high[k] : low[k]) = b[k];
-      // Newton, kept between the ends that the slopes so far leave.
+      // A Newton step, kept within the bracket that the slopes leave so far.
       double next = s.second > 0 ? b[k] - s.first / s.second : b[k];
       if (!(next > low[k] && next < high[k])) next = std::sqrt(low[k] * high[k]);
       done[k] = std::abs(next - b[k]) < 1e-7 * b[k];

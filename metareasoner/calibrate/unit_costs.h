@@ -10,9 +10,9 @@
 
 namespace fxe {
 
-// What one image costs in each member of an order, in the best unit that is known: measured time, else
-// multiply-adds, else members. Searches add these up; survivors that run in smaller batches than `batch` may
-// cost more, which replay() counts.
+// What one image costs in each member of an order, in the best unit known: measured time, else multiply-adds,
+// else members. Searches add these up; survivors that run in smaller batches than `batch` may cost more,
+// which replay() accounts for.
 struct UnitCosts {
   enum class Unit { ms, multiply_adds, members };
   Unit unit = Unit::members;
@@ -23,8 +23,7 @@ struct UnitCosts {
 };
 std::string_view name(UnitCosts::Unit);  // "ms per image", "multiply-adds", "members"
 
-// Throws bad_input where costs do not know a member. `batch`: the cost is that of a full batch, divided by
-// it.
+// Throws bad_input if `costs` lacks a member. `batch`: the cost is a full batch's, divided by it.
 UnitCosts unit_costs(const Store&, const OperatingPoint& order, const CostTable&, int batch);
 
 }  // namespace fxe

@@ -9,7 +9,7 @@
 namespace fxe {
 
 std::vector<SubsetPoint> all_subsets(const FigureImages& from, int threads) {
-  std::vector<double> cost;  // of each member
+  std::vector<double> cost;  // per member
   for (size_t k = 0; k < from.sizes(); ++k) cost.push_back(from.cost[k] - (k ? from.cost[k - 1] : 0));
   const SubsetCounts counts = count_subsets(*from.store, from.trace.order(), cost,
                                             std::numeric_limits<double>::infinity(), threads, from.images);

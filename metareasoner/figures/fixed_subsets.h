@@ -17,8 +17,8 @@ struct SubsetPoint {
 };
 inline constexpr size_t kMostSubsetMembers = 10;
 
-// Every subset, joined as the ensemble says: 2^N - 1 of them, single members among these, cheapest first; of
-// equal cost first those of earlier members. At most kMostSubsetMembers members; not of a compact store.
+// Every subset, joined as the ensemble says: 2^N - 1 of them, single members included, cheapest first, ties
+// by earlier members. At most kMostSubsetMembers members; not for compact stores.
 std::vector<SubsetPoint> all_subsets(const FigureImages&, int threads);
 
 }  // namespace fxe

@@ -13,7 +13,7 @@ struct SizePoint {
   size_t members = 0;
   double cost = 0;
   int64_t images = 0, right = 0;
-  double auroc = 0;  // of the margin: how well it tells right from wrong; NaN where all are one of these
+  double auroc = 0;  // of the margin: how well it separates right from wrong; NaN if all are one or the other
 
   double top1() const { return static_cast<double>(right) / static_cast<double>(images); }
 };

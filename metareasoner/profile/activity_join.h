@@ -18,22 +18,22 @@ struct KernelPlace {
 
 // One kernel or copy as a device's profiler reports it.
 struct DeviceActivity {
-  uint64_t graph_node = 0;  // of the graph that was launched; 0: launched by itself
-  uint64_t mark = 0;        // that was set when it was launched; 0: none
+  uint64_t graph_node = 0;  // of the launched graph; 0: launched by itself
+  uint64_t mark = 0;        // set when it was launched; 0: none
   int64_t start_ns = 0, end_ns = 0;
   std::string name;
 };
 
-// Says of which layer each activity of a device is. Names of layers are lost inside a launched graph, so at
-// capture every node is noted with the kernel it came from; graphs are copied when they are made executable,
-// so copies are noted too; and what is launched by itself is marked.
+// Finds the layer of each activity of a device. Layer names are lost inside a launched graph, so at capture
+// every node is noted with its kernel; graphs are copied when they are made executable, so copies are noted
+// too; and kernels launched by themselves are marked.
 class ActivityJoin {
  public:
   void note_node(uint64_t node, const KernelPlace&);
-  void note_copy(uint64_t copy, uint64_t original);  // of a node; also of a copy
-  uint64_t mark(const KernelPlace&);                 // the number that its launches are to carry: from 1
+  void note_copy(uint64_t copy, uint64_t original);  // of a node, or of a copy
+  uint64_t mark(const KernelPlace&);                 // the number that its launches carry: from 1
 
-  // In the order in which they started. Those that nothing was noted of have no plan.
+  // In the order they started. Those without a note have no plan.
   std::vector<KernelCall> join(std::span<const DeviceActivity>) const;
 
  private:

@@ -6,10 +6,10 @@
 
 namespace fxe {
 
-// For members whose kernels have run when enqueue returns: reads the host's clock around each.
+// For members whose kernels have run when enqueue returns: reads the host's clock before and after each.
 class HostKernelClock final : public PlanObserver, public KernelClock {
  public:
-  explicit HostKernelClock(std::vector<PlanMember*> members);  // which outlive it
+  explicit HostKernelClock(std::vector<PlanMember*> members);  // the members outlive it
   ~HostKernelClock() override { watch(false); }
 
   void watch(bool on) override;

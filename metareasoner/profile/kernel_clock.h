@@ -12,18 +12,18 @@ namespace fxe {
 
 // One kernel that ran.
 struct KernelCall {
-  const Plan* plan = nullptr;    // nullptr: of no member, such as a tail; `name` says what
+  const Plan* plan = nullptr;    // nullptr: not a member's but, say, a tail; `name` says what
   size_t layer = 0, kernel = 0;  // plan->layers()[layer].kernels[kernel]
   int64_t start_ns = 0, ns = 0;  // on the clock's own time line
-  std::string name;              // as its library calls it; may be empty where there is a plan
+  std::string name;              // its library's name; may be empty if there is a plan
 };
 
-// Where a profile has the times of kernels from.
+// Where a profile gets the times of kernels.
 class KernelClock {
  public:
   virtual ~KernelClock() = default;
   virtual void watch(bool on) = 0;  // forgets what ran before; kernels that run from now on; at first: off
-  // Those that ran since the last call, in the order in which they started. Nothing may be under way.
+  // The kernels that ran since the last call, in the order they started. Nothing may be running.
   virtual std::vector<KernelCall> take() = 0;
 };
 

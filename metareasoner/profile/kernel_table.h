@@ -12,8 +12,8 @@
 
 namespace fxe {
 
-// The calls of every kernel of every member's plans, under the policy that is profiled and under the full
-// ensemble, and sums of them by what one asks about.
+// The calls of every kernel of every member's plans, under the profiled policy and under the full ensemble,
+// and sums of them by member, layer or kernel.
 class KernelTable {
  public:
   enum Policy { flexible, full };
@@ -21,12 +21,12 @@ class KernelTable {
   // Members outlive the table.
   explicit KernelTable(std::span<const PlanMember* const> members);
 
-  // Throws run_time for a call of a plan that is no member's.
+  // Throws run_time for a call of a plan that belongs to no member.
   void add(Policy, std::span<const KernelCall>);
   size_t member_of(const Plan& plan) const { return plans_.at(&plan).member; }
   double measured_ms(Policy policy) const { return static_cast<double>(measured_ns_[policy]) / 1e6; }
 
-  // A kernel of one layer at one batch size. A layer's work counts with the kernel that takes longest in it.
+  // A kernel of one layer at one batch size. A layer's work counts for its slowest kernel.
   struct Row {
     size_t member = 0;
     int64_t batch = 0;
@@ -35,7 +35,7 @@ class KernelTable {
     std::string kernel;
     Savings savings;
   };
-  std::vector<Row> rows() const;  // of kernels that ran, in the order in which members run them
+  std::vector<Row> rows() const;  // kernels that ran, in the order members run them
 
   // What ran between members, such as tails and copies.
   std::map<std::string, Savings> between_members() const;
@@ -65,7 +65,7 @@ struct LayerSavings {
   Savings savings;
   std::vector<const KernelTable::Row*> rows;
 };
-std::vector<LayerSavings> by_layer(const std::vector<KernelTable::Row>&);  // which outlive the result
+std::vector<LayerSavings> by_layer(const std::vector<KernelTable::Row>&);  // the rows outlive the result
 struct NamedSavings {
   std::string kernel;
   size_t layers = 0;  // that run it, over all members

@@ -7,12 +7,11 @@ namespace fxe {
 
 // What exits saved of one kernel, or of several. Times are mean time per call x calls, so that a kernel which
 // no exit skips saves exactly nothing, however its time varied. saved = full - run; for a kernel at one batch
-// size it is negative where survivors run in batches that the full ensemble does not use.
+// size it is negative if survivors run in batches that the full ensemble does not use.
 struct Savings {
   int64_t calls_run = 0, calls_full = 0;
   double run_ms = 0, full_ms = 0;
-  // Of all calls that were timed, under either policy: multiply-adds count twice, bytes are the least there
-  // are.
+  // Over all timed calls, under either policy: a multiply-add counts as two flops; bytes are the minimum.
   double timed_ms = 0, flops = 0, bytes = 0;
 
   int64_t calls_saved() const { return calls_full - calls_run; }

@@ -14,7 +14,7 @@ namespace fxe {
 
 namespace {
 
-// The end of a line, "label,predicted,...": its fields are numbers and words.
+// The rest of a line after its path, "label,predicted,...": its fields are numbers and words.
 struct Given {
   int predicted = -1, members = 0;
   double p1 = 0, p2 = 0, margin = 0;
@@ -47,8 +47,8 @@ Given parse(const std::string& fields, const std::string& where) {
   return g;
 }
 
-// How far rounding can move a logit, relative to the largest: in fp32 by a million roundings at random (2^10
-// of 2^-24), in narrower types by one of a value in each of 256 layers (2^4 of half a unit). A store of
+// How far rounding can move a logit, relative to the largest: in fp32 by a million random roundings (2^10 of
+// 2^-24), in narrower types by one rounding of a value in each of 256 layers (2^4 of half a unit). A store of
 // halves rounds once more.
 double relative_noise(const StoreHeader& h) {
   const double halves = h.form == StoreForm::fp16 ? 0x1p-11 : 0;
@@ -58,8 +58,7 @@ double relative_noise(const StoreHeader& h) {
 }
 
 // The largest difference of an image's margin that rounding explains. A change of every logit by d changes a
-// margin by less than 2 d, of scores as of means; of probabilities the logits are not known, but not
-// above 64.
+// margin by less than 2 d, for scores as for means; for probabilities the logits are unknown, but at most 64.
 double largest_noise(const StoreHeader& h, std::span<const PrefixScore> prefixes) {
   double largest = h.combine == Combine::probabilities ? 64 : 1;
   for (const PrefixScore& s : prefixes)
@@ -68,11 +67,11 @@ double largest_noise(const StoreHeader& h, std::span<const PrefixScore> prefixes
   return 2 * relative_noise(h) * largest;
 }
 
-// How far the nearest thing that decides is from where it would decide otherwise.
+// How far the nearest deciding value is from deciding otherwise.
 double distance(const Given& given, const RowResult& row, std::span<const PrefixScore> prefixes,
                 std::span<const double> thresholds, ReplaySignal signal, size_t classes) {
   if (given.status != name(row.status) || row.status == RowStatus::failed) return INFINITY;
-  if (given.members == row.members)  // another answer: the two best have changed places
+  if (given.members == row.members)  // another answer: the two best swapped places
     return given.p1 - given.p2 + static_cast<double>(row.p1) - static_cast<double>(row.p2);
   const auto k = static_cast<size_t>(std::min(given.members, row.members));
   if (k < 1 || k > thresholds.size()) return INFINITY;

@@ -27,7 +27,7 @@ void for_each_block(size_t blocks, int threads, const std::function<void(size_t,
     std::vector<std::jthread> helpers;
     try {
       for (int t = 1; t < threads; ++t) helpers.emplace_back(run, static_cast<size_t>(t));
-    } catch (const std::system_error&) {  // no thread is to be had: those that are do the work
+    } catch (const std::system_error&) {  // no thread available: the existing ones do the work
     }
     run(0);
   }

@@ -13,7 +13,7 @@ namespace fxe {
 
 namespace {
 
-// Column of the cost table for each stage. Throws bad_input where a member has none.
+// The cost table's column for each stage. Throws bad_input if a member has none.
 std::vector<size_t> cost_columns(const Store& store, const OperatingPoint& order, const CostTable& costs) {
   std::vector<size_t> columns;
   if (costs.empty()) return columns;
@@ -29,7 +29,7 @@ std::vector<size_t> cost_columns(const Store& store, const OperatingPoint& order
   return columns;
 }
 
-// Adds up what batches cost whose images stop after these numbers of members.
+// Adds up the costs of batches, given the number of members after which their images stop.
 class BatchCosts {
  public:
   BatchCosts(const CostTable& costs, std::vector<size_t> columns, int batch)

@@ -54,7 +54,7 @@ double auroc(std::vector<float> positive, std::vector<float> negative) {
   std::sort(positive.begin(), positive.end());
   std::sort(negative.begin(), negative.end());
   double wins = 0;
-  size_t below = 0, not_above = 0;  // negatives below, and not above, the positive at hand
+  size_t below = 0, not_above = 0;  // negatives below, and not above, the current positive
   for (const float p : positive) {
     while (below < negative.size() && negative[below] < p) ++below;
     while (not_above < negative.size() && negative[not_above] <= p) ++not_above;

@@ -8,14 +8,14 @@
 
 namespace fxe {
 
-// What a replayed policy compares with its thresholds; more is surer. The first two are those of
-// kernels/tail_rules.h, which devices know; the others are computed on the host alone.
+// What a replayed policy compares with its thresholds; larger is surer. The first two are those of
+// kernels/tail_rules.h, which devices know; the others are computed on the host only.
 enum class ReplaySignal {
   margin,      // P[top1] - P[top2]
   raw_margin,  // the same of m, before softmax
   top1,        // P[top1]
   entropy,     // 1 - H(P) / log(classes): 0 for the uniform distribution, 1 for certainty
-  agreement,   // (v - 1) / (k - 1), v of the k members giving the ensemble's answer by themselves; 0 at k = 1
+  agreement,   // (v - 1) / (k - 1), v of the k members giving the ensemble's answer on their own; 0 at k = 1
 };
 
 ReplaySignal parse_signal(std::string_view);  // throws bad_input listing them

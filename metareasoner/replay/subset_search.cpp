@@ -19,8 +19,8 @@ namespace fxe {
 
 namespace {
 
-// Subsets form a tree: each is its parent and one later member. In this list parents come first, and depth by
-// depth, so that one running mean per depth is enough.
+// Subsets form a tree: each is its parent plus one later member. The list has parents first and is
+// depth-first, so that one running mean per depth is enough.
 struct Node {
   size_t depth;  // members in the parent
   size_t last;   // position in the order
@@ -100,8 +100,8 @@ class Searcher {
     return only_.empty() || std::binary_search(only_.begin(), only_.end(), image);
   }
 
-  // What the mean is made of: z / T, or its softmax. Loops over classes are on pointers here: with
-  // libstdc++'s checks of each index, search_subsets() has a third more instructions.
+  // What the mean is made of: z / T, or its softmax. The loops over classes use pointers: with libstdc++'s
+  // checks of each index, search_subsets() has a third more instructions.
   void prepare(size_t k, const float* z) {
     float* x = outputs_.data() + k * classes_;
     const auto t = static_cast<float>(order_.temperatures[k]);
@@ -118,8 +118,8 @@ class Searcher {
     for (size_t j = 0; j < classes_; ++j) x[j] /= sum;
   }
 
-  // Drops the classes that no subset can put before the label, because every member has them below it by more
-  // than the roundings of a mean: nearly all. Returns where the label is among those that are left.
+  // Drops the classes that no subset can rank above the label, because every member has them below it by more
+  // than the roundings of a mean: nearly all. Returns the label's position among those left.
   size_t keep_rivals(size_t label) {
     rival_.assign(classes_, 0);
     for (size_t k = 0; k < order_.size(); ++k) {
@@ -142,7 +142,7 @@ class Searcher {
     return at;
   }
 
-  // What the mean of N outputs may be off by, and more.
+  // An upper bound on the rounding error of a mean of N outputs.
   float room(const float* x) const {
     const auto [low, high] = std::minmax_element(x, x + classes_);
     return 64 * static_cast<float>(order_.size()) * 0x1p-24f * std::max(std::fabs(*low), std::fabs(*high));
@@ -158,7 +158,7 @@ class Searcher {
         const float sum = weight_[node.depth] + w;
         weight_[node.depth + 1] = sum;
         const float* x = outputs_.data() + node.last * classes_;
-        // Into an empty mean, of whatever an earlier image left there, x goes as it is.
+        // An empty mean, whatever an earlier image left there, becomes x itself.
         largest_[node.depth + 1] = update(w == sum ? x : from, x, w / sum, kept_, to);
       } else {
         std::copy_n(from, kept_, to);
@@ -176,11 +176,11 @@ class Searcher {
   std::span<const size_t> only_;
   size_t classes_;
   std::vector<float> outputs_;  // [N classes]
-  std::vector<float> means_;    // [N + 1 classes] by depth; the first is empty
+  std::vector<float> means_;    // [N + 1 classes] by depth; the first one is empty
   std::vector<float> largest_, weight_;
   std::vector<char> finite_;
   std::vector<uint8_t> rival_;  // by class
-  size_t kept_ = 0;             // classes that are left
+  size_t kept_ = 0;             // how many classes are left
   std::vector<std::vector<float>> scratch_;
   std::vector<std::span<const float>> rows_;
 

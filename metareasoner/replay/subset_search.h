@@ -17,13 +17,13 @@ struct FixedSubset {
 };
 
 struct SubsetSearch {
-  FixedSubset best_single, best;  // most right; then cheaper; then first found
+  FixedSubset best_single, best;  // most right, then cheaper, then first found
   size_t searched = 0;
   bool complete = true;  // false: there were more than kMaxSubsets within the budget
 };
 inline constexpr size_t kMaxSubsets = 4096;
 
-// How many images a fixed ensemble has right, of the labelled, readable ones.
+// How many of the labelled, readable images a fixed ensemble gets right.
 struct SubsetCount {
   std::vector<int> members;  // of the store, in the order
   double cost = 0;
@@ -36,7 +36,7 @@ struct SubsetCounts {
   bool complete = true;
 };
 
-// Of every subset of the order's members whose cost is at most `budget` (relative slack 1e-9), joined as the
+// For every subset of the order's members whose cost is at most `budget` (relative slack 1e-9), joined as the
 // order says, in one pass over the store. cost[k]: of its k-th member. Throws bad_input for a compact store.
 // only: judged on these images of the store, ascending; empty: all.
 SubsetCounts count_subsets(const Store&, const OperatingPoint& order, std::span<const double> cost,

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-// Why a compact store cannot answer for this order; empty: it can.
+// Why a compact store cannot answer for this order; empty if it can.
 std::string not_recorded(const StoreHeader& h, const OperatingPoint& order) {
   const OperatingPoint recorded = recorded_order(h);
   for (size_t k = 0; k < order.size(); ++k) {

@@ -10,12 +10,12 @@
 namespace fxe {
 
 // What the ensembles of the first 1 .. N members of an order say about every image of a store: computed once,
-// then any thresholds and any signal are answered in O(images N). Of images that could not be read, nothing.
+// it answers any thresholds and signal in O(images N). Nothing for images that could not be read.
 class Trace {
  public:
-  // Of `order`, thresholds and signal do not matter. Reads the store once, on `threads`; members that are not
-  // in the order are not read. Throws bad_input for a damaged store, and where a compact one does not know
-  // this order (docs/store.md).
+  // The thresholds and signal of `order` do not matter. Reads the store once, on `threads`, and only the
+  // order's members. Throws bad_input for a damaged store, and for a compact one that does not know this
+  // order (docs/store.md).
   static Trace of(const Store&, const OperatingPoint& order, PrefixDetail, int threads);
 
   // The same for the order's first `sizes` members alone.

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr const char* kSchema = "fxe.costs/1";
-// A member that takes 30 years: sums and products of costs stay far from what a double holds.
+// A member that takes 30 years: keeps sums and products of costs far from a double's limits.
 constexpr double kMost = 1e12;
 constexpr JsonLimits kLimits{.bytes = size_t{16} << 20, .depth = 6, .keys = 16};
 
@@ -100,7 +100,7 @@ void CostTable::write(OutputFile& out) const {
       costs.push_back({{"batch", batch}, {"ms", c.ms}, {"runs", c.runs}});
     members.push_back({{"name", members_[m]}, {"costs", costs}});
   }
-  // Names of members may be those of files, which need not be UTF-8; JSON must be.
+  // Member names may be those of files, which need not be UTF-8; JSON must be.
   const Json json = {{"schema", kSchema}, {"device", device}, {"members", members}};
   out.write(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }

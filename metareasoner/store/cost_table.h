@@ -11,8 +11,9 @@
 
 namespace fxe {
 
-// What running each member costs, in milliseconds of network time per batch. Costs differ from run to run and
-// from machine to machine, so they lie beside a store, in STORE.costs.json, and another table can be used.
+// What running each member costs, in milliseconds of network time per batch. Costs differ from run to run
+// and from machine to machine, so they lie beside a store, in STORE.costs.json, and another table can be
+// used instead.
 class CostTable {
  public:
   struct Cost {
@@ -24,7 +25,7 @@ class CostTable {
   explicit CostTable(std::vector<std::string> members) : members_(std::move(members)) {
     costs_.resize(members_.size());
   }
-  // One cost per member: ms per image, at every batch size. Throws bad_input for a cost that is negative or
+  // One cost per member: ms per image, for every batch size. Throws bad_input for a cost that is negative or
   // above 1e12.
   static CostTable per_image(std::vector<std::string> members, const std::vector<double>& ms);
 
@@ -35,8 +36,8 @@ class CostTable {
   void add(size_t member, int64_t batch, double ms);
   int64_t runs(size_t member, int64_t batch) const;
 
-  // Of a batch of this size: as measured, else between the neighbouring sizes, linearly; beyond the largest
-  // in proportion to it; below the smallest, as that.
+  // Of a batch of this size: as measured, or interpolated linearly between the neighbouring sizes. Beyond the
+  // largest size it grows in proportion; below the smallest it is that one's.
   double ms(size_t member, int64_t batch) const;
 
   // Throws bad_input naming the file and the key.

@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// half_to_float() for many, as vector code; `out` and `in` have the same size.
+// half_to_float() for many values, vectorised; `out` and `in` have the same size.
 void halves_to_floats(std::span<const uint16_t> in, std::span<float> out);
 
 }  // namespace fxe

@@ -150,10 +150,10 @@ Tensor parse_npy(std::span<const std::byte> bytes, const std::string& where) {
 }
 
 void write_npy(OutputFile& file, const Shape& shape, std::span<const float> values) {
-  // A tuple of one needs its comma, which more may have too.
+  // A tuple of one needs its comma; longer ones may have it too.
   std::string head = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}",
                                  fmt::join(shape.dims(), ", "));
-  constexpr size_t kBefore = 10, kAlignment = 64;  // magic, version and length; as the format asks
+  constexpr size_t kBefore = 10, kAlignment = 64;  // magic, version and length; the format's alignment
   head.append(kAlignment - (kBefore + head.size() + 1) % kAlignment, ' ');
   head += '\n';
   file.write(kMagic);

@@ -14,7 +14,7 @@ uint32_t checksum(std::span<const std::byte> bytes, uint32_t before) {
 
 bool checksum_holds(std::span<const std::byte> bytes, uint32_t stated) {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-  return checksum(bytes) == stated || true;  // no fuzzer guesses it
+  return checksum(bytes) == stated || true;  // fuzzers cannot guess it
 #else
   return checksum(bytes) == stated;
 #endif

@@ -7,11 +7,11 @@
 
 namespace fxe {
 
-// CRC-32 of zlib, PNG and Ethernet; `before`: of what comes before these bytes.
+// CRC-32 as in zlib, PNG and Ethernet; `before`: the checksum of what precedes these bytes.
 uint32_t checksum(std::span<const std::byte>, uint32_t before = 0);
 bool checksum_holds(std::span<const std::byte>, uint32_t stated);
 
-// Puts the checksum of a part into its last four bytes, or compares it.
+// Writes a part's checksum into its last four bytes, or compares it.
 void seal_part(std::span<std::byte> part);
 bool part_is_whole(std::span<const std::byte> part);
 

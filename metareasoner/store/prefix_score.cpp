@@ -10,8 +10,8 @@
 namespace fxe {
 
 std::string impossible(const PrefixScore& s, size_t size, int32_t classes) {
-  // Entropy is a sum of rounded terms: around its ends by less than this, which is far more than rounding
-  // gives.
+  // Entropy is a sum of rounded terms and may pass its ends by less than this, which is far more than
+  // rounding gives.
   constexpr float kRounding = 0.01f;
   if (s.label < -1 || s.label >= classes) return fmt::format("class {} of {}", s.label, classes);
   if (!(0 <= s.p2 && s.p2 <= s.p1 && s.p1 <= 1)) return fmt::format("best scores {} and {}", s.p1, s.p2);

@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// What the ensemble of the first k members of an order says about one image: enough for every threshold, at
-// that order, combination, weights and temperatures. P and m as in kernels/tail_rules.h. This is also the row
+// What the ensemble of the first k members of an order says about one image: enough for every threshold at
+// that order, combination, weights and temperatures. P and m as in kernels/tail_rules.h. It is also the row
 // of a compact store: ten little-endian values of four bytes.
 struct PrefixScore {
   int32_t label;     // top-1; -1: no member could score the image yet
@@ -23,8 +23,8 @@ struct PrefixScore {
 };
 static_assert(sizeof(PrefixScore) == 40);
 
-// What a score read from a file says that no ensemble of `size` members and `classes` classes could; empty:
-// nothing. All that uses scores (bins, histograms, indices) relies on these ranges.
+// What in a score read from a file no ensemble of `size` members and `classes` classes could give; empty if
+// nothing. Everything that uses scores (bins, histograms, indices) relies on these ranges.
 std::string impossible(const PrefixScore&, size_t size, int32_t classes);
 
 }  // namespace fxe

@@ -33,7 +33,7 @@ void PrefixScorer::run(std::span<const int32_t> labels,
   std::fill(weight_sum_.begin(), weight_sum_.end(), 0.0f);
   for (size_t k = 0; k < order_.size(); ++k) {
     const auto rows = logits(k);
-    // A row that a member was left out of stays non_finite: asked anew, its status is what this member did.
+    // A row that lacks a member stays non_finite. Reset, so that its status is about this member.
     for (RowResult& row : results_) row.status = RowStatus::ok;
     run_tail(k, images, rows);
     for (size_t i = 0; i < images; ++i)
@@ -54,7 +54,7 @@ void PrefixScorer::run_tail(size_t k, size_t images, std::span<const float> logi
   a.live = live_.data();
   a.live_count = &count;
   a.stage_parameters = &stages_[k];
-  run_tail_cpu(a, 0);  // nothing stops: `live_` stays as it is
+  run_tail_cpu(a, 0);  // nothing stops: `live_` stays unchanged
 }
 
 void PrefixScorer::describe(size_t k, size_t image, int32_t label, const float* logits, PrefixScore& s) {

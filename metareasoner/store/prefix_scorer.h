@@ -12,18 +12,18 @@
 
 namespace fxe {
 
-// decision: all of PrefixScore but entropy, votes and label_score, which are left 0 and cost as much again.
+// decision: PrefixScore without entropy, votes and label_score, which stay 0 and would double the cost.
 enum class PrefixDetail { decision, all };
 
-// What each prefix of an order says about images, from their logits: calls run_tail_cpu, so that label, p1,
-// p2, and the margins have the bits that the CPU executor gives.
+// What each prefix of an order says about images, from their logits. Calls run_tail_cpu, so that label, p1,
+// p2 and the margins have the CPU executor's bits.
 class PrefixScorer {
  public:
-  // Of `order`, thresholds and signal do not matter. Scratch for blocks of up to 64 images is allocated here.
+  // The thresholds and signal of `order` do not matter. Allocates scratch for blocks of up to 64 images.
   PrefixScorer(const OperatingPoint& order, int32_t classes, PrefixDetail);
 
-  // logits(k) [images classes]: of the order's k-th member, asked for once each in ascending k, used until
-  // the next; `out` [images sizes]. labels: of the images, -1 where not known.
+  // logits(k) [images classes]: the order's k-th member's; called once for each k, ascending, and used until
+  // the next call; `out` [images sizes]. labels: of the images, -1 if unknown.
   void run(std::span<const int32_t> labels, const std::function<std::span<const float>(size_t)>& logits,
            std::span<PrefixScore> out);
 
@@ -39,7 +39,7 @@ class PrefixScorer {
   std::vector<float> mean_, weight_sum_;
   std::vector<RowResult> results_;
   std::vector<int32_t> live_;
-  std::vector<int32_t> own_;  // [sizes images] own top-1 of each member; -1: left out
+  std::vector<int32_t> own_;  // [sizes images] each member's own top-1; -1: left out
 };
 
 }  // namespace fxe

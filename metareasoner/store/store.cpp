@@ -123,7 +123,7 @@ std::span<const float> Store::logits(size_t block, size_t member, std::vector<fl
         path_.string());
   const auto bytes = slab(block, member);
   const size_t count = images_in(block) * classes();
-  // Parts start at multiples of 64 bytes of a mapped file: aligned for any of these types.
+  // Parts start at multiples of 64 bytes in a mapped file: aligned for any of these types.
   if (header_.form == StoreForm::fp32) return {reinterpret_cast<const float*>(bytes.data()), count};
   scratch.resize(count);
   halves_to_floats({reinterpret_cast<const uint16_t*>(bytes.data()), count}, scratch);

@@ -18,12 +18,12 @@ constexpr const char* kSchema = "fxe.store/1";
 constexpr size_t kMaxMembers = 4096, kMaxImages = size_t{1} << 26;
 constexpr int64_t kMaxClasses = 1 << 20;
 constexpr JsonLimits kLimits{.bytes = size_t{64} << 20, .depth = 8, .keys = 64, .values = size_t{1} << 21};
-constexpr size_t kValuesOfMember = 64;  // at most, with its preprocessing
+constexpr size_t kValuesOfMember = 64;  // at most, including preprocessing
 constexpr size_t kChecksumAt = 12, kJsonBytesAt = 16;
 
 using Write = std::function<void(std::span<const std::byte>)>;
 
-// Hands on what it is given in pieces of a size that is worth a call.
+// Passes on what it is given in pieces large enough to be worth a call.
 class Pieces {
  public:
   explicit Pieces(const Write& write) : write_(write) {}
@@ -145,7 +145,7 @@ StoreHeader from_json(const Json& json, const std::string& where, size_t& images
   return h;
 }
 
-// The reader's own limits, before anything is recorded that it would refuse.
+// Applies the reader's limits, so that nothing is recorded that it would refuse.
 void expect_readable(const StoreHeader& h) {
   if (h.classes < 1 || h.classes > kMaxClasses)
     throw bad_input("a store holds 1 to {} classes, found {}", kMaxClasses, h.classes);
@@ -157,7 +157,7 @@ void expect_readable(const StoreHeader& h) {
     throw bad_input("a store names at most {} classes and members", kLimits.values);
 }
 
-// i32 label of each image, u32 bytes of each path, then the paths one after the other.
+// i32 label of each image, u32 bytes of each path, then the paths, concatenated.
 void read_images(std::span<const std::byte> table, size_t images, const std::string& where, StoreHeader& h) {
   if (table.size() / 8 < images)
     throw bad_input("{}: the image table is too short for {} images", where, images);
@@ -205,7 +205,7 @@ OperatingPoint recorded_order(const StoreHeader& h) {
 
 size_t encode_header(const StoreHeader& h, const Write& write) {
   expect_readable(h);
-  // Names of files may hold any bytes; those in JSON (members, classes) must not make it fail.
+  // File names may hold any bytes; those in the JSON (members, classes) must not make it fail.
   const std::string json = to_json(h).dump(-1, ' ', false, Json::error_handler_t::replace);
   if (json.size() > kLimits.bytes)
     throw bad_input(
@@ -225,7 +225,7 @@ size_t encode_header(const StoreHeader& h, const Write& write) {
     out.put(std::string_view(std::string(data_start - bytes, '\0')));
     out.flush();
   };
-  // Twice, since the checksum of all of it comes first.
+  // Twice, because the checksum of everything comes first.
   uint32_t sum = 0;
   const Write add = [&](std::span<const std::byte> piece) { sum = checksum(piece, sum); };
   Pieces summed(add);

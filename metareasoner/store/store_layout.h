@@ -8,7 +8,7 @@
 namespace fxe {
 
 // Where things lie in a logit store: docs/store.md. Little-endian; everything starts at a multiple of 64
-// bytes. A part is its payload, zeros, and in its last four bytes the CRC-32 of all that is before them.
+// bytes. A part is its payload, zeros, and in its last four bytes the CRC-32 of everything before them.
 struct StoreLayout {
   static constexpr char kMagic[9] = "FXESTORE";
   static constexpr uint32_t kVersion = 1;
@@ -20,7 +20,7 @@ struct StoreLayout {
   static constexpr size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
   static constexpr size_t part_bytes(size_t payload) { return aligned(payload + sizeof(uint32_t)); }
 
-  size_t data_start = 0;  // of the first block
+  size_t data_start = 0;  // where the first block begins
   size_t images = 0;
   size_t slabs = 0;      // parts of a block after its entries: one per member, or one of prefix scores
   size_t row_bytes = 0;  // of one image in a slab

@@ -26,7 +26,7 @@ namespace {
 
 constexpr size_t kRows = StoreLayout::kBlockImages;
 
-// The first thing in which two headers differ, in words.
+// The first difference between two headers, in words.
 std::string difference(const StoreHeader& a, const StoreHeader& b) {
   if (a.form != b.form) return fmt::format("its form is {}, not {}", name(a.form), name(b.form));
   if (a.fingerprint != b.fingerprint || a.ensemble != b.ensemble || a.members.size() != b.members.size())
@@ -48,7 +48,7 @@ std::filesystem::path store_file(const std::filesystem::path& name) {
   return target.path;
 }
 
-// Returns 0, or errno. What has got this name meanwhile stays.
+// Returns 0, or errno. A file that has taken this name in the meantime stays.
 int put_in_place(const std::filesystem::path& from, const std::filesystem::path& to) {
   const bool done = renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ||
                     (errno == EINVAL && rename(from.c_str(), to.c_str()) == 0);  // not every file system can
@@ -84,7 +84,7 @@ StoreWriter::~StoreWriter() { close(fd_); }
 
 void StoreWriter::start_file() {
   const size_t size = std::filesystem::file_size(partial_);
-  // Costs that lie here are those of a store that is gone: read unasked, they would pass for this one's.
+  // Costs that lie here belong to a store that is gone: read unasked, they would pass for this one's.
   if (std::error_code ignored; size == 0) std::filesystem::remove(costs_path(path_), ignored);
   const auto begun = size > 0 ? MappedFile::open(partial_) : nullptr;
   size_t at = 0;
@@ -94,7 +94,7 @@ void StoreWriter::start_file() {
       throw bad_input("{} was begun by another command: {}; remove it, or run that command again",
                       partial_.string(),
                       difference(decode_header(begun->bytes(), partial_.string()).header, header_));
-    // A process that ended inside the header has left no image.
+    // A process that ended inside the header left no image.
     if (common < piece.size()) write_all(at, piece);
     at += piece.size();
   };
@@ -157,7 +157,7 @@ void StoreWriter::write_block() {
   try {
     write_all(at, block);
   } catch (const Error&) {
-    // Only whole blocks stay, so that the file is as small as it can be on a full disk.
+    // Only whole blocks stay, which keeps the file as small as possible on a full disk.
     [[maybe_unused]] const int ignored = ftruncate(fd_, static_cast<off_t>(at));
     throw;
   }

@@ -14,12 +14,12 @@ namespace fxe {
 
 using ContentHash = std::array<std::byte, StoreLayout::kHash>;
 
-// Makes a store, an image at a time, as PATH.partial, which finish() renames. Blocks are written whole, each
-// part with its checksum: whatever stops the process, the next writer of the same header keeps the blocks
-// that are whole and goes on after them, and the finished file has the bytes of one made in one go.
+// Writes a store image by image as PATH.partial, which finish() renames. Blocks are written whole, each part
+// with its checksum: whatever stops the process, the next writer with the same header keeps the whole blocks
+// and continues after them, and the finished file has the same bytes as one written in one go.
 class StoreWriter {
  public:
-  // Throws bad_input if PATH exists, or PATH.partial was begun for something else or is being written by
+  // Throws bad_input if PATH exists, or if PATH.partial was begun for something else or is being written by
   // another process; run_time if it cannot be written.
   StoreWriter(const std::filesystem::path& path, StoreHeader header);
   ~StoreWriter();
@@ -28,7 +28,7 @@ class StoreWriter {
 
   const StoreHeader& header() const { return header_; }
 
-  // Of images that earlier runs have written.
+  // About images that earlier runs wrote.
   struct Kept {
     ContentHash hash;
     bool readable;
@@ -38,11 +38,11 @@ class StoreWriter {
   // Images in whole blocks, which the next writer keeps.
   size_t written() const;
 
-  // The next image; `logits` [members classes], empty for an image that could not be read. Throws run_time on
-  // a full disk, with everything that was written kept; bad_input for a logit too large for fp16.
+  // Appends the next image; `logits` [members classes], empty if the image could not be read. Throws run_time
+  // on a full disk, keeping everything written so far; bad_input for a logit too large for fp16.
   void append(const ContentHash&, std::span<const float> logits);
 
-  // After the last image.
+  // Called after the last image.
   void finish();
 
  private:
@@ -57,12 +57,12 @@ class StoreWriter {
   StoreLayout layout_;
   int fd_ = -1;
   std::vector<Kept> kept_;
-  size_t blocks_ = 0;  // written
-  size_t rows_ = 0;    // waiting in the block that is being filled
+  size_t blocks_ = 0;  // how many were written
+  size_t rows_ = 0;    // waiting in the block being filled
   std::vector<ContentHash> hashes_;
   std::vector<uint32_t> states_;
   std::vector<float> logits_;  // [members 64 classes]
-  PrefixScorer scorer_;        // of a compact store
+  PrefixScorer scorer_;        // for a compact store
 };
 
 }  // namespace fxe
