@@ -7,13 +7,13 @@
 
 #include "layers/activation.h"
 
-// Activations under their names, once for writing and reading.
+// Names of activations and of their numbers, shared by writing and reading.
 namespace fxe {
 
 std::string_view act_name(Activation::Kind);
 std::optional<Activation::Kind> act_kind(std::string_view name);
 
-// The fields that a kind reads.
+// The numbers that a kind uses.
 std::vector<float Activation::*> act_numbers(Activation::Kind);
 
 }  // namespace fxe

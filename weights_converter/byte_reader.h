@@ -22,8 +22,8 @@ inline Bytes as_bytes(std::string_view text) {
   return std::as_bytes(std::span<const char>(text.data(), text.size()));
 }
 
-// Little-endian fields one after the other. Every read is checked against the end: throws bad_input that says
-// where the bytes ran out.
+// Reads little-endian fields in order. Every read is checked against the end: throws bad_input saying where
+// the bytes ran out.
 class ByteReader {
  public:
   // `what` names the bytes in errors, such as "data.pkl"; it must outlive the reader.
@@ -50,7 +50,7 @@ class ByteReader {
     return value;
   }
 
-  // Up to the next line feed, which is read and left out.
+  // Up to the next line feed, which is consumed but not returned.
   std::string_view line() {
     const auto rest = as_text(bytes_.subspan(position_));
     const size_t length = rest.find('\n');

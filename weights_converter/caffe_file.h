@@ -9,17 +9,17 @@
 
 namespace fxe {
 
-// A caffemodel has no magic number: true where every top-level field is one of NetParameter's and there are
-// layers.
+// A caffemodel has no magic number: true if every top-level field is one of NetParameter's and there
+// are layers.
 bool is_caffe(Bytes file);
 
-// Reads an image classifier that Caffe saved, of either form of layers, into a Graph and the tensors it
-// reads, which are named after their layers: "conv1.weight". `size`: of the input, in place of what the file
-// says. Throws bad_input without the file's name; layers that fxe does not have are all listed in one error.
+// Reads an image classifier saved by Caffe, with layers of either form, into a Graph and the tensors it
+// reads, which are named after their layers: "conv1.weight". `size`: overrides the file's input size. Throws
+// bad_input without the file's name; one error lists all layers that fxe does not have.
 TensorFile read_caffe(Bytes file, const std::optional<Input>& size);
 
-// A mean image as Caffe's compute_image_mean writes it ("binaryproto"): [3 h w], in the order of Caffe's
-// channels, blue first.
+// A mean image as Caffe's compute_image_mean writes it ("binaryproto"): [3 h w], in Caffe's channel order,
+// blue first.
 Tensor read_caffe_mean(Bytes file);
 
 }  // namespace fxe

@@ -11,7 +11,7 @@ namespace fxe {
 
 namespace {
 
-// All of them in one error: who has to change a model wants to know the whole list.
+// Lists all of them in one error: whoever changes the model needs the whole list.
 void expect_all_in_fxe(const CaffeNet& net) {
   std::map<std::string, std::vector<std::string>> missing;
   for (const CaffeStep& step : net.steps)
@@ -39,7 +39,7 @@ void run_steps(CaffeImport& import, const CaffeNet& net, const std::optional<Inp
   }
 }
 
-// What training nets say of BatchNorm does not hold when images are classified.
+// Notes settings of BatchNorm that hold in training but not in classification.
 void note_batch_statistics(const CaffeNet& net, TensorFile& file) {
   for (const CaffeStep& step : net.steps)
     if (const auto& p = *step.layer->batch_norm; p.has_use_global_stats() && !p.use_global_stats())

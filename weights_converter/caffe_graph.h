@@ -12,7 +12,7 @@ namespace caffe {
 class Net;
 }
 
-// The net's graph up to its logits and the tensors that it reads, which keep `net` alive. See read_caffe.
+// The net's graph up to its logits and the tensors it reads, which keep `net` alive. See read_caffe.
 TensorFile import_caffe(std::shared_ptr<const caffe::Net> net, const std::optional<Input>& size);
 
 }  // namespace fxe

@@ -44,7 +44,7 @@ void CaffeImport::set_output(const CaffeStep& step, ValueId value) {
 std::string CaffeImport::unique(const std::string& name) {
   int& asked = names_[name];
   std::string found = name;
-  // With `asked` kept, many layers of one name do not make this a search.
+  // Keeping `asked` makes this no search if many layers share a name.
   while (asked++ > 0 || found == "input") {
     found = fmt::format("{}.{}", name, asked);
     if (!names_.contains(found)) break;

@@ -22,7 +22,7 @@ Found from_shape(const caffe::BlobShape& shape) {
 
 Found from_crop(int64_t crop) { return crop > 0 ? Found(Input{3, crop, crop}) : std::nullopt; }
 
-// One for all tops, or one each.
+// One value for all tops, or one each.
 template <class Field>
 const auto* of_top(const Field& field, int top) {
   const int i = field.size() == 1 ? 0 : top;
@@ -54,7 +54,7 @@ Found from_layer(const CaffeLayer& layer, int top) {
   return std::nullopt;
 }
 
-// The data layer of the test phase first, where there are two.
+// If there are two data layers, the test phase's comes first.
 Found from_layers(const std::vector<CaffeLayer>& layers, const std::string& name) {
   for (const bool test : {true, false})
     for (const CaffeLayer& layer : layers) {

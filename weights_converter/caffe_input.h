@@ -8,8 +8,8 @@
 
 namespace fxe {
 
-// The size of the net's image: `asked`, or what the file says, in the net's own fields or its data layers
-// (a crop, of 3 channels). Throws bad_input where neither says.
+// The size of the net's image: `asked`, or what the file says in the net's own fields or its data layers (a
+// crop, of 3 channels). Throws bad_input if neither says.
 Input caffe_input(const caffe::Net&, const CaffeNet&, const std::optional<Input>& asked);
 
 }  // namespace fxe

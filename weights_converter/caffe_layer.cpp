@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kTest = 1;
 
-// Types of V1Layer by their number.
+// V1Layer's types by number.
 constexpr std::array kV1Types = {"None",
                                  "Accuracy",
                                  "BNLL",
@@ -135,7 +135,7 @@ CaffeLayer convert(const caffe::V1Layer& layer) {
 
 std::vector<CaffeLayer> caffe_layers(const caffe::Net& net) {
   std::vector<CaffeLayer> layers;
-  // Caffe itself refuses a net of both forms.
+  // Caffe itself refuses a net with both forms.
   if (net.layers_size() > 0 && net.layer_size() > 0)
     throw bad_input("has layers of both of Caffe's forms, 'layers' and 'layer'; expected one");
   for (const auto& layer : net.layers()) layers.push_back(convert(layer));

@@ -38,11 +38,11 @@ class Transform;
 class V1Layer;
 }  // namespace caffe
 
-// One layer of a Net, of either form, with its parameters; those that the file leaves out are Caffe's
-// defaults. Points into the Net.
+// One layer of a Net, of either form, with its parameters; absent ones have Caffe's defaults. Points into
+// the Net.
 struct CaffeLayer {
-  std::string name;  // printable; the first top's where the layer has none
-  std::string type;  // "Convolution"; of the old form by today's name
+  std::string name;  // printable; the first top's name if the layer has none
+  std::string type;  // "Convolution"; today's name also for the old form
   std::vector<std::string> bottoms, tops;
   std::vector<const caffe::Blob*> blobs;
   bool in_test_phase = true;  // by its include and exclude rules, at level 0 without stages
@@ -77,7 +77,7 @@ struct CaffeLayer {
   }
 };
 
-// All layers of the Net, in its order. Throws bad_input for a net of the form before V1Layer.
+// All layers of the Net, in order. Throws bad_input for a net of the form before V1Layer.
 std::vector<CaffeLayer> caffe_layers(const caffe::Net&);
 
 }  // namespace fxe

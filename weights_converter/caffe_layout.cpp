@@ -12,7 +12,7 @@ std::vector<ValueId> all_inputs(const CaffeImport& import, const CaffeStep& step
   return values;
 }
 
-// [n c h w] -> [n c*h*w]; rows are rows already.
+// [n c h w] -> [n c*h*w]; rows stay as they are.
 void flatten(CaffeImport& import, const CaffeStep& step) {
   const ValueId x = import.only_input(step);
   const bool rows = import.shape(step).rank() == 2;
@@ -73,7 +73,7 @@ void import_caffe_flatten(CaffeImport& import, const CaffeStep& step) {
   flatten(import, step);
 }
 
-// Dimensions: 0 is that of the input, -1 what is left over.
+// Dimensions: 0 is the input's, -1 the remainder.
 void import_caffe_reshape(CaffeImport& import, const CaffeStep& step) {
   const auto& p = *step.layer->reshape;
   const Shape& x = import.shape(step);

@@ -24,7 +24,7 @@ bool any_of(const std::array<const char*, N>& types, const std::string& type) {
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
-// Layers that may stand after the logits. What they read first are the logits.
+// Layers that may follow the logits, which are their first input.
 bool may_end(const std::string& type) {
   constexpr std::array types{"Accuracy", "ArgMax", "Softmax", "SoftmaxWithLoss", "Silence"};
   return any_of(types, type) || type.ends_with("Loss");
@@ -67,7 +67,7 @@ class NetReader {
   }
 
   size_t add_source(const std::string& name) {
-    // A training and a test net in one file each have their data layer, with the same tops.
+    // A combined training and test net has a data layer for each, with the same tops.
     if (const auto found = latest_.find(name); found != latest_.end() && net_.blobs[found->second].source)
       return found->second;
     const size_t id = add_blob(name);
@@ -103,7 +103,7 @@ class NetReader {
     return add_source(name);
   }
 
-  // Steps after the logits: read by nothing but steps after the logits.
+  // Finds the steps after the logits: only steps after the logits read them.
   void find_ends() {
     std::vector<bool> read_before(net_.blobs.size());  // by a step before the logits
     ends_.resize(net_.steps.size());
@@ -113,13 +113,13 @@ class NetReader {
                                                            [&](size_t id) { return read_before[id]; });
       if (!ends_[i])
         for (const size_t id : step.inputs) read_before[id] = true;
-      // Left out, it must keep the order of the classes, which it does over them alone.
+      // A softmax may be left out only if it keeps the order of classes: if it runs over them alone.
       else if (step.layer->type.starts_with("Softmax") && step.layer->softmax->axis() != 1)
         throw step.layer->error("is over axis {}; expected 1, the classes", step.layer->softmax->axis());
     }
   }
 
-  // The last blob that only ends read, or nothing.
+  // The last blob that only final steps read, or nothing.
   size_t find_logits() {
     std::vector<bool> candidate(net_.blobs.size());
     for (size_t i = 0; i < net_.steps.size(); ++i)
@@ -183,9 +183,9 @@ class NetReader {
   const caffe::Net& proto_;
   CaffeNet net_;
   Names latest_;
-  bool says_inputs_ = false;                           // or a blob that no layer makes is one
+  bool says_inputs_ = false;                           // if not, a blob that no layer makes is one
   std::map<std::string, const CaffeLayer*> makers_;    // of blobs
-  std::map<std::string, const CaffeLayer*> left_out_;  // the same of layers of the training phase
+  std::map<std::string, const CaffeLayer*> left_out_;  // the same for layers of the training phase
   std::vector<bool> ends_;                             // per step
 };
 

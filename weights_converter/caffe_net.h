@@ -5,7 +5,8 @@
 
 namespace fxe {
 
-// What a layer reads and makes, once names that layers in place (top == bottom) write again are told apart.
+// What a layer reads and makes, with versions of a blob that layers rewrite in place (top == bottom)
+// kept apart.
 struct CaffeStep {
   const CaffeLayer* layer;
   std::vector<size_t> inputs, outputs;  // indices into CaffeNet::blobs
@@ -21,7 +22,7 @@ struct CaffeBlobUse {
 struct CaffeNet {
   std::vector<CaffeLayer> layers;  // all of them
   std::vector<CaffeBlobUse> blobs;
-  std::vector<CaffeStep> steps;    // what the logits need, in an order in which they can run
+  std::vector<CaffeStep> steps;    // what the logits need, in executable order
   size_t image = 0, logits = 0;    // blobs
   std::vector<std::string> notes;  // what is left out at the end, one line each
 };
@@ -29,9 +30,9 @@ struct CaffeNet {
 // Data, Input, ImageData, ...: their tops come from outside.
 bool is_caffe_source(const std::string& type);
 
-// Leaves out layers of the training phase, losses, accuracies and a softmax at the end. In a net that says
-// nothing of its inputs, a blob that no layer makes is one. Throws bad_input for blobs that are made twice,
-// or read before they are made, and where there is not one image.
+// Drops layers of the training phase, losses, accuracies and a final softmax. If a net does not name its
+// inputs, a blob that no layer makes is one. Throws bad_input for blobs that are made twice or read before
+// they are made, and unless there is exactly one image.
 CaffeNet read_caffe_net(const caffe::Net&);
 
 }  // namespace fxe

@@ -12,7 +12,7 @@ using Floats = std::vector<float>;
 
 int64_t channels(const CaffeImport& import, const CaffeStep& step) { return import.shape(step)[1]; }
 
-// y = scale * x + shift per channel, either of which may be left out.
+// y = scale * x + shift per channel; either may be absent.
 void scale_shift(CaffeImport& import, const CaffeStep& step, std::optional<Tensor> scale,
                  std::optional<Tensor> shift) {
   const ValueId x = import.only_input(step);
@@ -25,7 +25,7 @@ Tensor constant(int64_t count, float value) {
   return Tensor::from_floats({count}, Floats(static_cast<size_t>(count), value));
 }
 
-// SENet's: one number per image and channel, which another blob holds.
+// SENet's gate: one number per image and channel, from another blob.
 void gate(CaffeImport& import, const CaffeStep& step) {
   const auto& p = *step.layer->scale;
   const Shape &x = import.image(step), &numbers = import.shape(step, 1);
@@ -43,8 +43,8 @@ void expect_per_channel(const CaffeImport& import, const CaffeStep& step, int64_
 
 }  // namespace
 
-// Its scale and shift are a Scale's after it, which stays a layer of its own until optimize(). Caffe keeps
-// sums: the mean and variance are blobs 0 and 1 divided by blob 2, or 0 where that is 0.
+// The Scale layer after it holds its scale and shift, and stays separate until optimize(). Caffe keeps sums:
+// mean and variance are blobs 0 and 1 divided by blob 2, or 0 if that is 0.
 void import_caffe_batch_norm(CaffeImport& import, const CaffeStep& step) {
   const ValueId x = import.only_input(step);
   const int64_t c = channels(import, step);

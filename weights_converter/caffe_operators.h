@@ -6,16 +6,16 @@
 #include "weights_converter/caffe_import.h"
 
 // What each of Caffe's layers becomes. An operator reads its inputs from the import and sets its outputs; it
-// throws bad_input that names the layer where a file contradicts itself.
+// throws bad_input naming the layer if the file contradicts itself.
 namespace fxe {
 
 using CaffeOperator = void (*)(CaffeImport&, const CaffeStep&);
 
-// Nothing for layers that fxe has not.
+// Null for layers that fxe does not have.
 CaffeOperator find_caffe_operator(const std::string& type);
 
-// What of this layer fxe does not have, such as "Deconvolution" or "Eltwise of the maximum", by its type and
-// parameters alone; empty where it has it all.
+// What fxe lacks for this layer, judging by its type and parameters alone, such as "Deconvolution" or
+// "Eltwise of the maximum"; empty if nothing.
 std::string missing_in_fxe(const CaffeLayer&);
 
 // caffe_convolution.cpp

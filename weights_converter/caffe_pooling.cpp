@@ -9,8 +9,8 @@ namespace {
 
 constexpr int kAverage = 1, kRoundDown = 1;
 
-// Without padding Caffe lets a window begin past the image, where its stride is longer than the window. Such
-// a window is empty; fxe drops it, so the two would differ in size.
+// Without padding, Caffe lets a window begin past the image if its stride is longer than the window. Such a
+// window is empty; fxe drops it, so the sizes would differ.
 void expect_no_empty_window(const CaffeStep& step, const Pool2d& pool, int64_t size, int64_t filter,
                             int64_t stride) {
   const int64_t windows = (size - filter + stride - 1) / stride + 1;
@@ -20,8 +20,8 @@ void expect_no_empty_window(const CaffeStep& step, const Pool2d& pool, int64_t s
 
 }  // namespace
 
-// Caffe's average counts its padding, and so does fxe's with count_padding: a window's size is that inside
-// the padded image.
+// Caffe's average counts its padding, as fxe's does with count_padding: a window's size is that inside the
+// padded image.
 void import_caffe_pooling(CaffeImport& import, const CaffeStep& step) {
   const auto& p = *step.layer->pooling;
   const ValueId x = import.only_input(step);
@@ -47,7 +47,7 @@ void import_caffe_pooling(CaffeImport& import, const CaffeStep& step) {
   import.set_output(step, import.add(step, op, {x}));
 }
 
-// Over h and w; Caffe's default is over everything, the batch included.
+// Over h and w; by default Caffe reduces everything, the batch included.
 void import_caffe_reduction(CaffeImport& import, const CaffeStep& step) {
   constexpr int kSum = 1;
   const auto& p = *step.layer->reduction;

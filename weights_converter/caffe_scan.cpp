@@ -28,7 +28,7 @@ bool net_has(uint32_t field, uint32_t wire) {
     case 5:  // force_backward
     case 7:  // debug_info
       return wire == kVarint;
-    default:  // of forks, such as NVIDIA's
+    default:  // fields of forks, such as NVIDIA's
       return field >= 9 && field <= 30 && (wire == kVarint || wire == kLength || wire == kFourBytes);
   }
 }
@@ -40,7 +40,7 @@ struct Scanner {
   CodedInputStream stream;
   CaffeScan result;
 
-  // Where a layer or one of its messages cannot be walked, nothing is counted: the parser will say where.
+  // Counts nothing in a layer or message that cannot be walked: the parser will say where it breaks.
   void count_fields(int depth) {
     while (const uint32_t tag = stream.ReadTag()) {
       uint64_t number = 0;
@@ -64,7 +64,7 @@ struct Scanner {
     }
   }
 
-  // A field of `size` bytes, which may be a message: counts what would be its fields, then goes on after it.
+  // A field of `size` bytes that may be a message: counts what would be its fields, then continues after it.
   bool inside(uint32_t size, int depth) {
     if (++result.fields > kMaxCaffeFields) return false;
     const int start = stream.CurrentPosition();

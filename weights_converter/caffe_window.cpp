@@ -18,7 +18,7 @@ struct Pair {
   const char* what;
   Numbers both;                 // none, one for both axes, or one each
   std::optional<int64_t> h, w;  // instead of `both`
-  int64_t low;                  // the least that is allowed
+  int64_t low;                  // the least allowed
   std::optional<int64_t> otherwise;
 };
 
@@ -26,7 +26,7 @@ Extent2 read(const CaffeLayer& layer, const Pair& p) {
   if (p.both.size() > 2) throw layer.error("{} has {} numbers; fxe works on h and w", p.what, p.both.size());
   Numbers both = p.both;
   if (both.empty() && p.otherwise) both = {&*p.otherwise, 1};
-  // Caffe wants both or none of *_h and *_w, save for padding, where each is 0 unless it is there.
+  // Caffe wants both or neither of *_h and *_w, except for padding, where an absent one is 0.
   const bool apart = p.h || p.w;
   if (apart && !(p.h && p.w) && p.low > 0) throw layer.error("has one of {}_h and {}_w", p.what, p.what);
   if (!apart && both.empty()) throw layer.error("needs a {}", p.what);

@@ -30,7 +30,7 @@ std::vector<std::byte> inflate_raw(Bytes packed, uint64_t size, std::string_view
   size_t consumed = 0;
   int status = Z_OK;
   while (status != Z_STREAM_END) {
-    // One byte more than stated, so that a stream that goes on is noticed.
+    // One byte more than stated, to notice a stream that goes on.
     const auto room = static_cast<size_t>(std::min<uint64_t>(kPiece, size - out.size() + 1));
     const size_t before = out.size(), fed = std::min(kPiece, packed.size() - consumed);
     out.resize(before + room);

@@ -14,8 +14,8 @@ namespace {
 using Polynomial = OnnxPolynomial;
 using Kind = OnnxAlgebra::Kind;
 
-// Element by element, so in ONNX's layout as well as in fxe's. No longer spelling goes on from those of which
-// nothing is known.
+// Element-wise, so it works in ONNX's layout as well as in fxe's. Without a `step` the algebra does not know
+// the result, and no longer function continues from it.
 void activate(
     OnnxImport& import, const OnnxNode& node, const Activation& act,
     const OnnxStep& step = [](OnnxAlgebra& algebra, const Polynomial&) { return algebra.unknown(); }) {
@@ -80,7 +80,7 @@ void import_gelu(OnnxImport& import, const OnnxNode& node) {
   activate(import, node, approximate == "tanh" ? Activation::gelu_tanh() : Activation::gelu());
 }
 
-// One slope for all channels is a leaky ReLU.
+// A single slope for all channels is a leaky ReLU.
 void import_prelu(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = open_flow(import, node, 0);
   import.settle(x);
@@ -130,8 +130,8 @@ void import_dropout(OnnxImport& import, const OnnxNode& node) {
   import_identity(import, node);
 }
 
-// Between floating types: fxe computes in the precision that it is asked for, whatever the model was exported
-// in.
+// Between floating types it changes nothing: fxe computes in the precision it is asked for, whatever the
+// model was exported in.
 void import_cast(OnnxImport& import, const OnnxNode& node) {
   const auto type = onnx_dtype(node.integer("to"));
   if (type != DType::f32 && type != DType::f16 && type != DType::bf16 && type != DType::f64)

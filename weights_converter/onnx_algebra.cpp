@@ -8,8 +8,8 @@ namespace fxe {
 
 namespace {
 
-// A layer normalisation, the longest of the functions that are looked for, has 3 terms of 2 atoms; a hostile
-// file shall not make more of them than it is long.
+// Layer normalisation, the longest function looked for, has 3 terms of 2 atoms; a hostile file must not
+// produce functions longer than the file itself.
 constexpr size_t kMaxTerms = 8, kMaxFactors = 8, kMaxAtoms = 4096;
 
 void add(OnnxAlgebra::Polynomial& p, const OnnxAlgebra::Monomial& m, double coefficient) {
@@ -101,7 +101,7 @@ OnnxAlgebra::Polynomial OnnxAlgebra::tanh(const Polynomial& p) {
 
 OnnxAlgebra::Polynomial OnnxAlgebra::clip(const Polynomial& p, double low, double high) {
   const double span = high - low;
-  // Beside a large bound a small one would be rounded away.
+  // A small bound beside a large one would be rounded away.
   if (!(span > 0) || low + span != high) return unknown();
   return affine(call(Kind::unit_clip, affine(p, 1 / span, -low / span)), span, low);
 }

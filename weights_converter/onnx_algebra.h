@@ -4,15 +4,15 @@
 #include <map>
 #include <vector>
 
-// Functions of one value x in a normal form, in which equal ones are equal however they are spelled:
+// Functions of one value x in a normal form, in which equal functions are equal however they are spelled:
 // polynomials in x, in means over its channels, and in functions of other polynomials. Identities hold in
 // exact arithmetic; coefficients are rounded to double.
 namespace fxe {
 
 class OnnxAlgebra {
  public:
-  using Monomial = std::vector<int>;              // atoms in order, a power repeated; empty: 1
-  using Polynomial = std::map<Monomial, double>;  // coefficients other than 0
+  using Monomial = std::vector<int>;              // atoms in order, powers as repetitions; empty: 1
+  using Polynomial = std::map<Monomial, double>;  // non-zero coefficients
   static constexpr int kX = 0;                    // the atom x
   // unit_clip: min(max(p, 0), 1).
   enum class Kind { exp, erf, sigmoid, unit_clip, square_root, inverse, channel_mean };
@@ -24,13 +24,13 @@ class OnnxAlgebra {
   Polynomial power(const Polynomial&, double exponent);
   Polynomial inverse(const Polynomial&);
   Polynomial channel_mean(const Polynomial&);
-  Polynomial call(Kind, const Polynomial& of);  // of kinds that have no name of their own here
+  Polynomial call(Kind, const Polynomial& of);  // for kinds without a function of their own here
   Polynomial tanh(const Polynomial&);
   Polynomial clip(const Polynomial&, double low, double high);
-  // What is none of the above, or has become too long to follow; equal to itself only.
+  // Anything else, or a function too long to follow; equal only to itself.
   Polynomial unknown() { return {{{--last_unknown_}, 1.0}}; }
 
-  // What an atom is a function of; nullptr where it is of another kind.
+  // What an atom is a function of; nullptr if it is of another kind.
   const Polynomial* argument(int atom, Kind) const;
 
  private:

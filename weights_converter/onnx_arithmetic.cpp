@@ -10,14 +10,14 @@ namespace fxe {
 
 namespace {
 
-// y = scale * x + shift per channel, by names of weights, of which one may be empty.
+// y = scale * x + shift per channel, by names of weights; one may be empty.
 void scale_shift(OnnxImport& import, const OnnxNode& node, OnnxFlow x, std::string scale, std::string shift) {
   import.settle(x);
   x.id = import.add(node, Scale{.scale = std::move(scale), .shift = std::move(shift)}, {x.id});
   import.set(node, x);
 }
 
-// The weight of a constant as it is, or of numbers made from it.
+// The weight of a constant unchanged, or of numbers made from it.
 std::string channel_weight(OnnxImport& import, const OnnxNode& node, size_t i, const Tensor& t) {
   return import.weight(node.input(i), Tensor{t.dtype, Shape{t.shape.elements()}, t.bytes, t.owner});
 }
@@ -31,7 +31,7 @@ std::string channel_weight(OnnxImport& import, const OnnxNode& node, const char*
                        Tensor::from_floats({t.shape.elements()}, std::move(values)));
 }
 
-// The constant, where it is one number.
+// The constant, if it is a single number.
 std::optional<double> number(const OnnxImport& import, const OnnxNode& node, size_t i, const OnnxFlow& x) {
   const Tensor& tensor = onnx_broadcast(import, node, i, x);
   if (tensor.shape.elements() != 1) return std::nullopt;
@@ -49,7 +49,7 @@ void add_flows(OnnxImport& import, const OnnxNode& node) {
   for (size_t i = 1; i < node.inputs(); ++i) {
     OnnxFlow x = open_flow(import, node, i);
     import.settle(x);
-    const bool images = import.shape(x).size() == 4;  // whose sizes alone do not tell layouts apart
+    const bool images = import.shape(x).size() == 4;  // sizes alone do not tell their layouts apart
     if (import.shape(x) != import.shape(sum) || (images && x.nhwc != sum.nhwc))
       throw node.error("adds {} to {}; fxe adds images of one shape and layout", form(import, x),
                        form(import, sum));
@@ -58,7 +58,7 @@ void add_flows(OnnxImport& import, const OnnxNode& node) {
   import.set(node, sum);
 }
 
-// An image times one number per image and channel, as squeeze-and-excitation has it.
+// An image times one number per image and channel, as in squeeze-and-excitation.
 void gate(OnnxImport& import, const OnnxNode& node, OnnxFlow x, OnnxFlow by) {
   const auto is_gate = [&](const OnnxFlow& flow) {
     const Shape& shape = import.graph.shape(flow.id);
@@ -76,7 +76,7 @@ void gate(OnnxImport& import, const OnnxNode& node, OnnxFlow x, OnnxFlow by) {
   import.set(node, x);
 }
 
-// The input that is constant, of two.
+// Which of two inputs is constant, if one is.
 std::optional<size_t> constant_input(const OnnxImport& import, const OnnxNode& node) {
   if (node.inputs() != 2) throw node.error("expected 2 inputs, found {}", node.inputs());
   for (const size_t i : {size_t{0}, size_t{1}})

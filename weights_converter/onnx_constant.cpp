@@ -38,7 +38,7 @@ Tensor fold_constant_of_shape(OnnxImport& import, const OnnxNode& node) {
   const Tensor value = given ? read_onnx_tensor(*given, nullptr, nullptr) : Tensor::from_floats({1}, {0.0f});
   if (value.shape.elements() != 1)
     throw node.error("repeats a value of {} numbers; expected one", value.shape.elements());
-  // Models without their weights, as tests of exporters are, have whole layers of one number.
+  // Models without their weights, as exporters' tests have them, have whole layers of one number.
   if (bytes_of(shape, value.dtype) > kSmall) {
     import.charge_fill(shape, value.dtype);
     RepeatedBytes filled = repeat_bytes(value.bytes, static_cast<size_t>(bytes_of(shape, value.dtype)));

@@ -20,11 +20,11 @@ Tensor with_shape(const Tensor& t, const Dims& dims) {
   return {t.dtype, shape, t.bytes, t.owner};
 }
 
-// One axis of a Slice, clamped as the standard has it.
+// One axis of a Slice, clamped as the standard says.
 OnnxRange range_of(const OnnxNode& node, int64_t size, int64_t start, int64_t end, int64_t step) {
   if (step == 0) throw node.error("has a step of 0");
   if (size == 0) return {0, 1, 0};
-  step = std::clamp(step, -size, size);  // a longer one leaves a single element too
+  step = std::clamp(step, -size, size);  // a longer step leaves a single element as well
   const auto position = [&](int64_t i, int64_t low, int64_t high) {
     return std::clamp(i < 0 ? i + size : i, low, high);
   };
@@ -131,7 +131,7 @@ Tensor fold_slice(OnnxImport& import, const OnnxNode& node) {
   return slice(import, t, ranges);
 }
 
-// The target broadcasts too: where it has 1, or lacks an axis, the constant's size stays.
+// Broadcasts both ways: where the target has 1, or lacks an axis, the constant's size stays.
 Tensor fold_expand(OnnxImport& import, const OnnxNode& node) {
   const Tensor& t = import.constant(node, 0);
   const Tensor target{t.dtype, Shape(import.integers(node, 1)), {}, nullptr};

@@ -57,7 +57,7 @@ int64_t power(int64_t base, int64_t exponent) {
 double maximum(double a, double b) { return a > b || std::isnan(a) ? a : b; }
 double minimum(double a, double b) { return a < b || std::isnan(a) ? a : b; }
 
-// On floats and on integers (and booleans); nullptr where ONNX or fxe has it not.
+// On floats, and on integers (and booleans); nullptr if ONNX or fxe does not have it.
 struct Unary {
   std::string_view type;
   double (*floats)(double) = nullptr;
@@ -85,7 +85,7 @@ struct Binary {
   double (*floats)(double, double) = nullptr;
   int64_t (*integers)(int64_t, int64_t) = nullptr;
   Gives gives = Gives::number;
-  bool of_any_number = false;  // of inputs
+  bool of_any_number = false;  // of any number of inputs
 };
 
 constexpr std::array kBinary{
@@ -121,7 +121,7 @@ const typename Table::value_type* find(const Table& table, std::string_view type
   return found == table.end() ? nullptr : &*found;
 }
 
-// Elements that are computed at a time.
+// Elements computed at a time.
 size_t block_of(const Shape& result) {
   return static_cast<size_t>(std::min<int64_t>(result.elements(), 4096));
 }
@@ -148,7 +148,7 @@ class Blocks {
   std::vector<T> room_;
 };
 
-// `fill(first, values)` gives the elements from `first` on.
+// `fill(first, values)` supplies the elements from `first` on.
 template <class T, class Fill>
 Tensor make_constant(OnnxImport& import, DType type, const Shape& shape, Fill fill) {
   const size_t size = size_bytes(type);
@@ -194,7 +194,7 @@ Tensor unary(OnnxImport& import, const OnnxNode& node) {
 
 Tensor apply(OnnxImport& import, const Binary& op, Tensor a, Tensor b) {
   const bool floats = is_floating(a.dtype), exponent = op.type == "Pow" && floats;
-  // Sizes may have lost their type (cast below); so integers go with each other.
+  // Sizes may have lost their type (cast below), so all integer types go together.
   if (a.dtype != b.dtype && !exponent && (floats || is_floating(b.dtype)))
     throw bad_input("works on {} and {}; expected one type", name(a.dtype), name(b.dtype));
   if (floats ? !op.floats : !op.integers) throw no_such(a.dtype);
@@ -216,7 +216,7 @@ Tensor binary(OnnxImport& import, const OnnxNode& node) {
   return result;
 }
 
-// Bounds are attributes before operator set 11; the upper one wins where they cross.
+// Bounds are attributes before operator set 11; the upper one wins if they cross.
 Tensor clip(OnnxImport& import, const OnnxNode& node) {
   Tensor x = import.constant(node, 0);
   const auto bound = [&](const char* attribute, size_t i, const char* type) {
@@ -237,7 +237,7 @@ Tensor clip(OnnxImport& import, const OnnxNode& node) {
 Tensor fold_cast(OnnxImport& import, const Tensor& t, DType type) {
   if (t.dtype == type) return t;
   if (is_floating(t.dtype)) return map<double>(import, t, type, [](double x) { return x; });
-  // Sizes stay what they are: the mark of the batch size fits no smaller type.
+  // Sizes keep their type: the mark of the batch size fits no smaller one.
   if (t.dtype == DType::i64 && type == DType::i32 && t.shape.elements() <= kMaxIntegers) {
     const auto sizes = small_integers(t);
     if (std::find(sizes.begin(), sizes.end(), kBatch) != sizes.end()) return t;

@@ -83,10 +83,10 @@ const Reduction* find(std::string_view type) {
   return nullptr;
 }
 
-// Of a constant whose last axes, `run` elements in all, are reduced.
+// For a constant whose last axes, `run` elements in all, are reduced.
 template <class T>
 Tensor reduce_runs(OnnxImport& import, const Tensor& t, const Shape& shape, int64_t run, T (*f)(Run<T>)) {
-  import.charge_copy(t.shape, DType::f64);  // that is read, so that many nodes cannot take for ever
+  import.charge_copy(t.shape, DType::f64);  // charged for reading, so that many nodes cannot take forever
   import.charge_copy(shape, t.dtype);
   const size_t size = size_bytes(t.dtype), length = static_cast<size_t>(run);
   std::vector<std::byte> out(static_cast<size_t>(shape.elements()) * size);
@@ -128,7 +128,7 @@ Tensor reduce(OnnxImport& import, const OnnxNode& node) {
 
 OnnxFold find_reduction_fold(std::string_view type) { return find(type) ? reduce : nullptr; }
 
-// Of matrices of floats.
+// For matrices of floats.
 Tensor fold_mat_mul(OnnxImport& import, const OnnxNode& node) {
   const Tensor &a = import.constant(node, 0), &b = import.constant(node, 1);
   if (a.shape.rank() != 2 || b.shape.rank() != 2 || a.shape[1] != b.shape[0] || !is_floating(a.dtype) ||

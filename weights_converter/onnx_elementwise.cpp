@@ -15,7 +15,7 @@ using Function = std::shared_ptr<const OnnxFunction>;
 
 constexpr int kMaxDepth = 24;
 
-// What exporters end with: no longer spelling goes on from it.
+// What exporters end with: no longer function continues it.
 bool is_complete(const Activation& act) {
   using enum Activation::Kind;
   return act.kind != sigmoid && act.kind != hard_sigmoid && act.kind != clip;

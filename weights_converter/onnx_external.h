@@ -15,8 +15,8 @@ namespace onnx {
 class Tensor;
 }
 
-// The files beside a model that its large tensors lie in (ONNX external data), mapped once each. A model may
-// name only files in or below its own folder. Links in that folder are followed: they are the user's.
+// The files beside a model that hold its large tensors (ONNX external data), mapped once each. A model may
+// only name files in or below its own folder. Links in that folder are followed: they are the user's.
 class OnnxExternalData {
  public:
   explicit OnnxExternalData(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -25,7 +25,7 @@ class OnnxExternalData {
     Bytes bytes;
     std::shared_ptr<const void> owner;
   };
-  // The bytes that a tensor's external_data names. Throws bad_input where the file is not there, lies
+  // The bytes that a tensor's external_data names. Throws bad_input if the file does not exist, lies
   // elsewhere, or is too short.
   Part read(const onnx::Tensor&);
 

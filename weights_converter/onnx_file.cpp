@@ -40,7 +40,7 @@ bool is_onnx(Bytes file) {
     if (wire == kVarint && !stream.ReadVarint64(&value)) return graph;
     if (wire == kLength) {
       uint32_t size = 0;
-      // A file that ends inside its graph is a damaged ONNX file, and the parser tells where.
+      // A file that ends inside its graph is a damaged ONNX file; the parser says where.
       if (!stream.ReadVarint32(&size) || size > std::numeric_limits<int>::max() ||
           !stream.Skip(static_cast<int>(size)))
         return graph;

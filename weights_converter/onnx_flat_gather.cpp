@@ -31,7 +31,7 @@ OnnxImageIndex changed(OnnxImport& import, const OnnxNode& node, const OnnxImage
     std::vector<int64_t> dims(x.base.shape.dims().begin(), x.base.shape.dims().end());
     auto axes = import.integers(node, "axes", 13, 1);
     std::sort(axes.begin(), axes.end());
-    for (const int64_t axis : axes) {  // behind that of images
+    for (const int64_t axis : axes) {  // axes after that of images
       if (axis < 1 || axis > static_cast<int64_t>(dims.size())) throw node.error("adds an axis {}", axis);
       dims.insert(dims.begin() + axis, 1);
     }

@@ -17,11 +17,11 @@ bool within(double y, double expected, double relative) {
   return std::fabs(y - expected) <= relative * std::fabs(expected);
 }
 
-// Four roundings to fp32; and twice what six digits leave open.
+// within four roundings to fp32; and within twice what six digits leave open
 bool same(double y, double expected) { return within(y, expected, 0x1p-22); }
 bool printed(double y, double expected) { return within(y, expected, 1e-5); }
 
-// The coefficients of these monomials, if there are no others.
+// The coefficients of these monomials, if there are no other terms.
 std::optional<std::pair<double, double>> coefficients(const Polynomial& p, const Monomial& first,
                                                       const Monomial& second) {
   std::pair<double, double> found;
@@ -55,7 +55,7 @@ std::optional<Activation> as_gated(const OnnxAlgebra& algebra, int function, dou
 
 // x / 2 + x / 2 erf(x / sqrt(2)).
 bool is_gelu(const OnnxAlgebra& algebra, const Polynomial& f) {
-  const Monomial& product = f.rbegin()->first;  // behind x alone
+  const Monomial& product = f.rbegin()->first;  // after x alone
   const Polynomial* p =
       product.size() == 2 && product[0] == kX ? algebra.argument(product[1], Kind::erf) : nullptr;
   const auto halves = p ? coefficients(f, {kX}, product) : std::nullopt;

@@ -9,24 +9,24 @@
 #include "weights_converter/onnx_algebra.h"
 #include "weights_converter/onnx_node.h"
 
-// Exporters spell functions out: GELU as Div, Erf, Add, Mul, Mul; layer normalisation as two means, a power
-// and a root. Such chains are followed by what they compute, in a normal form, until they are one of fxe's
-// functions.
+// Exporters spell functions out: GELU as Div, Erf, Add, Mul, Mul; layer normalisation as two means, a
+// power and a root. The import follows what such a chain computes, in a normal form, until it is one of
+// fxe's functions.
 namespace fxe {
 
-// A function of the value `base`, not in the graph yet: of each element, or of each pixel's channels.
+// A function of the value `base` that is not in the graph yet: of each element, or of each pixel's channels.
 struct OnnxFunction {
-  OnnxAlgebra::Polynomial value;                            // of x, which is the base
-  OnnxNode node;                                            // that computes the last step
+  OnnxAlgebra::Polynomial value;                            // in x, which is the base
+  OnnxNode node;                                            // computes the last step
   std::vector<std::shared_ptr<const OnnxFunction>> inputs;  // of the last step; empty: the base itself
 
-  // The last step, where fxe can do it on its own: on inputs[0], or the sum of both inputs.
+  // The last step, if fxe can do it on its own: on inputs[0], or on the sum of both inputs.
   std::optional<Activation> act;
   std::optional<std::pair<double, double>> affine;  // a x + b
   bool sum = false;
 
   int depth = 0;
-  mutable ValueId made = -1;  // the node of the graph that computes it, once there is one
+  mutable ValueId made = -1;  // the graph's node that computes it, once there is one
 };
 
 // What the function is: an Activation, a LayerNorm without scale and shift, a x + b, or nothing fxe has. An

@@ -21,7 +21,7 @@ namespace fxe {
 
 namespace {
 
-// The newest is the last whose changes to the operators here have been read in ONNX's changelog.
+// The newest is the last one whose changes to the operators here have been read in ONNX's changelog.
 constexpr int64_t kMinOpset = 7, kNewestOpset = 28;
 
 bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
@@ -37,7 +37,7 @@ int64_t find_opset(const onnx::Model& model) {
   throw bad_input("the model names no operator set");
 }
 
-// All of them in one error: who exports a model again wants to know the whole list.
+// Lists all of them in one error: whoever exports the model again needs the whole list.
 void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
   std::map<std::string, std::vector<std::string>> unknown;
   for (const onnx::Node* node : nodes) {
@@ -60,8 +60,8 @@ void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
   throw bad_input("the model has operators that fxe has not: {}", fmt::join(parts, "; "));
 }
 
-// What constants may be copied to in all, as a multiple of the model's length and for any model: each step of
-// weight standardisation makes a copy or two, and fp16 becomes fp32.
+// How much memory copies of constants may take, as a multiple of the model's length, plus an allowance for
+// any model: each step of weight standardisation makes a copy or two, and fp16 becomes fp32.
 constexpr uint64_t kCopies = 32, kFreeCopies = uint64_t{16} << 20;
 
 class Importer {
@@ -104,7 +104,7 @@ class Importer {
   }
 
  private:
-  // The one input that is no initializer.
+  // The one input that is not an initializer.
   const onnx::ValueInfo& find_input() const {
     std::unordered_set<std::string> constants;
     for (const auto& tensor : graph_.initializer()) constants.insert(tensor.name());
@@ -159,8 +159,8 @@ class Importer {
         OnnxFlow{.id = import_.graph.input(c, h, w), .nhwc = nhwc, .integers = element == DType::u8});
   }
 
-  // An image has few channels; where sizes do not tell, a Transpose of the input does, of bytes behind a
-  // Cast.
+  // An image has few channels. If sizes do not tell, a Transpose of the input does (for bytes, one behind
+  // a Cast).
   bool is_channels_last(const std::array<std::optional<int64_t>, 3>& d) const {
     constexpr int64_t kFew = 4;
     if (d[2] && *d[2] <= kFew && (!d[0] || *d[0] > kFew)) return true;
@@ -199,7 +199,7 @@ class Importer {
     known->import(import_, node);
   }
 
-  // Of outputs that nothing reads, such as a Dropout's mask, none need be there.
+  // Outputs that nothing reads, such as a Dropout's mask, need not exist.
   void expect_made(const OnnxNode& node) const {
     for (size_t i = 0; i < node.outputs(); ++i)
       if (uses_.contains(node.output(i)) && !import_.has(node.output(i)))
@@ -219,7 +219,7 @@ class Importer {
     }
   }
 
-  // Leaves pending what the operator takes itself.
+  // Keeps pending what the operator takes over itself.
   void settle_inputs(const OnnxNode& node, OnnxTakes takes) {
     if (takes == OnnxTakes::functions) return;
     for (size_t i = 0; i < node.inputs(); ++i) {
@@ -236,7 +236,7 @@ class Importer {
     }
   }
 
-  // All of what could not be computed in one error, as above.
+  // Lists everything that could not be computed in one error, as above.
   void expect_no_problems() {
     auto& problems = import_.problems;
     if (problems.empty()) return;
@@ -278,7 +278,7 @@ class Importer {
   int64_t opset_;
   std::vector<const onnx::Node*> nodes_;
   const onnx::ValueInfo& input_;
-  std::map<std::string, int> uses_;  // by nodes, and of the output
+  std::map<std::string, int> uses_;  // by nodes, plus one for the output
   OnnxImport import_;
   OnnxExternalData external_;
 };
@@ -287,7 +287,7 @@ class Importer {
 
 namespace {
 
-// The output that is asked for, or all, in the model's order.
+// The requested output, or all of them, in the model's order.
 std::vector<std::string> outputs_to_try(const onnx::Graph& graph, const std::string& asked) {
   std::vector<std::string> names;
   for (const auto& output : graph.output()) names.push_back(output.name());
@@ -303,8 +303,8 @@ std::vector<std::string> outputs_to_try(const onnx::Graph& graph, const std::str
   return {asked};
 }
 
-// Labels and images are no logits. What may be is not passed over for what comes after it: that could be
-// features.
+// Labels and images cannot be logits. The first output that may be logits is taken: a later one could
+// be features.
 bool may_be_logits(const onnx::Graph& graph, const onnx::ValueInfo& output) {
   for (const auto& node : graph.node())
     if (node.op_type() == "ArgMax" && node.output_size() > 0 && node.output(0) == output.name()) return false;

@@ -11,8 +11,8 @@ namespace onnx {
 class Model;
 }
 
-// The model's graph up to one output and the tensors that it reads, which keep `model` alive.
-// `file_bytes` bounds, with the sizes of external files, what may be copied. See read_onnx.
+// The model's graph up to one output and the tensors it reads, which keep `model` alive. `file_bytes` bounds,
+// together with the sizes of external files, how much may be copied. See read_onnx.
 TensorFile import_onnx(std::shared_ptr<const onnx::Model> model, uint64_t file_bytes,
                        const std::filesystem::path& folder, const ReadChoices&);
 

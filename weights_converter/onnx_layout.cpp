@@ -31,7 +31,7 @@ void expect_zero_padding(const OnnxImport& import, const OnnxNode& node) {
   if (value != 0) throw node.error("pads with {}; fxe pads with zeros", value);
 }
 
-// An axis of an image as ONNX has it, in fxe's order n c h w.
+// An axis of an image in ONNX, in fxe's order n c h w.
 size_t own_axis(const OnnxNode& node, int64_t axis, bool nhwc) {
   const int64_t from_first = axis < 0 ? axis + 4 : axis;
   if (from_first < 0 || from_first > 3) throw node.error("has an axis {} of an image", axis);
@@ -40,9 +40,9 @@ size_t own_axis(const OnnxNode& node, int64_t axis, bool nhwc) {
   return nhwc ? kFromNhwc[a] : a;
 }
 
-constexpr size_t kMaxParts = 64;  // that channels are taken in: a small file shall not make a large graph
+constexpr size_t kMaxParts = 64;  // that channels are taken in: a small file must not make a large graph
 
-// In this order; those next to each other at once.
+// Takes channels in this order, consecutive ones together.
 ValueId take_channels(OnnxImport& import, const OnnxNode& node, ValueId x,
                       const std::vector<int64_t>& channels) {
   const int64_t c = import.graph.shape(x)[1];
@@ -56,7 +56,7 @@ ValueId take_channels(OnnxImport& import, const OnnxNode& node, ValueId x,
   return parts.size() == 1 ? parts[0] : import.add(node, Concat{}, parts);
 }
 
-// Of a Slice.
+// The channels of a Slice.
 std::vector<int64_t> channels_of(const OnnxNode& node, int64_t start, int64_t end, int64_t step,
                                  int64_t channels) {
   const int64_t least = step < 0 ? -1 : 0, most = step < 0 ? channels - 1 : channels;
@@ -114,8 +114,8 @@ void import_concat(OnnxImport& import, const OnnxNode& node) {
   import.set(node, joined);
 }
 
-// Between [n c h w] and [n h w c], as TensorFlow's exporters write it: fxe keeps its own layout. Or of
-// channels that a Reshape split in two, as the middle of a channel shuffle.
+// Between [n c h w] and [n h w c], as TensorFlow's exporters write it (fxe keeps its own layout); or of
+// channels that a Reshape split in two, the middle of a channel shuffle.
 void import_transpose(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = import.flow(node, 0);
   const int rank = import.graph.shape(x.id).rank();
@@ -155,7 +155,7 @@ void import_pad(OnnxImport& import, const OnnxNode& node) {
   import.set(node, x);
 }
 
-// Channels in any steps, or every k-th row and column from the first, as the shortcuts of CIFAR ResNets
+// Channels in any steps, or every k-th row and column from the first, as shortcuts of CIFAR ResNets
 // take them.
 void import_slice(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = image(import, node);
@@ -187,8 +187,8 @@ void import_slice(OnnxImport& import, const OnnxNode& node) {
   import.set(node, x);
 }
 
-// Channels by index, in any order. A single number takes its axis away, [n h w] of [n 1 h w], until an
-// Unsqueeze puts one back: PyTorch's x[:, 0].
+// Channels by index, in any order. A single index removes its axis, [n h w] from [n 1 h w], until an
+// Unsqueeze restores one: PyTorch's x[:, 0].
 void gather_channels(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = image(import, node);
   if (!x.seen_as.empty() || own_axis(node, node.integer("axis", 0), x.nhwc) != 1)
@@ -208,14 +208,14 @@ void gather_channels(OnnxImport& import, const OnnxNode& node) {
   import.set(node, x);
 }
 
-// Of channels.
+// Splits channels.
 void import_split(OnnxImport& import, const OnnxNode& node) {
   const OnnxFlow x = image(import, node);
   const int64_t channels = import.graph.shape(x.id)[1], outputs = static_cast<int64_t>(node.outputs());
   if (own_axis(node, node.integer("axis", 0), x.nhwc) != 1)
     throw node.error("splits along axis {}; fxe splits channels", node.integer("axis", 0));
   auto sizes = import.integers(node, "split", 13, 1);
-  if (sizes.empty()) {  // equal parts, of which the last may be smaller
+  if (sizes.empty()) {  // equal parts; the last may be smaller
     const int64_t part = (channels + outputs - 1) / outputs;
     for (int64_t i = 0; i < outputs; ++i) sizes.push_back(std::min(part, channels - i * part));
   }

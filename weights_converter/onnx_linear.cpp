@@ -56,7 +56,7 @@ void import_gemm(OnnxImport& import, const OnnxNode& node) {
   import.set(node, OnnxFlow{import.add(node, std::move(linear), {x})});
 }
 
-// Of [n h w c]: a 1x1 convolution.
+// On [n h w c]: a 1x1 convolution.
 void import_mat_mul(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow flow = import.flow(node, 0);
   if (flow.nhwc && import.graph.shape(flow.id).rank() == 4 && !flow.probabilities) {

@@ -6,7 +6,7 @@ namespace fxe {
 void import_batch_normalization(OnnxImport& import, const OnnxNode& node) {
   if (node.integer("training_mode", 0) != 0)
     throw node.error("is in training mode; export the model in eval mode");
-  // There naming the statistics asks for those of the batch; only an empty name does not.
+  // Before operator set 14, naming the statistics means training mode; only an empty name does not.
   for (size_t i = 1; i < node.outputs() && node.opset() < 14; ++i)
     if (!node.output(i).empty())
       throw node.error(
@@ -49,12 +49,12 @@ void import_lrn(OnnxImport& import, const OnnxNode& node) {
   import.set(node, OnnxFlow{import.add(node, lrn, {x})});
 }
 
-// Left out: fxe averages logits, and those are what comes before. LogSoftmax shifts all logits of a row
-// alike, which no softmax, margin or order of classes can see.
+// A softmax at the end is left out: fxe averages logits, and those are its input. LogSoftmax shifts all
+// logits of a row alike, which changes no softmax, margin or order of classes.
 void import_softmax(OnnxImport& import, const OnnxNode& node) {
   OnnxFlow x = import.flow(node, 0);
   const Shape& shape = import.graph.shape(x.id);
-  // Before operator set 13 everything from the axis on is one row.
+  // Before operator set 13, everything from the axis on is one row.
   int64_t axis = node.integer("axis", node.opset() < 13 ? 1 : -1);
   if (axis < 0) axis += shape.rank();
   const int64_t channels = x.nhwc && shape.rank() == 4 ? 3 : 1;

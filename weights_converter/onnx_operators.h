@@ -6,27 +6,27 @@
 #include "weights_converter/onnx_import.h"
 
 // What each ONNX operator becomes. An operator reads its inputs from the import and sets its output; it
-// throws bad_input that names the node where fxe cannot express it.
+// throws bad_input naming the node if fxe cannot express it.
 namespace fxe {
 
-// What an operator takes of what its inputs have pending (OnnxFlow): nothing, so that it is put into the
-// graph before; padding; functions and padding; or channels split in two, and rows seen as images.
+// What an operator accepts of what its inputs have pending (OnnxFlow); the rest is put into the graph first:
+// nothing; padding; functions and padding; or channels split in two, and rows seen as images.
 enum class OnnxTakes { values, padding, functions, views };
 
 struct OnnxOperator {
   std::string_view type;
   void (*import)(OnnxImport&, const OnnxNode&);
   OnnxTakes takes = OnnxTakes::values;
-  bool any_shape = false;  // also what ONNX has in a shape of its own (OnnxFlow::seen_as)
+  bool any_shape = false;  // also what ONNX has in another shape (OnnxFlow::seen_as)
   bool integers = false;   // also pixels that are integers
 };
 
-// onnx_flat_gather.cpp: integers that count images; true where the node makes or changes such.
+// onnx_flat_gather.cpp: integers that count images; true if the node makes or changes such integers.
 bool count_onnx_images(OnnxImport&, const OnnxNode&);
 void import_gather(OnnxImport&, const OnnxNode&);
 void gather_channels(OnnxImport&, const OnnxNode&);  // onnx_layout.cpp
 
-// nullptr for operators that fxe has not.
+// nullptr for operators that fxe does not have.
 const OnnxOperator* find_onnx_operator(std::string_view type);
 
 // onnx_convolution.cpp

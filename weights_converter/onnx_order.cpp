@@ -35,7 +35,7 @@ class Order {
 
   std::vector<const onnx::Node*> of(const std::string& output) {
     need(output);
-    std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;  // the first of the file is first
+    std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;  // in the file's order
     for (size_t i = 0; i < needed_.size(); ++i)
       if (needed_[i] && waits_for_[i] == 0) ready.push(i);
     std::vector<const onnx::Node*> order;
@@ -55,7 +55,7 @@ class Order {
 
   const onnx::Node& node(size_t i) const { return graph_.node(static_cast<int>(i)); }
 
-  // The node that makes a value; nothing for inputs and weights, and for values that are nowhere.
+  // The node that makes a value; nothing for inputs and weights, and for values that do not exist.
   std::optional<size_t> maker(const std::string& name) const {
     const auto found = makers_.find(name);
     if (name.empty() || found == makers_.end() || found->second == kGiven) return std::nullopt;
@@ -81,7 +81,7 @@ class Order {
     }
   }
 
-  // From a node that waits, back along what it waits for, until one comes again.
+  // Walks from a waiting node back along what it waits for, until a node repeats.
   Error circle() const {
     const auto waits = [&](size_t i) { return needed_[i] && waits_for_[i] > 0; };
     const auto awaited = [&](size_t i) {
@@ -106,7 +106,7 @@ class Order {
   const onnx::Graph& graph_;
   std::unordered_map<std::string, int> makers_;
   std::vector<bool> needed_;
-  std::vector<size_t> waits_for_;  // inputs that are not there yet
+  std::vector<size_t> waits_for_;  // missing inputs
   std::vector<std::vector<size_t>> readers_;
 };
 

@@ -11,8 +11,8 @@ class Graph;
 class Node;
 }  // namespace onnx
 
-// The nodes that the value `output` needs, each after those whose outputs it reads, else in the model's
-// order. Throws bad_input where nodes read each other's outputs in a circle, and where a value is made twice.
+// The nodes that the value `output` needs, each after those whose outputs it reads, otherwise in the model's
+// order. Throws bad_input if nodes read each other's outputs in a circle, or if a value is made twice.
 std::vector<const onnx::Node*> needed_onnx_nodes(const onnx::Graph&, const std::string& output);
 
 }  // namespace fxe

@@ -42,8 +42,8 @@ void add_pool(OnnxImport& import, const OnnxNode& node, const Pool2d& pool) {
 }  // namespace
 
 void import_max_pool(OnnxImport& import, const OnnxNode& node) {
-  // Padding is ignored by a maximum, while a Pad's zeros take part in it: the same thing where no value is
-  // negative. Rounding up would drop other windows.
+  // Max pooling ignores padding, while a Pad's zeros take part: the same if no value is negative. Rounding up
+  // would drop other windows.
   if (!import.not_negative.contains(import.flow(node, 0).id) || node.integer("ceil_mode", 0) != 0)
     import.settle_padding(node, 0);
   const OnnxWindow w = read_onnx_window(import, node);
@@ -51,8 +51,8 @@ void import_max_pool(OnnxImport& import, const OnnxNode& node) {
 }
 
 void import_average_pool(OnnxImport& import, const OnnxNode& node) {
-  // A Pad's zeros are counted in the mean; the node's own padding must then be counted as well, or be none.
-  // Rounding up would drop other windows.
+  // A mean counts a Pad's zeros; so the node's own padding must be counted as well, or be absent. Rounding up
+  // would drop other windows.
   const bool counted = node.integer("count_include_pad", 0) != 0;
   const auto pads = node.integers("pads");
   const bool own_pad = node.text("auto_pad", "NOTSET") != "NOTSET" ||
@@ -78,7 +78,7 @@ void import_global_max_pool(OnnxImport& import, const OnnxNode& node) {
 
 namespace {
 
-// A sum is a mean times the number of what it is over.
+// A sum is a mean times the number of elements.
 enum class Reduction { mean, sum, max };
 
 void set_reduced(OnnxImport& import, const OnnxNode& node, const OnnxFlow& y, Reduction kind, int64_t count) {
@@ -86,7 +86,7 @@ void set_reduced(OnnxImport& import, const OnnxNode& node, const OnnxFlow& y, Re
   import.set(node, y);
 }
 
-// Over h and w, of which x may have lost one already.
+// Over h and w; x may already have lost one of them.
 void reduce_image(OnnxImport& import, const OnnxNode& node, OnnxFlow x, Reduction kind, bool keep) {
   import.settle(x);
   const Shape shape = import.graph.shape(x.id);
@@ -100,7 +100,7 @@ void reduce_image(OnnxImport& import, const OnnxNode& node, OnnxFlow x, Reductio
   set_reduced(import, node, y, kind, x.seen_as.empty() ? shape[2] * shape[3] : x.seen_as[x.nhwc ? 1 : 2]);
 }
 
-// Over w, or h: what is left is [n c h 1], or [n c 1 w], which ONNX may have without that axis.
+// Over w, or h: the result is [n c h 1], or [n c 1 w], which ONNX may have without that axis.
 void reduce_lines(OnnxImport& import, const OnnxNode& node, OnnxFlow x, Reduction kind, bool over_width,
                   bool keep) {
   import.settle(x);
@@ -113,8 +113,8 @@ void reduce_lines(OnnxImport& import, const OnnxNode& node, OnnxFlow x, Reductio
   set_reduced(import, node, x, kind, line.h * line.w);
 }
 
-// Over h and w of an image, at once or one after the other; a mean also over channels, as a step of a layer
-// normalisation.
+// Over h and w of an image, at once or one after the other; a mean also over channels, as a step of
+// layer normalisation.
 void reduce(OnnxImport& import, const OnnxNode& node, Reduction kind) {
   OnnxFlow x = open_flow(import, node, 0);
   const Shape shape = import.graph.shape(x.id);
@@ -126,7 +126,7 @@ void reduce(OnnxImport& import, const OnnxNode& node, Reduction kind) {
   const bool keep = node.integer("keepdims", 1) != 0;
   const int64_t channels = x.nhwc && shape.rank() == 4 ? rank - 1 : 1, height = x.nhwc ? 1 : 2;
   using Axes = std::vector<int64_t>;
-  // All that is left of an image, in [n c h], [n c w] or the like.
+  // The remaining axes of an image, in [n c h], [n c w] or the like.
   if (rank == 3 && axes == Axes{height} && !keep && x.seen_as[static_cast<size_t>(channels)] == shape[1])
     return reduce_image(import, node, x, kind, keep);
   const bool whole = x.seen_as.empty();

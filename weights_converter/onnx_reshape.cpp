@@ -48,7 +48,7 @@ void flatten(OnnxImport& import, const OnnxNode& node, OnnxFlow x) {
   import.set(node, x);
 }
 
-// [n c] -> [n c 1 1]: where it was flattened from that, it is that again.
+// [n c] -> [n c 1 1]; undone if it was flattened from that.
 void unflatten(OnnxImport& import, const OnnxNode& node, OnnxFlow x, bool nhwc) {
   const auto source = import.flattened_from.find(x.id);
   if (source != import.flattened_from.end() &&
@@ -69,7 +69,7 @@ bool same_dims(const OnnxImport& import, const Dims& dims, const Dims& target) {
   return true;
 }
 
-// With an entry of -1 that is not the batch's worked out.
+// Works out an entry of -1, unless it is the batch's.
 Dims complete(Dims target, int64_t elements) {
   const auto open = std::find(target.begin() + 1, target.end(), -1);
   if (open == target.end()) return target;
@@ -83,8 +83,8 @@ Dims complete(Dims target, int64_t elements) {
   return target;
 }
 
-// The groups where `target` splits the channels of an image in two, [n g c/g h w]; h and w may be one axis.
-// 0: it does not.
+// The number of groups if `target` splits the channels of an image in two, [n g c/g h w]; h and w may be one
+// axis. 0 if it does not.
 int64_t split_groups(const OnnxImport& import, const OnnxFlow& x, const Dims& dims, const Dims& target) {
   if (x.groups > 0 || dims.size() != 4 || target.size() < 4 || !import.is_batch(target[0])) return 0;
   const int64_t c = x.nhwc ? dims[3] : dims[1];
@@ -100,7 +100,7 @@ int64_t split_groups(const OnnxImport& import, const OnnxFlow& x, const Dims& di
   return (whole.size() == 5 && pixels == size) || (whole.size() == 4 && merged) ? whole[at] : 0;
 }
 
-// Two axes of channels become one again.
+// Merges two axes of channels again.
 void join_channels(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const Dims& target) {
   const int64_t groups = std::exchange(x.groups, 0);
   const bool exchanged = std::exchange(x.exchanged, false);
@@ -110,8 +110,8 @@ void join_channels(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const D
   import.set(node, x);
 }
 
-// An image that lost an axis of size 1, or all of them, becomes one again. That of one channel has the same
-// elements in the same order either way, [n 1 h w] and [n h w 1].
+// Restores an image that lost an axis of size 1, or all of them. An image of one channel has the same
+// elements in the same order as [n 1 h w] and [n h w 1].
 void restore(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const Dims& target) {
   x.seen_as.clear();
   const bool was_nhwc = x.nhwc, one_channel = import.graph.shape(x.id)[1] == 1;

@@ -32,7 +32,7 @@ struct Field {
   Message child;
 };
 
-// The fields of onnx.proto that are messages with messages in them.
+// The fields of onnx.proto that are messages containing messages.
 constexpr std::array<Field, 14> kFields{{{Message::model, 7, Message::graph},
                                          {Message::graph, 1, Message::node},
                                          {Message::graph, 5, Message::tensor},
@@ -64,7 +64,7 @@ class Walk {
     stream_.SetTotalBytesLimit(std::numeric_limits<int>::max());
   }
 
-  // All fields up to the end of the message. Its depth is that of kFields.
+  // Walks all fields up to the end of the message. Its depth is that of kFields.
   void message(Message kind) {
     while (const uint32_t tag = stream_.ReadTag()) field(child_of(kind, tag >> 3), tag & 7);
     if (!stream_.ConsumedEntireMessage()) throw damaged();

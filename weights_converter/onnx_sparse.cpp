@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-// Positions among all elements, from [k] such positions or [k, rank] coordinates.
+// Positions among all elements, from positions [k] or coordinates [k, rank].
 std::vector<uint64_t> positions(const onnx::SparseTensor& proto, const Shape& shape,
                                 OnnxExternalData* external) {
   const Tensor indices = read_onnx_tensor(proto.indices(), nullptr, external);

@@ -12,13 +12,13 @@ namespace {
 
 constexpr int kExternal = 1;
 
-// One field of numbers as the bytes of a tensor.
+// A field of numbers as the bytes of a tensor.
 template <class T>
 Bytes field_bytes(const google::protobuf::RepeatedField<T>& field) {
   return std::as_bytes(std::span<const T>(field.data(), static_cast<size_t>(field.size())));
 }
 
-// int32_data holds one number per element, also of smaller types.
+// int32_data holds one number per element, even for smaller types.
 template <class T>
 std::vector<std::byte> narrow(const google::protobuf::RepeatedField<int32_t>& field) {
   std::vector<std::byte> out(static_cast<size_t>(field.size()) * sizeof(T));

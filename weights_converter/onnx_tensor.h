@@ -16,13 +16,13 @@ class Tensor;
 
 class OnnxExternalData;
 
-// A TensorProto, its data in the message wherever it lies there as fxe needs it, or in a file of `external`
-// (null: none). `owner` keeps the message alive. Throws bad_input where sizes disagree and for types that fxe
-// has not.
+// A TensorProto. Its data stays in the message if it lies there in fxe's form, or in a file of `external`
+// (null: none). `owner` keeps the message alive. Throws bad_input if sizes disagree, and for types that fxe
+// does not have.
 Tensor read_onnx_tensor(const onnx::Tensor&, std::shared_ptr<const void> owner, OnnxExternalData* external);
 
-// A SparseTensorProto as a whole tensor, for which `charge` is asked first. Throws bad_input where indices
-// lie outside, or are not in ascending order, each once.
+// A SparseTensorProto as a dense tensor; `charge` is called first. Throws bad_input if indices are out of
+// range, or are not strictly ascending.
 Tensor read_onnx_sparse(const onnx::SparseTensor&, OnnxExternalData* external,
                         const std::function<void(const Shape&, DType)>& charge);
 

@@ -22,8 +22,8 @@ Extent2 extent(const OnnxNode& node, const char* attribute, Extent2 otherwise) {
   return {values[0], values[1]};
 }
 
-// auto_pad SAME: as much padding as makes the output ceil(size / stride); the odd one goes after (UPPER) or
-// before.
+// auto_pad SAME: as much padding as makes the output ceil(size / stride); the odd one goes after (UPPER)
+// or before.
 std::pair<int64_t, int64_t> same_pad(int64_t size, int64_t filter, int64_t stride, int64_t dilation,
                                      bool upper) {
   const int64_t outputs = (size + stride - 1) / stride;

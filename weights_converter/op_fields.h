@@ -5,7 +5,7 @@
 
 #include "layers/op.h"
 
-// The fields of every operation under their names, once for writing and reading: `visit(name, field)`.
+// The fields of every operation by name, shared by writing and reading: `visit(name, field)`.
 namespace fxe {
 
 template <class V, class T>

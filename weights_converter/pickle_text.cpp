@@ -95,7 +95,7 @@ std::string unescape_raw_unicode(std::string_view text) {
       append_utf8(out, hex_digits(text, i, digits));
       i += 1 + digits;
     } else {
-      append_utf8(out, static_cast<unsigned char>(text[i]));  // raw-unicode-escape is Latin-1 otherwise
+      append_utf8(out, static_cast<unsigned char>(text[i]));  // otherwise raw-unicode-escape is Latin-1
     }
   }
   return out;

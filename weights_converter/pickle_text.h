@@ -7,7 +7,7 @@
 #include "weights_converter/byte_reader.h"
 #include "weights_converter/pickle_value.h"
 
-// The text forms of pickle's early protocols, and its integers. All throw bad_input on other text.
+// The text forms of pickle's early protocols, and its integers. All throw bad_input for other text.
 namespace fxe::pickle {
 
 Value binary_integer(Bytes twos_complement);              // big_integer past 8 bytes

@@ -26,8 +26,8 @@ enum class Kind : uint8_t {
   set,
   dict,    // `items`: key, value, key, value, ...; a later key replaces an earlier one
   global,  // `text`: "module.name"
-  object,  // a resolver's own: `integer` is its number
-  opaque,  // something that is of no use here; `text`: its class, where that is unknown
+  object,  // a resolver's own; `integer` is its number
+  opaque,  // something of no use here; `text`: its class, if that is unknown
 };
 
 struct Value {
@@ -39,8 +39,8 @@ struct Value {
 };
 
 struct Heap {
-  std::deque<Value> values;       // which grows without a copy
-  std::deque<std::string> texts;  // those that were unescaped
+  std::deque<Value> values;       // grows without a copy
+  std::deque<std::string> texts;  // unescaped texts
 
   Id add(Value value);  // throws bad_input past kMaxValues
   std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }

@@ -6,8 +6,8 @@
 
 namespace fxe {
 
-// Text of an untrusted file as it may stand in a one-line message: control and non-ASCII bytes as \xNN, cut
-// after `limit` bytes.
+// Text of an untrusted file, made fit for a one-line message: control and non-ASCII bytes as \xNN, cut after
+// `limit` bytes.
 std::string printable(std::string_view text, size_t limit = 100);
 
 }  // namespace fxe

@@ -44,7 +44,7 @@ const json& array(const json& value, const char* name, size_t size) {
   return value;
 }
 
-// Takes fields out of an object, so that those left over are unknown ones.
+// Takes fields out of an object; those left over are unknown.
 class FieldReader {
  public:
   explicit FieldReader(const json& fields) : fields_(fields) {}
@@ -105,7 +105,7 @@ class FieldReader {
   size_t taken_ = 0;
 };
 
-// An operation of this name with its usual fields.
+// An operation of this name with its default fields.
 template <size_t I = 0>
 Op make_op(const std::string& name) {
   if constexpr (I < std::variant_size_v<Op>) {

@@ -28,7 +28,7 @@ Tensor read_entry(const std::string& name, const SafetensorsEntry& entry, Bytes 
   } catch (const Error& e) {
     throw bad_input("the tensor '{}': {}", printable(name), e.what());
   }
-  // Division: the product could overflow.
+  // Divides, because the product could overflow.
   const uint64_t bytes = entry.end - entry.begin;
   if (bytes % size_bytes(*type) != 0 || bytes / size_bytes(*type) != static_cast<uint64_t>(shape.elements()))
     throw bad_input("the tensor '{}' of shape {} and type {} has {} bytes", printable(name), shape.str(),
@@ -36,8 +36,7 @@ Tensor read_entry(const std::string& name, const SafetensorsEntry& entry, Bytes 
   return Tensor{*type, shape, data.subspan(entry.begin, bytes), owner};
 }
 
-// The tensors must tile the data, as the format demands: bytes that no tensor owns would be bytes nobody
-// checks.
+// The tensors must tile the data, as the format demands: nothing would check bytes that no tensor owns.
 void expect_tiling(const SafetensorsHeader& header, uint64_t size) {
   struct Range {
     uint64_t begin, end;
@@ -68,7 +67,7 @@ void expect_tiling(const SafetensorsHeader& header, uint64_t size) {
 }  // namespace
 
 bool is_safetensors(Bytes file) {
-  // A text file with a '{' there would have eight letters before it: a size past 2^60.
+  // A text file with '{' there would start with eight letters: a size past 2^60.
   if (file.size() <= kPrefix || file[kPrefix] != std::byte{'{'}) return false;
   return ByteReader(file, "").read<uint64_t>() <= uint64_t{1} << 40;
 }

@@ -15,16 +15,16 @@
 namespace fxe {
 
 // safetensors: u64 header size, a JSON header {"name": {"dtype", "shape", "data_offsets": [begin, end]}},
-// then the tensors, which fill the rest of the file without overlap or hole. Header at most 100 MB.
+// then the tensors, which fill the rest of the file without overlaps or gaps. The header has at most 100 MB.
 
 bool is_safetensors(Bytes file);
 
 // Tensors refer to `file`, which `owner` keeps alive. Throws bad_input without the file's name.
 TensorFile read_safetensors(Bytes file, std::shared_ptr<const void> owner);
 
-// The same tensors and metadata always give the same bytes. Tensors are ordered by size of element, then
-// name, so that each is aligned to its type. Throws run_time if the file cannot be written: the file is there
-// whole or not at all.
+// The same tensors and metadata always give the same bytes. Tensors are ordered by element size, then name,
+// so that each is aligned to its type. Throws run_time if the file cannot be written: it appears whole or not
+// at all.
 void write_safetensors(OutputFile&, const TensorMap&,
                        const std::map<std::string, std::string, std::less<>>& metadata = {});
 void write_safetensors(const std::filesystem::path&, const TensorMap&,

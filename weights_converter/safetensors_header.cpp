@@ -26,7 +26,7 @@ constexpr std::array<std::pair<std::string_view, DType>, 10> kTypes{{{"F64", DTy
                                                                      {"U8", DType::u8},
                                                                      {"BOOL", DType::boolean}}};
 
-// Reads the header event by event: nothing but its own structure is ever stored, so a hostile header costs no
+// Reads the header event by event: it stores only the header's own structure, so a hostile header costs no
 // more memory than an honest one of its size, and nesting has no depth to exhaust.
 class HeaderReader : public nlohmann::json_sax<json> {
  public:

@@ -24,11 +24,11 @@ struct SafetensorsHeader {
   std::map<std::string, std::string, std::less<>> metadata;
 };
 
-// Parses the JSON text alone. Throws bad_input on anything but the format's own structure, on keys that occur
-// twice, and on missing fields.
+// Parses the JSON text alone. Throws bad_input for anything but the format's own structure, for repeated
+// keys, and for missing fields.
 SafetensorsHeader parse_safetensors_header(std::string_view json);
 
-std::optional<DType> safetensors_dtype(std::string_view name);  // nothing where fxe has no such type
+std::optional<DType> safetensors_dtype(std::string_view name);  // nothing if fxe has no such type
 std::string_view safetensors_name(DType);
 
 }  // namespace fxe

@@ -43,7 +43,7 @@ Shards shards_of(const json& index) {
   for (const auto& [tensor, file] : index["weight_map"].items()) {
     if (!file.is_string()) throw bad_input("the file of '{}' is not named by text", printable(tensor));
     const auto name = file.get<std::string>();
-    // Files lie beside the index; a path could lead anywhere.
+    // Files must lie beside the index; a path could lead anywhere.
     if (name.empty() || name == "." || name == ".." || name.find('/') != name.npos ||
         name.find('\0') != name.npos)
       throw bad_input("the file of '{}' is '{}'; expected a name without a folder", printable(tensor),
@@ -77,7 +77,7 @@ void add_shard(const fs::path& path, const std::vector<std::string>& tensors, co
                     printable(shard.tensors.begin()->first));
 }
 
-// Of a download cache; empty where it is none.
+// The snapshot of a download cache; empty if it is none.
 fs::path snapshot_of(const fs::path& folder) {
   constexpr size_t kMostLetters = 128;
   std::error_code absent;

@@ -29,7 +29,7 @@ constexpr size_t kMaxDepth = 6;
 constexpr size_t kMaxName = 1024;  // bytes of a tensor's name
 constexpr int kMaxPrefixes = 8;
 
-// A dict that holds tensors under names.
+// A dict that maps names to tensors.
 struct Candidate {
   Id id;
   std::vector<std::string> path;
@@ -47,9 +47,9 @@ struct Candidate {
   bool is(std::string_view asked) const { return fmt::format("{}", fmt::join(path, ".")) == asked; }
 };
 
-constexpr size_t kNamed = 3;  // of the dicts that are not read
+constexpr size_t kNamed = 3;  // how many of the other dicts are named
 
-// "'model', 'model_ema'", but the chosen one.
+// "'model', 'model_ema'", without the chosen one.
 std::string names_of(const std::vector<Candidate>& first, std::optional<Id> chosen = {}) {
   std::vector<std::string> names;
   for (const Candidate& c : first)
@@ -71,7 +71,7 @@ class Search {
   Search(const Heap& heap, const TorchObjects& objects, std::string_view asked)
       : heap_(heap), objects_(objects), asked_(asked) {}
 
-  // Depth is bounded and no value is entered twice: cycles end, and so does recursion.
+  // Depth is bounded and no value is entered twice, so cycles and recursion end.
   void visit(Id id, std::vector<std::string>& path) {
     const Value& value = heap_[id];
     if (value.kind == Kind::opaque && value.text == kNumpyArray)
@@ -95,8 +95,8 @@ class Search {
 
   std::optional<Candidate> best;
   std::vector<Candidate> first;    // a few, for a note: there may be any number
-  std::string_view unknown_class;  // the first met, of a value that may hold weights
-  bool has_arrays = false;         // of NumPy
+  std::string_view unknown_class;  // the first one met, of a value that may hold weights
+  bool has_arrays = false;         // NumPy arrays
 
  private:
   void add(Candidate candidate) {

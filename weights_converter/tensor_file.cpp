@@ -27,7 +27,7 @@ bool is_tar(Bytes file) {
   return file.size() > kTarMagicAt && begins_with(file.subspan(kTarMagicAt), "ustar");
 }
 
-// What the file is instead, where that can be told.
+// Says what the file is instead, if that can be told.
 [[noreturn]] void refuse(Bytes file) {
   if (is_tar(file))
     throw bad_input(
@@ -67,7 +67,7 @@ TensorFile read(Bytes file, std::shared_ptr<const void> owner, const std::filesy
   refuse(file);
 }
 
-// One of several files with the weights of one model.
+// One of several files that hold the weights of one model.
 TensorFile read_shard(const std::filesystem::path& path, const ReadChoices& choices) {
   const auto file = MappedFile::open(path);
   TensorFile shard = read(file->bytes(), file, path, choices);

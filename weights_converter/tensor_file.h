@@ -13,34 +13,32 @@
 
 namespace fxe {
 
-// What a weight file holds. Tensors lie in the mapped file wherever its format lets them.
+// The content of a weight file. Tensors lie in the mapped file whenever its format permits.
 struct TensorFile {
   TensorMap tensors;
   std::map<std::string, std::string, std::less<>>
       metadata;                    // safetensors' __metadata__, ONNX's metadata_props, a checkpoint's "arch"
   std::string format;              // "safetensors", "PyTorch zip", "PyTorch legacy", "ONNX", "Caffe"
-  std::optional<Graph> graph;      // where the file carries one; its weights are then `tensors`
+  std::optional<Graph> graph;      // if the file carries one; its weights are then `tensors`
   std::vector<std::string> notes;  // what was chosen or left out, one line each
 };
 
-// What a file may leave open.
+// Choices that a file may leave open.
 struct ReadChoices {
-  // Of a caffemodel, in place of the size that the file says, which it need not; of an ONNX model where it
-  // leaves height or width open; other formats leave it alone.
+  // Input size for a caffemodel that does not state one, or to override it; for an ONNX model whose height or
+  // width is open. Other formats ignore it.
   std::optional<Input> input = {};
-  // Of a PyTorch checkpoint with several sets of weights the dict to read, such as "state_dict_ema"; empty:
-  // the one that state_dict.h prefers. Of that and of safetensors also what the names of some tensors begin
-  // with.
+  // For a PyTorch checkpoint with several sets of weights: the dict to read, such as "state_dict_ema"; empty:
+  // the one that state_dict.h prefers. For it and for safetensors also a prefix of tensor names.
   std::string state_dict = {};
-  // Of an ONNX model the value to read as logits; empty: the first of its outputs that can be read.
+  // For an ONNX model: the value to read as logits; empty: the first output that can be read.
   std::string output = {};
 };
 
-// Reads a file of any format that fxe knows, told apart by content, not by name; of safetensors in several
-// files the index or their folder. A hash in the file's name,
-// as in resnet50-0676ba61.pth, is compared with the file's SHA-256. Files are not trusted: they run no code,
-// and sizes they state are checked before memory is taken. Throws bad_input, one line naming the file, the
-// place in it, what was expected and what was found.
+// Reads a file of any format fxe knows, detected by content, not by name; for safetensors in several files
+// the index or their folder. A hash in the file's name, as in resnet50-0676ba61.pth, is compared with the
+// file's SHA-256. Files are not trusted: they run no code, and sizes they state are checked before memory is
+// taken. Throws bad_input, one line naming the file, the place in it, what was expected and what was found.
 TensorFile read_tensor_file(const std::filesystem::path&, const ReadChoices& = {});
 
 }  // namespace fxe

@@ -9,8 +9,8 @@
 
 namespace fxe {
 
-// Files of torch.save. `state_dict`: the dict to read, see find_state_dict(). All throw bad_input without the
-// file's name.
+// Files written by torch.save. `state_dict`: the dict to read, see find_state_dict(). All throw bad_input
+// without the file's name.
 
 // Since PyTorch 1.6: a zip archive with NAME/data.pkl and NAME/data/KEY.
 TensorFile read_torch_zip(Bytes file, std::shared_ptr<const void> owner, std::string_view state_dict = {});

@@ -19,7 +19,7 @@ using pickle::Kind;
 constexpr std::string_view kMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
 constexpr std::string_view kDecimalMagic = "119547037146038801333356";
 constexpr int64_t kProtocol = 1001;
-constexpr size_t kMagicWithin = 32;  // bytes from the file's begin
+constexpr size_t kMagicWithin = 32;  // bytes from the start of the file
 
 class LegacyReader {
  public:
@@ -40,7 +40,7 @@ class LegacyReader {
     expect_little_endian(heap_[load()]);
   }
 
-  // The storages that follow the pickles, by key: an element count and the elements of each.
+  // The storages after the pickles, by key: each is an element count and its elements.
   std::map<std::string_view, Bytes> read_storages(Id keys) {
     std::map<std::string_view, size_t> element_bytes;
     for (const TorchStorage& s : objects_.storages) {

@@ -26,7 +26,7 @@ Callee callee(std::string_view name) {
   return Callee::none;
 }
 
-// Valid while no value is added to the heap, which moves lists but does not copy them.
+// Valid as long as no value is added to the heap, which moves lists without copying them.
 using Arguments = std::span<const Id>;
 
 const Value& argument(const Heap& heap, Arguments arguments, size_t i, Kind kind, const char* what) {
@@ -48,7 +48,7 @@ std::vector<int64_t> integers(const Heap& heap, const Value& tuple, const char* 
   return values;
 }
 
-// OrderedDict() or, from Python 2, OrderedDict([[key, value], ...]). Takes the pairs out of their list, which
+// OrderedDict() or, from Python 2, OrderedDict([[key, value], ...]). Moves the pairs out of their list, which
 // no honest pickle reads again: copies of one list could grow with the square of the pickle.
 Id ordered_dict(Heap& heap, Arguments arguments) {
   Value dict{.kind = Kind::dict};
@@ -78,7 +78,7 @@ TorchStorage named_storage(const Heap& heap, Arguments pid) {
   return storage;
 }
 
-// Legacy files: (key, offset, elements) of the part of its root that a storage is.
+// Legacy files: (key, offset, elements), the part of its root that a storage is.
 void set_view(const Heap& heap, const Value& view, TorchStorage& storage) {
   storage.view_offset = argument(heap, view.items, 1, Kind::integer, "a view").integer;
   storage.view_elements = argument(heap, view.items, 2, Kind::integer, "a view").integer;
@@ -101,7 +101,7 @@ Id TorchObjects::add_object(Heap& heap, ObjectKind kind, size_t index) {
 }
 
 Id TorchObjects::call(Heap& heap, std::string_view name, Id arguments_id) {
-  const Arguments arguments = heap[arguments_id].items;  // a copy for each call could take forever
+  const Arguments arguments = heap[arguments_id].items;  // copying them for each call could take forever
   switch (callee(name)) {
     case Callee::ordered_dict:
       return ordered_dict(heap, arguments);

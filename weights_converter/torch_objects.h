@@ -12,12 +12,12 @@
 
 namespace fxe {
 
-// A storage as a pickle refers to it: `key` names bytes elsewhere in the file.
+// A storage as a pickle refers to it; `key` names bytes elsewhere in the file.
 struct TorchStorage {
   std::string_view key;
   std::optional<DType> dtype;                  // none: untyped, elements are bytes
   int64_t elements = 0;                        // of the whole storage
-  int64_t view_offset = 0, view_elements = 0;  // the part that tensors see, in elements
+  int64_t view_offset = 0, view_elements = 0;  // the part tensors see, in elements
 
   size_t element_bytes() const { return dtype ? size_bytes(*dtype) : 1; }
 };
@@ -25,7 +25,7 @@ struct TorchStorage {
 struct TorchTensor {
   size_t storage = 0;  // index in TorchObjects::storages
   DType dtype = DType::f32;
-  int64_t offset = 0;  // in elements of dtype, from the view's begin
+  int64_t offset = 0;  // in elements of dtype, from the start of the view
   Shape shape;
   std::vector<int64_t> strides;  // in elements, none negative
 };
@@ -33,9 +33,9 @@ struct TorchTensor {
 // The text of an opaque value that is a NumPy array.
 constexpr std::string_view kNumpyArray = "numpy.ndarray";
 
-// What torch.save's names mean: tensors and storages become objects, harmless names (numpy scalars,
-// Namespace, ...) become opaque, and so do all others, with their name: what a training program keeps beside
-// its weights is nobody's business, until weights turn out to be made of it.
+// What torch.save's names mean: tensors and storages become objects; harmless names (numpy scalars,
+// Namespace, ...) become opaque values. So do all others, with their names: what a training program keeps
+// beside its weights does not matter unless the weights turn out to be made of it.
 class TorchObjects : public pickle::Resolver {
  public:
   std::vector<TorchStorage> storages;

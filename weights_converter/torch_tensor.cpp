@@ -19,7 +19,7 @@ bool is_row_major(const TorchTensor& t) {
   return true;
 }
 
-// One past the last element that the tensor reads, within `elements`, or bad_input.
+// One past the last element that the tensor reads, within `elements`; otherwise throws bad_input.
 void expect_within(const TorchTensor& t, int64_t elements, std::string_view key) {
   const auto outside = [&] {
     return bad_input("a tensor of shape {} at element {} reaches outside its storage '{}' of {} elements",
@@ -71,7 +71,7 @@ Tensor TorchTensors::make_contiguous(const TorchTensor& t, Bytes view) {
     std::memcpy(out.data() + i * size, view.data() + static_cast<size_t>(element) * size, size);
     for (int d = t.shape.rank() - 1; d >= 0; --d) {
       const auto axis = static_cast<size_t>(d);
-      // Never one step past the end: the stride of a dimension of 1 may be any number.
+      // Never steps past the end: the stride of a dimension of 1 may be any number.
       if (index[axis] + 1 < t.shape[d]) {
         element += t.strides[axis];
         ++index[axis];

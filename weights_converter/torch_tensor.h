@@ -10,18 +10,17 @@
 
 namespace fxe {
 
-// Makes tensors of a file from its storages.
+// Makes a file's tensors from its storages.
 class TorchTensors {
  public:
-  // The bytes of a whole storage: elements * element_bytes of them, or bad_input.
+  // Gives the bytes of a whole storage, elements * element_bytes of them, or throws bad_input.
   using Storages = std::function<SharedBytes(const TorchStorage&)>;
 
-  // `copy_limit`: bytes that may be taken in all for tensors that do not lie row-major in their storage.
+  // `copy_limit`: bytes that may be taken in all for tensors that are not row-major in their storage.
   TorchTensors(const TorchObjects& objects, Storages storages, uint64_t copy_limit)
       : objects_(objects), storages_(std::move(storages)), copies_left_(copy_limit) {}
 
-  // Row-major; in its storage where it already is. Throws bad_input where it reaches outside or repeats
-  // elements.
+  // Row-major; in its storage if it already is. Throws bad_input if it reaches outside or repeats elements.
   Tensor make(const TorchTensor&);
 
  private:
@@ -32,7 +31,7 @@ class TorchTensors {
   uint64_t copies_left_;
 };
 
-// What a file of torch.save holds, made of its state dict. Throws bad_input naming the tensor.
+// The content of a torch.save file, made from its state dict. Throws bad_input naming the tensor.
 TensorFile torch_tensor_file(std::string format, StateDict, TorchTensors&);
 
 }  // namespace fxe

@@ -15,7 +15,7 @@ constexpr uint64_t kMaxPickle = uint64_t{256} << 20;
 constexpr uint64_t kMaxStorage = uint64_t{8} << 30;
 constexpr std::string_view kPickle = "data.pkl";
 
-// The folder that everything is in, with its slash.
+// The folder that contains everything, with its slash.
 std::string find_folder(const ZipReader& zip) {
   const std::string* found = nullptr;
   for (const auto& [name, entry] : zip.entries()) {

@@ -13,7 +13,7 @@ namespace {
 constexpr uint8_t kStop = '.';
 constexpr uint8_t kProto = 0x80, kFrame = 0x95;
 constexpr uint8_t kMaxProtocol = 5;
-constexpr Id kNothing = ~Id{0};  // no value's: there are at most kMaxValues
+constexpr Id kNothing = ~Id{0};  // never a value's id: there are at most kMaxValues
 
 const char* kind_name(Kind kind) {
   switch (kind) {
@@ -93,7 +93,7 @@ bool Unpickler::scalar(ByteReader& r, uint8_t opcode) {
     case 'F':
       return push({.kind = Kind::floating, .floating = decimal_float(r.line())}), true;
     case 'G': {
-      const uint64_t bits = __builtin_bswap64(r.read<uint64_t>());  // the one big-endian field of pickles
+      const uint64_t bits = __builtin_bswap64(r.read<uint64_t>());  // pickle's only big-endian field
       return push({.kind = Kind::floating, .floating = std::bit_cast<double>(bits)}), true;
     }
     default:
@@ -198,7 +198,7 @@ bool Unpickler::memo(ByteReader& r, uint8_t opcode) {
       return recall(r.read<uint8_t>()), true;
     case 'j':
       return recall(r.read<uint32_t>()), true;
-    case '0':  // POP; takes a mark where one is on top
+    case '0':  // POP; removes a mark if that is on top
       if (!marks_.empty() && marks_.back() == stack_.size())
         marks_.pop_back();
       else

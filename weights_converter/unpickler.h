@@ -6,13 +6,13 @@
 
 namespace fxe::pickle {
 
-// What the pickle's names and calls mean. Nothing is ever imported or run: a resolver knows a fixed list of
-// names, and makes opaque values of all others.
+// Gives a pickle's names and calls their meaning. Nothing is ever imported or run: a resolver knows a fixed
+// list of names, and makes opaque values of all others.
 class Resolver {
  public:
   virtual ~Resolver() = default;
   virtual Id call(Heap&, std::string_view name, Id arguments) = 0;  // name(*arguments)
-  virtual Id persistent(Heap&, Id id) = 0;                          // an object that lies outside the pickle
+  virtual Id persistent(Heap&, Id id) = 0;                          // an object outside the pickle
 };
 
 // Python's pickle machine, protocols 0 to 5 (PEP 307, 3154, 574), for data only: state that BUILD would set
@@ -22,10 +22,10 @@ class Unpickler {
  public:
   Unpickler(Heap& heap, Resolver& resolver) : heap_(heap), resolver_(resolver) {}
 
-  // One pickle, up to its STOP; the reader is left behind it. Throws bad_input saying at which byte.
+  // Reads one pickle, up to its STOP, and leaves the reader behind it. Throws bad_input saying at which byte.
   Id load(ByteReader&);
 
-  static constexpr size_t kMaxSteps = 8'000'000;  // opcodes of a pickle
+  static constexpr size_t kMaxSteps = 8'000'000;  // opcodes in a pickle
   static constexpr size_t kMaxMemo = Heap::kMaxValues;
 
  private:
@@ -54,7 +54,7 @@ class Unpickler {
   Resolver& resolver_;
   std::vector<Id> stack_;
   std::vector<size_t> marks_;  // heights of the stack
-  std::vector<Id> memo_;       // kNothing where nothing was put
+  std::vector<Id> memo_;       // kNothing: not set
 };
 
 }  // namespace fxe::pickle

@@ -64,7 +64,7 @@ Directory find_directory(Bytes file) {
   return directory;
 }
 
-// Replaces the fields that read kIn64 by those of the zip64 extra field, which has only these, in this order.
+// Replaces fields that hold kIn64 by those of the zip64 extra field, which has only these, in this order.
 void read_zip64_field(ByteReader extra, ZipReader::Entry& entry) {
   while (extra.left() >= 4) {
     const auto id = extra.read<uint16_t>();
@@ -98,7 +98,7 @@ std::pair<std::string, ZipReader::Entry> read_entry(ByteReader& r) {
   return {std::move(name), entry};
 }
 
-// No entry may reach into the next: archives whose entries share their bytes unpack to any size.
+// No entry may reach into the next: archives whose entries share bytes could unpack to any size.
 void find_ends(ZipReader::Entries& entries, uint64_t directory_offset) {
   std::vector<std::pair<uint64_t, const std::string*>> order;
   for (const auto& [name, entry] : entries) order.emplace_back(entry.local_header, &name);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kLocalSignature = 0x04034b50;
 constexpr uint16_t kStored = 0, kDeflated = 8;
-constexpr uint64_t kMaxRatio = 32, kMaxUnpacked = uint64_t{64} << 20;  // weights shrink by less than a half
+constexpr uint64_t kMaxRatio = 32, kMaxUnpacked = uint64_t{64} << 20;  // weights shrink by less than half
 
 Bytes packed_bytes(Bytes file, std::string_view name, const ZipReader::Entry& entry) {
   ByteReader r(file.subspan(static_cast<size_t>(entry.local_header),
@@ -39,7 +39,7 @@ void check_crc(std::string_view name, Bytes bytes, uint32_t expected) {
     crc = ::crc32(crc, reinterpret_cast<const Bytef*>(piece.data()), static_cast<uInt>(piece.size()));
   }
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-  expected = static_cast<uint32_t>(crc);  // which no fuzzer guesses
+  expected = static_cast<uint32_t>(crc);  // fuzzers cannot guess it
 #endif
   if (crc != expected)
     throw bad_input("the zip entry '{}' has CRC {:08x}, expected {:08x}; the file is damaged",

@@ -9,15 +9,15 @@
 
 namespace fxe {
 
-// Bytes with what keeps them alive.
+// Bytes and what keeps them alive.
 struct SharedBytes {
   Bytes bytes;
   std::shared_ptr<const void> owner;
 };
 
-// A zip archive (also zip64) in memory, by its central directory; stored and deflated entries. Throws
-// bad_input without the file's name on archives that are damaged, encrypted, in parts, or name an entry
-// twice, and on entries that overlap: reading all entries looks at every byte of the file once at most.
+// A zip archive (also zip64) in memory, read by its central directory; stored and deflated entries. Throws
+// bad_input, without the file's name, for archives that are damaged, encrypted, in parts, name an entry
+// twice, or have overlapping entries: reading all entries looks at every byte of the file at most once.
 class ZipReader {
  public:
   struct Entry {
@@ -33,9 +33,9 @@ class ZipReader {
 
   const Entries& entries() const { return entries_; }
 
-  // The entry's content: a part of the file where it is stored, a new buffer where it is deflated. A deflated
-  // entry may unpack to at most `limit` bytes, and memory is taken as they come, whatever the directory
-  // states; all that are read together, to 32 times the archive and 64 MiB. Checks the CRC.
+  // The entry's content: part of the file if it is stored, a new buffer if it is deflated. A deflated entry
+  // may unpack to at most `limit` bytes, and memory is taken as they come, whatever the directory states; all
+  // entries read together may unpack to 32 times the archive plus 64 MiB. Checks the CRC.
   SharedBytes read(std::string_view name, uint64_t limit);
 
  private:
