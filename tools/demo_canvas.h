@@ -11,17 +11,17 @@
 
 namespace fxe {
 
-// Red, green, blue; 0..255 where it can be shown, more or less in between.
+// Red, green, blue: 0..255 can be shown; values outside occur between steps.
 using Colour = std::array<double, 3>;
 
 Colour mix(const Colour& a, const Colour& b, double share_of_b);
 Colour random_colour(double low, double high, DemoRandom& random);
-// `distance` lighter than `from` (darker where negative), in a random hue; clamped to 0..255.
+// `distance` lighter than `from` (darker if negative), in a random hue; clamped to 0..255.
 Colour random_lighter(const Colour& from, double distance, DemoRandom& random);
-// A colour `distance` away from `from`, within 0..255 as far as that can be had.
+// A colour `distance` away from `from`, as far as 0..255 allows.
 Colour random_colour_near(const Colour& from, double distance, DemoRandom& random);
 
-// A square picture in floating point that the scene is painted on.
+// A square picture in floating point on which the scene is painted.
 class Canvas {
  public:
   explicit Canvas(int side) : side_(side), pixels_(static_cast<size_t>(side * side)) {}
@@ -29,15 +29,15 @@ class Canvas {
   Colour& at(int x, int y) { return pixels_[static_cast<size_t>(y * side_ + x)]; }
   const Colour& at(int x, int y) const { return pixels_[static_cast<size_t>(y * side_ + x)]; }
 
-  // Sets each pixel to colour(pixel's centre).
+  // Sets each pixel to the colour at its centre.
   template <class F>
   void fill(F colour) {
     for (int y = 0; y < side_; ++y)
       for (int x = 0; x < side_; ++x) at(x, y) = colour(Point{x + 0.5, y + 0.5});
   }
 
-  // Paints colour(pixel's centre) where contains(point) holds, anti-aliased by 4 x 4 points a pixel; looks
-  // only within `reach` of `centre`.
+  // Paints the colour at each pixel's centre where contains(point) holds, anti-aliased by 4 x 4 points a
+  // pixel; looks only within `reach` of `centre`.
   template <class Contains, class Fill>
   void paint(Point centre, double reach, Contains contains, Fill colour) {
     const auto low = [&](double v) { return std::clamp(static_cast<int>(v - reach) - 1, 0, side_); };
@@ -51,7 +51,7 @@ class Canvas {
   // Blends with its 3 x 3 binomial blur; borders repeat.
   void blur(double share);
   void add_noise(double deviation, DemoRandom& random);
-  // Rows from the top, rounded half up, clamped.
+  // Stores rows from the top, rounded half up, clamped.
   void store(uint8_t* rgb) const;
 
  private:

@@ -31,8 +31,8 @@ class DemoRandom {
     return static_cast<int>((static_cast<uint64_t>(next()) * static_cast<uint64_t>(n)) >> 32);
   }
   bool chance(double probability) { return uniform() < probability; }
-  // Nearly normal, deviation 1, within +-3.47: the sum (exact) of four uniforms; libm's logarithm would not
-  // round alike everywhere.
+  // Nearly normal, deviation 1, within +-3.47: the (exact) sum of four uniforms. libm's logarithm would not
+  // round the same everywhere.
   double bell() { return (uniform() + uniform() + uniform() + uniform() - 2) * 1.7320508075688772; }
 
  private:

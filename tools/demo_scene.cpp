@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kMiddle = kDemoSide / 2.0;
 
-// A value in [0, 1] for every point: what backgrounds and surfaces are patterned with.
+// A value in [0, 1] for every point: the pattern of backgrounds and surfaces.
 class Texture {
  public:
   explicit Texture(DemoRandom& random)
@@ -54,7 +54,7 @@ class Texture {
   std::array<double, 64> lattice_{};
 };
 
-// A surface: a colour that goes over into another by a texture.
+// A surface: one colour blending into another along a texture.
 struct Surface {
   Colour from, to;
   Texture texture;
@@ -100,7 +100,7 @@ void paint_clutter(Canvas& canvas, const Colour& ground, const Colour& shape, do
     const Colour colour = confusing ? shape : random_colour_near(ground, random.uniform(20, 90), random);
     const Surface surface = surface_near(colour, 10, random);
     const Point centre = random_point(random);
-    const double size = random.uniform();  // drawn here: arguments are evaluated in any order
+    const double size = random.uniform();  // drawn first: arguments are evaluated in any order
     if (random.chance(0.5))
       paint_stroke(canvas, centre, 3 + 7 * size, random.uniform(0.6, 2), surface, random);
     else
@@ -108,7 +108,7 @@ void paint_clutter(Canvas& canvas, const Colour& ground, const Colour& shape, do
   }
 }
 
-// Strokes and discs in front of it, mostly in the background's colours, so that they cut pieces out.
+// Strokes and discs in front of the shape, mostly in the background's colours, so that they cut pieces out.
 void paint_occluders(Canvas& canvas, const PosedShape& shape, const Surface& ground, double hardness,
                      DemoRandom& random) {
   const int count = static_cast<int>(random.uniform(0, 0.6 + 2.6 * hardness));

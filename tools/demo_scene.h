@@ -16,10 +16,10 @@ struct DemoImage {
   std::array<uint8_t, kDemoSide * kDemoSide * 3> pixels{};
 };
 
-// Image `index` of the endless data set `seed`; depends on nothing else, and is the same on every machine:
-// integer random numbers, and only IEEE + - * / sqrt in double (no libm, no contraction). Labels go round:
-// index modulo 10. `difficulty` in [0, 2] scales how hard images get; 1 is what the demo's members learnt on.
-// Most images are easy or middling; a long tail is hard even for people.
+// Image `index` of the endless data set `seed`. It depends on nothing else and is the same on every machine:
+// integer random numbers, and only IEEE + - * / sqrt in double (no libm, no contraction). Labels cycle: index
+// modulo 10. `difficulty` in [0, 2] scales how hard images get; the demo's members were trained at 1. Most
+// images are easy or middling; a long tail is hard even for people.
 DemoImage render_demo_image(uint64_t seed, uint64_t index, double difficulty);
 
 }  // namespace fxe

@@ -18,11 +18,11 @@ struct Point {
 };
 
 // What varies within a class: how thick, deep or slim a shape is (each class reads `form` in [-1, 1] its own
-// way), the pose (upright to +-44 degrees), and a bend. Maps pixels to the shape's own coordinates, where it
-// lies within radius 1 and +x is up in the picture.
+// way), the pose (upright to +-44 degrees), and a bend. Maps pixels to the shape's own coordinates, in which
+// it lies within radius 1 and +x points up in the picture.
 class PosedShape {
  public:
-  // `hardness` in [0, 1] widens all of it: smaller, nearer to the border, slimmer, more bent.
+  // `hardness` in [0, 1] widens all variation: smaller, nearer to the border, slimmer, more bent.
   PosedShape(DemoShape shape, double hardness, DemoRandom& random);
 
   bool contains(Point pixel) const;
@@ -36,8 +36,8 @@ class PosedShape {
   Point turn_;
 };
 
-// A random rotation (cosine, sine), exact to rounding without calling libm: the rational parametrisation of
-// the circle, t in [-1, 1], and a random quarter turn. Not quite uniform in the angle.
+// A random rotation (cosine, sine), exact to rounding without libm: the rational parametrisation of the
+// circle, t in [-1, 1], and a random quarter turn. Not quite uniform in the angle.
 Point random_turn(DemoRandom& random);
 
 }  // namespace fxe

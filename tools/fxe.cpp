@@ -12,9 +12,9 @@
 namespace {
 
 // Between parallel loops libgomp's threads spin, by default for so long that a thread which has lost its core
-// to another process or to the image loader stalls all others: measured on a busy machine, tests of the CPU
-// engine take 55 s instead of 9 s. The library reads its settings when it is loaded, before main(), so the
-// program starts once more with them.
+// to another process or to the image loader stalls all others: on a busy machine, tests of the CPU engine
+// take 55 s instead of 9 s. The library reads its settings when it is loaded, before main(), so the program
+// restarts itself with them.
 void settle_openmp(char** argv) {
   if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY")) return;
   if (setenv("GOMP_SPINCOUNT", "1000", 1) == 0) execv("/proc/self/exe", argv);
@@ -23,7 +23,7 @@ void settle_openmp(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  settle_openmp(argv);  // returns where it cannot be done: all works, only slower
+  settle_openmp(argv);  // returns if that fails: everything works, only slower
   try {
     fxe::set_up_standard_streams();
   } catch (const std::bad_alloc&) {

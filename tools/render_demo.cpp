@@ -68,7 +68,7 @@ Job read_arguments(int argc, char** argv) {
   return job;
 }
 
-// The base class of what cxxopts throws has another name in every version.
+// The base class of cxxopts' exceptions has another name in every version.
 Job parse_job(int argc, char** argv) try {
   return read_arguments(argc, argv);
 } catch (const std::exception& e) {

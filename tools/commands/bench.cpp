@@ -22,7 +22,7 @@ namespace fxe {
 namespace {
 
 constexpr uint64_t kSeed = 1;
-constexpr int kCopies = 50;  // of a batch in either direction, timed by themselves
+constexpr int kCopies = 50;  // of a batch in each direction, timed by themselves
 
 cxxopts::Options bench_options() {
   cxxopts::Options options("fxe bench",
@@ -45,9 +45,9 @@ cxxopts::Options bench_options() {
   return options;
 }
 
-// An ensemble or model file, or a network of this name with seeded random weights.
+// An ensemble or model file, or a network by name with seeded random weights.
 LoadedEnsemble load_subject(const std::string& input, const cxxopts::ParseResult& parsed) {
-  // Images of a folder are prepared; random numbers and arrays are not.
+  // Images of a folder are preprocessed; random numbers and arrays are not.
   if (std::filesystem::exists(input))
     return load_ensemble(input, parsed, /*needs_images=*/parsed.count("images") > 0);
   LoadedEnsemble e;
@@ -79,7 +79,7 @@ std::vector<double> read_percents(const std::string& text) {
   return percents;
 }
 
-// The policy; then every member of it alone, and the ensemble stopped after each.
+// The policy, then each of its members alone, then the ensemble stopped after each.
 std::vector<BenchRow> make_rows(const EnsembleFile& file, const Policy& policy, bool only_policy) {
   std::vector<BenchRow> rows;
   rows.push_back({BenchRow::Kind::policy, policy.text, policy.point, {}, 0});

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-// In double, so that what is written has no error but its own rounding.
+// In double, so that the values written have no error but their own rounding.
 void softmax(std::span<float> row) {
   const double top = std::ranges::max(row);
   double sum = 0;

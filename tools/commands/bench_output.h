@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// Runs the next batch and writes the probabilities with which the policy answers, [batch classes], as .npy:
-// softmax(m_k) where logits are averaged, m_k where probabilities are. Nothing of it is timed.
+// Runs the next batch and writes the probabilities that the policy answers with, [batch classes], as .npy:
+// softmax(m_k) if logits are averaged, m_k if probabilities are. None of it is timed.
 void export_output(OutputFile&, Executor&, BenchInput&, const OperatingPoint&, int batch);
 
 }  // namespace fxe

@@ -33,7 +33,7 @@ const char* kind_name(BenchRow::Kind kind) {
 
 double total(const std::vector<double>& times) { return std::accumulate(times.begin(), times.end(), 0.0); }
 
-// Queries a second, of the time this row ran: the rows take turns, so the wall time is not its own.
+// Queries per second of the time this row ran: the rows take turns, so the wall time is shared.
 double queries_per_second(const BenchRow& row) {
   return 1000 * static_cast<double>(row.times.latency_ms.size()) / total(row.times.latency_ms);
 }
@@ -43,7 +43,7 @@ double mean_members(const BenchRow& row, int batch) {
          (static_cast<double>(row.times.latency_ms.size()) * static_cast<double>(batch));
 }
 
-// Executors that decide on the device do not know what part of the time a stage took.
+// Executors that decide on the device do not know how long each stage took.
 bool has_compute(const BenchRow& row) { return total(row.times.compute_ms) > 0; }
 
 const std::vector<double> kNone;
@@ -160,7 +160,7 @@ void print_bench(std::FILE* to, const BenchSubject& s, const std::vector<BenchRo
         fmt::format("The host takes {:.3g} % of the latency to enqueue a batch: it bounds the throughput, "
                     "not the device. Try a larger --batch.",
                     100 * total(enqueue) / total(row.times.latency_ms)));
-  constexpr double kUnstable = 0.01;  // where trtexec begins to warn
+  constexpr double kUnstable = 0.01;  // where trtexec starts to warn
   if (latency.variation > kUnstable)
     print_warning(
         to,

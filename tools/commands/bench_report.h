@@ -25,12 +25,12 @@ struct BenchSubject {
   std::optional<CopyTimes> copies;
 };
 
-// What stopping after member k costs over the k members by themselves: the median over rounds of
-// (time of the row) / (sum of its members' rows in the same round), less 1. NaN where a member has no row.
+// What stopping after member k costs beyond the k members by themselves: the median over rounds of
+// (time of the row) / (sum of its members' rows in the same round), minus 1. NaN if a member has no row.
 double overhead_of_stopping(const BenchRow& stop_after, const std::vector<BenchRow>& rows);
 
 nlohmann::ordered_json bench_json(const BenchSubject&, const std::vector<BenchRow>&);
-// The first row in trtexec's words with its warnings, then a line for each of the others.
+// Prints the first row in trtexec's terms with its warnings, then one line for each other row.
 void print_bench(std::FILE*, const BenchSubject&, const std::vector<BenchRow>&);
 
 }  // namespace fxe

@@ -9,11 +9,11 @@
 
 namespace fxe {
 
-// When to stop, in trtexec's words.
+// When to stop, in trtexec's terms.
 struct BenchLimits {
   double warm_up_ms = 200;  // not counted
-  int64_t iterations = 10;  // of each row, at the least
-  double duration_s = 3;    // of all rows together, at the least
+  int64_t iterations = 10;  // of each row, at least
+  double duration_s = 3;    // of all rows together, at least
 };
 
 // What is timed: an operating point on full batches.
@@ -28,11 +28,11 @@ struct BenchRow {
   int64_t members_run = 0;  // summed over images
 };
 
-// Runs the rows in turn, all of them on one batch, then all on the next. Which is first moves on, so that
-// times can be compared whatever else the machine is doing. Where a signal asks for a stop it ends after a
-// round.
+// Runs the rows in turn: all of them on one batch, then all on the next, each time starting with another
+// row, so that times can be compared whatever else the machine is doing. After a signal it stops at the end
+// of a round.
 struct BenchEnd {
-  double wall_s = 0;   // from the first query that counts to the end of the last
+  double wall_s = 0;   // from the first counted query to the end of the last
   int stopped_by = 0;  // the signal; 0: none
 };
 BenchEnd bench(Executor&, BenchInput&, int batch, double deadline_ms, const BenchLimits&,

@@ -125,7 +125,8 @@ int run_calibrate(int argc, char** argv) {
   OutputFile with_profile;
   if (!ensemble.empty()) {
     check_for_profile(store, request, ensemble);
-    with_profile.open(ensemble, find_output(ensemble));  // what cannot be written is known before the search
+    // finds out before the search whether it can be written
+    with_profile.open(ensemble, find_output(ensemble));
   }
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
@@ -137,7 +138,7 @@ int run_calibrate(int argc, char** argv) {
                     (!request.objective.fixed_path || search != "none" || temperatures);
   const ChosenImages images = choose_images(store, *parsed, fits);
 
-  // What takes long has no count; the line says what it is and since when.
+  // Long steps have no count; the line says what runs and since when.
   std::optional<Progress> step;
   const auto begin = [&](const char* what) {
     step.emplace(fmt::format("calibrate: {}", what), "", 0, parsed->count("quiet") > 0);
@@ -160,7 +161,7 @@ int run_calibrate(int argc, char** argv) {
   }
   step.reset();
   s.warnings = warnings(s);
-  std::exception_ptr failed;  // what was found is reported all the same
+  std::exception_ptr failed;  // what was found is still reported
   if (with_profile) try {
       write_profile(s, profile, ensemble, with_profile);
       s.written = fmt::format("profile '{}' in {}", profile, ensemble);

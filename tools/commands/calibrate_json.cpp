@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// In the words of replay: what it would print for these images.
+// In replay's terms: what it would print for these images.
 Json side_json(const Store& store, const CalibrationSummary& s, const OperatingPoint& point,
                const CalibrationSide& side) {
   const auto& r = s.request;

@@ -31,7 +31,7 @@ FoundMembers find_members(const Store& store, const CalibrationRequest& r, const
     throw bad_input("--search: objective '{}' asks for several alphas; name one", r.objective.text);
   Objective fitting = r.objective;
   if (fitting.kind == Objective::Kind::guaranteed) {
-    // The bound that these members will have to keep is above what is observed.
+    // The bound that these members must keep is above what is observed.
     fitting.kind = Objective::Kind::least_time;
     fitting.limit /= 2;
   }

@@ -8,15 +8,15 @@
 
 namespace fxe {
 
-// Everything that one calibration was asked and found.
+// Everything one calibration was asked and found.
 struct CalibrationSummary {
   const Store& store;
   const CalibrationRequest& request;
   const ChosenImages& images;
-  OperatingPoint point;                 // whose thresholds were sought
-  std::optional<FoundMembers> members;  // of --search
+  OperatingPoint point;                 // whose thresholds were wanted
+  std::optional<FoundMembers> members;  // from --search
   std::vector<CalibrationOutcome> outcomes;
-  // --compare-signals: by signal, its first outcome; why there is none where nothing met the objective.
+  // --compare-signals: per signal its first outcome, or why there is none if nothing met the objective.
   struct OfSignal {
     ReplaySignal signal;
     std::optional<CalibrationOutcome> outcome;
@@ -31,7 +31,7 @@ struct CalibrationSummary {
 nlohmann::ordered_json calibrate_json(const CalibrationSummary&);
 void print_calibration(const CalibrationSummary&, std::FILE* to);
 
-// What a guarantee says, what it assumes, in one sentence.
+// What a guarantee says and assumes, in one sentence.
 std::string guarantee_text(const Objective&, const GuaranteeReport&);
 
 }  // namespace fxe

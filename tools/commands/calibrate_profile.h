@@ -7,12 +7,12 @@
 
 namespace fxe {
 
-// Before anything is computed: throws bad_input for a file of another ensemble, and for what a profile cannot
-// hold: a sweep, a signal that devices do not know.
+// Called before anything is computed: throws bad_input for a file of another ensemble, and for what a profile
+// cannot hold: a sweep, or a signal that devices do not know.
 void check_for_profile(const Store&, const CalibrationRequest&, const std::string& path);
 
-// Puts the outcome as a profile of this name into the ensemble file at `path`, as it is now: what others have
-// changed since it was checked stays. `to`: that file, opened.
+// Stores the outcome as a profile of this name in the ensemble file at `path`, as the file is now: changes
+// that others made since the check are kept. `to`: that file, opened.
 void write_profile(const CalibrationSummary&, const std::string& profile, const std::string& path,
                    OutputFile& to);
 

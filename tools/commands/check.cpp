@@ -58,7 +58,7 @@ void print_layer(const LayerCheck& c) {
       "  {} {:<{}} {:<{}} {:>6.1f}% of bound  ", c.ok ? "ok  " : painted(terminal, Ink::red, "FAIL"),
       shortened(c.name, kName), kName, shortened(c.op.substr(0, c.op.find_first_of(" (")), kOperation),
       kOperation, c.percent_of_bound);
-  constexpr size_t kLeft = 62;  // columns of that
+  constexpr size_t kLeft = 62;  // columns on its left
   fmt::print("{}{}\n", line,
              terminal.is_terminal
                  ? shortened(c.implementation, std::max<size_t>(terminal.columns, kLeft + 8) - kLeft)

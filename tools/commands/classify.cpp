@@ -31,7 +31,7 @@ struct Scored {
   double p;
 };
 
-// P of the best classes of one row of means.
+// P of the best classes in one row of means.
 std::vector<Scored> top_classes(std::span<const float> mean, Combine combine) {
   std::vector<size_t> order(mean.size());
   std::iota(order.begin(), order.end(), 0);
@@ -69,7 +69,7 @@ class Classifier {
     runtime.executor->observe([this](const StageView& view) { note(view); });
   }
 
-  // Fills stages(); what it throws names the file.
+  // Fills stages(); errors name the file.
   const BatchRun& classify(const std::string& path) {
     stages_.clear();
     try {
@@ -188,7 +188,7 @@ int run_classify(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL IMAGE...");
   if (!parsed) return 0;
   RunOptions run = read_run_options(*parsed);
-  run.batch = 1;                                    // images are explained one by one,
+  run.batch = 1;                                    // images are explained one by one
   if (run.control == "auto") run.control = "host";  // and stage by stage
   const auto& inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
@@ -203,7 +203,7 @@ int run_classify(int argc, char** argv) {
     fmt::print("{}: policy {}, {}\n", ensemble.file.name, policy.text, runtime.device.name);
   }
   Classifier classifier(ensemble, runtime, policy, run.deadline_ms.value_or(0));
-  const bool keep(json);  // what is only printed is not kept
+  const bool keep(json);  // needed only for the JSON
   Json images = Json::array();
   size_t failed = 0;
   const StopRequest stop;

@@ -57,7 +57,7 @@ int show_help(std::string_view command) {
   return find_command(command).run(2, argv);
 }
 
-// One line, whatever names of files and tensors the message holds, and not a long one.
+// Prints one line of limited length, whatever file and tensor names the message holds.
 int report(std::string_view command, std::string message, int exit_code) {
   constexpr size_t kLongest = 4096;
   if (message.size() > kLongest) message.replace(kLongest, message.npos, "...");

@@ -31,8 +31,8 @@ int run_figures(int argc, char** argv);
 int run_check(int argc, char** argv);
 int run_doctor(int argc, char** argv);
 
-// The whole command line: "fxe eval ...". Prints one line for an error and returns the exit code of design: 0
-// done, 1 failed at run time, 2 bad input or usage, 3 a check did not hold; exit_code_of_signal() where one
+// Runs the whole command line: "fxe eval ...". Prints one line for an error and returns the exit code: 0
+// done, 1 failed at run time, 2 bad input or usage, 3 a check did not hold; exit_code_of_signal() if a signal
 // stopped it.
 int run_command_line(int argc, char** argv);
 

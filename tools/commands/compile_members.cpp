@@ -14,13 +14,13 @@ namespace fxe {
 
 namespace {
 
-// What the weights of all members need: as they are kept, which on the CPU is sure, and while they are
-// prepared, up to two copies of one weight on its way, for which those of the largest member are counted.
+// What the weights of all members need: as they are kept, which is certain on the CPU, and while they are
+// prepared: up to two copies of one weight at a time, counted for the largest member.
 struct WeightMemory {
   size_t kept = 0, most = 0;
 };
 WeightMemory weight_memory(const LoadedEnsemble& ensemble, const Backend& backend) {
-  constexpr size_t kCode = size_t{32} << 20;  // of kernels, and what else is small
+  constexpr size_t kCode = size_t{32} << 20;  // of kernels, and other small things
   size_t all = 0, largest = 0;
   for (const auto& loaded : ensemble.models) {
     size_t elements = 0;
@@ -33,7 +33,7 @@ WeightMemory weight_memory(const LoadedEnsemble& ensemble, const Backend& backen
   return {kept, kept + 2 * largest + kCode};
 }
 
-// Before the work, because oneDNN crashes where there is no memory for its code. Nothing is touched.
+// Checked in advance, because oneDNN crashes if there is no memory for its code. Touches nothing.
 void expect_memory(const WeightMemory& needed, size_t members) {
   void* const room = mmap(nullptr, needed.most, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                           /*fd=*/-1, /*offset=*/0);

@@ -8,8 +8,8 @@
 
 namespace fxe {
 
-// Optimises and compiles every model for --batch. Takes the models' weights: they are gone when this returns.
-// Throws run_time where there is not the memory for it, saying how much that is.
+// Optimises and compiles every model for --batch. Consumes the models' weights: they are gone when this
+// returns. Throws run_time if memory does not suffice, saying how much is needed.
 std::vector<std::unique_ptr<PlanMember>> compile_members(LoadedEnsemble&, Backend&, const RunOptions&);
 
 }  // namespace fxe

@@ -15,7 +15,7 @@ namespace fxe {
 
 namespace {
 
-// safetensors under such a name would be taken for something else by whoever reads it next.
+// Later readers would take safetensors under such a name for something else.
 void refuse_other_endings(const std::filesystem::path& output) {
   for (const char* ending : {".onnx", ".pb", ".pth", ".pt", ".th", ".tar", ".bin", ".ckpt", ".caffemodel",
                              ".prototxt", ".json", ".npy", ".npz", ".zip", ".h5"})
@@ -54,7 +54,7 @@ int run_convert(int argc, char** argv) {
       load_model(source, (*parsed)["network"].as<std::string>(), read_choices(*parsed));
   expect_input(loaded, input, source);
   write_converted(file, loaded.model.graph, loaded.model.weights, source, loaded.network);
-  expect_files_unchanged();  // or its weights and its hash may be of different ones
+  expect_files_unchanged();  // otherwise its weights and its hash may be of different files
   if (!run.quiet) {
     print_notes(notes_by_text({source}, {loaded.notes}));
     fmt::print("{}: {} tensors from {}{}\n", output.string(), loaded.model.weights.size(), loaded.format,

@@ -18,33 +18,34 @@ namespace fxe {
 
 // Where a command runs networks.
 struct ChosenDevice {
-  std::unique_ptr<Device> memory;  // of a GPU; the CPU backend has its own
+  std::unique_ptr<Device> memory;  // a GPU's; the CPU backend has its own
   std::unique_ptr<Backend> backend;
-  std::string name;  // as reports give it
+  std::string name;  // as reports show it
   bool is_cuda = false;
 };
 
-// By --device, --precision and --threads. auto: a GPU where one works, else the CPU. Throws run_time where
-// the device that was asked for does not work, bad_input for what it cannot do.
+// Chosen by --device, --precision and --threads. auto: a GPU if one works, else the CPU. Throws run_time if
+// the requested device does not work, bad_input for what it does not support.
 ChosenDevice choose_device(const RunOptions&);
-// Whether what failed on a GPU is to be done on the CPU instead: with --device auto, where every other option
-// suits the CPU. Says so on stderr, in one line.
+// Whether to do on the CPU what failed on a GPU: with --device auto, if every other option suits the CPU.
+// Says so on stderr, in one line.
 bool falls_back_to_cpu(const RunOptions&, const Error& why);
 
-// An ensemble's inputs in the form in which an executor on this device takes them: pixels on a GPU, where
-// each value depends on its own pixel only.
+// An ensemble's inputs in the form that an executor on this device takes: pixels on a GPU, if each value
+// depends on its own pixel only.
 std::vector<ImageInput> image_inputs(const ChosenDevice&, const std::vector<Preprocess>&);
 
-// By --batch, --control and --launch. Members must be of the chosen backend; the device outlives the
-// executor.
+// Chosen by --batch, --control and --launch. Members must be of the chosen backend; the device must outlive
+// the executor.
 std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> members,
                                         const std::vector<ImageInput>&, const RunOptions&);
 
-// For a GPU (device_choice_cuda.cpp): `index` of one that cuda_availability() says works, and its executor.
+// For GPUs (device_choice_cuda.cpp): opens number `index`, one that cuda_availability() says works, and makes
+// its executor.
 ChosenDevice open_cuda(const RunOptions&, int index);
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot> members,
                                              const std::vector<ImageInput>&, const RunOptions&);
-// The graph that a GPU would run; none on the CPU, and where the host decides.
+// The graph that a GPU would run; none on the CPU, or if the host decides.
 std::optional<GraphSize> schedule_graph(const ChosenDevice&, std::vector<MemberSlot> members,
                                         const std::vector<ImageInput>&, const OperatingPoint&,
                                         const RunOptions&);

@@ -13,7 +13,7 @@ namespace fxe {
 
 namespace {
 
-// "model name" of /proc/cpuinfo.
+// "model name" from /proc/cpuinfo.
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)

@@ -40,7 +40,7 @@ EnsembleFile ensemble_of_one(const std::filesystem::path& path, const cxxopts::P
   return file;
 }
 
-// Index of `p` in `inputs`, where it is put if it is not there.
+// Index of `p` in `inputs`, which it is added to if missing.
 size_t intern(std::vector<Preprocess>& inputs, const Preprocess& p) {
   const auto found = std::find(inputs.begin(), inputs.end(), p);
   if (found != inputs.end()) return static_cast<size_t>(found - inputs.begin());
@@ -60,8 +60,7 @@ void check_classes(const LoadedEnsemble& e, const fs::path& file) {
   }
 }
 
-// Where every member's file is called as one that torchvision or timm published, and has ImageNet's 1000
-// classes.
+// Whether every member's file has a name that torchvision or timm published, and ImageNet's 1000 classes.
 bool is_published_imagenet(const LoadedEnsemble& e) {
   return e.models[0].model.classes() == static_cast<int64_t>(imagenet_classes().size()) &&
          std::ranges::all_of(e.file.members, [&](const MemberEntry& member) {
@@ -185,7 +184,7 @@ Runtime make_members(LoadedEnsemble& ensemble, const RunOptions& options) {
   r.device = choose_device(options);
   r.max_pixels = options.max_pixels;
   const auto compile = [&] { r.members = compile_members(ensemble, *r.device.backend, options); };
-  std::vector<LoadedModel> again;  // compiling frees them; kept for the CPU where a GPU was not asked for
+  std::vector<LoadedModel> again;  // compiling frees them; kept for the CPU if a GPU was not asked for
   if (r.device.is_cuda && options.device == "auto") again = ensemble.models;
   try {
     compile();

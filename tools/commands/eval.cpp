@@ -38,7 +38,7 @@ cxxopts::Options eval_options() {
   return options;
 }
 
-// To compare with the full ensemble both run on one batch after the other.
+// Comparing with the full ensemble runs both on one batch, one after the other.
 int batches_in_flight(const cxxopts::ParseResult& parsed, int batch) {
   const bool compares = parsed.count("compare-full") > 0;
   if (parsed["in-flight"].as<std::string>().empty()) return batch == 1 || compares ? 1 : 2;
@@ -125,14 +125,14 @@ int run_eval(int argc, char** argv) {
                               {"json", "predictions", "results-file", "mlperf-log"});
   }
   write_json(json, eval_json(subject, result));
-  // Each has failed: it could not be read, or no member gave finite outputs.
+  // Every image failed: it could not be read, or no member gave finite outputs.
   const bool none = result.failed.size() == result.done;
   if (!none) results_file.add(results_line(ensemble, subject, result));
   if (!none && !run.quiet) print_eval(subject, result, stdout);
   if (const auto warning = label_warning(result.policy.evaluation, subject.classes);
       !none && !warning.empty())
     fmt::print(stderr, "warning: {}\n", warning);
-  outputs.commit();  // after all was printed: what cannot be written is not lost
+  outputs.commit();  // after everything was printed, so that a failing write loses nothing
   if (none) throw run_time_error("{}: no image got a prediction", inputs[1]);
   return parsed->count("strict") && !result.failed.empty() ? 1 : 0;
 }

@@ -20,7 +20,8 @@ void check_label(std::string_view path, int label, int64_t classes) {
                     label, classes);
 }
 
-// The position of every label among `valid`; of several right labels those that are not there are dropped.
+// Replaces every label by its position in `valid`; if an image has several right labels, those not in `valid`
+// are dropped.
 void relabel(Dataset& dataset, const std::vector<int>& valid) {
   const auto position = [&](int label) {
     const auto found = std::ranges::find(valid, label);

@@ -13,10 +13,10 @@ namespace fxe {
 struct EvalSubject {
   std::string ensemble, device;
   Policy policy;
-  std::vector<std::string> member_names;  // in the order of the policy
+  std::vector<std::string> member_names;  // in the policy's order
   Precision precision = Precision::fp32;
   int batch = 1;
-  // On a GPU, who decided and how: the words of --control, --tail and --launch, and batches in flight.
+  // On a GPU, what decided and how: the values of --control, --tail and --launch, and batches in flight.
   struct Schedule {
     std::string control, tail, launch;
     int in_flight;
@@ -30,9 +30,9 @@ struct EvalSubject {
 // Schema "fxe.eval/1".
 nlohmann::ordered_json eval_json(const EvalSubject&, const EvalResult&);
 
-// For people: accuracy, exits, time; beside the full ensemble where it was run too.
+// For people: accuracy, exits, time; beside the full ensemble if that ran too.
 void print_eval(const EvalSubject&, const EvalResult&, std::FILE* to);
-// The same of a run that was stopped; without timm's line, which scripts take for the result.
+// The same for a run that was stopped, without timm's line, which scripts take for the result.
 void print_partial_eval(const EvalSubject&, const EvalResult&, size_t images, std::FILE* to);
 
 }  // namespace fxe

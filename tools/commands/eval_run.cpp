@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // The state of one evaluation: images wait here until their batch is full, and a batch until its side is
-// wanted again.
+// needed again.
 class Evaluator {
  public:
   Evaluator(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, const Policy& policy,
@@ -51,7 +51,7 @@ class Evaluator {
       progress.advance(item->index + 1);
     }
     if (stop_)
-      sides_[filling_] = {};  // its batch is not begun
+      sides_[filling_] = {};  // its batch has not begun
     else
       flush();
     for (size_t i = 0; i < sides_.size(); ++i) finish((filling_ + i) % sides_.size());
@@ -68,7 +68,7 @@ class Evaluator {
     std::string error;  // why
   };
 
-  // The images of one side of the executor.
+  // The images on one side of the executor.
   struct Side {
     std::vector<Waiting> waiting;  // in dataset order
     int rows = 0;
@@ -89,10 +89,10 @@ class Evaluator {
     side.waiting.push_back({item.index, side.rows++, ""});
   }
 
-  // Begins the batch that was filled; the side that is filled next must have finished its own.
+  // Begins the batch that was filled; the side to be filled next must have finished its own.
   void flush() {
     Side& side = sides_[filling_];
-    // Which goes first alternates, so that neither always finds the other's weights in the caches.
+    // The order alternates, so that neither always finds the other's weights in the caches.
     const bool full_first = ++batches_ % 2 == 0;
     if (side.rows > 0 && result_.full && full_first) run_full(side);
     if (side.rows > 0) {
@@ -135,7 +135,7 @@ class Evaluator {
         result_.failed.push_back({dataset_.paths[w.sample], "no member gave finite outputs"});
   }
 
-  // On the first side, the only one where both policies are run.
+  // On the first side, the only one if both policies run.
   void run_full(const Side& side) {
     const BatchRun& run = runtime_.executor->run(prepared_full_, side.rows);
     judge_rows(side, run, full_hits_);
@@ -197,7 +197,8 @@ class Evaluator {
     }
   }
 
-  const StopRequest stop_;  // before the first file is begun, which would stay if a signal ended the program
+  // before the first file is opened, which would remain if a signal ended the program
+  const StopRequest stop_;
   LoadedEnsemble& ensemble_;
   Runtime& runtime_;
   const Dataset& dataset_;

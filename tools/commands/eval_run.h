@@ -15,7 +15,7 @@
 
 namespace fxe {
 
-// One policy's way through a dataset.
+// How one policy did on a dataset.
 struct PolicyResult {
   explicit PolicyResult(size_t stages) : evaluation(stages) {}
 
@@ -39,7 +39,7 @@ struct EvalResult {
   std::vector<FailedImage> failed;
   double decode_ms = 0, preprocess_ms = 0;  // of the images read, on the loader's threads
   double wall_ms = 0;
-  size_t done = 0;     // images, with those that failed
+  size_t done = 0;     // images, including failed ones
   int stopped_by = 0;  // the signal that ended it before the last image; 0: none
 };
 
@@ -48,12 +48,12 @@ struct EvalOptions {
   bool quiet = false;
   double deadline_ms = 0;
   OutputFile *predictions = nullptr, *mlperf_log = nullptr;
-  // Where the networks give some of their classes only: what output i is called in files. Empty: i.
+  // If the networks give only some of their classes: what output i is called in files. Empty: i.
   std::vector<int> class_ids;
 };
 
-// Reads the dataset ahead on threads, fills batches with the images that could be read, runs them. Where a
-// signal asks for a stop it ends after the batches under way, and no file of the options appears.
+// Reads the dataset ahead on threads, fills batches with the images that could be read, and runs them. After
+// a signal it stops when the batches in flight are done, and no file of the options appears.
 EvalResult evaluate(LoadedEnsemble&, Runtime&, const Dataset&, const Policy&, int batch, const EvalOptions&);
 
 }  // namespace fxe

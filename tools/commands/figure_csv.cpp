@@ -10,10 +10,10 @@ namespace fxe {
 
 namespace {
 
-// Empty where it does not exist.
+// Empty if it does not exist.
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.9g}", value) : ""; }
 
-// Separated by blanks.
+// Separated by spaces.
 std::string numbers(const std::vector<double>& values) {
   std::string text;
   for (const double v : values) text += (text.empty() ? "" : " ") + number(v);

@@ -12,7 +12,7 @@
 
 namespace fxe {
 
-// A named point of Figure 4: the first N members with thresholds that a rule chose.
+// A named point of Figure 4: the first N members with thresholds chosen by a rule.
 struct FlexiblePoint {
   size_t members;
   std::string rule;  // "published" or "gap"
@@ -28,10 +28,10 @@ struct FixedSubsetPoint {
   std::string members;  // names, joined by '+'
   size_t count;
   double cost, calibration_top1, top1;
-  bool chosen;  // none that costs no more is better on the calibration images
+  bool chosen;  // no other that costs no more is better on the calibration images
 };
 
-// Everything that is drawn of one store. Accuracies are those of the test images.
+// Everything drawn for one store. Accuracies are those of the test images.
 struct FigureData {
   std::vector<SizePoint> sizes;
   std::vector<MarginBin> margins;

@@ -11,8 +11,8 @@ namespace fxe {
 
 namespace {
 
-// Colours that people with the common kinds of colour blindness tell apart (Okabe and Ito 2008); line types
-// and point shapes differ as well.
+// Colours that people with the common kinds of colour blindness can tell apart (Okabe and Ito 2008); line
+// types and point shapes differ as well.
 constexpr const char* kHead = R"(# Drawn by fxe figures; by hand: gnuplot -p THIS_FILE
 set datafile separator comma
 set encoding utf8

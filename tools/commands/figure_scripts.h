@@ -17,7 +17,7 @@ struct FigureScript {
 };
 
 // Writes `folder`/NAME-accuracy.gp (the published Figure 1), -margins (2), -flexible (4) and -frontier, as
-// far as there are data for them. `written`: the CSV files there are.
+// far as there is data for them. `written`: the CSV files that exist.
 std::vector<FigureScript> write_figure_scripts(Outputs&, const std::filesystem::path& folder,
                                                const FigureSource&, const FigureData&,
                                                const std::vector<std::string>& written);

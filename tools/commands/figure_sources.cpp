@@ -18,7 +18,7 @@ std::string file_name(const fs::path& path) {
   std::string name = path.stem().string();
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '-' && c != '.') c = '_';
-  constexpr size_t kLongest = 200;  // with what is added to it, the name of a file
+  constexpr size_t kLongest = 200;  // file names, which get a suffix
   name.resize(std::min(name.size(), kLongest));
   if (name.empty() || name[0] == '.' || name[0] == '-') name.insert(0, "store");
   return name;

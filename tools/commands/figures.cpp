@@ -85,7 +85,7 @@ int run_figures(int argc, char** argv) {
                source.calibration.images.size(), files.size());
     for (const auto& line : data.left_out) fmt::print("  left out: {}\n", line);
   }
-  // Data first: they are there even where gnuplot is not.
+  // Data first: it exists even if gnuplot does not.
   for (const FigureScript& script : scripts)
     if (plots) draw_with_gnuplot(outputs, folder, script.name, script.width, script.height);
   write_json(json, {{"schema", "fxe.figures/1"}, {"stores", stores}});

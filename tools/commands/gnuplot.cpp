@@ -23,13 +23,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What gnuplot printed, run in `folder`.
+// What gnuplot, run in `folder`, printed.
 struct Finished {
   int code;
   std::string out, err;
 };
 
-// Both to their ends, as the writer fills them.
+// Reads both to their ends, as they are filled.
 void read_pipes(Descriptor& out, Descriptor& err, Finished& done) {
   constexpr size_t kMostErrors = 65536;
   std::array<pollfd, 2> ends{pollfd{out.get(), POLLIN, 0}, pollfd{err.get(), POLLIN, 0}};
@@ -64,7 +64,7 @@ Finished run_gnuplot(const fs::path& folder, std::vector<std::string> words) {
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, to_out.get(), 1);
   posix_spawn_file_actions_adddup2(&actions, to_err.get(), 2);
-  // It ends where nobody reads what it prints, whatever this process ignores.
+  // gnuplot must end if nobody reads what it prints, whatever signals this process ignores.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t usual;
@@ -95,7 +95,7 @@ Finished run_gnuplot(const fs::path& folder, std::vector<std::string> words) {
   return done;
 }
 
-// gnuplot does not say that it could not write all of a figure.
+// gnuplot does not report that it could not write all of a figure.
 bool is_whole(const OutputKind& kind, std::string_view figure) {
   const auto last = figure.substr(figure.size() - std::min<size_t>(figure.size(), 64));
   const std::string_view end = &kind == &output_kind::svg ? "</svg>" : "IEND";

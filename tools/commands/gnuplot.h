@@ -10,12 +10,12 @@
 
 namespace fxe {
 
-// A gnuplot string that is this text and nothing else, whatever it holds: in single quotes, where gnuplot
-// expands nothing. Control characters and bytes that are not UTF-8 become '?'.
+// A gnuplot string literal for exactly this text: in single quotes, where gnuplot expands nothing. Control
+// characters and bytes that are not UTF-8 become '?'.
 std::string gnuplot_text(std::string_view);
 
-// Draws `folder`/NAME.gp as NAME.svg and NAME.png, each only where it is whole. `width`, `height` in pixels.
-// Throws run_time_error where gnuplot is missing, refuses the script or ends early.
+// Draws `folder`/NAME.gp as NAME.svg and NAME.png; a file appears only if it is whole. `width`, `height` in
+// pixels. Throws run_time_error if gnuplot is missing, refuses the script or ends early.
 void draw_with_gnuplot(Outputs&, const std::filesystem::path& folder, const std::string& name, int width,
                        int height);
 

@@ -32,7 +32,7 @@ std::string option_text(const cxxopts::HelpOptionDetails& o, size_t columns) {
          wrapped(right_side(o), columns, fits ? left + indent.substr(left.size()) : indent, indent) + "\n";
 }
 
-// A command's own options first, then what it shares with others, in this order.
+// A command's own options first, then the shared groups, in this order.
 size_t rank(const std::string& group) {
   constexpr std::string_view kShared[] = {kSingleModelGroup, kRunningGroup, kEverywhereGroup, kGpuGroup};
   if (group.empty()) return 0;
@@ -47,7 +47,7 @@ std::string help_text(const cxxopts::Options& options, std::string_view words_ke
   auto groups = options.groups();
   std::stable_sort(groups.begin(), groups.end(),
                    [](const auto& a, const auto& b) { return rank(a) < rank(b); });
-  const std::string about = options.help({}, false);  // and then cxxopts' own usage
+  const std::string about = options.help({}, false);  // followed by cxxopts' own usage
   std::string text =
       fmt::format("usage: {} {}{}[OPTION...]\n\n", options.program(), words, words.empty() ? "" : " ");
   text += wrapped(about.substr(0, about.find(" [OPTION...]")), columns) + "\n";

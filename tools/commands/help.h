@@ -8,9 +8,9 @@
 
 namespace fxe {
 
-// "fxe COMMAND --help": what it does, how it is called, its own options, those that many commands share,
-// those that only matter on a GPU. `words` are what follows the options; `words_key` is the option that holds
-// them.
+// "fxe COMMAND --help": what it does, how to call it, its own options, those that many commands share, and
+// those that only matter on a GPU. `words` are what follows the options; `words_key` is the option that
+// holds them.
 std::string help_text(const cxxopts::Options&, std::string_view words_key, std::string_view words,
                       size_t columns);
 

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One value for all members, or one each, in their order.
+// One value for all members, or one each, in order.
 const std::string& value_for(const std::vector<std::string>& values, size_t i, size_t count,
                              const char* option) {
   if (values.size() != 1 && values.size() != count)
@@ -33,7 +33,7 @@ const std::string& value_for(const std::vector<std::string>& values, size_t i, s
   return values[values.size() == 1 ? 0 : i];
 }
 
-// As the ensemble file will name it: relative to its folder where that is possible.
+// The path as the ensemble file will name it: relative to its folder if possible.
 fs::path relative_to(const fs::path& path, const fs::path& ensemble) {
   if (!is_utf8(path.string()))
     throw bad_input(
@@ -42,7 +42,7 @@ fs::path relative_to(const fs::path& path, const fs::path& ensemble) {
   const auto folder = fs::absolute(ensemble).parent_path();
   const auto relative = fs::absolute(path).lexically_relative(folder.lexically_normal());
   std::error_code error;
-  // The ".." of a folder that is a link is where its target lies.
+  // The ".." of a folder that is a link leads to its target's parent.
   if (!relative.empty() && !fs::equivalent(folder / relative, path, error) && !error)
     return fs::canonical(path).lexically_relative(fs::canonical(folder));
   return relative.empty() ? fs::absolute(path) : relative;

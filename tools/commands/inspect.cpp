@@ -27,7 +27,7 @@ struct Totals {
   int64_t parameters = 0, multiply_adds = 0, weight_bytes = 0;
 };
 
-// Layers of a model as its source has them; prints the table where `show`.
+// Layers of a model as its source has them; prints the table if `show`.
 Json layers_json(const Model& model, Totals& totals, bool show) {
   const auto shapes = infer_shapes(model.graph, 1);
   Json layers = Json::array();
@@ -58,7 +58,7 @@ Json layers_json(const Model& model, Totals& totals, bool show) {
   return layers;
 }
 
-// The memory plan: what runs, where in the arena its value lies, how much it needs besides.
+// The memory plan: what runs, where in the arena its value lies, and what else it needs.
 Json steps_json(const Plan& plan) {
   Json steps = Json::array();
   for (const auto& layer : plan.layers())
@@ -142,7 +142,7 @@ double instantiation_ms(ChosenDevice& device, const std::vector<MemberSlot>& slo
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
 }
 
-// Of the members compiled for every batch size; null where there is no such graph.
+// For members compiled at every batch size; null if there is no such graph.
 Json graph_json(const EnsembleFile& file, const Policy& policy, ChosenDevice& device, const RunOptions& run) {
   if (!device.is_cuda) return nullptr;
   std::vector<std::unique_ptr<PlanMember>> members;

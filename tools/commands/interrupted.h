@@ -10,7 +10,7 @@
 namespace fxe {
 
 // What a signal stopped is shown, but never lies under the name of a finished result: says on standard error
-// how far `command` came and which files of these options were asked for and are not written. Returns the
+// how far `command` came, and which of the files that these options asked for are not written. Returns the
 // exit code.
 int report_interrupted(std::string_view command, const std::string& how_far, int signal,
                        const cxxopts::ParseResult&, const std::vector<const char*>& file_options);

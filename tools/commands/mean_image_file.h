@@ -9,11 +9,11 @@
 
 namespace fxe {
 
-// The mean images (Caffe's binaryproto) that preprocessing asks for, each file read once.
+// The mean images (Caffe's binaryproto) that preprocessing asks for; each file is read once.
 class MeanImageFiles {
  public:
-  // Sets p.mean_image where p.mean_file, relative to `folder`, names one. Throws bad_input naming the file
-  // where it is no mean image, or not of the size that images are squashed to.
+  // Sets p.mean_image if p.mean_file, relative to `folder`, names one. Throws bad_input naming the file if it
+  // is not a mean image, or not of the size that images are squashed to.
   void load(Preprocess& p, const std::filesystem::path& folder);
 
  private:

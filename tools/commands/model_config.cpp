@@ -18,7 +18,7 @@ using Config = nlohmann::json;
 
 constexpr JsonLimits kLimits{.bytes = size_t{16} << 20, .depth = 8, .keys = size_t{1} << 16};
 
-// Whether these are the weights that files without a name of their own are about.
+// Whether the file has the usual name of weights, which the configuration beside it is about.
 bool has_usual_name(const fs::path& file) {
   const auto name = file.filename().string();
   return name.starts_with("model.") || name.starts_with("model-0") || name.starts_with("pytorch_model");
@@ -47,7 +47,7 @@ bool says(const Config& object, const char* key) {
   return object.is_object() && object.contains(key) && !object[key].is_null();
 }
 
-// Arguments with which timm made another network of the same name.
+// Refuses arguments with which timm made another network of the same name.
 void refuse_arguments(const Config& config, const std::string& where) {
   if (says(config, "model_args")) {
     if (!config["model_args"].is_object()) throw bad_input("{}: model_args is not an object", where);
@@ -104,7 +104,7 @@ ModelConfig read_model_config(const fs::path& model) {
     read_timm(config, result.file, result);
   }
   const Config config = read_config(transformers);
-  // That of transformers' wrapper of timm says what config.json says.
+  // The configuration of transformers' timm wrapper repeats config.json.
   if (says(config, "image_processor_type") && config["image_processor_type"] == "TimmWrapperImageProcessor")
     return result;
   if (config.is_object()) {

@@ -11,17 +11,17 @@ namespace fxe {
 
 // What other libraries write beside weights: config.json of timm, preprocessor_config.json of transformers.
 struct ModelConfig {
-  std::string file;                    // that was read, for messages; empty: neither is there
-  std::string architecture;            // as timm calls it; empty: not said
-  int64_t classes = 0;                 // 0: not said
-  std::vector<std::string> labels;     // names of the classes; empty: not said
-  std::vector<Preprocess> preprocess;  // empty: not said; of several sizes the usual one first
+  std::string file;                    // the file read, for messages; empty: there is neither
+  std::string architecture;            // timm's name for it; empty: not stated
+  int64_t classes = 0;                 // 0: not stated
+  std::vector<std::string> labels;     // class names; empty: not stated
+  std::vector<Preprocess> preprocess;  // empty: not stated; the usual one first if there are several sizes
 };
 
-// Of a file of weights, or of a folder or index of several. Files that describe other things are passed over:
-// a config.json without "architecture" is not timm's. Where the folder has weights under the usual name
-// (model.safetensors, pytorch_model.bin), what lies there is about them alone. Throws bad_input naming file
-// and key for what is not JSON and what fxe cannot do as it is asked, and where the two files disagree.
+// For a file of weights, or a folder or index of several. Ignores files that describe other things: a
+// config.json without "architecture" is not timm's. If the folder has weights under the usual name
+// (model.safetensors, pytorch_model.bin), the configuration is about those alone. Throws bad_input, naming
+// file and key, for what is not JSON or what fxe cannot do as asked, and if the two files disagree.
 ModelConfig read_model_config(const std::filesystem::path& model);
 
 }  // namespace fxe

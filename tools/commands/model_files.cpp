@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Of each folder with weights under the usual name, or their index, these alone: what lies beside them are
-// parts of them, the same in another format, and a trainer's state.
+// In folders that have weights under the usual name, or their index, keeps only these: the other files are
+// parts of them, the same in another format, or a trainer's state.
 void only_usual_weights(const fs::path& top, std::vector<std::string>& files) {
   std::set<fs::path> folders = {top};
   for (const auto& file : files) folders.insert(fs::path(file).parent_path());

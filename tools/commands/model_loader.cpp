@@ -17,7 +17,7 @@ namespace fxe {
 
 namespace {
 
-// What a file is called, from the nearest: its own name, that of the model it was published as, its folder.
+// The names of a file, the nearest first: its own, that of the model it was published as, its folder's.
 std::vector<std::string> file_names(const std::filesystem::path& path) {
   const auto file = std::filesystem::absolute(path).lexically_normal();
   return {file.filename().string(), published_name(path), file.parent_path().filename().string()};
@@ -35,7 +35,7 @@ RecognisedNetwork choose_by_name(const std::filesystem::path& path, const std::v
                                  const std::vector<RecognisedNetwork>& networks) {
   for (const auto& name : names) {
     const auto named = named_in(name, networks);
-    // The forms of one network follow each other, the one that its name stands for first.
+    // Forms of one network are adjacent, the one that its name stands for first.
     if (!named.empty() && name_of(named.front().spec) == name_of(named.back().spec)) return named.front();
   }
   std::vector<std::string> commands;
@@ -68,7 +68,7 @@ std::string first_beside(const TensorMap& tensors, const std::string& prefix) {
                   nearest.name, printable(nearest.difference));
 }
 
-// The spec of the builder for a file that carries no graph of its own.
+// The builder's spec for a file that carries no graph of its own.
 std::string choose_network(const std::filesystem::path& path, TensorFile& file, const std::string& asked,
                            std::vector<std::string>& notes) {
   if (!asked.empty()) return asked;

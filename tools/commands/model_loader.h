@@ -12,37 +12,37 @@
 
 namespace fxe {
 
-// A model file joined with its network: ready to optimize and compile.
+// A model file joined with its network, ready for optimize() and compile().
 struct LoadedModel {
   Model model;
-  std::string network;  // the builder's spec; empty where the file carried its own graph
+  std::string network;  // the builder's spec; empty if the file carries its own graph
   std::string format;   // "safetensors", "PyTorch zip", ...
   std::vector<std::string>
       notes;  // what a user should know: a network that was recognised, a softmax left out, ...
 };
 
-// Reads any format that convert reads. `network`: a spec of networks/registry.h; empty: the file's own graph,
-// or the network its metadata names, or the one whose tensors are exactly these. Throws bad_input where none
-// fits.
+// Reads any format that convert reads. `network`: a spec of networks/registry.h; empty: the file's own
+// graph, or the network its metadata names, or the one whose tensors are exactly these. Throws bad_input if
+// none fits.
 LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
                        const ReadChoices& choices = {});
 
 // --input: "227x227" (height, width) or "3,227,227"; nothing for "".
 std::optional<Input> parse_input_option(const std::string& text);
-// Throws bad_input where the user asked for one size and the file has another.
+// Throws bad_input if the user asked for one size and the file has another.
 void expect_input(const LoadedModel&, const std::optional<Input>& asked, const std::filesystem::path&);
 
-// "resnet50:classes=10,input=288" of "resnet50:classes=10".
+// "resnet50:classes=10,input=288" for "resnet50:classes=10".
 std::string network_at(const std::string& spec, const Input& size);
-// Throws bad_input where images are not prepared at the size that the model takes.
+// Throws bad_input if preprocessing gives another size than the model takes.
 void expect_size(const LoadedModel&, const Preprocess&, const std::string& where);
 
-// A network of networks/registry.h with seeded random weights. Throws bad_input where there is none, and
-// neither a file, of that name.
+// A network of networks/registry.h with seeded random weights. Throws bad_input if `network` is neither a
+// file nor a known network.
 LoadedModel random_model(const std::string& network, uint64_t seed);
 
-// What training adjusts: every weight the layers read, without BatchNorm's running mean and variance; as
-// torchvision's and timm's tables count.
+// The number of trained parameters: every weight the layers read, without BatchNorm's running mean and
+// variance, as in torchvision's and timm's tables.
 int64_t parameters_of(const Op&, const std::vector<Shape>& inputs);
 int64_t parameters_of(const Model&);
 

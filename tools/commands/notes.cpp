@@ -11,7 +11,7 @@ namespace fxe {
 
 std::vector<std::string> notes_by_text(const std::vector<std::string>& members,
                                        const std::vector<std::vector<std::string>>& notes) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> found;  // text, whose
+  std::vector<std::pair<std::string, std::vector<std::string>>> found;  // a text, and the members it is about
   for (size_t m = 0; m < members.size(); ++m)
     for (const auto& text : notes[m]) {
       auto at = std::ranges::find(found, text, [](const auto& f) { return f.first; });

@@ -7,11 +7,11 @@
 namespace fxe {
 
 // Notes on members as lines for people, each text once: "a, b: its softmax at the end is left out", "each
-// member: ..." where all have it.
+// member: ..." if all share it.
 std::vector<std::string> notes_by_text(const std::vector<std::string>& members,
                                        const std::vector<std::vector<std::string>>& notes);
 
-// On standard output, wrapped.
+// Prints to standard output, wrapped.
 void print_notes(const std::vector<std::string>&);
 
 }  // namespace fxe

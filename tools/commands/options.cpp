@@ -29,7 +29,7 @@ T read_number(const cxxopts::ParseResult& parsed, const std::string& key, T low,
   return value;
 }
 
-// Of a message that quotes it, in whichever quotes.
+// The text that a message quotes, in whichever quotes.
 std::string quoted(std::string_view message) {
   const auto in_name = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';

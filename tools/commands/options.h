@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Values are never lists: file names and JSON hold commas.
+// Values are never lists: file names and JSON contain commas.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace fxe {
 
-// What every command understands; `control` and what follows: those that run a schedule.
+// Options that every command accepts; from `control` on, those of commands that run a schedule.
 struct RunOptions {
   std::string device = "auto";  // auto | cpu | cuda[:I]
   int cuda_index = 0;           // I
@@ -23,12 +23,12 @@ struct RunOptions {
   bool quiet = false;
   std::optional<double> deadline_ms;
   bool autotune = false;
-  bool pin = false;                 // threads of the CPU engine
-  int64_t max_pixels = kMaxPixels;  // of an image
+  bool pin = false;                 // pin the CPU engine's threads
+  int64_t max_pixels = kMaxPixels;  // per image
   std::string control = "auto", tail = "fused", launch = "graph";
   int sides = 1;            // Executor::sides(); not an option
-  bool pixels = true;       // a GPU takes images as pixels where it can; not an option
-  bool every_size = false;  // members for smaller batches with --control none too; not an option
+  bool pixels = true;       // a GPU takes images as pixels if it can; not an option
+  bool every_size = false;  // compile members for smaller batches even with --control none; not an option
 };
 
 // Groups of the help that several commands share.
@@ -37,35 +37,35 @@ inline constexpr const char* kRunningGroup = "Running";
 inline constexpr const char* kEverywhereGroup = "Everywhere";
 inline constexpr const char* kGpuGroup = "On a GPU";
 
-// An option as the help shows it. Its value is text; who reads it knows what it may be.
+// An option as the help shows it. Its value is text; the code that reads it knows what it may be.
 struct OptionText {
   const char* name;   // "limit", "o,output"
-  const char* value;  // what stands for the value in the help, such as "FILE"; nullptr: it takes none
+  const char* value;  // the value's name in the help, such as "FILE"; nullptr: it takes none
   const char* about;
-  const char* otherwise = "";  // the value where none is given
-  bool repeats = false;        // may be given several times, and has no other value then
+  const char* otherwise = "";  // the value if none is given
+  bool repeats = false;        // may be given several times; then it has no default
 };
 void add_options(cxxopts::Options&, const std::vector<OptionText>&, const char* group = "");
 
 inline constexpr const char* kPolicyHelp = "stored[:PROFILE], full, first:K or t:0.9,0.8,...";
 
-// Adds --device --precision --batch --threads --json --quiet. Commands that run nothing take them too, so
-// that a script can give all its commands the same words.
+// Adds --device --precision --batch --threads --json --quiet. Commands that run nothing accept them too, so
+// that a script can pass the same words to all of them.
 void add_common_options(cxxopts::Options&);
-// The same and --control --tail --launch --deadline-ms --pin --max-pixels.
+// Adds these and --control --tail --launch --deadline-ms --pin --max-pixels.
 void add_run_options(cxxopts::Options&);
-// What was added. Throws bad_input for values out of range, naming the option and what it takes.
+// Reads what was added. Throws bad_input for values out of range, naming the option and what it accepts.
 RunOptions read_common_options(const cxxopts::ParseResult&);
 RunOptions read_run_options(const cxxopts::ParseResult&);
 
-// The number an option was given as text; throws bad_input naming the option, the range and what was found.
+// An option's value as a number; throws bad_input naming the option, the range and what was found.
 int64_t read_integer(const cxxopts::ParseResult&, const std::string& key, int64_t low, int64_t high);
 double read_real(const cxxopts::ParseResult&, const std::string& key, double low, double high);
 
-// Sets device and cuda_index; throws bad_input naming `option` for a text that is neither.
+// Sets device and cuda_index; throws bad_input naming `option` for any other text.
 void set_device(RunOptions&, const std::string& text, std::string_view option = "--device");
 
-// Parses; prints the help and returns nothing for --help. Throws bad_input unless `positional_min` to
+// Parses; for --help prints the help and returns nothing. Throws bad_input unless `positional_min` to
 // `positional_max` words remain.
 std::optional<cxxopts::ParseResult> parse_options(cxxopts::Options&, int argc, char** argv,
                                                   std::string_view positional_key, size_t positional_min,

@@ -10,7 +10,7 @@ namespace fxe::output_kind {
 
 namespace {
 
-// JSON begins so, however it is indented.
+// Whether it is JSON that begins like this, however it is indented.
 bool json_begins(std::string_view text, std::initializer_list<std::string_view> beginnings) {
   std::string packed;
   for (const char c : text.substr(0, 512))
@@ -31,7 +31,7 @@ bool is_safetensors(std::string_view text) {
   return header <= kLongestHeader;
 }
 
-// The columns that tables of figures begin with.
+// Whether it begins with the columns of a figure's table.
 bool is_figure_csv(std::string_view text) {
   for (const auto* columns :
        {"members,", "harm_limit,delta,", "cost_ms,", "cost_multiply_adds,", "cost_members,"})

@@ -5,7 +5,7 @@
 
 namespace fxe {
 
-// What an output is, and how a file of this kind is told from one that must not be lost: by its first bytes.
+// A kind of output, and how to tell its files by their first bytes from files that must not be lost.
 struct OutputKind {
   static constexpr size_t kBeginning = 4096;  // bytes that are() is given, or all there are
 

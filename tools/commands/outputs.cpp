@@ -73,7 +73,7 @@ OutputTarget Outputs::claim(const std::string& who, const fs::path& name) {
   return target;
 }
 
-// All that is printed goes through descriptor 1: it is made another name of standard error.
+// Everything printed goes through descriptor 1, which becomes another name of standard error.
 void Outputs::move_printing() {
   std::fflush(stdout);
   standard_output_ = Descriptor(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));

@@ -14,12 +14,12 @@
 
 namespace fxe {
 
-// Every file that a run writes, opened before the run: what cannot be written, or would destroy something, is
-// known before anything is computed. To be made when all inputs but images are read. Open throws bad_input
-// for
-//   an existing file of another kind, unless it is empty or --force was given
-//   a file that the run has read (what it reads later is seen by commit())
-//   a file that is another output of the run, or a second output to "-".
+// Every file that a run writes, opened before the run: it finds out before anything is computed what cannot
+// be written, or would destroy something. Create it once all inputs except images are read. Opening throws
+// bad_input for
+//   * an existing file of another kind, unless it is empty or --force was given;
+//   * a file that the run has read (commit() notices what it reads later);
+//   * a file that is another output of the run, or a second output to "-".
 // With an output to standard output, what is printed goes to standard error.
 class Outputs {
  public:
@@ -28,24 +28,25 @@ class Outputs {
   Outputs(const Outputs&) = delete;
   Outputs& operator=(const Outputs&) = delete;
 
-  // Of the option's value; where that is empty, what is written to the file goes nowhere.
+  // Opens the option's value; if that is empty, what is written to the file is discarded.
   OutputFile& open(const std::string& option, const OutputKind&);
-  // `who`: what to call it in errors, such as "--json".
+  // `who`: its name in errors, such as "--json".
   OutputFile& open(const std::string& who, const std::filesystem::path&, const OutputKind&);
 
-  // A table with this head line, which lines are added to.
+  // A table with this head line, which lines are appended to.
   AppendFile& append(const std::string& option, const char* head);
 
-  // An input that is not read yet. Throws bad_input if it is one of the outputs.
+  // For an input that is not read yet: throws bad_input if it is one of the outputs.
   void refuse(const std::filesystem::path& input) const;
-  // Before images are read: they are many, and none is taken for a file of results unless --force says so.
+  // Called before images are read: there are many, and none may be taken for a file of results unless --force
+  // says so.
   template <class Images>
   void refuse_images(const Images& dataset) const {
     stop_noting_files();
     for (size_t i = 0; forced_ && i < dataset.images(); ++i) refuse(dataset.file(i));
   }
 
-  // Of each that is not committed yet, whatever became of the others. Then throws what went wrong first.
+  // Commits every file not committed yet, even if others fail; then throws the first error.
   void commit();
 
  private:

@@ -33,7 +33,7 @@ cxxopts::Options profile_options() {
   return options;
 }
 
-// The folder's images; labels are not looked at.
+// The folder's images, ignoring labels.
 Dataset images_of(const std::string& folder, size_t limit) {
   Dataset dataset = open_dataset(folder);
   if (limit) dataset.keep_first(limit);
@@ -47,7 +47,7 @@ int run_profile(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
   RunOptions run = read_run_options(*parsed);
-  run.every_size = true;  // compare_schedules() runs under every control
+  run.every_size = true;  // compare_schedules() runs with every control
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto shown = static_cast<size_t>(read_integer(*parsed, "layers", 0, INT64_MAX));
   const auto traced = static_cast<size_t>(read_integer(*parsed, "trace-batches", 1, kMostTracedBatches));

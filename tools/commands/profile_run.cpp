@@ -34,7 +34,7 @@ class Profiler {
     result_.ceiling = measure_ceiling(*runtime.device.backend);
   }
 
-  // Once through the images, with the kernels timed where there is a clock.
+  // Goes through the images once, timing the kernels if there is a clock.
   void pass(KernelClock* clock) {
     clock_ = clock;
     for (const auto policy : {KernelTable::flexible, KernelTable::full})
@@ -67,7 +67,7 @@ class Profiler {
  private:
   void run_batch(int count) {
     if (count == 0) return;
-    // Which goes first alternates, so that neither always finds the other's weights in the caches.
+    // The order alternates, so that neither always finds the other's weights in the caches.
     const bool full_first = ++batches_ % 2 == 0;
     for (const int turn : {0, 1})
       run((turn == 0) == full_first ? KernelTable::full : KernelTable::flexible, count);
@@ -115,7 +115,7 @@ ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset&
   if (result.stopped_by || result.images == 0) return std::move(result);
   try {
     result.schedules = compare_schedules(runtime, ensemble, dataset, policy, run);
-  } catch (const Error& e) {  // such as memory for all of them
+  } catch (const Error& e) {  // for example memory for all of them
     fmt::print(stderr, "fxe profile: other schedules are not compared: {}; try a smaller --batch\n",
                e.what());
   }

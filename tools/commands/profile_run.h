@@ -15,15 +15,15 @@
 
 namespace fxe {
 
-// A policy's way through the images of a profile.
+// How a policy did on the images of a profile.
 struct ProfiledPolicy {
-  double network_ms = 0;   // of runs that nobody watched
+  double network_ms = 0;   // of runs without observers
   double observed_ms = 0;  // of the same batches with every kernel timed
   double members = 0;      // that ran, summed over images
   std::vector<int64_t> exits;
 };
 
-// One batch under observation, for a trace.
+// One observed batch, for a trace.
 struct TracedBatch {
   KernelTable::Policy policy;
   std::vector<KernelCall> calls;
@@ -42,20 +42,20 @@ struct ProfileResult {
   double per_image_ms(KernelTable::Policy p) const {
     return policies[p].network_ms / static_cast<double>(images);
   }
-  // Of the observed runs, what no kernel accounts for: launches, gathering of survivors, decisions, the
-  // clock.
+  // Time of the observed runs that no kernel accounts for: launches, gathering of survivors, decisions,
+  // the clock.
   double outside_ms(KernelTable::Policy p) const { return policies[p].observed_ms - table.measured_ms(p); }
 };
 
 struct ProfileOptions {
   bool quiet = false;
   double deadline_ms = 0;
-  size_t traced_batches = 0;  // of each policy
+  size_t traced_batches = 0;  // per policy
 };
 
 // Runs the policy and the full ensemble on every batch, in alternating order: once through the images
-// unwatched, then compare_schedules(), then once more with every kernel timed. Throws run_time where the
-// device's kernels cannot be timed, before anything runs.
+// unobserved, then compare_schedules(), then once more with every kernel timed. Throws run_time, before
+// anything runs, if the device's kernels cannot be timed.
 ProfileResult profile(LoadedEnsemble&, Runtime&, const Dataset&, const Policy&, const RunOptions&,
                       const ProfileOptions&);
 

@@ -11,7 +11,7 @@ namespace {
 
 class Comparison {
  public:
-  // An executor's graphs are captured by prepare(): binding the members anew does not touch them.
+  // prepare() captures an executor's graphs: rebinding the members later does not affect them.
   Comparison(Runtime& runtime, const LoadedEnsemble& ensemble, const Policy& policy, RunOptions options) {
     options.launch = "graph";
     for (const auto& [control, tail] : kSchedules) {

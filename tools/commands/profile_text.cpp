@@ -73,7 +73,7 @@ void print_policies(const ProfileResult& r, std::FILE* to) {
              r.ceiling.gflop_per_s);
 }
 
-// How much more than under device control with the tail fused.
+// How much longer each takes than device control with the tail fused.
 void print_schedules(const ScheduleTimes& times, std::FILE* to) {
   if (times.images == 0) return;
   fmt::print(to, "\n  the policy, driven otherwise     ms/image\n");

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A span that grows as long as what comes next belongs to it.
+// A span that is extended as long as what follows belongs to it.
 struct Span {
   std::string name;
   Json arguments;

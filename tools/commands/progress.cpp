@@ -22,8 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kTick = std::chrono::milliseconds(100);
-constexpr auto kFirst = std::chrono::milliseconds(300);  // what is done sooner needs no bar
-constexpr size_t kWindow = 100;  // steps that the rate is of: ten seconds at the least
+constexpr auto kFirst = std::chrono::milliseconds(300);  // shorter work needs no bar
+constexpr size_t kWindow = 100;                          // steps that the rate covers: at least ten seconds
 
 std::string rate_text(double per_second) {
   return fmt::format("{:.{}f}/s", per_second, per_second >= 10 ? 0 : per_second >= 1 ? 1 : 2);
@@ -40,7 +40,7 @@ std::string time_text(double seconds) {
 }  // namespace
 
 std::string progress_line(const ProgressState& s, size_t columns) {
-  // The last column stays empty: some terminals break the line once it is written.
+  // Leaves the last column empty: some terminals break the line once it is written.
   const size_t room = columns > 0 ? columns - 1 : 0;
   if (s.total == 0) return fmt::format("{} {}", s.label, time_text(s.seconds)).substr(0, room);
   const std::string count = fmt::format("{}/{}", s.done, s.total);
@@ -64,7 +64,7 @@ std::string progress_line(const ProgressState& s, size_t columns) {
 }
 
 struct Progress::Writer {
-  ProgressState state;  // but done and total
+  ProgressState state;  // except done and total
   std::atomic<size_t> done{0}, total{0};
   std::mutex mutex;
   std::condition_variable ended;
@@ -85,7 +85,7 @@ struct Progress::Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // A bar that cannot be drawn is none: nothing that is computed ends for it.
+  // A bar that cannot be drawn is left out: no computation ends because of it.
   void run() noexcept try {
     std::unique_lock lock(mutex);
     seen.emplace_back(began, 0);
@@ -112,7 +112,7 @@ struct Progress::Writer {
     put("\r" + progress_line(state, window ? window : terminal_of(stderr).columns) + "\033[K");
   }
 
-  // Past stdio, whose lock others may want.
+  // Bypasses stdio, whose lock others may want.
   static void put(const std::string& text) {
     [[maybe_unused]] const auto ignored = write(STDERR_FILENO, text.data(), text.size());
   }
@@ -122,7 +122,7 @@ Progress::Progress(std::string label, std::string unit, size_t total, bool quiet
   if (quiet || !terminal_of(stderr).interactive) return;
   try {
     writer_ = std::make_unique<Writer>(ProgressState{std::move(label), std::move(unit), 0, total, 0});
-  } catch (const std::system_error&) {  // no thread is to be had
+  } catch (const std::system_error&) {  // no thread available
   }
 }
 

@@ -7,12 +7,11 @@
 
 namespace fxe {
 
-// How far something has come, on one line of standard error: only on a terminal, ten times a second at most,
-// by a thread of its own, so that a slow or stopped terminal holds nobody up. Silent into a pipe or when
-// `quiet`.
+// Progress on one line of standard error: only on a terminal, at most ten times a second, by a thread of its
+// own, so that a slow or stopped terminal delays nothing. Silent into a pipe or when `quiet`.
 class Progress {
  public:
-  // "eval", "images"; a total of 0 is not known: the line says how long it has taken.
+  // "eval", "images"; a total of 0 is unknown: the line then shows how long it has taken.
   Progress(std::string label, std::string unit, size_t total, bool quiet);
   ~Progress();  // clears the line
   Progress(const Progress&) = delete;
@@ -23,14 +22,14 @@ class Progress {
 
  private:
   struct Writer;
-  std::unique_ptr<Writer> writer_;  // none: not shown
+  std::unique_ptr<Writer> writer_;  // null: not shown
 };
 
 // The line: label, bar, count, rate, time left, as far as they fit into this many columns.
 struct ProgressState {
   std::string label, unit;
   size_t done = 0, total = 0;
-  double per_second = 0;  // 0: not known yet
+  double per_second = 0;  // 0: unknown so far
   double seconds = 0;     // since it began
 };
 std::string progress_line(const ProgressState&, size_t columns);

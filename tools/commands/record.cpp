@@ -34,7 +34,7 @@ cxxopts::Options record_options() {
 StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, const Dataset& dataset,
                      const RunOptions& run, StoreForm form) {
   const Fingerprint print = fingerprint(ensemble.file, weight_files_of);
-  expect_files_unchanged();  // or it may be of other weights than those that run
+  expect_files_unchanged();  // otherwise it may be of other weights than those that run
   StoreHeader h;
   h.form = form;
   h.ensemble = ensemble.file.name;
@@ -55,7 +55,7 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
   return h;
 }
 
-// Networks and images are gone when the store is opened for the report.
+// Networks and images are gone before the store is opened for the report.
 RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to,
                         LeftOut& left_out, Outputs& outputs) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();

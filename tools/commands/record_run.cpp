@@ -28,7 +28,7 @@ class Recording {
     std::vector<std::string> names;
     for (size_t m = 0; m < members(); ++m) {
       names.push_back(ensemble.file.members[m].name);
-      // One member, weight 1 and temperature 1: its mean is its logits, bit for bit.
+      // One member with weight 1 and temperature 1: its mean is its logits, bit for bit.
       alone_.push_back(
           runtime.executor->prepare({{static_cast<int>(m)}, Combine::logits, Signal::margin, {1}, {1}, {}}));
     }
@@ -40,7 +40,8 @@ class Recording {
   RecordResult run(bool quiet) {
     result_.images = dataset_.images();
     result_.kept = writer_.kept().size();
-    for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);  // not measured: the first
+    // not measured: the first run
+    for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);
     Progress progress("record", "images", result_.images, quiet);
     check_kept(progress);
     Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2,
@@ -59,7 +60,7 @@ class Recording {
 
   size_t members() const { return ensemble_.file.members.size(); }
 
-  // Of what cannot be read, as the loader has it: 0.
+  // The loader's hash for unreadable images: 0.
   ContentHash hash_of(size_t sample) {
     try {
       read_file(dataset_.file(sample), kMaxImageFileBytes, file_);
@@ -81,8 +82,8 @@ class Recording {
     }
   }
 
-  // Batches hold readable images: the one in which the earlier run ended is run again, so that each image is
-  // computed in the batch it would have been in anyway.
+  // Batches hold readable images: the batch in which the earlier run ended runs again, so that each image is
+  // computed in the same batch as in a single run.
   size_t first_image() const {
     const size_t readable = result_.kept - result_.unreadable;
     size_t to_skip = readable / static_cast<size_t>(batch_) * static_cast<size_t>(batch_);
@@ -106,7 +107,7 @@ class Recording {
 
   void take(const Loader::Item& item) {
     const bool readable = item.error.empty();
-    // The store would call it unreadable for ever.
+    // Otherwise the store would call it unreadable forever.
     if (item.read_failed)
       throw run_time_error("{}; once it can be read, the same command goes on after what is recorded",
                            item.error);
@@ -144,7 +145,8 @@ class Recording {
     }
   }
 
-  // Survivors run in smaller batches than those that were recorded. What inputs hold does not matter here.
+  // Measures the batch sizes that were not recorded, which survivors run in. The inputs' content does not
+  // matter here.
   void measure_missing() {
     constexpr int kRuns = 10;
     for (const int64_t size : batch_sizes(batch_))

@@ -9,17 +9,16 @@
 namespace fxe {
 
 struct RecordResult {
-  size_t images = 0, kept = 0;  // of all images, those that were recorded before
+  size_t images = 0, kept = 0;  // in all, and those recorded before
   size_t unreadable = 0;
   CostTable costs;
   int stopped_by = 0;  // the signal that ended it before the last image; 0: none
 };
 
 // Runs every member on the images that `writer` does not have yet, in the batches that eval would make of the
-// readable ones, and appends what they give. Costs are measured on the way, those of smaller batches after
-// it. Where a signal asks for a stop it ends after the
-// batch under way, and the store is not finished. Throws bad_input if an image that is recorded already has
-// changed.
+// readable ones, and appends the results. Measures costs on the way, those of smaller batches afterwards.
+// After a signal it stops when the current batch is done, and the store stays unfinished. Throws bad_input if
+// an image that was already recorded has changed.
 RecordResult record(LoadedEnsemble&, Runtime&, const Dataset&, int batch, StoreWriter& writer, bool quiet);
 
 }  // namespace fxe

@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr size_t kWorstClasses = 20;
 
-// As an evaluation, so that both commands say the same things in the same words.
+// As an evaluation, so that both commands report the same things in the same terms.
 PolicyResult as_evaluated(const Replayed& r) {
   PolicyResult p(r.evaluation.exits().size());
   p.evaluation = r.evaluation;

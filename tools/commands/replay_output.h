@@ -12,7 +12,7 @@
 
 namespace fxe {
 
-// Everything that one replay found.
+// Everything one replay found.
 struct ReplayResult {
   ReplayPoint point;
   int batch = 1;
@@ -20,11 +20,11 @@ struct ReplayResult {
   Replayed policy, full;
   ReplayReport report;
   std::string cost_unit;                // of baselines: "ms", "multiply-adds" or "members"
-  std::optional<SubsetSearch> subsets;  // none of a compact store, or where nobody wants them
+  std::optional<SubsetSearch> subsets;  // none for a compact store, or if not wanted
   std::optional<PredictionComparison> against;
 };
 
-// Schema "fxe.replay/1": the keys of "fxe.eval/1" that a store can answer, and what only a store can.
+// Schema "fxe.replay/1": the keys of "fxe.eval/1" that a store can answer, plus its own.
 nlohmann::ordered_json replay_json(const Store&, const ReplayResult&);
 
 void print_replay(const Store&, const ReplayResult&, std::FILE* to);

@@ -8,7 +8,7 @@
 
 namespace fxe {
 
-// --policy --ensemble, and those of store_order.h
+// Adds --policy --ensemble, and the options of store_order.h.
 void add_replay_point_options(cxxopts::Options&);
 
 // What a store is asked for. Members are the store's.

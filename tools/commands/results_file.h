@@ -9,13 +9,13 @@ namespace fxe {
 
 // The head and a line of a results file: timm's columns (model, img_size, top1, top1_err, top5, top5_err,
 // param_count, crop_pct, interpolation; percentages with three decimals, millions of parameters), then fxe's
-// own; docs/labels.md. Figures that do not exist, as of images without labels, and what the members do not
-// share are left empty.
+// own; docs/labels.md. Figures that do not exist, as for images without labels, and values that members do
+// not share are left empty.
 extern const char* const kResultsHead;
 std::string results_line(const LoadedEnsemble&, const EvalSubject&, const EvalResult&);
 
-// timm's crop_pct: the decimal fraction of the fewest digits for which floor(crop / fraction) = resized, and
-// of those the nearest to crop / resized: "0.95" for 224 of 235. Empty where none of up to four digits is.
+// timm's crop_pct: the decimal fraction with the fewest digits for which floor(crop / fraction) = resized,
+// and among those the nearest to crop / resized: "0.95" for 224 of 235. Empty if none has up to four digits.
 std::string crop_fraction(int crop, int resized);
 
 }  // namespace fxe

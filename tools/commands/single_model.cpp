@@ -19,13 +19,13 @@ namespace fs = std::filesystem;
 
 bool fits(const Preprocess& p, const Input& input) { return p.crop_h == input.h && p.crop_w == input.w; }
 
-// How images can be prepared, the usual way first, and who says so.
+// Ways to prepare images, the usual one first, and where they come from.
 struct Offer {
   std::vector<Preprocess> ways;
-  std::string says;  // "published, timm-224-0.95-bicubic"; empty: the ways speak for themselves
+  std::string says;  // "published, timm-224-0.95-bicubic"; empty: the ways need no comment
 };
 
-// What is said of this very file. Empty where nothing is.
+// What is known about this very file; empty if nothing is.
 Offer offer_for(const fs::path& path, const ModelConfig& config, const LoadedModel& loaded) {
   if (config.classes && config.classes != loaded.model.classes())
     throw bad_input("{}: num_classes is {}, but {} has {}", config.file, config.classes, path.string(),
@@ -37,7 +37,7 @@ Offer offer_for(const fs::path& path, const ModelConfig& config, const LoadedMod
   return {};
 }
 
-// What is usual for all files of its kind.
+// What is usual for files of its kind.
 Offer usual_for(const fs::path& path, const LoadedModel& loaded) {
   const Input input = loaded.model.input();
   if (!loaded.network.empty()) {

@@ -10,7 +10,7 @@
 
 namespace fxe {
 
-// What options say of one model; empty: nothing.
+// What options say about one model; empty: nothing.
 struct ModelRequest {
   std::string network, preprocess, input, state_dict, output;
 };
@@ -18,17 +18,17 @@ struct ModelRequest {
 struct SingleModel {
   LoadedModel loaded;
   Preprocess preprocess;
-  std::vector<std::string> classes;  // their names, where a file beside it says them
+  std::vector<std::string> classes;  // class names, if a file beside it gives them
 };
 
-// A model that no ensemble file describes, and how its images are prepared: as asked for, else as the files
-// beside it say (model_config.h), else as published, if its file's name is one of a published file
-// (engine/input/published_preprocess.h), else as its network or format usually is; a note says which. A
-// network that is built by name is built at the size of its images. Throws bad_input where nothing says how
-// they are prepared; without `needs_images` they are then of the model's size and no more is known.
+// A model without an ensemble file, and how its images are prepared: as asked for, else as the files beside
+// it say (model_config.h), else as published, if its file has a published name
+// (engine/input/published_preprocess.h), else as usual for its network or format; a note says which. A
+// network that is built by name is built at the size of its images. Throws bad_input if nothing says how
+// images are prepared; without `needs_images` they are then of the model's size, and nothing else is known.
 SingleModel load_single_model(const std::filesystem::path&, const ModelRequest&, bool needs_images = true);
 
-// "--preprocess": a preset's name or an object. A mean image's path becomes absolute.
+// "--preprocess": a preset's name or an object. Makes a mean image's path absolute.
 Preprocess parse_preprocess_option(const std::string& text);
 
 }  // namespace fxe

@@ -22,7 +22,7 @@ namespace {
 struct Stream {
   int fd;
   TerminalText text;
-  int error = 0;  // of the first write that failed; nothing is tried after it
+  int error = 0;  // of the first write that failed; nothing is written after it
 
   void put(const std::string& printable) {
     if (!error) error = write_all(fd, printable);
@@ -30,7 +30,7 @@ struct Stream {
 };
 Stream out{STDOUT_FILENO, TerminalText()}, err{STDERR_FILENO, TerminalText()};
 
-// Bold, red, yellow, and neither; on standard error what progress bars erase their line with.
+// Bold, red, yellow, and reset; and what progress bars erase their line with on standard error.
 constexpr std::array<std::string_view, 4> kColours = {"\033[0m", "\033[1m", "\033[31m", "\033[33m"};
 
 TerminalText text_of(int fd) {
@@ -40,7 +40,7 @@ TerminalText text_of(int fd) {
   return TerminalText(std::move(sequences));
 }
 
-// Called by the C library, which no exception may pass through.
+// Called by the C library: no exception may leave it.
 ssize_t take(void* stream, const char* bytes, size_t count) noexcept {
   auto& to = *static_cast<Stream*>(stream);
   try {
@@ -56,7 +56,7 @@ void replace(std::FILE*& file, Stream& stream, int buffering) {
   functions.write = take;
   stream.text = text_of(stream.fd);
   std::FILE* replaced = fopencookie(&stream, "w", functions);
-  if (!replaced) return;  // no memory: all works, only a failing write is an error again
+  if (!replaced) return;  // no memory: everything works, except that failing writes are errors again
   std::setvbuf(replaced, nullptr, buffering, BUFSIZ);
   file = replaced;
 }

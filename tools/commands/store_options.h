@@ -11,7 +11,7 @@
 
 namespace fxe {
 
-// What the commands that make a store have in common: -o, --half, --compact.
+// What the commands that make a store share: -o, --half, --compact.
 struct StoreOptions {
   std::filesystem::path path;
   StoreForm form = StoreForm::fp32;
@@ -19,7 +19,7 @@ struct StoreOptions {
 void add_store_options(cxxopts::Options&);
 StoreOptions read_store_options(const cxxopts::ParseResult&);
 
-// Reads the finished store back and says what it is, to people and as {"schema": "fxe.record/1", ...}.
+// Reads the finished store back and describes it, to people and as {"schema": "fxe.record/1", ...}.
 void report_store(const std::filesystem::path&, size_t unreadable, const LeftOut&, OutputFile& json,
                   bool quiet);
 

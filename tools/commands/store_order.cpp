@@ -15,7 +15,7 @@ namespace fxe {
 
 namespace {
 
-// One number, or one per member of the whole order; a policy of fewer members takes the first.
+// One number, or one per member of the whole order; a policy of fewer members takes the first ones.
 void replace(std::vector<double>& values, std::vector<double>& full, const cxxopts::ParseResult& parsed,
              const char* key) {
   const auto text = parsed[key].as<std::string>();

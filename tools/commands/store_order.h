@@ -9,28 +9,28 @@
 
 namespace fxe {
 
-// What the commands that ask a store have in common.
+// What the commands that ask a store share:
 // --order --combine --weights --temperatures --signal --costs --batch --threads
 void add_store_order_options(cxxopts::Options&);
 
 std::vector<std::string> member_names(const Store&);
 std::vector<std::string> member_names(const Store&, const std::vector<int>& members);
 
-// --order: "2,0,1", or names; every member of the store where it is not given.
+// --order: "2,0,1", or names; without it every member of the store.
 std::vector<int> read_store_order(const Store&, const cxxopts::ParseResult&);
 
-// The store's members in this order, as policies take them.
+// The store's members in this order, in the form that policies take.
 EnsembleFile as_ensemble(const Store&, const std::vector<int>& order);
 
-// An ensemble file whose fingerprint is the store's; where the store has none, whose members have the store's
-// names. Throws bad_input for another ensemble.
+// An ensemble file with the store's fingerprint or, if the store has none, with members of the store's names.
+// Throws bad_input for another ensemble.
 EnsembleFile read_matching_ensemble(const Store&, const std::string& path);
 
-// What --combine, --weights and --temperatures change of `full`, every member of the order; `part` has its
-// first members or others of its own, and takes the first of the numbers.
+// Applies --combine, --weights and --temperatures to `full`, every member of the order, and to `part`, which
+// has its first members, or others, and takes the first of the numbers.
 void read_store_joining(const cxxopts::ParseResult&, OperatingPoint& full, OperatingPoint& part);
 
-// --costs FILE or ms per image of each member; else STORE.costs.json; else none (an empty table).
+// --costs: a FILE, or ms per image of each member; else STORE.costs.json; else none (an empty table).
 CostTable read_store_costs(const Store&, const cxxopts::ParseResult&);
 
 int read_store_batch(const Store&, const cxxopts::ParseResult&);  // default: as recorded

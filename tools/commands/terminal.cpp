@@ -17,7 +17,7 @@ std::string_view variable(const char* name) {
   return value ? value : "";
 }
 
-// The two by their numbers: a stream of one's own that stands for them has no descriptor.
+// The two by their numbers: a custom stream that stands for one of them has no descriptor.
 int descriptor(std::FILE* stream) {
   return stream == stdout ? STDOUT_FILENO : stream == stderr ? STDERR_FILENO : fileno(stream);
 }

@@ -7,7 +7,7 @@
 
 namespace fxe {
 
-// Of what may be shown at the start of the text; 0: nothing of it.
+// Bytes that may be shown at the start of the text; 0: none.
 size_t TerminalText::kept_length(std::string_view text) const {
   for (const auto& s : sequences_)
     if (text.starts_with(s)) return s.size();
@@ -15,7 +15,7 @@ size_t TerminalText::kept_length(std::string_view text) const {
   return shown_length(text);
 }
 
-// It is the beginning of a character, or of a sequence.
+// Whether it is the beginning of a character, or of a sequence.
 bool TerminalText::may_go_on(std::string_view text) const {
   for (const auto& s : sequences_)
     if (text.size() < s.size() && s.starts_with(text)) return true;
@@ -40,7 +40,7 @@ std::string TerminalText::operator()(std::string_view piece) {
       out += text.substr(0, n);
     else
       out += '?';
-    // A control character of several bytes is one.
+    // A control character of several bytes counts as one.
     text.remove_prefix(std::max(n, std::max<size_t>(utf8_length(text), 1)));
   }
   return out;

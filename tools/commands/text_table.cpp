@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kGap = 2;
 constexpr size_t kShortestName = 8;
 
-// The head's lines, from the bottom.
+// The head's lines, the bottom one first.
 std::pair<std::string, std::string> lines_of(const std::string& head) {
   const size_t at = head.find('\n');
   if (at == head.npos) return {head, ""};

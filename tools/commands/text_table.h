@@ -8,26 +8,26 @@
 
 namespace fxe {
 
-// A table for people. A column is as wide as what is in it; a long name never shifts a row.
+// A table for people. Columns are as wide as their content; a long name never shifts a row.
 class TextTable {
  public:
   struct Column {
-    std::string head;       // '\n' begins its second line
-    size_t least = 0;       // how wide it is at the least
-    bool text = false;      // from the left; numbers are from the right
-    bool optional = false;  // shown only where there is room for it
-    // Names give way where the table would be too wide, the widest first: they are shortened in the middle,
+    std::string head;       // '\n' starts its second line
+    size_t least = 0;       // minimum width
+    bool text = false;      // left-aligned; numbers are right-aligned
+    bool optional = false;  // shown only if there is room
+    // A name shrinks if the table would be too wide, the widest first: it is shortened in the middle,
     bool shrinks = false;
-    // or a longer one has a line of its own above its row.
+    // or a long one has a line of its own above its row.
     bool above = false;
   };
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  void add(std::vector<std::string> cells);  // those missing at the end are empty
-  // Every line ends with '\n'. A table whose columns cannot give way that far is wider than asked. With
-  // `open_end` the last column is as long as it is, and does not count.
+  void add(std::vector<std::string> cells);  // missing cells at the end are empty
+  // Every line ends with '\n'. A table whose columns cannot shrink that far is wider than asked. With
+  // `open_end` the last column has its full width, which does not count.
   std::string str(size_t columns, bool open_end = false) const;
-  size_t width() const;  // of the table where nothing gives way
+  size_t width() const;  // of the table if nothing shrinks
 
  private:
   std::vector<size_t> widths(size_t columns, bool open_end) const;  // 0: left out
@@ -36,8 +36,8 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// As wide as the terminal; into a pipe as on one of 80 columns, but with an open end: what is there to be
-// searched is whole.
+// As wide as the terminal; into a pipe as for 80 columns, but with an open end, so that whole texts can be
+// searched for.
 void print_table(std::FILE*, const TextTable&);
 
 }  // namespace fxe

@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// What --threads means: at least 1.
+// The number of threads that --threads asks for: at least 1.
 inline int thread_count(const RunOptions& run) {
   return run.threads ? run.threads : static_cast<int>(usable_processors().size());
 }

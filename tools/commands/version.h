@@ -5,7 +5,7 @@
 
 namespace fxe {
 
-// "fxe --version": version, commit, compiler, the backends that are built in.
+// "fxe --version": version, commit, compiler, and the backends built in.
 std::string version_text();
 
 }  // namespace fxe
