@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// For files of kernels that are compiled for AVX-512 function by function, and called where dot_tile_works().
+// For kernel files whose functions are compiled for AVX-512 one by one, and called only
+// where dot_tile_works().
 #if defined(__x86_64__)
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12's own AVX-512 headers build "undefined" operands from uninitialised variables

@@ -6,7 +6,8 @@
 
 namespace fxe {
 
-// Chooses the smallest body that holds `live` images; none where there are none. By one thread of the grid.
+// Chooses the smallest body that holds `live` images, or none if there are none. Called by one thread of
+// the grid.
 __device__ inline void set_batch(const BatchSwitch& to, int32_t live) {
   if (to.sizes == 0) return;
   int32_t body = live > 0 ? 0 : to.sizes;

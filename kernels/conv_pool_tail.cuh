@@ -8,10 +8,10 @@
 
 namespace fxe {
 
-inline constexpr int kConvPoolPixels = 4, kConvPoolClasses = 8;  // of a warp's tile: one product a lane
+inline constexpr int kConvPoolPixels = 4, kConvPoolClasses = 8;  // in a warp's tile: one product per lane
 inline constexpr unsigned kConvPoolThreads = 256, kConvPoolWarps = kConvPoolThreads / kWarpSize;
 
-// Logits of kConvPoolClasses classes at most of one image, by one block, whose warps take its pixels in turn.
+// Logits of at most kConvPoolClasses classes of one image, by one block, whose warps take its pixels in turn.
 template <class T>
 __device__ void pool_classes(const ConvPoolHead& head, int image, int first_class, int classes,
                              float* logits) {

@@ -8,8 +8,9 @@
 
 namespace fxe {
 
-// The 1x1 convolution in front of a global average pool that makes the logits of a member, as in SqueezeNet:
-// logits = mean over pixels of f(x W^T + bias). All on the device, pixels and rows of W aligned to 16 bytes.
+// The 1x1 convolution before a global average pool that makes a member's logits, as in SqueezeNet: logits
+// = mean over pixels of f(x W^T + bias). Everything is on the device, with pixels and rows of W aligned to
+// 16 bytes.
 struct ConvPoolHead {
   DType dtype = DType::f32;      // of x and weight: f32, f16 or bf16
   const void* x = nullptr;       // [rows pixels depth]
@@ -18,12 +19,11 @@ struct ConvPoolHead {
   PointwiseFunction f;
   float* logits = nullptr;  // [rows classes]; the tail's own
   int32_t rows = 0;         // at least as many as images are live
-  int32_t pixels = 0;       // of an image
+  int32_t pixels = 0;       // per image
   int32_t depth = 0;        // a multiple of 16 bytes
 };
 
-// Convolution, pool and tail in one kernel, in fp32 all through, without tensor cores. Only live rows are
-// computed.
+// Convolution, pool and tail in one kernel, entirely in fp32, without tensor cores. Computes live rows only.
 void launch_conv_pool_tail(Queue&, const ConvPoolHead&, const TailCall&);
 
 }  // namespace fxe

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kVector = 16;
 
-// kVectors * 16 channels from `first`, of which the last vector has those in `mask`.
+// kVectors * 16 channels from `first` on; in the last vector only those in `mask`.
 template <int kRows, int kVectors>
 FXE_AVX512_INLINE void channels(const DepthwiseTileCpu& t, int64_t first, __mmask16 mask) {
   const auto of = [mask](int v) { return v + 1 == kVectors ? mask : __mmask16{0xffff}; };
@@ -30,7 +30,7 @@ FXE_AVX512_INLINE void channels(const DepthwiseTileCpu& t, int64_t first, __mmas
       for (int j = 0; j < kRows; ++j)
         sum[j][v] = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(of(v), t.x[tap * kRows + j] + at), w, sum[j][v]);
     }
-  // maxps and minps give their second operand where one is NaN.
+  // maxps and minps return their second operand if one is NaN.
   const __m512 low = _mm512_set1_ps(t.low), high = _mm512_set1_ps(t.high);
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v)

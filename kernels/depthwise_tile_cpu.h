@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-// The inner loop of depthwise convolutions on a CPU with AVX-512, for processors where dot_tile_works().
+// The inner loop of depthwise convolutions on CPUs with AVX-512, for processors where dot_tile_works().
 namespace fxe {
 
 inline constexpr int kDepthwiseTileRows = 6;  // 12 sums of 16 floats hide each other's latency

@@ -4,11 +4,12 @@
 #include "kernels/nhwc.cuh"
 #include "kernels/reduce.cuh"
 
-// Products of a few rows of x with a few rows of w, by one warp: what fully connected layers are made of.
+// Products of a few rows of x with a few rows of w, by one warp: the building block of fully
+// connected layers.
 namespace fxe {
 
-// The lanes' sums, each added over all lanes: a power of two of at most 32. Returns number lane / (32 /
-// count), in count + log2(32 / count) - 1 shuffles instead of 5 count.
+// Adds each of the lanes' `count` sums over all lanes; count: a power of two, at most 32. Returns number lane
+// / (32 / count), in count + log2(32 / count) - 1 shuffles instead of 5 count.
 template <int count>
 __device__ float reduce_scatter(float (&sums)[count]) {
   static_assert(count > 0 && count <= 32 && (count & (count - 1)) == 0);
@@ -25,24 +26,24 @@ __device__ float reduce_scatter(float (&sums)[count]) {
   return sums[0];
 }
 
-// Rows of `depth` elements, a multiple of 16 bytes, one after the other.
+// Consecutive rows of `depth` elements, a multiple of 16 bytes.
 template <class T>
 struct DotRows {
   const T* first;
-  int count;  // at least 1: rows past it are the last one again
+  int count;  // at least 1; rows past it repeat the last one
 };
 
 // The place in a tile whose product a lane ends up with.
 template <int kRows, int kColumns>
 struct DotTile {
-  // The fewer sums a lane has, the more memory it must ask for at a time.
+  // The fewer sums a lane has, the more memory it must request at a time.
   static constexpr int kTurns = kRows * kColumns == 1 ? 8 : kRows * kColumns <= 4 ? 4 : kColumns == 1 ? 2 : 1;
   static constexpr int kLanesOfOne = static_cast<int>(kWarpSize) / (kRows * kColumns);
 
   __device__ static int lane() { return static_cast<int>(threadIdx.x % kWarpSize); }
   __device__ static int row() { return lane() / kLanesOfOne / kColumns; }
   __device__ static int column() { return lane() / kLanesOfOne % kColumns; }
-  __device__ static bool writes() { return lane() % kLanesOfOne == 0; }  // one of the lanes that have it
+  __device__ static bool writes() { return lane() % kLanesOfOne == 0; }  // one of the lanes that hold it
 
   // x_row . w_column, in fp32. Each lane takes every 32nd 16 bytes of all rows.
   template <class T>

@@ -16,10 +16,10 @@ namespace {
 constexpr int kVector = 16;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr int kMostVectors = kDotTileColumns / kVector;
-// Sums that leave registers for a row of the panel and an input.
+// As many sums as leave registers for a row of the panel and an input.
 constexpr int rows_at_once(int vectors) { return vectors <= 2 ? 12 : 24 / vectors; }
 
-// One row of the panel. Returns where the next one is.
+// Loads one row of the panel. Returns where the next one is.
 template <bool kBf16, int kVectors>
 FXE_AVX512_INLINE const char* load_weights(const char* w, __m512 (&b)[kVectors]) {
   if constexpr (!kBf16) {
@@ -54,7 +54,7 @@ FXE_AVX512_INLINE void multiply_add(const float* const (&x)[kRows], int64_t i, c
   }
 }
 
-// Asks for the lines of a piece of memory, a few at each call.
+// Prefetches the cache lines of a piece of memory, a few per call.
 class Ahead {
  public:
   Ahead(const DotTileCpu& t, int parts) : at_(static_cast<const char*>(t.next)), end_(at_ + t.next_bytes) {
@@ -101,7 +101,7 @@ FXE_AVX512 void rows(const DotTileCpu& t, int first, Ahead& ahead) {
     for (; i < t.run; ++i) multiply_add<kBf16>(x, i, w, sum);
   }
 
-  // maxps and minps give their second operand where one is NaN.
+  // maxps and minps return their second operand if one is NaN.
   const bool clips = t.low > -kInfinity || t.high < kInfinity;
   const __m512 low = _mm512_set1_ps(t.low), high = _mm512_set1_ps(t.high);
 #pragma GCC unroll 4
@@ -124,13 +124,13 @@ FXE_AVX512 void rows(const DotTileCpu& t, int first, Ahead& ahead) {
 
 using Rows = void (*)(const DotTileCpu&, int first, Ahead&);
 
-// By their number, less one.
+// By number of rows, minus one.
 template <bool kBf16, int kVectors, int... kBelow>
 constexpr std::array<Rows, kDotTileRows> row_counts(std::integer_sequence<int, kBelow...>) {
   return {rows<kBf16, kVectors, kBelow + 1>...};
 }
 
-// By vectors, less one.
+// By number of vectors, minus one.
 template <bool kBf16, int... kBelow>
 constexpr std::array<std::array<Rows, kDotTileRows>, kMostVectors> widths(
     std::integer_sequence<int, kBelow...>) {
@@ -145,7 +145,7 @@ constexpr std::array<std::array<Rows, kDotTileRows>, kMostVectors> kRows[] = {wi
 
 bool dot_tile_works() { return __builtin_cpu_supports("avx512f"); }
 
-// More rows than go at once are halved: 12 of four vectors are 6 and 6, 7 are 4 and 3.
+// Rows that exceed one pass are halved: 12 with four vectors become 6 and 6, 7 become 4 and 3.
 void dot_tile(const DotTileCpu& t) {
   const int vectors = panel_columns(t.columns) / kVector;
   const int parts = (t.rows + rows_at_once(vectors) - 1) / rows_at_once(vectors);

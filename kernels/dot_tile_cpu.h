@@ -3,30 +3,31 @@
 
 #include <cstdint>
 
-// The inner loop of convolutions and fully connected layers on a CPU with AVX-512: a few rows of inputs times
-// a panel of weights, held in registers. Other CPUs have dot_tile_works() == false and no such kernel.
+// The inner loop (GEMM micro-kernel) of convolutions and fully connected layers on CPUs with AVX-512: a few
+// rows of inputs times a panel of weights, held in registers. On other CPUs dot_tile_works() is false and
+// there is no such kernel.
 namespace fxe {
 
 inline constexpr int kDotTileRows = 12;
-inline constexpr int kDotTileColumns = 64;  // of a panel of weights; a matrix's last panel may have fewer
+inline constexpr int kDotTileColumns = 64;  // in a panel of weights; a matrix's last panel may have fewer
 
 // For row j < rows and column k < columns:
 //   y[j * y_step + k] = clip(bias[k] + sum over t < taps, i < run of x[t * rows + j][i] * w[t * run + i][k]
 //                            + residual[j * y_step + k])
-// or, where it continues, with y[j * y_step + k] instead of the bias.
+// or, if it continues, with y[j * y_step + k] instead of the bias.
 // The sum is taken in that order, in fp32 with one rounding per product and addition: the result does not
 // depend on how rows are put into tiles. clip(v) = min(max(v, low), high), and NaN for NaN.
 struct DotTileCpu {
-  const float* const* x;  // [taps][rows]: where the values of a row under a tap begin
+  const float* const* x;  // [taps][rows]: where a row's values under a tap begin
   int rows;               // 1 to kDotTileRows
   int64_t taps, run;
   const void* weights;  // a panel [taps * run][panel_columns(columns)], 64-byte aligned
   bool bf16_weights;
-  // What will be read next: brought into the second-level cache meanwhile, evenly spread over the work.
+  // What will be read next: prefetched into the second-level cache, evenly spread over the work.
   const void* next;
   int64_t next_bytes;
   int columns;            // 1 to kDotTileColumns
-  const float* bias;      // [panel_columns(columns)]; zeros where there is none
+  const float* bias;      // [panel_columns(columns)]; zeros if there is none
   const float* residual;  // nullptr: none; may be y
   float* y;
   int64_t y_step;  // in floats

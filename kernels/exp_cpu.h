@@ -6,9 +6,9 @@
 
 namespace fxe {
 
-// e^x for x <= 0, without branches or calls, so that a loop of it becomes vector code. Within 2 ulp down to
-// the smallest normal result; exactly 1 at 0; 0 where e^x is subnormal (and at -inf). The same bits on every
-// machine.
+// e^x for x <= 0, without branches or calls, so that loops over it are vectorised. Within 2 ulp down to
+// the smallest normal result; exactly 1 at 0; 0 where e^x is subnormal (and at -inf). The same bits on
+// every machine.
 [[gnu::always_inline]] inline float exp_of_nonpositive(float x) {
   constexpr float kSmallest = -87.33654f;  // log of the smallest normal float
   constexpr float kRound = 0x1.8p23f;      // adding it rounds to an integer, which lands in the low bits

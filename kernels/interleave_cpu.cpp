@@ -9,7 +9,7 @@ namespace fxe {
 namespace {
 
 // Where the floats of one third of 16 pixels come from. pair: 0 to 15 from the first row, 16 to 31 from the
-// second, anything for the third's places; third: places 0 to 15 as they are, 16 to 31 from the third row.
+// second, anything in the third row's places; third: 0 to 15 unchanged, 16 to 31 from the third row.
 struct Third {
   alignas(64) int32_t pair[16], third[16];
 };

@@ -6,7 +6,7 @@
 namespace fxe {
 
 // Every thread of `blocks` blocks calls this once for the counter `arrivals`. True in the block that arrives
-// last: it sees what all of them wrote, and none of the others reads or writes any more. The counter is 0
+// last: it sees everything the others wrote, and none of them reads or writes any more. The counter is 0
 // before a launch and again after it, so that a graph can be launched again without clearing it.
 __device__ inline bool is_last_block(uint32_t* arrivals, unsigned blocks) {
   FXE_SHARED(bool, last, 1);
@@ -15,7 +15,7 @@ __device__ inline bool is_last_block(uint32_t* arrivals, unsigned blocks) {
     __threadfence();  // this block's writes before its arrival
     const uint32_t end = blocks - 1;
     last[0] = atomicInc(arrivals, end) == end;
-    __threadfence();  // the arrivals before reading what came with them
+    __threadfence();  // the arrivals before reading what they announce
   }
   __syncthreads();
   return last[0];

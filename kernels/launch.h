@@ -9,21 +9,21 @@
 #include "engine/cuda/cuda_device.h"
 #endif
 
-// The only way fxe launches a kernel of its own.
+// The only way fxe launches its own kernels.
 namespace fxe {
 
 struct Grid {
   dim3 blocks{1, 1, 1};
-  unsigned threads = 1;  // of a block
+  unsigned threads = 1;  // per block
   size_t dynamic_shared_bytes = 0;
 };
 
-// Enough blocks for `items` threads, one each.
+// Enough blocks for `items` threads, one per item.
 inline Grid grid_for(int64_t items, unsigned threads = 256) {
   return {dim3(static_cast<unsigned>((items + threads - 1) / threads)), threads};
 }
 
-// Enqueues kernel(arguments...), each converted to the kernel's parameter. `queue` is a CUDA queue. One that
+// Enqueues kernel(arguments...), each converted to the kernel's parameter. `queue` is a CUDA queue; one that
 // carries a recorder notes `name` and runs nothing. An empty grid launches nothing. Throws run_time if the
 // launch is refused.
 template <class... Parameters, class... Arguments>

@@ -9,7 +9,7 @@ namespace fxe {
 
 inline constexpr unsigned kLinearThreads = 256, kLinearWarps = kLinearThreads / kWarpSize;
 
-// A warp has kClasses outputs of kRows rows, as in linear_tail.cuh.
+// A warp computes kClasses outputs of kRows rows, as in linear_tail.cuh.
 template <class T, int kRows, int kClasses>
 __global__ void __launch_bounds__(kLinearThreads)
     linear_kernel(const T* x, const T* weight, const float* bias, int depth, PointwiseFunction f, Nhwc<T> y) {

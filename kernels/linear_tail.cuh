@@ -9,7 +9,8 @@ namespace fxe {
 
 inline constexpr unsigned kHeadThreads = 256, kHeadWarps = kHeadThreads / kWarpSize;
 
-// A warp has kClasses classes of kRows rows: blockIdx.x counts the former, blockIdx.y the latter.
+// A warp computes kClasses classes of kRows rows: blockIdx.x counts groups of classes, blockIdx.y groups
+// of rows.
 template <class T, int kRows, int kClasses>
 __global__ void __launch_bounds__(kHeadThreads)
     linear_tail_kernel(const __grid_constant__ LinearHead head, const __grid_constant__ TailCall call) {

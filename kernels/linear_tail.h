@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// The fully connected layer that makes the logits of a member: logits = x W^T + bias. All on the device, rows
-// aligned to 16 bytes.
+// The fully connected layer that makes a member's logits: logits = x W^T + bias. Everything is on the device,
+// with rows aligned to 16 bytes.
 struct LinearHead {
   DType dtype = DType::f32;      // of x and weight: f32, f16 or bf16
   const void* x = nullptr;       // [rows depth]
@@ -19,7 +19,7 @@ struct LinearHead {
   int32_t depth = 0;             // a multiple of 16 bytes
 };
 
-// Layer and tail in one kernel. Products are summed in fp32. Only live rows are computed.
+// Layer and tail in one kernel. Products are summed in fp32. Computes live rows only.
 void launch_linear_tail(Queue&, const LinearHead&, const TailCall&);
 
 }  // namespace fxe

@@ -5,7 +5,7 @@
 
 namespace fxe {
 
-// How a fully connected layer is cut up: a warp has kClasses outputs of kRows rows.
+// How a fully connected layer is tiled: a warp has kClasses outputs of kRows rows.
 template <int kRows, int kClasses>
 struct LinearTile {
   static dim3 blocks(int32_t rows, int32_t classes, unsigned warps) {
@@ -16,8 +16,8 @@ struct LinearTile {
   }
 };
 
-// Calls f with the tile for so many rows. Few rows: weights are read once, by as many warps as there are
-// outputs (GEMV). Many: they are read once per 8 rows, and each 16 bytes that a lane loads serve 4 or 8
+// Calls f with the tile for this many rows. Few rows: weights are read once, by as many warps as there are
+// outputs (GEMV). Many rows: they are read once per 8 rows, and each 16 bytes that a lane loads serve 4 or 8
 // products (GEMM, without tensor cores).
 template <class F>
 void with_linear_tile(int32_t rows, F&& f) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kVector = 16;
 
-// kVectors * 16 channels from c, of which the last vector has those in `mask`.
+// kVectors * 16 channels from c on; in the last vector only those in `mask`.
 template <int kVectors>
 FXE_AVX512_INLINE void channels(const PixelsCpu& p, int64_t c, __mmask16 mask, float* y) {
   const auto of = [mask](int v) { return v + 1 == kVectors ? mask : __mmask16{0xffff}; };
@@ -26,7 +26,7 @@ FXE_AVX512_INLINE void channels(const PixelsCpu& p, int64_t c, __mmask16 mask, f
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         const __m512 x = _mm512_maskz_loadu_ps(of(v), pixel + v * kVector);
-        // maxps may drop a NaN: which channels had one is kept beside it.
+        // maxps may drop a NaN, so channels that had one are tracked separately.
         has_nan[v] |= _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
         most[v] = _mm512_max_ps(most[v], x);
       }

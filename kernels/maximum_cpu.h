@@ -12,8 +12,8 @@ struct PixelsCpu {
   int64_t step_h, step_w, channels;
 };
 
-// y[c] = the greatest in channel c; NaN where one of them is. For processors where dot_tile_works()
-// (kernels/dot_tile_cpu.h).
+// y[c] = the maximum over channel c; NaN if any value is. For processors where
+// dot_tile_works() (kernels/dot_tile_cpu.h).
 void maximum_of_pixels(const PixelsCpu&, float* y);
 
 }  // namespace fxe

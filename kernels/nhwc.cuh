@@ -4,8 +4,9 @@
 #include "kernels/nhwc.h"
 #include "kernels/nhwc_element.cuh"
 
-// What the kernels on NHWC values share. They compute in fp32, and unless they say otherwise give each thread
-// 16 bytes of the output: kLanes<T> channels of one pixel. Neighbouring threads touch neighbouring addresses.
+// What the kernels on NHWC values share. They compute in fp32, and unless they say otherwise each
+// thread makes 16 bytes of the output: kLanes<T> channels of one pixel. Neighbouring threads touch
+// neighbouring addresses.
 namespace fxe {
 
 // NhwcTensor as a kernel's argument.
@@ -50,7 +51,7 @@ __device__ Lanes<T> load_lanes(const T* at) {
   return lanes;
 }
 
-// Numbers per channel, fp32, from channel c on; `values` are as many as channels are stored.
+// Per-channel numbers, fp32, from channel c on; `values` has as many as channels are stored.
 template <class T>
 __device__ Lanes<T> load_channels(const float* values, int c) {
   Lanes<T> lanes;
@@ -67,7 +68,7 @@ struct NhwcPosition {
   bool inside;  // false: the thread has nothing to do
 };
 
-// Of the `index`-th group of `lanes` channels.
+// The `index`-th group of `lanes` channels.
 template <class T>
 __device__ NhwcPosition nhwc_position(const Nhwc<T>& y, unsigned lanes) {
   const unsigned index = blockIdx.x * blockDim.x + threadIdx.x;

@@ -7,9 +7,9 @@
 
 namespace fxe {
 
-// A value on a CUDA device, [n h w c] with channels innermost. Each pixel holds stored_c >= c channels, which
-// make a multiple of 16 bytes; those past c are zero: every kernel leaves them so. Elements, padding
-// included, are less than 2^31. Does not own its memory.
+// A value on a CUDA device, [n h w c] with channels innermost. Each pixel stores stored_c >= c channels, a
+// multiple of 16 bytes; those past c are zero, and every kernel keeps them so. It has less than 2^31
+// elements, padding included. Does not own its memory.
 struct NhwcTensor {
   void* data = nullptr;
   DType dtype = DType::f32;  // f32, f16 or bf16
@@ -21,6 +21,6 @@ struct NhwcTensor {
 // The least stored_c for c channels: c rounded up to 16 bytes.
 int64_t stored_channels(DType dtype, int64_t c);
 
-[[noreturn]] void throw_no_nhwc_kernel(DType);  // run_time: of a type without kernels
+[[noreturn]] void throw_no_nhwc_kernel(DType);  // run_time, for a type without kernels
 
 }  // namespace fxe

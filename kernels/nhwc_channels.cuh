@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// One thread per channel that is written: places need not start at 16 bytes.
+// One thread per channel written: places need not start at 16 bytes.
 template <class T>
 __global__ void nhwc_place_channels_kernel(Nhwc<T> x, ChannelPlace place, Nhwc<T> y) {
   const unsigned index = blockIdx.x * blockDim.x + threadIdx.x;

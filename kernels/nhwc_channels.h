@@ -6,8 +6,8 @@
 
 namespace fxe {
 
-// Where the channels of x go in y: channel c of x becomes channel `first` + c, of every stride-th row and
-// column from the first. Of y, channels `from` to `to` - 1 are written, with zeros where x has none.
+// Where the channels of x go in y: channel c of x becomes channel `first` + c, at every stride-th row and
+// column from the first. Channels `from` to `to` - 1 of y are written, with zeros where x has none.
 struct ChannelPlace {
   int stride_h = 1, stride_w = 1;
   int first = 0, from = 0, to = 0;

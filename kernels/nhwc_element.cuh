@@ -11,7 +11,8 @@
 #include "engine/dtype.h"
 #endif
 
-// The element types of NHWC values. Kernels compute in fp32: to it exactly, from it to nearest even.
+// The element types of NHWC values. Kernels compute in fp32: conversion to it is exact, from it rounds to
+// nearest even.
 namespace fxe {
 
 #if defined(__CUDACC__)
@@ -24,7 +25,7 @@ __device__ inline float to_float(Bfloat16 x) { return __bfloat162float(x); }
 __device__ inline void from_float(float x, Half& y) { y = __float2half_rn(x); }
 __device__ inline void from_float(float x, Bfloat16& y) { y = __float2bfloat16_rn(x); }
 
-#else  // for the host, where the toolkit's headers may be absent
+#else  // on the host, where the toolkit's headers may be missing
 
 struct Half {
   uint16_t bits;

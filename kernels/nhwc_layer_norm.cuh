@@ -8,15 +8,15 @@
 
 namespace fxe {
 
-// Over `threads` neighbours, a power of 2 up to a warp. All threads of the warp come here.
+// Sums over `threads` neighbours, a power of 2 up to a warp. All threads of the warp must call it.
 __device__ inline float sum_of_neighbours(float value, unsigned threads) {
   for (unsigned distance = threads / 2; distance > 0; distance /= 2)
     value += __shfl_xor_sync(0xffffffffu, value, static_cast<int>(distance));
   return value;
 }
 
-// A pixel is read three times, by `threads` neighbours: for its mean, for its variance, which without its
-// mean taken off first would cancel, and for the result.
+// `threads` neighbours read a pixel three times: for its mean, for its variance (which would cancel without
+// subtracting the mean first), and for the result.
 template <class T>
 __global__ void nhwc_layer_norm_kernel(Nhwc<T> x, LayerNormParameters norm, unsigned threads, Nhwc<T> y) {
   const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;

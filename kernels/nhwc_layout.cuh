@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// The image that row n of the batch is; -1: none, the row is not used.
+// The image in row n of the batch; -1: none, the row is unused.
 __device__ inline int image_of_row(const NhwcRows& rows, int n) {
   if (rows.image != nullptr && n >= *rows.count) return -1;
   return (rows.image == nullptr ? n : rows.image[n]) + (rows.first == nullptr ? 0 : *rows.first);
@@ -27,7 +27,7 @@ __global__ void nhwc_from_plain_kernel(const float* x, NhwcRows rows, Nhwc<T> y)
   store_lanes(y, at, lanes);
 }
 
-// A thread makes all channels of a pixel, so that a warp reads bytes next to each other.
+// A thread makes all channels of a pixel, so that a warp reads contiguous bytes.
 template <class T>
 __global__ void nhwc_from_pixels_kernel(const uint8_t* x, const float* values, NhwcRows rows, Nhwc<T> y) {
   const NhwcPosition at = nhwc_position(y);

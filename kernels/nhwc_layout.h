@@ -7,12 +7,12 @@
 // Between the layouts of a network's values. Conversions round to nearest even.
 namespace fxe {
 
-// Which images the rows of y are: row r is image[r] for r below count[0], both on the device, and zeros after
-// it; without them image r.
+// Which images the rows of y are: row r is image[r] for r below count[0], both on the device, and zero after
+// that; without them it is image r.
 struct NhwcRows {
   const int32_t* image = nullptr;
   const int32_t* count = nullptr;
-  const int32_t* first = nullptr;  // with it, images are counted from first[0]
+  const int32_t* first = nullptr;  // if set, images are counted from first[0]
 };
 
 // y [n c h w] <- x, plain fp32 [images c h w].

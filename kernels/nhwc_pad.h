@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// y <- x with `top` rows of zeros before it, `left` columns, and as many after it as y has room for.
+// y <- x with `top` rows and `left` columns of zeros before it, and as many after it as y has room for.
 void launch_nhwc_pad(Queue&, const NhwcTensor& x, int top, int left, const NhwcTensor& y);
 
 }  // namespace fxe

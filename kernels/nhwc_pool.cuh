@@ -28,7 +28,7 @@ __global__ void nhwc_pool_kernel(Nhwc<T> x, PoolWindow window, Nhwc<T> y) {
         if (!window.maximum)
           result += value;
         else if (value > result || value != value)
-          result = value;  // and nothing is larger than a NaN
+          result = value;  // nothing is larger than a NaN
       }
     }
   if (!window.maximum) {
@@ -38,13 +38,13 @@ __global__ void nhwc_pool_kernel(Nhwc<T> x, PoolWindow window, Nhwc<T> y) {
   store_lanes(y, at, y_lanes);
 }
 
-// A few lane groups next to each other are summed by one warp, each by kMeanThreads of its threads, which
-// take every kMeanThreads-th pixel.
+// One warp sums a few neighbouring lane groups, each with kMeanThreads of its threads, which take every
+// kMeanThreads-th pixel.
 inline constexpr unsigned kMeanThreads = 8;
 
 template <class T>
 __global__ void nhwc_mean_kernel(Nhwc<T> x, Nhwc<T> y) {
-  constexpr unsigned kGroups = 32 / kMeanThreads;  // of one warp
+  constexpr unsigned kGroups = 32 / kMeanThreads;  // per warp
   const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
   const unsigned index = thread / 32 * kGroups + thread % kGroups;
   const unsigned groups = static_cast<unsigned>(y.stored_c) / kLanes<T>;

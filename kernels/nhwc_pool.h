@@ -6,8 +6,9 @@
 
 namespace fxe {
 
-// Window (r s) at (p * stride - pad): maximum ignores what lies outside the input, and a NaN inside wins;
-// average divides by the window's size inside the input, or with count_padding inside the padded input.
+// A window (r s) at (p * stride - pad). Max pooling ignores what lies outside the input, and a NaN inside
+// wins; average pooling divides by the window's size inside the input, or with count_padding inside the
+// padded input.
 struct PoolWindow {
   bool maximum = true;
   bool count_padding = false;

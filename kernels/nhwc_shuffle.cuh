@@ -5,7 +5,7 @@
 
 namespace fxe {
 
-// Single elements are read, but all of a pixel's by neighbouring threads: memory sees each once.
+// Reads single elements, but neighbouring threads read all of a pixel's: memory is read once.
 template <class T>
 __global__ void nhwc_shuffle_kernel(Nhwc<T> x, int groups, Nhwc<T> y) {
   const NhwcPosition at = nhwc_position(y);

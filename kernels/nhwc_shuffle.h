@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// Channels seen as [groups, c / groups], the two axes exchanged; groups divides c. y is not x.
+// Swaps the axes of channels seen as [groups, c / groups]; groups divides c. y is not x.
 void launch_nhwc_shuffle(Queue&, const NhwcTensor& x, int groups, const NhwcTensor& y);
 
 }  // namespace fxe

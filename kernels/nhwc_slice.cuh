@@ -5,7 +5,7 @@
 
 namespace fxe {
 
-// Where the slice starts at 16 bytes, all of it does.
+// If the slice starts at 16 bytes, all of it is aligned.
 template <class T>
 __global__ void nhwc_slice_kernel(Nhwc<T> x, int first, Nhwc<T> y) {
   const NhwcPosition at = nhwc_position(y);

@@ -7,7 +7,7 @@
 
 namespace fxe {
 
-// One warp per row. Exponentials are computed twice: what is stored is rounded.
+// One warp per row. Exponentials are computed twice, because stored ones are rounded.
 template <class T>
 __global__ void nhwc_softmax_kernel(Nhwc<T> x, Nhwc<T> y) {
   const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;

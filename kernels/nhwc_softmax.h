@@ -6,7 +6,7 @@
 
 namespace fxe {
 
-// Over the channels of x [n c 1 1], in fp32; a NaN in a row makes all of it NaN. y may be x.
+// Over the channels of x [n c 1 1], in fp32; a NaN makes its whole row NaN. y may be x.
 void launch_nhwc_softmax(Queue&, const NhwcTensor& x, const NhwcTensor& y);
 
 }  // namespace fxe

@@ -6,13 +6,13 @@
 #include "kernels/pointwise_function.h"
 #include "kernels/simt.h"
 
-// Errors of the functions: docs/numerics.md. Comparisons are written so that a NaN fails them and is
-// returned.
+// Errors of the functions: docs/numerics.md. Comparisons are written so that a NaN fails them and
+// is returned.
 namespace fxe {
 
 __device__ inline float clip(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
 
-// Where the exponential overflows, the quotient is 0, as it should be.
+// If the exponential overflows, the quotient is 0, as it should be.
 __device__ inline float times_sigmoid(float x, float z) { return x / (1 + expf(-z)); }
 
 __device__ inline float gelu(float x) { return 0.5f * x * (1 + erff(x * 0x1.6a09e6p-1f)); }  // sqrt(1/2)
@@ -22,7 +22,7 @@ __device__ inline float gelu_tanh(float x) {
   return times_sigmoid(x, 0x1.988454p+0f * (x + 0.044715f * x * x * x));  // sqrt(8 / pi)
 }
 
-// values[i] = f(values[i]). One decision for all of them.
+// values[i] = f(values[i]), with one branch for all of them.
 template <int count>
 __device__ void apply(const PointwiseFunction& f, float (&values)[count]) {
   using Kind = PointwiseFunction::Kind;

@@ -10,9 +10,9 @@ namespace fxe {
 inline constexpr unsigned kPoolTailThreads = 256, kPoolTailWarps = kPoolTailThreads / kWarpSize;
 
 template <class T>
-inline constexpr int kPoolTailClasses = static_cast<int>(kWarpSize) * kLanes<T>;  // of a block
+inline constexpr int kPoolTailClasses = static_cast<int>(kWarpSize) * kLanes<T>;  // per block
 
-// Logits of kPoolTailClasses classes at most of one image, by one block: a lane has 16 bytes of each pixel,
+// Logits of at most kPoolTailClasses classes of one image, by one block: a lane has 16 bytes of each pixel,
 // the warps take the pixels in turn.
 template <class T>
 __device__ void pool_row(const PoolHead& head, int row, int first_class, int classes, float* logits) {

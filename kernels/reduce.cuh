@@ -3,8 +3,8 @@
 
 #include "kernels/simt.h"
 
-// Reductions over a block of whole warps. Every thread gets the result, and the same bits: in a butterfly
-// both partners combine the same two values, and `op` is commutative.
+// Reductions over a block of whole warps. Every thread gets the same bits: in a butterfly both partners
+// combine the same two values, and `op` is commutative.
 namespace fxe {
 
 inline constexpr unsigned kWarpSize = 32;
@@ -27,7 +27,7 @@ __device__ T warp_reduce(T value, Op op) {
   return value;
 }
 
-// `partial`: shared memory for one value per warp, which no other reduction of the kernel uses.
+// `partial`: shared memory for one value per warp, used by no other reduction of the kernel.
 template <class T, class Op>
 __device__ T block_reduce(T value, T identity, Op op, T* partial) {
   const unsigned lane = threadIdx.x % kWarpSize, warp = threadIdx.x / kWarpSize;

@@ -12,12 +12,12 @@ namespace fxe {
 // What the host tells the device about a batch, in device memory.
 struct BatchStart {
   uint64_t host_ns;      // already spent on it
-  uint64_t deadline_ns;  // from its beginning on the host; 0: none
+  uint64_t deadline_ns;  // since it began on the host; 0: none
   int32_t count;         // images in it, at most n
-  int32_t first_image;   // where they begin among the images on the device
+  int32_t first_image;   // its first image among those on the device
 };
 
-// State of a batch with nothing run yet; all pointers on the device. n is the batch's capacity.
+// The state of a batch before anything has run; all pointers are on the device. n is the batch's capacity.
 struct StartArguments {
   int32_t n = 0;
   const BatchStart* batch = nullptr;  // [1]
@@ -29,12 +29,11 @@ struct StartArguments {
   BatchSwitch batch_switch;           // of the first member
 };
 
-void run_start_cpu(
-    const StartArguments&);  // deadline: start_ns 0, since run_tail_cpu is told the elapsed time
+void run_start_cpu(const StartArguments&);  // deadline: start_ns 0, since run_tail_cpu gets the elapsed time
 void launch_start(Queue&, const StartArguments&);
 
-// Sets a SWITCH node from the number of live images, for those that the kernel before cannot reach: one
-// thread.
+// Sets a SWITCH node from the number of live images, for nodes that the kernel before cannot reach:
+// one thread.
 void launch_choose_batch(Queue&, const int32_t* live_count, const BatchSwitch&);
 
 }  // namespace fxe

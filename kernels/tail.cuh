@@ -10,7 +10,7 @@ namespace fxe {
 
 inline constexpr unsigned kTailMaxThreads = 256;
 
-// A block has one row: gridDim.x is the capacity, and blocks past the live rows only count.
+// A block has one row: gridDim.x is the capacity, and blocks past the live rows only count themselves.
 __global__ void __launch_bounds__(kTailMaxThreads) tail_kernel(const __grid_constant__ TailCall call) {
   const TailArguments& a = call.arguments;
   const int32_t r = static_cast<int32_t>(blockIdx.x), count = *a.live_count;

@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// The end of a stage, by the one block that is left: its `count` rows become the survivors, and the
-// conditional nodes learn of them.
+// The end of a stage, by the one remaining block: its `count` rows become the survivors, and the conditional
+// nodes are set accordingly.
 __device__ inline void close_stage(const TailArguments& a, int32_t count, const TailBranch& branch) {
   const int32_t survivors = compact_rows(a.live, count);
   if (threadIdx.x != 0) return;

@@ -6,12 +6,12 @@
 
 namespace fxe {
 
-// Rows are images that go on, or -1; moves the images to the front, in order, and returns how many there are,
-// in every thread. For one block.
+// Rows are images that go on, or -1. Moves the images to the front, in order, and returns their number in
+// every thread. For one block.
 __device__ inline int32_t compact_rows(int32_t* rows, int32_t count) {
   FXE_SHARED(int32_t, warp_survivors, 1024 / kWarpSize);
   const unsigned lane = threadIdx.x % kWarpSize, warp = threadIdx.x / kWarpSize;
-  int32_t survivors = 0;  // before the rows of this turn
+  int32_t survivors = 0;  // before this turn's rows
   for (int32_t first = 0; first < count; first += static_cast<int32_t>(blockDim.x)) {
     const int32_t r = first + static_cast<int32_t>(threadIdx.x);
     const int32_t image = r < count ? __ldcg(&rows[r]) : -1;  // written by other blocks: not from L1

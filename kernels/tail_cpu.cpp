@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if defined(__GNUC__) && !defined(__clang__)
-// Nobody looks at floating-point exception flags; keeping them right would keep AVX2 code scalar. Same
-// values.
+// Nothing reads floating-point exception flags; keeping them right would keep AVX2 code scalar. Same values.
 #pragma GCC optimize("no-trapping-math")
 #endif
 #include <array>
@@ -11,7 +10,7 @@
 #include "kernels/exp_cpu.h"
 #include "kernels/tail_decision.h"
 
-// Versions of functions (FXE_CPU_CLONES) agree bit for bit, since every sum has kLanes partial sums.
+// Versions of functions (FXE_CPU_CLONES) agree bit for bit, because every sum has kLanes partial sums.
 #define FXE_INLINE [[gnu::always_inline]] inline
 
 namespace fxe {
@@ -23,7 +22,8 @@ constexpr int kLanes = 16;
 template <class T>
 using Lanes = std::array<T, kLanes>;
 
-// Calls f(lane, j) for j = 0 .. classes - 1, lane = j mod kLanes: the inner loop is what becomes vector code.
+// Calls f(lane, j) for j = 0 .. classes - 1, lane = j mod kLanes: the inner loop is the one that
+// is vectorised.
 template <class F>
 FXE_INLINE void for_each_class(int32_t classes, F f) {
   int32_t block = 0;
@@ -76,7 +76,7 @@ FXE_INLINE Scan scan(const Row& row, Value value) {
   return s;
 }
 
-// Top-2 of each lane. Classes come in ascending order, so that only a strictly larger score moves one down.
+// Top-2 of each lane. Classes come in ascending order, so only a strictly larger score displaces one.
 struct TopLanes {
   Lanes<float> first, second;
   Lanes<int32_t> first_index, second_index;
@@ -110,7 +110,7 @@ struct Update {
   float sum = 1;
 };
 
-// m <- mean of z / T; the largest of m is known before it is written, so that two passes are enough.
+// m <- mean of z / T. The largest m is known before it is written, so two passes are enough.
 FXE_CPU_CLONES Update average_logits(const Row& row) {
   const auto value = [&](int32_t j) __attribute__((always_inline)) {
     return row.updated(j, row.tempered(j));

@@ -7,24 +7,24 @@
 
 namespace fxe {
 
-// What the device decides after a member: the conditional nodes that its last block sets.
+// What the device decides after a member: the conditional nodes set by its last block.
 struct TailBranch {
-  bool has_if = false;   // what follows is in an IF node
-  uint64_t goes_on = 0;  // its handle, of any value: set to 1 where an image is left, else to 0
+  bool has_if = false;   // what follows is inside an IF node
+  uint64_t goes_on = 0;  // its handle, of any value: set to 1 if an image is left, else to 0
   BatchSwitch batch;     // of the next member
 };
 
-// What a kernel that runs the tail is given.
+// The arguments of a kernel that runs the tail.
 struct TailCall {
   TailArguments arguments;
-  uint32_t* arrivals = nullptr;  // [tail_arrivals(n)] on the device: 0 before and again after each launch
+  uint32_t* arrivals = nullptr;  // [tail_arrivals(n)] on the device: 0 before and after each launch
   TailBranch branch;
 };
 inline size_t tail_arrivals(int32_t n) { return 1 + static_cast<size_t>(n); }
 
-// run_tail_cpu for a CUDA queue, as a kernel of its own: one block per row of the capacity n. Elapsed time is
-// the device clock less deadline->start_ns. The kernels that make logits and run the tail on them are
-// linear_tail.h, conv_pool_tail.h and pool_tail.h.
+// run_tail_cpu for a CUDA queue, as a separate kernel: one block per row of the capacity n. The elapsed time
+// is the device clock minus deadline->start_ns. linear_tail.h, conv_pool_tail.h and pool_tail.h have the
+// kernels that make logits and run the tail on them.
 void launch_tail(Queue&, const TailCall&, int32_t n);
 
 }  // namespace fxe

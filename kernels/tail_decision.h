@@ -11,7 +11,7 @@ FXE_HOST_DEVICE RowResult result_so_far(const TailArguments& a, int32_t image) {
   return a.stage == 0 ? RowResult{-1, 0, 0, 0, 0, RowStatus::ok} : a.results[image];
 }
 
-// The mean as it is now. `sum` is that of exp(m_j - m_first); not read with Combine::probabilities.
+// Scores the current mean. `sum`: of exp(m_j - m_first); not read with Combine::probabilities.
 FXE_HOST_DEVICE void score(const TailArguments& a, Top2 mean, float sum, RowResult& row) {
   const Scores p = a.combine == Combine::logits ? softmax_scores(mean, sum) : plain_scores(mean);
   row.label = mean.first.index;
@@ -20,9 +20,9 @@ FXE_HOST_DEVICE void score(const TailArguments& a, Top2 mean, float sum, RowResu
   row.margin = margin(a.signal, mean, p);
 }
 
-// Sets members and status; true: the row goes on. `scored`: this member's output was finite, and score() has
-// seen the mean that includes it. A member that was left out can stop nothing, whatever the margin was
-// before.
+// Sets members and status; true if the row goes on. `scored`: this member's output was finite, and
+// score() has seen the mean that includes it. A member that was left out can stop nothing, whatever the
+// margin was before.
 FXE_HOST_DEVICE bool conclude(const TailArguments& a, bool scored, uint64_t elapsed_ns, RowResult& row) {
   const bool left_out = !scored || row.status == RowStatus::non_finite || row.status == RowStatus::failed;
   const bool stops = a.last || (scored && sure(row.margin, a.stage_parameters->threshold));

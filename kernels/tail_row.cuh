@@ -5,8 +5,8 @@
 #include "kernels/tail_decision.h"
 #include "kernels/team.cuh"
 
-// The tail of one row, by a team of threads. Each strides over the same classes in every pass, so that only
-// reductions need the others.
+// The tail of one row, by a team of threads. In every pass each thread strides over the same classes, so that
+// only reductions need the others.
 namespace fxe {
 
 // One member's row and the mean it goes into.
@@ -42,8 +42,8 @@ struct Largest {
   __device__ float operator()(float a, float b) const { return a > b ? a : b; }
 };
 
-// m <- mean of z / T. The best classes are known before m is written: a row that is not finite changes
-// nothing.
+// m <- mean of z / T. The best classes are known before m is written, so a row that is not finite
+// changes nothing.
 template <class Team>
 __device__ TailUpdate average_logits(const TailRow& row, Team team) {
   bool finite = true;
@@ -87,7 +87,7 @@ __device__ TailUpdate average_probabilities(const TailRow& row, Team team) {
   return {true, team.reduce(top, tail::no_top2(), MergeTop2{}), 0};
 }
 
-// Row r of the batch, whose place in `live` becomes -1 where its image stops.
+// Row r of the batch; its place in `live` becomes -1 if its image stops.
 template <class Team>
 __device__ void run_tail_row(const TailArguments& a, int32_t r, Team team) {
   const int32_t image = a.live[r];

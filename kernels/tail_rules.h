@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
-// The rules of the method, once, as scalar functions for host and device; every implementation of the tail
-// calls them. Members come in order k = 1..N; after member k the state of an image ("row") is the running
+// The rules of the method, stated once, as scalar functions for host and device; every implementation of the
+// tail calls them. Members run in order k = 1..N; after member k the state of an image ("row") is the running
 // mean m over the members that could score it.
 #ifdef __CUDACC__
 #define FXE_HOST_DEVICE __host__ __device__ inline
@@ -18,7 +18,7 @@ namespace fxe {
 enum class Combine : int32_t { logits, probabilities };  // what is averaged: z / T, or softmax(z / T)
 enum class Signal : int32_t { margin, raw_margin };      // top-2 difference of P, or of m before softmax
 
-// Worst first where more than one holds: failed, non_finite, deadline.
+// If more than one holds, the worst is reported: failed, non_finite, deadline.
 enum class RowStatus : int32_t {
   ok,
   non_finite,  // a member's output was not finite and was left out
@@ -28,7 +28,7 @@ enum class RowStatus : int32_t {
 
 namespace tail {
 
-// Classes order by (larger score, then lower index); NaN never occurs here: such rows are left out before.
+// Classes order by (larger score, then lower index). NaN never occurs here: such rows have been left out.
 struct Entry {
   float score;
   int32_t index;  // -1: none
@@ -48,16 +48,17 @@ FXE_HOST_DEVICE Top2 insert(Top2 t, Entry e) {
   if (before(e, t.second)) return {t.first, e};
   return t;
 }
-// Of two sets that share no class.
+// For two sets that share no class.
 FXE_HOST_DEVICE Top2 merge(Top2 a, Top2 b) { return insert(insert(a, b.first), b.second); }
 
-// Of z / T. False for NaN, infinities, and values so large that a difference of two of them would be one.
+// For z / T. False for NaN, infinities, and values so large that a difference of two of them would
+// be infinite.
 FXE_HOST_DEVICE bool is_finite(float x) { return std::fabs(x) <= 0x1p126f; }
 
 FXE_HOST_DEVICE float tempered(float z, float temperature) { return z / temperature; }
 
-// m += (x - m) * w / W, in fp32; W is the sum of weights of the members in the mean, this one included. The
-// first member of a row is copied exactly. Product and sum round separately, on the device too: same bits.
+// m += (x - m) * w / W, in fp32; W is the sum of weights of the members in the mean, this one included. A
+// row's first member is copied exactly. Product and sum round separately, also on the device: same bits.
 FXE_HOST_DEVICE float updated_mean(float m, float x, float w, float w_sum) {
 #ifdef __CUDA_ARCH__
   const float mean = __fadd_rn(m, __fmul_rn(x - m, w / w_sum));
@@ -67,7 +68,7 @@ FXE_HOST_DEVICE float updated_mean(float m, float x, float w, float w_sum) {
   return w == w_sum ? x : mean;
 }
 
-// P of the two best classes. `sum` is that of exp(m_j - m_first) over all classes, at least 1.
+// P of the two best classes. `sum`: of exp(m_j - m_first) over all classes, at least 1.
 struct Scores {
   float p1, p2;  // p2 is 0 with one class
 };
@@ -78,7 +79,7 @@ FXE_HOST_DEVICE Scores plain_scores(Top2 m) {
   return {m.first.score, m.second.index < 0 ? 0 : m.second.score};
 }
 
-// What is compared with the threshold. One class: P[top1] (raw: its mean).
+// What is compared with the threshold. For one class: P[top1] (raw: its mean).
 FXE_HOST_DEVICE float margin(Signal signal, Top2 m, Scores p) {
   if (signal == Signal::margin) return p.p1 - p.p2;
   return m.second.index < 0 ? m.first.score : m.first.score - m.second.score;

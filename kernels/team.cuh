@@ -5,7 +5,7 @@
 #include "kernels/simt.h"
 
 // Threads that work on one row together. Both kinds have the same members; every thread of the team calls
-// them together, and gets the same bits. all() is a barrier too.
+// them together and gets the same bits. all() is also a barrier.
 namespace fxe {
 
 // A block of whole warps, at most 1024 threads. Each Op reduces once per kernel: its scratch is not shared.

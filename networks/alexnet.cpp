@@ -23,7 +23,7 @@ Graph alexnet(const NetworkOptions& options) {
   x = conv(8, x, 256, 3, 1, 1);
   x = conv(10, x, 256, 3, 1, 1);
   x = g.max_pool("features.12", x, 3, 2);
-  // torchvision pools adaptively to 6 x 6 here, which at 6 x 6 is the identity.
+  // torchvision pools adaptively to 6 x 6 here, the identity for a 6 x 6 input.
   if (g.shape(x)[2] != 6 || g.shape(x)[3] != 6)
     throw bad_input(
         "alexnet: an input of {}x{} leaves {}x{} before the classifier, which needs 6x6; use input=224",

@@ -11,7 +11,7 @@ namespace fxe {
 namespace {
 
 struct Depth {
-  int64_t growth, first;  // channels that a layer adds, and of the first convolution
+  int64_t growth, first;  // channels that a layer adds; channels of the first convolution
   std::array<int, 4> blocks;
 };
 
@@ -43,7 +43,7 @@ class Builder {
     return g_.relu(name + ".relu", g_.batch_norm(name, x));
   }
 
-  // What the layers before it made, and what it makes of that.
+  // Joins what the earlier layers made with what this one makes of it.
   ValueId layer(const std::string& name, ValueId x) {
     auto y = norm_relu(fmt::format("{}.norm{}1", name, dot_), x);
     y = g_.conv(fmt::format("{}.conv{}1", name, dot_), y, {.k = 4 * depth_.growth});

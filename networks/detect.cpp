@@ -28,7 +28,7 @@ bool reads_names(const std::vector<WeightUse>& uses, const TensorMap& tensors) {
          std::all_of(uses.begin(), uses.end(), [&](const auto& u) { return tensors.contains(u.name); });
 }
 
-// As bind_weights joins them: a fully connected layer's [k c] serves a 1x1 convolution.
+// As in bind_weights: a fully connected layer's [k c] serves a 1x1 convolution.
 bool same_but_for_trailing_ones(const Shape& a, const Shape& b) {
   for (int i = 0; i < std::max(a.rank(), b.rank()); ++i)
     if ((i < a.rank() ? a[i] : 1) != (i < b.rank() ? b[i] : 1)) return false;
@@ -50,12 +50,12 @@ bool is_for_training_only(std::string_view tensor) {
 
 namespace {
 
-// What to build the network with to read these tensors, if it can: "classes=10,width=0.25".
+// The options with which the network reads these tensors, if there are any: "classes=10,width=0.25".
 std::optional<std::string> options_for(const NetworkEntry& entry, const TensorMap& tensors) {
   const auto uses = weights_of(entry.build(entry.defaults));
   if (!reads_names(uses, tensors)) return std::nullopt;
   if (reads_shapes(uses, tensors)) return "";
-  // The same architecture in another size: its first filter tells the width, its last weight the classes.
+  // The same architecture in another size: its first filter gives the width, its last weight the classes.
   const Shape& first = tensors.at(uses.front().name).shape;
   const Shape& last = tensors.at(uses.back().name).shape;
   if (first.rank() != 4 || last.rank() != 1 || first[0] < 1 || last[0] < 1 || last[0] > (1 << 24))
@@ -69,7 +69,7 @@ std::optional<std::string> options_for(const NetworkEntry& entry, const TensorMa
                             : fmt::format("classes={},width={}", last[0], options.width);
 }
 
-// "tf_efficientnet_b0": tf efficientnet b 0.
+// Splits "tf_efficientnet_b0" into tf efficientnet b 0.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   char before = ' ';
@@ -88,7 +88,7 @@ bool contains(const std::vector<std::string>& words, const std::vector<std::stri
   return !std::ranges::search(words, part).empty();
 }
 
-// timm_ is our own, where torchvision has another network of timm's name.
+// timm_ is our own prefix, used where torchvision has another network of timm's name.
 std::vector<std::string> name_of(const RecognisedNetwork& network) {
   std::string_view name = network.spec;
   name = name.substr(0, name.find(':'));

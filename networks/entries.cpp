@@ -45,7 +45,8 @@ NetworkEntry densenet_row(std::string_view name, int depth, bool dotted = false)
   return imagenet(name, [=](const NetworkOptions& o) { return densenet(depth, dotted, o); });
 }
 
-// By itself as torchvision's transform_input leaves images: ImageNet's resizing, values from -1 to 1.
+// Without options, images are as torchvision's transform_input leaves them: ImageNet's resizing, values from
+// -1 to 1.
 NetworkEntry googlenet_row() {
   NetworkEntry entry = imagenet("googlenet", googlenet, "timm-224-0.875-bilinear-inception");
   entry.forms = {{"transform_input=true", "as torchvision's pretrained weights have it"},
@@ -54,8 +55,8 @@ NetworkEntry googlenet_row() {
   return entry;
 }
 
-// One set of tensor names is published with three activations, and a wrong one costs nearly all of the
-// accuracy.
+// One set of tensor names is published with three activations, and a wrong one costs nearly all of
+// the accuracy.
 NetworkEntry mobilenet_v1_row() {
   NetworkEntry entry = imagenet("mobilenet_v1", mobilenet_v1);
   entry.forms = {{"", "with ReLU"},

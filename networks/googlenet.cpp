@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char *kTransformScale = "transform_input.scale", *kTransformShift = "transform_input.shift";
 
-// Channels of the four branches: 1x1; 3x3 behind a 1x1; torchvision's second 3x3 where the paper has 5x5;
-// 1x1 behind a pooling.
+// Channels of the four branches: 1x1; 3x3 after a 1x1; torchvision's second 3x3 in place of the paper's 5x5;
+// 1x1 after pooling.
 struct Inception {
   int64_t one, reduce, three, reduce_second, second, pooled;
 };
@@ -73,7 +73,7 @@ Graph googlenet(const NetworkOptions& options) { return Builder().build(options)
 
 void add_constants(const Graph& graph, TensorMap& tensors) {
   if (graph.nodes.size() < 2 || graph.nodes[1].name != "transform_input") return;
-  // (pixel - 0.5) / 0.5 of (pixel - mean) / deviation.
+  // (pixel - 0.5) / 0.5 in terms of (pixel - mean) / deviation.
   std::vector<float> scale, shift;
   for (const auto& [mean, deviation] : {std::pair{0.485, 0.229}, {0.456, 0.224}, {0.406, 0.225}}) {
     scale.push_back(static_cast<float>(deviation / 0.5));

@@ -16,7 +16,7 @@ struct LayerNames {
   std::string conv, norm;
 };
 
-// The names of a block's layers, asked for in their order.
+// The names of a block's layers, requested in order.
 class Names {
  public:
   Names(std::string block, InvertedResidualNames style, bool expands)

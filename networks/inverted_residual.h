@@ -8,17 +8,17 @@
 
 namespace fxe {
 
-// What the mobile networks are made of (Sandler et al. 2018; with the gate, Howard et al. 2019, Tan and Le
-// 2019): a 1x1 convolution to `wide` channels (left out where that is no change), a depthwise one, a gate
-// per channel, a 1x1 convolution to k; and the input added where shapes allow. BatchNorm after each
-// convolution, the activation after all but the last.
+// The building block of the mobile networks (Sandler et al. 2018; with the gate, Howard et al. 2019, Tan and
+// Le 2019): a 1x1 convolution to `wide` channels (left out if that changes nothing), a depthwise one, a gate
+// per channel, a 1x1 convolution to k; the input is added if shapes permit. BatchNorm after each convolution,
+// the activation after all but the last.
 struct InvertedResidual {
   int64_t kernel, wide, k, stride;
   int64_t squeezed = 0;  // channels inside the gate; 0: none
   Activation act;
   Activation squeezed_act, gate_act;
   double epsilon = 1e-5;      // of BatchNorm
-  bool same_padding = false;  // TensorFlow's, else kernel / 2 on each side
+  bool same_padding = false;  // TensorFlow's; otherwise kernel / 2 on each side
   Smoothing smoothing = Smoothing::none;
 };
 
@@ -33,7 +33,7 @@ ValueId inverted_residual(GraphBuilder& g, const std::string& name, InvertedResi
 // and on the right.
 Padding2 same_padding(const Shape& x, int64_t kernel, int64_t stride);
 
-// Convolution, BatchNorm and activation, called conv, norm and conv.act.
+// Convolution, BatchNorm and activation, named conv, norm and conv.act.
 ValueId conv_norm_act(GraphBuilder& g, const std::string& conv, const std::string& norm, ValueId x, Conv2d op,
                       Activation act, double epsilon = 1e-5);
 

@@ -14,7 +14,7 @@ struct Separable {
   int64_t k, stride;
 };
 
-// Output channels at width 1 and strides, as the paper's table 1, in the three stages that detectors tap.
+// Output channels at width 1 and strides, from the paper's table 1, in the three stages that detectors tap.
 const std::vector<std::vector<Separable>> kStages = {
     {{64, 1}, {128, 2}, {128, 1}, {256, 2}, {256, 1}},
     {{512, 2}, {512, 1}, {512, 1}, {512, 1}, {512, 1}, {512, 1}},

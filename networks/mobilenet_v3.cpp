@@ -16,10 +16,10 @@ struct Block {
   int64_t stride;
 };
 
-// The paper's tables 1 and 2, in the stages that timm's names tell.
+// The paper's tables 1 and 2, in the stages of timm's names.
 struct Variant {
   std::vector<std::vector<Block>> stages;
-  int64_t last;  // inputs of the classifier
+  int64_t last;  // channels into the classifier
 };
 
 constexpr bool kNoGate = false, kGate = true, kRelu = false, kSwish = true;
@@ -80,7 +80,7 @@ Graph mobilenet_v3(bool large, Source source, const NetworkOptions& options) {
   x = conv_norm_act(g, last + (timm ? ".conv" : ".0"), last + (timm ? ".bn1" : ".1"), x,
                     {.k = 6 * g.shape(x)[1]}, act, epsilon);
   x = g.global_average_pool("avgpool", x);
-  // One layer more before the classifier: a 1x1 convolution in timm.
+  // One more layer before the classifier: a 1x1 convolution in timm.
   if (timm) {
     x = g.conv("conv_head", x, {.k = variant.last}, GraphBuilder::Bias::yes);
     x = g.flatten("flatten", g.activate("conv_head.act", x, act));

@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-// What names can have before those of a network that reads `first`: nothing, or "net.backbone.".
+// What may precede the names of a network that reads `first`: nothing, or "net.backbone.".
 std::set<std::string> prefixes_of(const TensorMap& tensors, const std::string& first) {
   constexpr size_t kMost = 8;
   std::set<std::string> prefixes;
@@ -20,7 +20,7 @@ std::set<std::string> prefixes_of(const TensorMap& tensors, const std::string& f
   return prefixes;
 }
 
-// Names and shapes that agree.
+// How many names and shapes agree.
 size_t matches(const std::vector<WeightUse>& uses, const TensorMap& tensors, const std::string& prefix) {
   size_t count = 0;
   for (const auto& use : uses) {
@@ -30,7 +30,7 @@ size_t matches(const std::vector<WeightUse>& uses, const TensorMap& tensors, con
   return count;
 }
 
-// The weight or bias of a classifier, of which there may be any number of classes.
+// Whether they are the weight or bias of a classifier, which may have any number of classes.
 bool differ_in_classes(const Shape& a, const Shape& b) {
   for (int i = 1; i < std::max(a.rank(), b.rank()); ++i)
     if ((i < a.rank() ? a[i] : 1) != (i < b.rank() ? b[i] : 1)) return false;
@@ -57,7 +57,7 @@ std::string first_difference(const std::vector<WeightUse>& uses, const TensorMap
 
 NearestNetwork nearest_network(const TensorMap& tensors) {
   NearestNetwork nearest;
-  double best = 0.5;  // of the tensors of either
+  double best = 0.5;  // share of both sides' tensors
   for (const NetworkEntry& entry : network_entries()) {
     const auto uses = weights_of(entry.build(entry.defaults));
     for (const std::string& prefix : prefixes_of(tensors, uses.front().name)) {

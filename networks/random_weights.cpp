@@ -27,9 +27,9 @@ std::vector<float> make_values(std::mt19937_64& random, const Op& op, const Weig
   return values;
 }
 
-// By what the output of each node is multiplied. A branch that is added to its input would double the
-// variance, and 50 of them leave fp16; at one over the root of their number all of them together leave a
-// factor of e.
+// The factor on each node's output. A branch added to its input would double the variance, and after 50 of
+// them values leave fp16; with one over the root of their number, all of them together contribute a factor
+// of e.
 std::vector<float> damping(const Graph& graph) {
   const auto sums = std::ranges::count_if(
       graph.nodes, [](const Node& node) { return std::holds_alternative<Add>(node.op); });

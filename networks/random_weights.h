@@ -6,9 +6,9 @@
 namespace fxe {
 
 // Seeded fp32 weights for every layer of a graph, for checks and benchmarks without a trained file: normals
-// scaled as He et al. (2015), and residual branches by one over the root of their number, so that values
-// neither grow nor vanish with depth: every network of the registry stays far inside fp16. BatchNorms near
-// the identity.
+// scaled as in He et al. (2015), with residual branches scaled by one over the root of their number, so that
+// values neither grow nor vanish with depth: every network of the registry stays far inside fp16. BatchNorms
+// are close to the identity.
 TensorMap random_weights(const Graph&, uint64_t seed);
 
 }  // namespace fxe

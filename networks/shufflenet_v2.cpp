@@ -33,7 +33,7 @@ Conv2d depthwise(int64_t channels, int64_t stride) {
   return {.k = channels, .filter = {3, 3}, .stride = {stride, stride}, .pad = same(1), .groups = channels};
 }
 
-// Half of the channels pass by, or at stride 2 all of them go both ways.
+// Half of the channels pass through unchanged; at stride 2 all of them go through both branches.
 ValueId unit(GraphBuilder& g, const std::string& name, ValueId x, int64_t k, int64_t stride) {
   const int64_t half = k / 2;
   ValueId left, right = x;

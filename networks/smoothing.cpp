@@ -3,8 +3,8 @@
 
 namespace fxe {
 
-// The blur is 1 2 1 along both axes, the mean of two means of two. Where it reflects at the border it sees
-// the second pixel twice, which is the first of those means; where it sees zeros, they are part of one.
+// The blur is 1 2 1 along both axes, the mean of two means of two. If it reflects at the border, it sees the
+// second pixel twice, which is the first of those means; with zeros, they are part of one.
 ValueId smooth(GraphBuilder& g, const std::string& name, ValueId x, Smoothing smoothing) {
   if (smoothing == Smoothing::none) return x;
   Pool2d mean{.kind = Pool2d::Kind::average, .filter = {2, 2}}, half = mean;

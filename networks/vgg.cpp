@@ -31,7 +31,7 @@ ValueId features(GraphBuilder& g, ValueId x, const std::vector<int>& stages, boo
 }
 
 ValueId fully_connected(GraphBuilder& g, ValueId x, const NetworkOptions& options) {
-  // torchvision pools adaptively to 7 x 7 here, which at 7 x 7 is the identity.
+  // torchvision pools adaptively to 7 x 7 here, the identity for a 7 x 7 input.
   if (g.shape(x)[2] != 7 || g.shape(x)[3] != 7)
     throw bad_input(
         "vgg: an input of {}x{} leaves {}x{} before the classifier, which needs 7x7; use input=224",
