@@ -10,7 +10,7 @@ namespace fxe {
 
 namespace {
 
-// Every call names the device first: the runtime's current device is state of the calling thread.
+// Every call sets the device first: the runtime's current device is state of the calling thread.
 class CudaDevice final : public Device {
  public:
   CudaDevice(int index, std::string name) : index_(index), name_(std::move(name)) {}
@@ -23,7 +23,7 @@ class CudaDevice final : public Device {
     if (const cudaError_t status = cudaMalloc(&data, bytes ? bytes : 1); status != cudaSuccess)
       throw_allocation_failed(status, bytes);
     Buffer buffer(*this, data, bytes);
-    // Done when this returns, so that any stream may use the memory: the legacy default stream is waited for.
+    // Complete on return, so that any stream may use the memory: it waits for the legacy default stream.
     FXE_CUDA(cudaMemset(data, 0, bytes));
     FXE_CUDA(cudaStreamSynchronize(cudaStreamLegacy));
     return buffer;

@@ -44,20 +44,20 @@ class CudaMark {
   CudaMark(const CudaMark&) = delete;
   CudaMark& operator=(const CudaMark&) = delete;
 
-  void set(CudaQueue&);         // here: after all the work that the queue was given
-  void hold(CudaQueue&) const;  // what that queue is given from now on waits for it
-  void wait() const;            // the host waits for it
+  void set(CudaQueue&);         // here: after all work given to the queue so far
+  void hold(CudaQueue&) const;  // makes later work of that queue wait for it
+  void wait() const;            // makes the host wait for it
 
  private:
-  cudaEvent_t event_ = nullptr;  // made when it is first set
+  cudaEvent_t event_ = nullptr;  // created when first set
   Recorder* recorder_ = nullptr;
 };
 
 // A real GPU; throws run_time with the reason if there is none (no driver, too old a driver, no device).
 std::unique_ptr<Device> make_cuda_device(int index);
 
-// A device that is only described: allocations are host memory, queues record into `recorder`. What a GPU
-// would be told, on a machine that has none.
+// A device that exists only as a description: allocations are host memory, queues record into `recorder`.
+// Shows what a GPU would be told, on a machine without one.
 std::unique_ptr<Device> make_recording_device(Recorder& recorder);
 
 }  // namespace fxe

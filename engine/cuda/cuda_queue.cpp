@@ -6,7 +6,7 @@ namespace fxe {
 
 void check_cuda(cudaError_t status, const char* expression, const char* file, int line) {
   if (status == cudaSuccess) return;
-  (void)cudaGetLastError();  // reported here, not by the next call as well
+  (void)cudaGetLastError();  // reported here, and not again by the next call
   throw run_time_error("{}: {} ({}) at {}:{}", expression, cudaGetErrorName(status),
                        cudaGetErrorString(status), file, line);
 }

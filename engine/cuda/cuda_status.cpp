@@ -39,7 +39,7 @@ std::set<int> missing_architectures(const CudaStatus& status) {
 
 }  // namespace
 
-// The runtime answers "insufficient driver" both to an old driver and to none; the version tells them apart.
+// The runtime answers "insufficient driver" for an old driver and for none; the version tells them apart.
 CudaStatus::State state_of(const CudaStatus& status) {
   using State = CudaStatus::State;
   if (status.devices.empty()) {
@@ -129,7 +129,7 @@ CudaStatus cuda_status() {
   status.built_for = built_architectures();
   int devices = 0;
   const cudaError_t counted = cudaGetDeviceCount(&devices);
-  (void)cudaGetLastError();  // a failed question must not be found by the next check
+  (void)cudaGetLastError();  // the next check must not find this error
   status.error = cudaGetErrorName(counted);
   if (counted == cudaSuccess)
     for (int i = 0; i < devices; ++i) status.devices.push_back(device_info(i));

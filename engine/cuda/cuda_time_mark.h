@@ -15,11 +15,11 @@ class CudaTimeMark {
   CudaTimeMark(const CudaTimeMark&) = delete;
   CudaTimeMark& operator=(const CudaTimeMark&) = delete;
 
-  void set(CudaQueue&);  // after all the work that the queue was given; again: only the last counts
-  double ms_since(const CudaTimeMark& earlier) const;  // both have been reached
+  void set(CudaQueue&);  // after all work given to the queue so far; if set again, only the last one counts
+  double ms_since(const CudaTimeMark& earlier) const;  // both must have been reached
 
  private:
-  cudaEvent_t event_ = nullptr;  // made when it is first set
+  cudaEvent_t event_ = nullptr;  // created when first set
 };
 
 }  // namespace fxe

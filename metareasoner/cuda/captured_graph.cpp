@@ -10,8 +10,8 @@ namespace fxe {
 
 namespace {
 
-// Programming Guide, "Conditional node body graph requirements". Copies may be in a body too, but only of
-// device and pinned memory, and those of a library would be of the stack: read at every launch, long after it
+// From the Programming Guide, "Conditional node body graph requirements". Bodies may contain copies, but
+// only of device and pinned memory; a library's would be from its stack, read at every launch, long after it
 // has gone.
 const char* what_is_wrong_with(cudaGraphNodeType type) {
   switch (type) {

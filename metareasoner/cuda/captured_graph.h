@@ -9,14 +9,13 @@
 
 namespace fxe {
 
-// Throws run_time, saying what it is, for a node that the body of a conditional node must not hold, or that
-// should not be in a member's graph: memory of its own, host functions, events, copies. Looks into child
-// graphs.
+// Throws run_time naming the node's kind if it must not be in the body of a conditional node, or should not
+// be in a member's graph: allocations, host functions, events, copies. Looks into child graphs.
 void check_body_node(cudaGraphNode_t);
 
-// What one stretch of work tells a stream, as a graph of its own, whose nodes check_body_node() has looked
-// at. A body that is invalid brings down the capture around it (and with some drivers the process), so each
-// is captured like this once before it becomes one.
+// The work of one capture as a graph of its own, with nodes verified by check_body_node(). An invalid body
+// brings down the capture around it (and with some drivers the process), so each one is captured like this
+// once before it becomes a body.
 class CapturedGraph {
  public:
   CapturedGraph(CudaQueue&, const std::function<void(CudaQueue&)>& work);
@@ -25,7 +24,7 @@ class CapturedGraph {
   CapturedGraph(const CapturedGraph&) = delete;
   CapturedGraph& operator=(const CapturedGraph&) = delete;
 
-  void instantiate();  // once, before the first launch
+  void instantiate();  // called once, before the first launch
   void launch(CudaQueue&) const;
 
  private:

@@ -11,7 +11,7 @@ namespace fxe {
 std::vector<cudaGraphNode_t> captured_front(cudaStream_t stream) {
   cudaStreamCaptureStatus status{};
   const cudaGraphNode_t* nodes = nullptr;
-  const cudaGraphEdgeData* edges = nullptr;  // unless it is asked for, edges that have some are an error
+  const cudaGraphEdgeData* edges = nullptr;  // must be requested: otherwise edges that have data are an error
   size_t count = 0;
 #if CUDART_VERSION >= 13000
   FXE_CUDA(cudaStreamGetCaptureInfo(stream, &status, nullptr, nullptr, &nodes, &edges, &count));

@@ -7,10 +7,10 @@
 
 namespace fxe {
 
-// What a stream that is being captured would wait for next; empty for one that is not captured.
+// The nodes that a capturing stream would wait for next; empty for a stream that is not capturing.
 std::vector<cudaGraphNode_t> captured_front(cudaStream_t);
 
-// The nodes that were added between two fronts of one stream: `after` and all before it up to `before`.
+// The nodes added between two fronts of one stream: `after` and everything before it, up to `before`.
 std::vector<cudaGraphNode_t> nodes_between(const std::vector<cudaGraphNode_t>& before,
                                            const std::vector<cudaGraphNode_t>& after);
 

@@ -16,7 +16,7 @@ CudaBatch::Side::Side(const BatchState& state, size_t stages, bool pinned)
       operands(stages * sizeof(TailStage), pinned),
       results(state.results_bytes(), pinned),
       mean(state.mean_bytes(), pinned) {
-  // Where nothing runs, nothing comes back either.
+  // If nothing runs, nothing comes back either.
   std::fill_n(results.as<RowResult>(), state.capacity(), RowResult{-1, 0, 0, 0, 0, RowStatus::failed});
 }
 
@@ -77,7 +77,7 @@ void CudaBatch::describe(int side, const Program& program, std::span<const TailS
   const Side& to = *sides_.at(static_cast<size_t>(side));
   auto* stages = to.operands.as<TailStage>();
   std::copy(operands.begin(), operands.end(), stages);
-  // Who is left is not known yet: the time on all images is the most that the next member can take.
+  // The survivors are not known yet: the time for all images is the most the next member can take.
   for (size_t k = 0; k + 1 < operands.size(); ++k)
     stages[k].next_member_ns = times_.expected_ns(static_cast<size_t>(program.members[k + 1]), count);
   *host_live_count_.as<int32_t>() = count;
@@ -162,7 +162,7 @@ void CudaBatch::download(CudaQueue& queue, int side) const {
   queue.copy(to.mean.as<void>(), state_.mean(), state_.mean_bytes());
 }
 
-// All are enqueued before the first is waited for, so that the host's time for it does not count once the
+// All are enqueued before the host waits for the first, so that the host's time does not count once the
 // device is behind.
 CopyTimes CudaBatch::time_copies(CudaQueue& queue, int repetitions) const {
   const auto count = static_cast<size_t>(repetitions);

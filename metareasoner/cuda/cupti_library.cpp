@@ -34,8 +34,8 @@ constexpr CUpti_ActivityKind kKinds[] = {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, 
                                          CUPTI_ACTIVITY_KIND_MEMSET,
                                          CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION};
 
-// Records have the form of the toolkit that this was compiled with: the soname names its major version, and
-// expect_version() asks for the rest.
+// Records have the form of the toolkit this was compiled with: the soname gives its major version, and
+// expect_version() checks the rest.
 void* open_library() {
   const std::string name = fmt::format("libcupti.so.{}", CUDART_VERSION / 1000);
   for (const std::string& path :
@@ -50,19 +50,19 @@ void* open_library() {
 
 }  // namespace
 
-// Made once and kept: records may be on their way at any time, and to disable a kind of record is where
-// CUPTI 13.0 can deadlock.
+// Made once and kept: records may arrive at any time, and CUPTI 13.0 can deadlock when a kind of record
+// is disabled.
 struct CuptiLibrary::State {
   void* library = open_library();
   CUpti_SubscriberHandle subscriber = nullptr;  // while a CuptiLibrary lives
   bool records = false;                         // kinds of records have been enabled
   std::function<void(uint64_t, uint64_t)> on_copy;
-  std::mutex mutex;  // the library gives its buffers back on a thread of its own
+  std::mutex mutex;  // the library returns its buffers on a thread of its own
   std::vector<DeviceActivity> activities;
   std::vector<uint32_t> correlations;  // of activities[i]
   std::map<uint32_t, uint64_t> marks;  // by correlation
 
-  // Declared in cupti.h and found in the library: no link to it is needed.
+  // Declared in cupti.h and looked up in the library: no link to it is needed.
   template <class F>
   F* function(const char* name) const {
     if (void* found = dlsym(library, name)) return reinterpret_cast<F*>(found);
@@ -176,7 +176,7 @@ void CuptiLibrary::begin_records() {
   state_->records = true;
 }
 
-// Whatever else has failed: the next one could not subscribe.
+// Even if something else has failed: otherwise the next one could not subscribe.
 void CuptiLibrary::unsubscribe() noexcept {
   try {
     (void)state_->function<decltype(cuptiUnsubscribe)>("cuptiUnsubscribe")(state_->subscriber);

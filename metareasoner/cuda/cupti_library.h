@@ -11,27 +11,26 @@
 
 namespace fxe {
 
-// CUDA's profiling interface, loaded when it is first wanted: programs run without it. One at a time.
-// Kernels, copies and fills of this process are recorded from the first one's construction until the process
-// ends, which costs time: graphs that were captured before that crash or hang when they run, and recording
-// that is turned off and on loses records or hangs.
+// CUDA's profiling interface, loaded on first use: programs run without it. One at a time. Records kernels,
+// copies and fills of this process from the first construction until the process ends, which costs time:
+// graphs captured before that crash or hang when they run, and turning recording off and on loses records
+// or hangs.
 class CuptiLibrary {
  public:
-  // Throws run_time saying what to install where the library is missing or is another version's. Starts
-  // nothing.
+  // Throws run_time saying what to install if the library is missing or has another version. Starts nothing.
   static void find();
   // `on_copy(copy, original)`: a node was copied because its graph was made executable. Throws as find()
-  // does, and where the library refuses.
+  // does, and if the library refuses.
   explicit CuptiLibrary(std::function<void(uint64_t, uint64_t)> on_copy);
   ~CuptiLibrary();
   CuptiLibrary(const CuptiLibrary&) = delete;
   CuptiLibrary& operator=(const CuptiLibrary&) = delete;
 
   uint64_t node_id(cudaGraphNode_t) const;
-  void push_mark(uint64_t mark);  // what this thread launches until pop_mark() carries it
+  void push_mark(uint64_t mark);  // carried by everything this thread launches until pop_mark()
   void pop_mark();
 
-  std::vector<DeviceActivity> take();  // recorded since the last; waits for the device
+  std::vector<DeviceActivity> take();  // recorded since the last call; waits for the device
 
  private:
   void begin_records();

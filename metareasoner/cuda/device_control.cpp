@@ -99,7 +99,7 @@ class DeviceControl final : public Executor {
     std::vector<TailStage> operands;
     std::shared_ptr<ProgramTarget> target;
   };
-  // The batch of a side.
+  // The batch of one side.
   struct UnderWay {
     int prepared = 0, count = 0;
     Clock::time_point begin;
@@ -109,7 +109,7 @@ class DeviceControl final : public Executor {
 
   CudaQueue& queue() { return static_cast<CudaQueue&>(*queue_); }
   CudaQueue& upload_queue() { return static_cast<CudaQueue&>(*upload_queue_); }
-  // A batch can only go up beside the one that runs if its copies are not part of its graph.
+  // A batch can only be uploaded while another runs if its copies are not part of its graph.
   bool copies_apart() const { return sides() > 1; }
 
   std::shared_ptr<ProgramTarget> make_target(const Prepared& p) {
@@ -120,7 +120,7 @@ class DeviceControl final : public Executor {
       return make_graph(p.program);
     } catch (const Error&) {
       if (owner_ == ConditionOwner::innermost_body) throw;
-      owner_ = ConditionOwner::innermost_body;  // what every other program does
+      owner_ = ConditionOwner::innermost_body;  // as every other program does
     }
     return make_graph(p.program);
   }
@@ -132,7 +132,7 @@ class DeviceControl final : public Executor {
     return target;
   }
 
-  // The program in the device's words. Everything that a branch may need is up before the first launch.
+  // Emits the program as device work. Everything that a branch may need is uploaded before the first launch.
   void emit(const Program& program, ProgramTarget& to) {
     TailBranch next{.batch = make_switch(to)};
     for (const Instruction& i : program.code) switch (i.kind) {
@@ -170,7 +170,7 @@ class DeviceControl final : public Executor {
     if (!copies_apart()) batch_.download(to.queue(), 0);
   }
 
-  // No switch where every member runs at one size.
+  // Whether every member runs at one size, without a switch.
   bool one_size() const { return straight_line_ || batch_.sizes().size() == 1; }
 
   BatchSwitch make_switch(ProgramTarget& to) const {

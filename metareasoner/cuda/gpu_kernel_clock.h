@@ -9,12 +9,12 @@
 
 namespace fxe {
 
-// Times of the kernels of members on a GPU, by CUPTI: made before their executor, so that it sees the graphs
-// being captured; what is unwatched is timed before there is one. In graphs a kernel is known by its node,
-// kernel by kernel launches by a mark.
+// Times the kernels of members on a GPU with CUPTI. Created before their executor, so that it sees the graphs
+// being captured; create it after all runs that should not be slowed. In graphs a kernel is known by its
+// node, in single launches by a mark.
 class GpuKernelClock final : public PlanObserver, public KernelClock {
  public:
-  explicit GpuKernelClock(std::vector<PlanMember*> members);  // which outlive it
+  explicit GpuKernelClock(std::vector<PlanMember*> members);  // the members outlive it
   ~GpuKernelClock() override;
 
   void begin(Queue&, const Plan&, size_t layer, size_t kernel) override;

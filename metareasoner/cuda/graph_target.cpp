@@ -7,8 +7,8 @@ namespace fxe {
 
 namespace {
 
-// Every body is captured on a stream of its own, since the parent's is still capturing. Fork and join happen
-// inside one capture, so no event nodes arise, which bodies may not hold. docs/cuda.md.
+// Every body is captured on its own stream, because the parent's is still capturing. Fork and join happen
+// inside one capture, so there are no event nodes, which bodies may not contain. docs/cuda.md.
 class GraphTarget final : public ProgramTarget {
  public:
   GraphTarget(int depth, ConditionOwner owner) : owner_(owner) {
@@ -19,7 +19,7 @@ class GraphTarget final : public ProgramTarget {
   }
   ~GraphTarget() override {
     if (executable_) (void)cudaGraphExecDestroy(executable_);
-    // Ends captures that an exception left open; the graph they belong to is freed below.
+    // Ends captures left open by an exception; the graph they belong to is freed below.
     for (; open_ > 0; --open_) {
       cudaGraph_t captured = nullptr;
       (void)cudaStreamEndCapture(queues_[open_ - 1]->stream(), &captured);
@@ -56,7 +56,7 @@ class GraphTarget final : public ProgramTarget {
   void finish() override {
     end_capture();
     FXE_CUDA(cudaGraphInstantiate(&executable_, root_, 0));
-    // The first launch does this too, where a driver will not do it by itself for conditional nodes.
+    // The first launch does this as well, if a driver does not do it here for conditional nodes.
     if (cudaGraphUpload(executable_, queues_[0]->stream()) != cudaSuccess) (void)cudaGetLastError();
     queues_[0]->wait();
   }
@@ -84,8 +84,8 @@ class GraphTarget final : public ProgramTarget {
     graphs_[--open_] = nullptr;
   }
 
-  // Adds a conditional node after all that was captured on the innermost stream, and makes what follows there
-  // wait for it. Returns its bodies, which live as long as the graph.
+  // Adds a conditional node after all work captured on the innermost stream, and makes later work there wait
+  // for it. Returns its bodies, which live as long as the graph.
   cudaGraph_t* add_node(uint64_t condition, cudaGraphConditionalNodeType type, unsigned bodies) {
     cudaStream_t stream = queue().stream();
     cudaStreamCaptureStatus status{};
@@ -105,7 +105,7 @@ class GraphTarget final : public ProgramTarget {
     return parameters.conditional.phGraph_out;
   }
 
-  // CUDA 13 made the signatures with edge data the only ones; 12.8 has them under versioned names.
+  // CUDA 13 has only the signatures with edge data; 12.8 has them under versioned names.
   static cudaError_t cudaGraphCaptureInfo(cudaStream_t stream, cudaStreamCaptureStatus* status,
                                           cudaGraph_t* graph, const cudaGraphNode_t** before,
                                           const cudaGraphEdgeData** edges, size_t* count) {
@@ -134,8 +134,8 @@ class GraphTarget final : public ProgramTarget {
 
   ConditionOwner owner_;
   std::vector<std::unique_ptr<CudaQueue>> queues_;  // [0]: of the root
-  std::vector<cudaGraph_t> graphs_;                 // that each captures to
-  size_t open_ = 0;                                 // captures that have begun and not ended
+  std::vector<cudaGraph_t> graphs_;                 // the graph that each captures into
+  size_t open_ = 0;                                 // captures that have begun but not ended
   cudaGraph_t root_ = nullptr;
   cudaGraphExec_t executable_ = nullptr;
 };

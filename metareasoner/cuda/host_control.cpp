@@ -80,7 +80,7 @@ class HostControl final : public Executor {
 
   CudaQueue& queue() { return static_cast<CudaQueue&>(*queue_); }
 
-  // What a member's launches depend on: all of it only where the tail is among them.
+  // What a member's launches depend on; the tail's fields only if it is part of them.
   struct GraphKey {
     int member, stage;
     bool last;

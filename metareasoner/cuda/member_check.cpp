@@ -10,8 +10,8 @@ namespace fxe {
 
 namespace {
 
-// Waits for each kernel of a running member, and looks at the nodes of a captured one. In place of whoever
-// watches it.
+// Waits for each kernel of a running member, and checks the nodes of a captured one. Replaces its
+// observer meanwhile.
 class LayerWatch final : public PlanObserver {
  public:
   LayerWatch(Member& member, bool captures)

@@ -7,15 +7,15 @@
 
 namespace fxe {
 
-// Before a member becomes part of a graph: it runs once by itself at each batch size, layer by layer, so that
-// whatever loads or breaks on first use does so where its layer can be named; then it is captured once, and
-// what it adds to a graph is looked at.
+// Checks a member before it becomes part of a graph: runs it once by itself at each batch size, layer by
+// layer, so that whatever loads or breaks on first use does so where its layer can be named; then captures it
+// once and checks what it adds to a graph.
 class MemberCheck {
  public:
   MemberCheck(Device& device, CudaBatch& batch) : device_(device), batch_(batch) {}
 
-  // Every member of the program that was not checked before. Not while a batch is under way. Throws run_time
-  // naming the member, the batch size and the layer.
+  // Checks every member of the program that was not checked before. Not while a batch is running. Throws
+  // run_time naming the member, the batch size and the layer.
   void check(const Program&, std::span<const TailStage> operands);
 
  private:

@@ -11,7 +11,7 @@ namespace fxe {
 
 // Wraps every kernel of these members in an NVTX range "member/layer: kernel", which Nsight Systems shows and
 // by which Nsight Compute filters (docs/profiling.md). Only for kernels launched one by one: a graph is
-// replayed without them. Costs nothing to speak of where no tool is attached. Members outlive it.
+// replayed without them. Its cost is negligible if no tool is attached. The members outlive it.
 class NvtxRanges final : public PlanObserver {
  public:
   explicit NvtxRanges(std::vector<PlanMember*> members);

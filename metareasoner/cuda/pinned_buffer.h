@@ -12,7 +12,7 @@
 
 namespace fxe {
 
-// Zeroed host memory that the device copies from and to without staging; plain memory where nothing runs.
+// Zeroed host memory that the device copies from and to without staging; plain memory if nothing runs.
 class PinnedBuffer {
  public:
   PinnedBuffer(size_t bytes, bool pinned) : pinned_(pinned) {
