@@ -101,7 +101,7 @@ CudnnGraph make_graph(const CudnnConv& conv) {
   const std::array<int64_t, 4> output{conv.n, conv.k, conv.p, conv.q};
   int steps_left = conv.residual + conv.bias + conv.relu;
   int64_t virtual_id = 100;
-  // The value after one more step: y itself after the last, fp32 inside the kernel before.
+  // The value after one more step: y itself after the last one, before that fp32 inside the kernel.
   const auto next = [&]() -> const CudnnDescriptor& {
     return steps_left-- > 0 ? builder.tensor(virtual_id++, CUDNN_DATA_FLOAT, output, true)
                             : builder.tensor(CudnnConv::kY, type, output);

@@ -12,7 +12,7 @@
 namespace fxe {
 
 // y = relu?(conv(x) + residual? + bias?), all of one type, NHWC; weights KRSC (k, r, s, c / groups); bias
-// [k]. Channels as stored, padding included. A fully connected layer is one with h = w = r = s = 1.
+// [k]. Channels as stored, padding included. A fully connected layer has h = w = r = s = 1.
 struct CudnnConv {
   // Unique ids of the tensors, for CudnnExecution.
   enum Id : int64_t { kX = 1, kW, kY, kBias, kResidual };
@@ -28,7 +28,7 @@ struct CudnnConv {
   std::string str() const;  // a key and a repro line
 };
 
-// Residual goes before bias: that order, and no other, is what cuDNN has precompiled engines for.
+// The residual comes before the bias: cuDNN has precompiled engines for that order only.
 CudnnGraph make_graph(const CudnnConv&);
 
 }  // namespace fxe

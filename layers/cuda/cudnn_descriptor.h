@@ -17,7 +17,7 @@ namespace fxe {
 void check_cudnn(cudnnStatus_t status, const char* expression, const char* file, int line);
 #define FXE_CUDNN(expression) ::fxe::check_cudnn((expression), #expression, __FILE__, __LINE__)
 
-// cuDNN's tag for a C++ type. Its descriptors and its device addresses are both void*: those go by set_raw().
+// cuDNN's tag for a C++ type. Its descriptors and its device addresses are both void*: they use set_raw().
 template <class T>
 constexpr cudnnBackendAttributeType_t cudnn_type() {
   if constexpr (std::is_same_v<T, int64_t>)
@@ -93,7 +93,7 @@ class CudnnDescriptor {
                  void* values) const;
 
   void finalize();
-  bool try_finalize();  // false: cuDNN does not support what is described
+  bool try_finalize();  // false: cuDNN does not support it
 
   cudnnBackendDescriptor_t get() const { return descriptor_; }
 

@@ -10,17 +10,17 @@
 
 namespace fxe {
 
-// A GPU as cuDNN's heuristics see it: enough to choose plans for it where it is not present. Numbers are
-// NVIDIA's published ones (data sheets, and the table "Technical Specifications per Compute Capability" of
-// the CUDA programming guide).
+// A GPU as cuDNN's heuristics see it: enough to choose plans for it without the device. Numbers are NVIDIA's
+// published ones (data sheets, and the table "Technical Specifications per Compute Capability" of the CUDA
+// programming guide).
 struct DeviceDescription {
-  std::string_view name;     // "h200": what options call it
+  std::string_view name;     // "h200": its name in options
   std::string_view product;  // "NVIDIA H200"
   int compute_capability;    // 90: sm_90
   int multiprocessors;
   int sm_clock_khz, memory_clock_khz;
   int64_t l2_bytes, memory_bytes;
-  int shared_per_block_optin_bytes;  // the most one block may ask for
+  int shared_per_block_optin_bytes;  // the most a block may request
   int blocks_per_multiprocessor, threads_per_multiprocessor;
 
   std::string json() const;  // for CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION

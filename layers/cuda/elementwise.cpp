@@ -52,7 +52,7 @@ Prepared CudaBackend::prepare(const Add& op, const OpContext& context) {
   });
 }
 
-// Only where no convolution before it could take it in (layers/optimize.h).
+// Only if no convolution before it could absorb it (layers/optimize.h).
 Prepared CudaBackend::prepare(const BatchNorm& op, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x = step.ordered_input(0);

@@ -5,7 +5,7 @@
 #include "layers/cuda/weight_store.h"
 #include "layers/op.h"
 
-// Weights as our kernels and cuDNN's read them: the same bytes, kept once.
+// Weights in the forms that our kernels and cuDNN's read: equal forms are stored once.
 namespace fxe::cuda {
 
 struct WeightForm {
@@ -13,10 +13,10 @@ struct WeightForm {
   WeightStore::Convert convert;
 };
 
-// [stored_k h*w*stored_c], of the image's type: rows that multiply an image as it is kept.
+// [stored_k h*w*stored_c], of the image's type: rows that multiply an image in its own layout.
 WeightForm linear_rows(const Linear&, const NhwcTensor& image, int64_t stored_k);
 
-// [stored_k r s stored_c], c and stored_c being those of one group's input.
+// [stored_k r s stored_c]; c and stored_c are those of one group's input.
 WeightForm conv_filters(const Conv2d&, int64_t c, int64_t stored_c, int64_t stored_k, DType type);
 
 // [stored_k].

@@ -4,8 +4,8 @@
 #include "kernels/nhwc.h"
 #include "layers/backend.h"
 
-// How this backend keeps a value: NHWC, channels padded to 16 bytes. A Flatten changes the shape only: until
-// somebody needs rows, [n c*h*w] is kept as [n c h w] was.
+// How this backend keeps a value: NHWC, with channels padded to 16 bytes. A Flatten changes the shape only:
+// until an operation needs rows, [n c*h*w] is kept as [n c h w] was.
 namespace fxe::cuda {
 
 struct CudaLayout final : Layout {
@@ -15,14 +15,14 @@ struct CudaLayout final : Layout {
 
 DType storage_dtype(Precision precision);
 
-// [n c h w], [n c] being [n c 1 1], stored as the backend stores it; without data.
+// [n c h w], or [n c] as [n c 1 1], as the backend stores it; without data.
 NhwcTensor image_of(const Shape& shape, DType dtype);
 
 // How a value of this backend is kept. Without a Layout it is rows of fp32 whose channels need no padding.
 NhwcTensor image_of(const Value& value);
 
-// A value of `shape` kept as `image`. Without a Layout, so that it can be the caller's output, where its
-// bytes are those of the plain one.
+// A value of `shape` kept as `image`. It has no Layout, and so can be the caller's output, if its bytes are
+// those of the plain one.
 Value value_of(const Shape& shape, const NhwcTensor& image);
 
 // Whether the elements of a value kept as `image` are in the order of its own shape.

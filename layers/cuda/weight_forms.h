@@ -9,7 +9,7 @@
 #include "kernels/nhwc.h"
 #include "layers/op.h"
 
-// Weights in the orders of the kernels, padded with zeros. Pure functions of host memory.
+// Weights in the kernels' orders, padded with zeros. Pure functions of host memory.
 namespace fxe::cuda {
 
 // [k c r s] -> [stored_k r s stored_c], for cuDNN; c of one group.
@@ -20,14 +20,14 @@ std::vector<float> to_krsc(std::span<const float> kcrs, int64_t k, int64_t c, co
 std::vector<float> to_rsck(std::span<const float> kcrs, int64_t k, int64_t c, const Extent2& filter,
                            int64_t stored_k);
 
-// [k c*h*w] -> [stored_k h*w*stored_c]: rows that multiply an image as it is kept, flattened or not.
+// [k c*h*w] -> [stored_k h*w*stored_c]: rows that multiply an image in its own layout, flattened or not.
 std::vector<float> to_rows_of(std::span<const float> kc, int64_t k, const NhwcTensor& image,
                               int64_t stored_k);
 
-// With zeros after it.
+// Padded with zeros.
 std::vector<float> padded(std::span<const float> values, int64_t stored);
 
-// As the device stores them, rounded to nearest even. Throws bad_input, naming `weight`, for a value that f16
+// As the device stores them, rounded to nearest even. Throws bad_input naming `weight` for a value that f16
 // cannot hold.
 std::vector<std::byte> to_bytes(std::span<const float> values, DType dtype, const std::string& weight);
 

@@ -12,7 +12,7 @@
 namespace fxe::cuda {
 
 // Weights on the device, converted and copied once. Plans of one model for several batch sizes share them as
-// long as one of the plans lives. A tensor is recognised by the addresses of its bytes and factors while its
+// long as one of the plans lives. A tensor is identified by the addresses of its bytes and factors while its
 // owner lives.
 class WeightStore {
  public:
@@ -22,7 +22,7 @@ class WeightStore {
   using Convert = std::function<std::vector<std::byte>(const std::vector<float>&)>;
   std::shared_ptr<const Buffer> get(const Tensor& tensor, const std::string& form, const Convert& convert);
 
-  // Made by the backend itself, not shared.
+  // Made by the backend itself; not shared.
   std::shared_ptr<const Buffer> upload(const std::vector<std::byte>& bytes);
 
  private:
