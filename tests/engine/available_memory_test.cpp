@@ -49,7 +49,7 @@ TEST_F(AvailableMemory, OfTheNarrowestGroupAbove) {
   EXPECT_EQ(there(), 3000u);
   write_group("sys/fs/cgroup/a", "9000", "6500");
   EXPECT_EQ(there(), 2500u);
-  // What is cached of files can be dropped.
+  // Cached pages of files can be dropped.
   write("sys/fs/cgroup/a/memory.stat", "anon 5\ninactive_file 100\nactive_file 30\nfile 999\n");
   EXPECT_EQ(there(), 2630u);
   write_group("sys/fs/cgroup", "50", "51");

@@ -40,7 +40,7 @@ TEST(BoundedJson, RefusesMore) {
   EXPECT_EQ(json_error(R"({"a":{"x":1,"y":2,"z":3,"v":4}})"), "it has an object of more than 3 keys");
 }
 
-// Of two values for one key, readers of JSON take either.
+// JSON readers differ in which of a key's two values they take.
 TEST(BoundedJson, RefusesAKeyThatIsGivenTwice) {
   EXPECT_EQ(json_error(R"({"a":1,"b":2,"a":3})"), "key 'a' is given twice in one object");
   EXPECT_EQ(json_error(R"({"a":{"x":1},"b":{"x":1}})"), "NO ERROR");
@@ -56,7 +56,7 @@ TEST(BoundedJson, RefusesMoreValues) {
   EXPECT_EQ(refused(R"({"a":{"b":[null,true]}})"), "it has more than 4 values");
 }
 
-// A text without an end may be as long as the file that it is in.
+// Unterminated text may be as long as its file.
 TEST(BoundedJson, DoesNotRepeatWhatItRead) {
   EXPECT_THAT(json_error("\"long text without an end"), testing::Not(HasSubstr("long")));
 }

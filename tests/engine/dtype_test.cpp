@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// A format of 16 bits with `fraction` bits of fraction, by the formula of IEEE 754.
+// The value of a 16-bit format with `fraction` bits of fraction, by IEEE 754's formula.
 double value_of(uint16_t bits, int fraction) {
   const int exponent_bits = 15 - fraction, bias = (1 << (exponent_bits - 1)) - 1;
   const double sign = bits >> 15 ? -1 : 1;
@@ -26,8 +26,8 @@ double value_of(uint16_t bits, int fraction) {
   return sign * std::ldexp(low + (1 << fraction), exponent - bias - fraction);
 }
 
-// Nearest to even by search: the bit patterns of positive values are in the order of the values; infinity is
-// taken for the value that would come next.
+// Nearest to even by search: the bit patterns of positive values have the values' order; infinity stands for
+// the value that would come next.
 uint16_t nearest(float value, int fraction) {
   const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
   const auto infinity = static_cast<uint16_t>(0x7fff >> fraction << fraction);
@@ -67,7 +67,7 @@ TEST(DType, EveryHalfAndBfloat16) {
   }
 }
 
-// Around every value of 16 bits and every midpoint of two, and random patterns of 32 bits.
+// Around every 16-bit value and every midpoint of two, and random 32-bit patterns.
 TEST(DType, RoundsToNearestEven) {
   static constexpr uint64_t kSeed = 11;
   Random random(kSeed);

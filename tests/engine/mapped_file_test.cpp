@@ -35,7 +35,7 @@ TEST(MappedFile, AddressesKnowTheirFile) {
 
 void say_cleaned() { std::fputs("cleaned\n", stderr); }
 
-// Whoever reads what is gone gets SIGBUS: a line, the cleanups, and exit code 1.
+// Reading what is gone raises SIGBUS: one line, the cleanups, and exit code 1.
 TEST(MappedFileDeathTest, OneThatShrinksIsALine) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto read_what_is_gone = [] {
@@ -54,7 +54,7 @@ TEST(MappedFileDeathTest, OneThatShrinksIsALine) {
               "fails\ncleaned\n$");
 }
 
-// What was read of it may be of both.
+// What was read may be a mixture of both.
 TEST(MappedFile, OneThatChangedIsFound) {
   const TemporaryFolder folder;
   const fs::path path = folder.write("a", "first"), other = folder.write("b", "other");

@@ -30,7 +30,7 @@ void expect_sound(const std::vector<Lifetime>& lives, const MemoryPlan& plan) {
   EXPECT_LE(plan.arena_bytes, sum);
 }
 
-// What is alive at once needs its memory: no plan can do with less.
+// Values alive at the same time need their memory: no plan can do with less.
 size_t lower_bound(const std::vector<Lifetime>& lives, int steps) {
   size_t most = 0;
   for (int t = 0; t < steps; ++t) {

@@ -17,7 +17,7 @@ TEST(Names, NearestFirst) {
   EXPECT_EQ(nearest_names("moblienet_v2", kNetworks, 1), Names{"mobilenet_v2"});
 }
 
-// One insertion, deletion or substitution each: equally near, so in order of the alphabet.
+// One insertion, deletion or substitution each: equally near, and therefore in alphabetical order.
 TEST(Names, EveryEditCountsOne) {
   EXPECT_EQ(nearest_names("abc", Names{"abcdef", "xbc", "abxc", "ab", "abc"}, 5),
             (Names{"abc", "ab", "abxc", "xbc", "abcdef"}));

@@ -10,7 +10,7 @@ namespace {
 
 std::string hash_of(const std::string& text) { return sha256_hex(std::as_bytes(std::span(text))); }
 
-// The examples of FIPS 180-4 that NIST publishes, and a length at which the padding takes a block of its own.
+// The examples of FIPS 180-4 that NIST publishes, and a length whose padding takes an extra block.
 TEST(Sha256, EqualsThePublishedExamples) {
   EXPECT_EQ(hash_of(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(hash_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

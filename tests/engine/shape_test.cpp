@@ -37,7 +37,7 @@ TEST(Shape, Errors) {
   EXPECT_EQ(shape_error({2, -1}), "a dimension must not be negative, found -1");
   EXPECT_EQ(shape_error({int64_t{1} << 31, (int64_t{1} << 31) + 1}),
             "the shape 2147483648x2147483649 has too many elements");
-  // 0 among the dimensions must not hide a product that overflows.
+  // A 0 among the dimensions must not hide an overflowing product.
   EXPECT_EQ(shape_error({int64_t{1} << 40, 0, int64_t{1} << 40}),
             "the shape 1099511627776x0x1099511627776 has too many elements");
   EXPECT_EQ(shape_error({INT64_MAX, INT64_MAX}),

@@ -41,7 +41,7 @@ TEST(TextList, KeepsTextsInOrder) {
   expect_holds({"ab", "abc", "ab", "abc", "b"}, {"ab", "abc", "ab", "abc", "b"});
 }
 
-// Any bytes, in any order; some share much with the one before, some all of it, some are long.
+// Any bytes in any order: some texts share much with the one before, some all of it, some are long.
 Texts random_texts(Random& random) {
   Texts texts(static_cast<size_t>(random.integer(0, 70)));
   for (size_t i = 0; i < texts.size(); ++i) {
@@ -112,7 +112,7 @@ TEST(TextList, CopiesShareUntilOneChanges) {
   EXPECT_EQ(copy, (TextList{"ab", "c", "de"}));
 }
 
-// Sorted names share most of what they are: nine bytes, where strings may have room for as much again.
+// Sorted names share most of their characters: nine bytes each, where strings may reserve as much again.
 TEST(TextList, SortedNamesAreSmall) {
   if (!can_count_allocations()) GTEST_SKIP() << "the sanitizer has a malloc of its own";
   constexpr size_t kTexts = size_t{1} << 16;

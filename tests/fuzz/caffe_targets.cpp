@@ -41,7 +41,7 @@ std::string old_form() {
   return net.SerializeAsString();
 }
 
-// Weights keep their bytes, so the nets stay readable; those of more than `max_bytes` are left out.
+// Weights keep their bytes, so that the nets stay readable; nets of more than `max_bytes` are skipped.
 std::vector<std::string> caffemodel_seeds() {
   std::vector<std::string> seeds{old_form()};
   for (const auto& c : test::caffe_layer_cases())

@@ -54,7 +54,7 @@ std::vector<std::string> network_spec_seeds() {
 
 Target ensemble() { return {"ensemble", 4096, run_ensemble, ensemble_seeds}; }
 Target preprocess() { return {"preprocess", 1024, run_preprocess, preprocess_seeds}; }
-// Names far longer than any network's find nothing new, and take long to find the nearest name to.
+// Names far longer than any network's find nothing new, and finding the nearest name takes long.
 Target network_spec() { return {"network_spec", 48, run_network_spec, network_spec_seeds}; }
 
 }  // namespace fxe::fuzz

@@ -27,7 +27,7 @@ constexpr int kSecondsPerInput = 5;
 
 const fs::path kRegressions = fs::path(FXE_SOURCE_DIR) / "tests/fuzz/regressions";
 
-// The line of the error, or "" for success.
+// The error's line, or "" for success.
 std::string run(const Target& target, const std::string& input) {
   // In memory of exactly its size, so that a sanitizer sees the first byte past the end.
   const std::vector<char> exact(input.begin(), input.end());

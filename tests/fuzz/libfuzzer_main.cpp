@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::clock_t begin = std::clock();
   fxe::fuzz::run_input(target(), std::as_bytes(std::span(data, size)));
-  // Of the processor: libFuzzer's own limit counts time in which a busy machine did something else.
+  // Processor time: libFuzzer's own limit counts time in which a busy machine did something else.
   if (std::clock() - begin > CLOCKS_PER_SEC) throw std::logic_error("it took more than a second");
   return 0;
 }

@@ -33,7 +33,7 @@ size_t below(Random& random, size_t count) {
   return static_cast<size_t>(random.integer(0, static_cast<int64_t>(count) - 1));
 }
 
-// A piece of `text`: begin and length, short ones more often.
+// A piece of `text` as start and length; short ones are more likely.
 std::pair<size_t, size_t> piece(Random& random, const std::string& text) {
   const size_t begin = below(random, text.size() + 1);
   const size_t longest = random.uniform() < 0.8 ? 16 : text.size();

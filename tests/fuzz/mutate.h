@@ -8,9 +8,9 @@
 
 namespace fxe::fuzz {
 
-// A damaged copy of one of `inputs`, which knows nothing of their structure: flipped bits, other bytes,
-// integers at their limits, pieces cut out, doubled or taken from another input, numbers in text replaced, an
-// end cut off. The same generator gives the same copies.
+// A damaged copy of one of `inputs`, without regard to its structure: flipped bits, other bytes, integers at
+// their limits, pieces cut out, doubled or taken from another input, numbers in text replaced, the end cut
+// off. The same generator gives the same copies.
 std::string mutated(std::span<const std::string> inputs, size_t max_bytes, test::Random&);
 
 }  // namespace fxe::fuzz

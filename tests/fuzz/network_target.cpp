@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kMostElements = 1 << 14, kMostMultiplyAdds = 1 << 19;
 constexpr int64_t kBatch = 2;
 
-// What the long form of this can run thousands of times a second.
+// Small enough for the long form to run thousands of times a second.
 void expect_small(const Graph& graph) {
   const auto shapes = infer_shapes(graph, kBatch);
   int64_t elements = 0, work = 0;

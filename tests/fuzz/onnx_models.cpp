@@ -114,7 +114,7 @@ std::string folded() {
   return m.finish("y");
 }
 
-// Activations by name, and written out in steps; the steps of `unknown` make none that fxe has.
+// Activations by name and spelled out in steps; the steps of `unknown` make none that fxe has.
 std::string activations(bool unknown) {
   ModelWriter m(20);
   m.floats("two", {1}, 2);

@@ -6,7 +6,7 @@
 
 namespace fxe::fuzz {
 
-// Small ONNX models that together have every operator which fxe reads.
+// Small ONNX models that together use every operator fxe reads.
 std::vector<std::string> onnx_models();
 
 }  // namespace fxe::fuzz

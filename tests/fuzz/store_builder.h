@@ -9,7 +9,8 @@
 
 namespace fxe::fuzz {
 
-// The bytes of a store whose checksums hold. `fill`, if any, gives each part its payload, zeros before.
+// The bytes of a store with valid checksums. `fill`, if any, writes each part's payload, which is
+// zero before.
 using FillPart = std::function<void(std::span<std::byte> payload, bool entries)>;
 std::vector<std::byte> build_store(const StoreHeader&, const FillPart& fill = {});
 

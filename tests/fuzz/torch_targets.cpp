@@ -50,7 +50,7 @@ std::string bytes(const char (&text)[N]) {
   return {text, N - 1};
 }
 
-// Opcodes that torch.save of today does not write, but older or other programs do.
+// Opcodes that today's torch.save does not write, but that older or other programs do.
 std::vector<std::string> rare_pickles() {
   return {bytes("\x80\x04\x95\x05\0\0\0\0\0\0\0\x8c\x01x\x94."),
           bytes("(S'a\\x41\\n'\nV\\u00e9b\np1\ng1\nI5\nI00\nlp0\n0(dp2\n."),

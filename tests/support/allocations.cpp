@@ -13,7 +13,7 @@
 #include <stdexcept>
 
 #ifdef __SANITIZE_ADDRESS__
-// Of sanitizer/allocator_interface.h, which GCC does not install.
+// From sanitizer/allocator_interface.h, which GCC does not install.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, size_t),
                                                          void (*on_free)(const volatile void*));
 #endif
@@ -104,7 +104,8 @@ int posix_memalign(void** data, size_t alignment, size_t bytes) {
 }
 }
 
-// libstdc++'s would be the caller of malloc, whoever called them. Its deletes free what these return.
+// libstdc++'s operator new would appear as malloc's caller, whoever called it. Its deletes free what
+// these return.
 void* operator new(size_t bytes) {
   FXE_COUNT(bytes);
   return or_throw(__libc_malloc(bytes));

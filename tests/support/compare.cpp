@@ -19,7 +19,7 @@ bool constant(std::span<const T> values) {
   return std::all_of(values.begin(), values.end(), [&](T v) { return v == values[0]; });
 }
 
-// Error as a share of the bound; infinite where no bound could allow it.
+// The error as a share of the bound; infinite if no bound could allow it.
 double share(double y, double r, double bound) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (std::isnan(y) || std::isnan(r)) return std::isnan(y) && std::isnan(r) ? 0 : kInfinity;

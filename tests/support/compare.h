@@ -9,10 +9,10 @@
 
 namespace fxe::test {
 
-// The outcome of comparing a result with its reference element by element, each within its own bound.
+// The outcome of comparing a result with its reference element by element, each with its own bound.
 struct Comparison {
   bool ok = false;
-  double percent_of_bound = 0;  // at the worst element: shrinking head-room shows before it is gone
+  double percent_of_bound = 0;  // at the worst element, so that shrinking head-room shows before it is gone
   size_t worst = 0;
   std::string message;  // worst element, index, both values, percent of bound used; why it failed
 
@@ -21,14 +21,13 @@ struct Comparison {
 
 using ElementBound = std::function<double(size_t)>;
 
-// Fails where |y_i - r_i| > bound(i); where one of the two is NaN or infinite and the other is not the same;
-// where sizes differ or are 0; and where y is all zero, or all one value, and r is not. A bound of 0 demands
-// equality.
+// Fails if |y_i - r_i| > bound(i); if one of the two is NaN or infinite and the other is not the same; if
+// sizes differ or are 0; and if y is all zero, or all one value, and r is not. A bound of 0 demands equality.
 Comparison compare(std::span<const float> y, std::span<const double> r, const ElementBound& bound);
 Comparison compare_exact(std::span<const float> y, std::span<const double> r);
 Comparison compare_exact(std::span<const float> y, std::span<const float> r);
 
-// Memory with a pattern before and after it, to catch writes outside.
+// Memory with a pattern before and after it, to detect writes outside.
 class Guarded {
  public:
   explicit Guarded(size_t bytes);

@@ -8,8 +8,8 @@
 
 namespace fxe::test {
 
-// A model written by write_converted() and read again, as "fxe convert" and whoever reads its file do.
-// `network`: its builder's spec; empty: the file carries the graph. `source`: the file it came from.
+// A model written by write_converted() and read back, as "fxe convert" and readers of its file do. `network`:
+// its builder's spec; empty: the file carries the graph. `source`: the file it came from.
 inline Model converted(const Model& model, const std::filesystem::path& source,
                        const std::string& network = "") {
   const auto path = temporary_file("converted.safetensors", "");

@@ -31,8 +31,8 @@ int64_t Random::integer(int64_t low, int64_t high) {
 }
 
 std::vector<float> integers(Random& random, size_t count, int64_t terms) {
-  // |a| <= 4 on both sides: 16 x 64 products that are not 0 are at most 1024, with room for bias and
-  // residual.
+  // With |a| <= 4 on both sides: 16 x 64 non-zero products sum to at most 1024, which leaves room for bias
+  // and residual.
   const double density = std::min(1.0, std::sqrt(64.0 / static_cast<double>(std::max<int64_t>(terms, 1))));
   std::vector<float> values(count);
   for (float& v : values)

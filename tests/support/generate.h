@@ -8,7 +8,7 @@
 
 namespace fxe::test {
 
-// A seeded generator whose values are the same on every machine and with every standard library.
+// A seeded generator with the same values on every machine and with every standard library.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
@@ -23,9 +23,9 @@ class Random {
   uint64_t state_;
 };
 
-// Small integers, most of them 0: at most `nonzero` in every `terms` on average, so that a sum of `terms`
-// products of two such fills stays below 2^11. Every partial sum is then exact in fp32, tf32, fp16 and bf16
-// products, in any order.
+// Small integers, mostly 0: at most `nonzero` in every `terms` on average, so that a sum of `terms` products
+// of two such fills stays below 2^11. Every partial sum is then exact in fp32, tf32, fp16 and bf16 products,
+// in any order.
 std::vector<float> integers(Random& random, size_t count, int64_t terms);
 
 std::vector<float> normals(Random& random, size_t count, double scale = 1, double mean = 0);

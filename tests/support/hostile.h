@@ -10,7 +10,7 @@
 namespace fxe::test {
 
 // The message of the bad_input with which `read` refuses a file, within 10 seconds of processor time and
-// memory_limit() (or the process ends); what is wrong, in capitals, where it does not.
+// memory_limit() (otherwise the process ends). If it does not refuse, says so in capitals.
 template <class Read>
 std::string refusal(const Read& read, const std::string& file) {
   // In memory of exactly its size, so that a sanitizer sees the first byte past the end.

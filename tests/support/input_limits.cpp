@@ -24,7 +24,7 @@ struct Current {
 };
 Current current;
 
-// Nothing but system calls: it may run with the heap's lock held.
+// System calls only: it may run with the heap's lock held.
 void say(const char* text) {
   if (write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
 }

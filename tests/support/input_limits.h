@@ -7,7 +7,7 @@
 
 namespace fxe::test {
 
-// Bytes that one input may ask the allocator for in all, however often it gives them back.
+// How many bytes one input may request from the allocator in all, regardless of what it frees.
 size_t memory_limit(size_t input_bytes);
 
 // While it lives, the process ends with a message if it takes more than `seconds` of processor time, asks for

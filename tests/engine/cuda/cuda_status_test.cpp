@@ -57,8 +57,7 @@ TEST(CudaStatus, EachStateSaysWhatToDo) {
                           "driver for CUDA 12.4", "runtime 13.0", "cuDNN 9.19.0"});
 }
 
-// What a machine may answer, and what that is called: each thing that is missing is told apart from the
-// others.
+// What a machine may answer, and the name for it: each missing part is told apart from the others.
 TEST(CudaStatus, TellsWhatIsMissing) {
   using State = CudaStatus::State;
   const CudaStatus::DeviceInfo h200{"NVIDIA H200", 90, 132, size_t{143771} << 20},

@@ -26,7 +26,7 @@ void add(const fs::path& path, const std::string& line) {
   file.commit();
 }
 
-// Runs f in this many processes at a time; false if one of them failed.
+// Runs f in this many processes at once; false if one of them failed.
 bool at_once(int processes, const std::function<void(int)>& f) {
   std::vector<pid_t> children;
   for (int i = 0; i < processes; ++i) {
@@ -98,7 +98,7 @@ TEST_F(AppendFiles, OfManyProcessesKeepAllLines) {
   EXPECT_EQ(found.size(), static_cast<size_t>(kProcesses * kLines));
 }
 
-// A number that each of them reads, raises by one and writes anew.
+// A number that each process reads, increments and writes back.
 TEST_F(AppendFiles, FileLocksLoseNoChange) {
   constexpr int kProcesses = 4, kRounds = 8;
   folder.write("results.csv", "0");

@@ -103,7 +103,7 @@ TEST_F(OutputFiles, GoThroughLinksToTheirTarget) {
   EXPECT_TRUE(fs::is_symlink(path));
   EXPECT_TRUE(fs::is_symlink(folder.path() / "real/second"));
   EXPECT_EQ(content(folder.path() / "real/target"), "new");
-  // A link to nothing yet makes what it names, as the shell's > does.
+  // A link to nothing creates the file it names, as the shell's > does.
   fs::create_symlink("real/made", folder.path() / "dangling");
   write(folder.path() / "dangling", "made");
   EXPECT_EQ(content(folder.path() / "real/made"), "made");
@@ -132,7 +132,7 @@ TEST_F(OutputFiles, KeepModeAndOwner) {
   EXPECT_EQ(status_of(folder.path() / "fresh").st_mode & 07777u, 0640u);
 }
 
-// An existing file that may not be written is not replaced either. Root may write all.
+// An existing read-only file is not replaced either. Root may write everything.
 TEST_F(OutputFiles, DoNotReplaceWhatIsWriteProtected) {
   if (geteuid() == 0) GTEST_SKIP() << "run as root";
   folder.write("out.json", "old");
@@ -175,7 +175,7 @@ TEST_F(OutputFiles, DescriptorsAreWrittenTo) {
               HasSubstr("Bad file descriptor"));
 }
 
-// And so is the file that it goes to, by whatever name.
+// And so is the file it is redirected to, by whatever name.
 TEST_F(OutputFiles, StandardOutput) {
   testing::internal::CaptureStdout();
   write("-", "one ");
@@ -203,8 +203,8 @@ TEST_F(OutputFiles, AreTheSame) {
   EXPECT_FALSE(same_file(find_output("/dev/null"), find_output("/dev/null")));
 }
 
-// What a killed process left, and nothing else: not that of a living one, nor another target's, nor a file
-// that only looks like it.
+// Removes what a killed process left, and nothing else: not a living process's file, nor another target's,
+// nor one that only looks like it.
 TEST_F(OutputFiles, LeftOversAreRemovedByTheNextOne) {
   const auto dead = folder.write(".out.json.0123456789abcdef.fxe-tmp", "half"),
              alive = folder.write(".out.json.00000000000000aa.fxe-tmp", "half"),

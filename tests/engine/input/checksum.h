@@ -7,7 +7,7 @@
 
 namespace fxe::test {
 
-// CRC-32 as zip, PNG and Python's zlib.crc32 have it.
+// CRC-32 as in zip, PNG and Python's zlib.crc32.
 inline uint32_t crc32(std::span<const std::byte> bytes) {
   static const auto kTable = [] {
     std::array<uint32_t, 256> table{};

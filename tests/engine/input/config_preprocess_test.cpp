@@ -82,7 +82,7 @@ TEST(ConfigPreprocess, TransformersConfig) {
   EXPECT_EQ(transformers(kTransformers[2]), p);
 }
 
-// As timm's and transformers' keys are called, and what was there.
+// Named by timm's and transformers' keys, with the value found.
 TEST(ConfigPreprocess, WhatCannotBeDoneIsNamed) {
   const auto timm_error = [](const char* text) { return error_of([&] { timm(text); }); };
   const auto error = [](const std::string& more) {

@@ -36,7 +36,7 @@ class Folder : public TemporaryFolder {
     for (size_t i = 0; i < found.images(); ++i) samples.emplace_back(found.paths[i], found.labels[i]);
     return samples;
   }
-  // Without the folder's own path in front.
+  // The error, without the folder's own path.
   std::string error(const std::vector<std::string>& classes = {}, const std::string& labels = "") const {
     const auto text = error_of([&] { open(classes, labels); });
     return text.starts_with(path().string()) ? text.substr(path().string().size()) : "NO PATH: " + text;
@@ -52,7 +52,7 @@ TEST(Dataset, SynsetFolders) {
                                                {"n01484850/b.JPEG", 2}}));
   EXPECT_EQ(folder.open(kSynsets).classes, 4u);
   EXPECT_EQ(folder.open(kSynsets).layout, "2 class folders, class = position in the ensemble's classes");
-  // Without classes, the position among the folders that are there.
+  // Without classes, a label is the position among the existing folders.
   EXPECT_EQ(folder.samples(), (Samples{{"n01440764/z.png", 0},
                                        {"n01440764/deeper/x.jpg", 0},
                                        {"n01484850/a.jpg", 1},
@@ -89,7 +89,7 @@ TEST(Dataset, FoldersNamedByTheFirstName) {
   EXPECT_EQ(Folder({"Tinca tinca/1.jpg"}).error(kSynsets), ": folder 'Tinca tinca' is none of the 4 classes");
 }
 
-// Without names for the classes: a folder more or less shifts every class behind it.
+// Class names are unknown: one folder more or less would shift every class after it.
 TEST(Dataset, AsManyFoldersAsClasses) {
   const Folder folder({"n00/a.png", "n01/a.png", "n03/a.png"});
   const auto error = [](const Folder& f, size_t classes) {
@@ -132,7 +132,7 @@ TEST(Dataset, NotImagenet) {
   EXPECT_TRUE(error(Folder({"tench/a.png", "African_hunting_dog/a.png"}), 1000)
                   .ends_with("; ImageNet's are --classes imagenet"));
   EXPECT_TRUE(error(Folder({"tench/a.png", "own/a.png"}), 1000).ends_with("with --class-map FILE"));
-  // As many synsets as classes: those of a network of its own.
+  // As many synsets as classes: a network with classes of its own.
   const Folder two({"n01440764/a.png", "n02116738/a.png"});
   EXPECT_EQ(open_dataset(two.path(), {.class_count = 2}).labels, (std::vector<int>{0, 1}));
 }
@@ -288,8 +288,8 @@ TEST(Dataset, ImageNames) {
     EXPECT_FALSE(is_image_name(name)) << name;
 }
 
-// What is kept of an image: what its name does not share with the one before, and its label, 16 bytes.
-// Vectors and strings may have room for as much again.
+// An image keeps what its name does not share with the one before, and its label, 16 bytes. Vectors and
+// strings may reserve as much again.
 TEST(Dataset, AnImageTakesLessThanItsName) {
   if (!can_count_allocations()) GTEST_SKIP() << "the sanitizer has a malloc of its own";
   constexpr size_t kImages = size_t{1} << 16;

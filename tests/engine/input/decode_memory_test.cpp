@@ -46,7 +46,7 @@ TEST(DecodeMemory, MoreThanThereIsOfAllIsRefused) {
   EXPECT_TRUE(other.take(100));  // nothing was kept
 }
 
-// Before it is allocated; a memory error, since another machine may have more.
+// Refused before it is allocated; a run-time error, since another machine may have more memory.
 TEST(DecodeMemory, AnImageSaysWhatItNeeds) {
   DecodeMemory memory(10 << 20);
   DecodeMemory::Share share(memory);

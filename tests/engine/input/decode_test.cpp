@@ -53,7 +53,7 @@ TEST(Decode, LosslessFormatsAndAnImageThatIsReused) {
   }
 }
 
-// Slow slopes: what a block transform keeps within its rounding, and what chroma of half the size keeps.
+// Gentle slopes: a block transform keeps them within its rounding, and so does chroma of half the size.
 std::vector<uint8_t> slopes(int width, int height, int components) {
   std::vector<uint8_t> samples;
   for (int y = 0; y < height; ++y)
@@ -156,7 +156,7 @@ TEST(Decode, FormatsThatAreNotReadAreNamed) {
               format + ": not among the formats that fxe reads; convert it to JPEG or PNG");
 }
 
-// As some of ImageNet's files are.
+// Some of ImageNet's files are wrapped like this.
 TEST(Decode, GzipWrappers) {
   const Image image = random_picture(31, 17, 3);
   const std::string jpeg = encode_jpeg(image.rgb, 31, 17, 3), wrapped = encode_gzip(jpeg);

@@ -95,7 +95,7 @@ std::string encode_gif(const Image& image) {
   std::string text = "GIF89a" + size + little(0xf6, 1) + little(0, 2);
   for (int i = 0; i < 128; ++i) text += std::string(3, static_cast<char>(2 * i));
   text += "," + little(0, 4) + size + little(0, 1) + little(7, 1);
-  // Eight-bit codes throughout: the table is cleared (128) before it would need nine; 129 ends.
+  // Eight-bit codes throughout: the table is cleared (128) before it would need nine bits; 129 ends.
   std::string codes;
   for (size_t i = 0; i < image.rgb.size(); i += 3) {
     if (i / 3 % 100 == 0) codes += '\x80';

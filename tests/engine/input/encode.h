@@ -7,7 +7,8 @@
 
 #include "engine/input/image.h"
 
-// Small writers of image files, so that tests need no files and no other library. Bytes are kept in strings.
+// Small writers of image files, so that tests need neither files nor another library. Bytes are kept
+// in strings.
 namespace fxe::test {
 
 struct JpegOptions {
@@ -22,7 +23,7 @@ struct JpegOptions {
 // Samples interleaved, 1 (grey), 3 (RGB) or 4 (CMYK, as stored) a pixel; made by libjpeg.
 std::string encode_jpeg(const std::vector<uint8_t>& samples, int width, int height, int components,
                         const JpegOptions& = {});
-// A progressive grey picture, all grey, whose last scan is there `scans` times.
+// A progressive grey picture, all grey, with its last scan repeated `scans` times.
 std::string encode_scan_bomb(int width, int height, int scans);
 
 std::string encode_ppm(const Image&);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <cstdlib>
-// jpeglib.h needs stdio.h before it.
+// jpeglib.h needs it first.
 #include <jpeglib.h>
 
 #include <stdexcept>

@@ -7,8 +7,8 @@
 
 namespace fxe::test {
 
-// The message of the bad_input that f() throws; what is wrong, in capitals, where it throws none or another,
-// or where the message has more than one line.
+// The message of the bad_input that f() throws. If it throws none or something else, or if the message has
+// several lines, says so in capitals.
 template <class F>
 std::string error_of(F&& f) {
   try {

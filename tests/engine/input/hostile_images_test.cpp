@@ -41,7 +41,7 @@ std::string hostile_error(const std::string& file) {
   return error_of([&] { decode_image(std::as_bytes(std::span(file)), image); });
 }
 
-// Either an error, or a sound picture.
+// Expects either an error or a valid picture.
 void expect_handled(const std::string& file, const std::string& what) {
   // In memory of exactly its size, so that a sanitizer sees the first byte past the end.
   const std::vector<char> exact(file.begin(), file.end());
@@ -58,8 +58,8 @@ void expect_handled(const std::string& file, const std::string& what) {
 TEST(HostileImages, EveryTruncationIsRefused) {
   for (const auto& [name, file] : small_files()) {
     ASSERT_EQ(hostile_error(file), "NO ERROR") << name;
-    // A GIF's picture is whole before its last two bytes, a BMP's before the padding of its last row: as in
-    // Pillow.
+    // As in Pillow, a GIF's picture is complete before its last two bytes, a BMP's before the padding of its
+    // last row.
     const size_t whole = file.size() - (name == "GIF" ? 2 : name == "BMP" ? 1 : 0);
     for (size_t length = 0; length < whole; ++length) {
       const std::string part = file.substr(0, length);
@@ -100,7 +100,7 @@ TEST(HostileImages, RandomDamage) {
   }
 }
 
-// Most bytes that one decode asks for at once, and what it says.
+// The most bytes that one decode requests at once, and its error.
 std::pair<size_t, std::string> memory_and_error(const std::string& file) {
   std::string text;
   size_t most = 0;
@@ -146,7 +146,7 @@ TEST(HostileImages, HugeClaimsInSmallFilesCostNothing) {
   }
 }
 
-// A PNG of 8 x 8 pixels whose data goes on for 64 MB after they are full: 64 KB of distance-1 matches.
+// A PNG of 8 x 8 pixels whose data goes on for 64 MB after they are complete: 64 KB of distance-1 matches.
 TEST(HostileImages, InflateBomb) {
   // Fixed Huffman codes, most significant bit first: literal 0 is 00110000, length 258 is 11000101, distance
   // 1 is 00000; so 13 bits stand for 258 bytes.
@@ -170,8 +170,8 @@ TEST(HostileImages, InflateBomb) {
   }
 }
 
-// What a gzip wrapper holds is measured against the wrapper: deflated twice, a kilobyte is 13000 x 13000
-// pixels.
+// A gzip wrapper's content is measured against the wrapper: deflated twice, 13000 x 13000 pixels fit in
+// a kilobyte.
 TEST(HostileImages, PictureInTwoWrappers) {
   const std::string header("\0\0\x32\xc8\0\0\x32\xc8\1\0\0\0\0", 13);  // 1 bit, grey
   const auto png = "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", header) +
@@ -188,7 +188,7 @@ TEST(HostileImages, ScanBomb) {
   const auto start = std::clock();
   EXPECT_EQ(hostile_error(encode_scan_bomb(2000, 2000, 5000)),
             "JPEG: more than 200 scans of 2000x2000 pixels");
-  // Fewer where the picture is large.
+  // Fewer for large pictures.
   auto large = encode_scan_bomb(64, 64, 200);
   large.replace(large.find("\xff\xc2") + 5, 4, u16(4400) + u16(4400));
   EXPECT_EQ(hostile_error(large), "JPEG: more than 51 scans of 4400x4400 pixels");

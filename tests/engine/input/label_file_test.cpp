@@ -64,7 +64,7 @@ TEST(LabelFile, ImagesWithoutALabel) {
   EXPECT_EQ(label_error("file_name,label\na.jpg,\n"), "f: no image has a label");
 }
 
-// Names without the ensemble's: as folders of these names are read.
+// Names without the ensemble's: read like folders of these names.
 TEST(LabelFile, NamesWithoutClasses) {
   EXPECT_EQ(parsed("a.jpg dog\nb.jpg cat\nc.jpg dog\n", {.class_count = 2}),
             (Samples{{"a.jpg", 1}, {"b.jpg", 0}, {"c.jpg", 1}}));
@@ -124,7 +124,7 @@ TEST_F(LabelFileImages, AreFoundWhereTheyLie) {
   EXPECT_EQ(found.layout,
             "labels from val_annotations.txt, class = position in the ensemble's classes, without x/y/, in "
             "images/, with .JPEG");
-  // One image that is where it should be: the others are missing, and said to be when they are read.
+  // One image is where it should be: the others are missing, and reported when they are read.
   EXPECT_EQ(samples(open("a.JPEG 1\nb.JPEG 2\n")), (Samples{{"a.JPEG", 1}, {"b.JPEG", 2}}));
 }
 

@@ -14,7 +14,7 @@ using Lists = std::vector<std::vector<int>>;
 
 class LabelLists : public testing::Test {
  protected:
-  // Of a reader given a file with this text; without the file's path in front.
+  // The error of a reader for a file with this text, without the file's path.
   template <class Read>
   std::string error(Read read, const std::string& text) const {
     const auto path = folder.write("f", text);

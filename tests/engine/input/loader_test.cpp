@@ -104,7 +104,7 @@ TEST(Loader, InputsAreValuesOrPixelsAsWanted) {
   EXPECT_EQ(item->inputs[1], std::vector<std::byte>(12, std::byte{1}));
 }
 
-// The tensors of `ahead` images are all there is.
+// There are never more than the tensors of `ahead` images.
 TEST(Loader, RecyclesItsTensors) {
   const Numbered images(60);
   Loader loader(images.dataset, {crop(4), crop(2)}, 3, 4, 0, 60);
@@ -113,7 +113,7 @@ TEST(Loader, RecyclesItsTensors) {
   EXPECT_EQ(seen.size(), 4u);
 }
 
-// The item stays as it is while other threads go on as far as they may.
+// The item stays unchanged while other threads go on as far as they may.
 TEST(Loader, AnItemIsTheCallersUntilTheNext) {
   const Numbered images(40);
   Loader loader(images.dataset, {crop(4), crop(2)}, 4, 3, 0, 40);
@@ -133,8 +133,8 @@ TEST(Loader, TheConsumerMayLeave) {
     }
 }
 
-// An image that memory does not suffice for is a failed one, and the others are read. In a process of its
-// own, whose address space is limited so that a file of 600 MB cannot be read.
+// An image for which memory does not suffice fails, and the others are read. In a separate process whose
+// address space is limited, so that a file of 600 MB cannot be read.
 TEST(LoaderDeathTest, AnImageTooLargeForMemoryFailsAlone) {
   if (!can_count_allocations()) GTEST_SKIP() << "a sanitizer needs the address space that this test limits";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
@@ -163,7 +163,7 @@ TEST(LoaderDeathTest, LargeImagesTakeTurns) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto all_are_read = [] {
     const TemporaryFolder folder;
-    // 60 million pixels, which take 60 MB as they are read and 180 MB as they are decoded.
+    // 60 million pixels take 60 MB as they are read and 180 MB as they are decoded.
     std::filesystem::resize_file(folder.write("large.pgm", "P5 10000 6000 255\n"), 60'000'018);
     Dataset dataset{.root = folder.path()};
     for (int i = 0; i < 8; ++i) dataset.add("large.pgm", 0);
@@ -186,7 +186,7 @@ TEST(Loader, MorePixelsThanAllowedHaveFailed) {
   EXPECT_THAT(loader.next()->error, testing::EndsWith("pixels: expected 1 to 1, as --max-pixels says"));
 }
 
-// What decoded is what is hashed, however the file changes.
+// The hash is of the bytes that were decoded, however the file changes.
 TEST(Loader, HashesTheFileThatItDecoded) {
   const TemporaryFolder folder;
   const std::string image = encode_ppm({4, 4, std::vector<uint8_t>(48, 7)}), other = "no image";
@@ -201,7 +201,7 @@ TEST(Loader, HashesTheFileThatItDecoded) {
   EXPECT_FALSE(none->read_failed);
 }
 
-// The system's own trouble says nothing about the image.
+// A failing system says nothing about the image.
 TEST(LoaderDeathTest, AReadThatFailedIsToldFromABadImage) {
   if (!can_count_allocations())
     GTEST_SKIP() << "UBSan checks types through a pipe, and this test leaves no descriptor";
@@ -234,7 +234,7 @@ TEST(LoaderDeathTest, AReadThatFailedIsToldFromABadImage) {
   EXPECT_EXIT(told(), ::testing::ExitedWithCode(0), "");
 }
 
-// Each thread maps a stack: where they no longer fit, what was started is stopped again.
+// Each thread maps a stack: when no more fit, the threads already started are stopped.
 TEST(LoaderDeathTest, ThreadsThatCannotBeStarted) {
   if (!can_count_allocations()) GTEST_SKIP() << "a sanitizer needs the address space that this test limits";
   GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -19,7 +19,7 @@
 namespace fxe::test {
 namespace {
 
-// As in odd_goldens.txt. Every pixel is looked at.
+// As in odd_goldens.txt. Reads every pixel.
 std::string outcome(std::span<const std::byte> file, Image& image) {
   const auto error = error_of([&] { decode_image(file, image); });
   if (error != "NO ERROR") return error.find("KIND") == error.npos ? "refused" : error;
@@ -32,7 +32,7 @@ TEST(OddImages, ArePillow13s) {
   const TemporaryFolder folder;
   run_peer(python, "odd_images.py", {folder.path().string()});
   std::map<std::string, int> counts;
-  Image image;  // the same for all: nothing of the one before may be seen
+  Image image;  // reused for all: nothing of the previous picture may show
   std::vector<std::byte> file;
   for (const auto& line : read_lines(FXE_SOURCE_DIR "/tests/engine/input/odd_goldens.txt")) {
     const auto name = line.substr(0, line.find(' ')), expected = line.substr(name.size() + 1);
@@ -52,7 +52,7 @@ TEST(OddImages, PillowIsAskedAgain) {
             read_lines(FXE_SOURCE_DIR "/tests/engine/input/odd_goldens.txt"));
 }
 
-// libjpeg fills in what the scans that are left out would have made finer.
+// libjpeg interpolates what the missing scans would have refined.
 TEST(OddImages, JpegsWithoutTheirLastScans) {
   std::vector<uint8_t> samples;
   for (int i = 0; i < 3 * 37 * 29; ++i) samples.push_back(static_cast<uint8_t>(i * 29 + i / 50));
@@ -75,7 +75,7 @@ TEST(OddImages, JpegsWithoutTheirLastScans) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
-// For memcheck_test.py: that it sees such a pixel. Under no other tool is there anything to see.
+// For memcheck_test.py, to check that it sees such a pixel. No other tool would.
 TEST(OddImages, DISABLED_PixelThatNothingWrote) {
   const std::unique_ptr<std::byte[]> pixels(new std::byte[30]);
   std::printf("%08x\n", crc32({pixels.get(), 30}));
@@ -84,7 +84,7 @@ TEST(OddImages, DISABLED_PixelThatNothingWrote) {
 #pragma GCC diagnostic pop
 #endif
 
-// What Pillow 13 refuses or misreads although the file says what it means.
+// Files that Pillow 13 refuses or misreads although their meaning is clear.
 TEST(OddImages, ReadThoughPillowDoesNot) {
   const auto little = [](std::initializer_list<uint32_t> values) {
     std::string bytes;
@@ -108,24 +108,24 @@ TEST(OddImages, ReadThoughPillowDoesNot) {
   // Masks of red in the lowest byte, without alpha.
   EXPECT_EQ(rgb(bmp(32, 3, 0, little({0xff, 0xff00, 0xff0000, 0x99030201, 0x99060504}), 12)),
             (Bytes{1, 2, 3, 4, 5, 6}));
-  // Black and white in a palette of two colours, a byte a pixel: Pillow reads bits.
+  // Black and white as a palette of two colours, a byte a pixel: Pillow reads bits.
   EXPECT_EQ(rgb(bmp(8, 0, 2, little({0, 0xffffff}) + std::string("\1\0\0\0", 4), 8)),
             (Bytes{255, 255, 255, 0, 0, 0}));
-  // Four bits with greys that are their own indices: Pillow reads bytes.
+  // Four bits with greys equal to their indices: Pillow reads bytes.
   EXPECT_EQ(rgb(bmp(4, 0, 3, little({0, 0x010101, 0x020202}) + std::string("\x21\0\0\0", 4), 12)),
             (Bytes{2, 2, 2, 1, 1, 1}));
-  // A local palette of greys beside a screen's of colours: Pillow takes the screen's.
+  // A local palette of greys, with colours in the screen's: Pillow takes the screen's.
   const std::string picture =
       std::string("\x2c\0\0\0\0\2\0\1\0\x80\0\0\0\1\1\1", 16) + "\2\2\x44\x0a" + std::string("\0;", 2);
   EXPECT_EQ(rgb(std::string("GIF89a\2\0\1\0\x80\0\0abcdef", 19) + picture), (Bytes{0, 0, 0, 1, 1, 1}));
-  // A TGA's packet of four pixels in two rows, and one with a palette beside colours.
+  // A TGA packet of four pixels across two rows, and a file of colours with an unused palette.
   const std::string head("\0\0\x0a\0\0\0\0\0\0\0\0\0\2\0\2\0\x18\x20", 18);
   EXPECT_EQ(rgb(head + "\x83"
                        "bgr"),
             (Bytes{'r', 'g', 'b', 'r', 'g', 'b', 'r', 'g', 'b', 'r', 'g', 'b'}));
 }
 
-// Pillow makes rows that are missing black, and indices without a palette grey.
+// Pillow makes missing rows black, and indices without a palette grey.
 TEST(OddImages, RefusedThoughPillowReadsThem) {
   const auto file = encode_png({2, 2, std::vector<uint8_t>(12, 9)});
   const auto chunk = [](const std::string& type, const std::string& data) { return png_chunk(type, data); };

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 std::string python() { return python_with("PIL, numpy"); }
 
-// The lines of cases.txt. A sanitizer's library, preloaded for this program, is not for Python.
+// The lines of cases.txt. Python must not inherit a sanitizer's library that is preloaded for this program.
 std::vector<std::string> run_pillow(const std::string& command, const fs::path& out, const fs::path& photos) {
   const std::string script = FXE_SOURCE_DIR "/tests/engine/input/pillow_peer.py";
   const fs::path log = out / "log";
@@ -50,7 +50,7 @@ std::vector<std::string> split(const std::string& line) {
 
 class Peer {
  public:
-  // A case's outcome: "" where ours is Pillow's.
+  // A case's outcome: "" if ours equals Pillow's.
   std::string check(const std::vector<std::string>& f) {
     if (f.at(1) != decoded_path_) {
       std::vector<std::byte> file;

@@ -58,7 +58,7 @@ TEST(Preprocess, CropsAndNormalisesEveryParity) {
       }
 }
 
-// Looked up in pixel_values(), they are what run() gives, to the bit.
+// Looked up in pixel_values(), they equal run()'s values to the bit.
 TEST(Preprocess, PixelsAreTheSameBeforeNormalisation) {
   using Side = Preprocess::Side;
   Preprocessor preprocessor;
@@ -92,7 +92,7 @@ TEST(Preprocess, PixelsAreTheSameBeforeNormalisation) {
         }
 }
 
-// Half a pixel more on the left than half_even, where that rounds up; borders of a colour.
+// Half a pixel further left than half_even if that rounds up; borders of a colour.
 TEST(Preprocess, RoundsTheCropDownAndFills) {
   const Image image = random_picture(11, 3, 99);
   Preprocess p{.crop_h = 5, .crop_w = 8, .crop_rounding = Preprocess::Rounding::down, .fill = {10, 20, 30}};
@@ -151,8 +151,8 @@ TEST(Preprocess, CaffesCropsOfEveryParity) {
   }
 }
 
-// As Caffe's DataTransformer: the mean's planes are in the order of the network's channels, and cropped where
-// the image is.
+// As in Caffe's DataTransformer: the mean's planes are in the network's channel order, and are cropped like
+// the image.
 TEST(Preprocess, MeanImageIsSubtractedAtTheCropsOffset) {
   Preprocess p{.side = Preprocess::Side::both,
                .resize_h = 16,
@@ -206,7 +206,7 @@ TEST(Preprocess, MeanImageMustFitTheImage) {
 }
 
 TEST(Preprocess, RefusesWhatCannotBeResized) {
-  // The long side would have 2^32 + 256 pixels, which is 256 in 32 bits.
+  // The long side would have 2^32 + 256 pixels, which wraps to 256 in 32 bits.
   const Preprocess p{.side = Preprocess::Side::shorter, .resize_h = 256, .resize_w = 256};
   const int width = (1 << 24) + 1;
   const Image line{width, 1, std::vector<uint8_t>(static_cast<size_t>(width) * 3)};
@@ -216,7 +216,7 @@ TEST(Preprocess, RefusesWhatCannotBeResized) {
             "16777217x1 pixels cannot be resized to 2147483647x256");
 }
 
-// A few bytes are a line of 4000 pixels. Where all of what it becomes is computed, that is bounded.
+// A few bytes hold a line of 4000 pixels. Filters that compute all of the result are bounded.
 TEST(Preprocess, ALineIsNotMadeAPictureOfAllSizes) {
   const Image line{4000, 1, std::vector<uint8_t>(12'000)};
   Preprocess p{.side = Preprocess::Side::shorter, .resize_h = 256, .resize_w = 256, .crop_h = 8, .crop_w = 8};

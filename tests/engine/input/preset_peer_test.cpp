@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of the presets on a photograph each n-th is checked, in turn, so that every photograph and every preset is
-// met; FXE_EVERY=1 checks all on all.
+// Each photograph is checked with every n-th preset, in turn, so that every photograph and every preset
+// occurs; FXE_EVERY=1 checks all on all.
 size_t thinning(size_t usual) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   usual *= 4;
@@ -40,7 +40,7 @@ Image picture(int width, int height) {
   return image;
 }
 
-// The image that a line of a table names; false where that is a photograph and there are none.
+// The image that a table's line names; false for a photograph if there are none.
 bool load(const std::string& name, const fs::path& photos, Image& image) {
   int width = 0, height = 0;
   const char* end = name.data() + name.size();

@@ -14,7 +14,7 @@ namespace fxe::test {
 
 namespace {
 
-// A sanitizer's library, preloaded for this program, is not for Python.
+// Python must not inherit a sanitizer's library that is preloaded for this program.
 constexpr const char* kNoPreload = "LD_PRELOAD= ";
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST(ResizeOpencv, EqualsOpencvOnPhotographs) {
   EXPECT_EQ(compared, 3);
 }
 
-// Sums of blocks of more than 8.4 million pixels.
+// Sums over blocks of more than 8.4 million pixels.
 TEST(ResizeOpencv, LargeBlocksOfTheAreaFilter) {
   const Image white{2902, 2902, std::vector<uint8_t>(size_t{3} * 2902 * 2902, 255)};
   Image out;

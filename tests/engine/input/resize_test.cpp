@@ -23,7 +23,8 @@ constexpr Golden kGoldens[] = {
 #include "tests/engine/input/resize_goldens.inc"
 };
 
-// One Resizer for all, backwards and forwards: kept coefficients and scratch of other sizes do no harm.
+// One Resizer for all sizes, forwards and backwards: cached coefficients and scratch of other sizes do
+// no harm.
 TEST(Resize, EqualsPillowsGoldens) {
   Resizer resizer;
   Image out;
@@ -52,7 +53,7 @@ TEST(Resize, KeepsAFlatPictureFlat) {
         }
 }
 
-// Small pictures, where groups of rows end at every place, and each pass alone, both and neither.
+// Small pictures, where groups of rows end at every position; each pass alone, both and neither.
 TEST(Resize, APartIsCutFromTheWhole) {
   Resizer resizer;
   Image whole, part;
@@ -81,7 +82,7 @@ TEST(Resize, APartIsCutFromTheWhole) {
   }
 }
 
-// More sizes than are kept, then the first again.
+// More sizes than are cached, then the first again.
 TEST(Resize, ForgetsOldSizesAndMakesThemAgain) {
   const Image image = random_picture(40, 30, 5);
   Resizer resizer;
@@ -93,8 +94,8 @@ TEST(Resize, ForgetsOldSizesAndMakesThemAgain) {
   EXPECT_EQ(first.rgb, again.rgb);
 }
 
-// Coefficients grow with the longer side: a table for a line of two million pixels has eight million of them,
-// and must not push out the one that is in use.
+// Coefficients grow with the longer side: a line of two million pixels has eight million of them, which must
+// not evict the table in use.
 TEST(Resize, LinesOfMillionsOfPixels) {
   Resizer resizer;
   Image out;

@@ -8,8 +8,8 @@
 
 namespace fxe::test {
 
-// A folder or file of the data that is not part of the project, in $FXE_DATA or beside the sources; empty
-// where it is absent.
+// A folder or file of the data that is not part of the project, in $FXE_DATA or beside the sources; empty if
+// it is absent.
 inline std::filesystem::path shared_data(const std::filesystem::path& name) {
   const char* given = std::getenv("FXE_DATA");
   const std::filesystem::path root = given ? given : FXE_SOURCE_DIR "/../shared/data";

@@ -7,7 +7,7 @@
 
 namespace fxe::test {
 
-// A fresh folder of the build tree, removed at the end of its scope.
+// A fresh folder in the build tree, removed at the end of its scope.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -16,14 +16,14 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  // Writes a file, and the folders it lies in.
+  // Writes a file, creating its folders.
   std::filesystem::path write(const std::filesystem::path& name, std::string_view content = "") const;
 
  private:
   std::filesystem::path path_;
 };
 
-// All of a file.
+// A file's whole content.
 std::string content(const std::filesystem::path&);
 
 }  // namespace fxe::test

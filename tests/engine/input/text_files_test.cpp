@@ -107,7 +107,7 @@ TEST(Classes, JsonAndPythonDicts) {
             "f: expected class names as a list, {\"0\": name, ...} or {name: 0, ...}, found 'a'");
 }
 
-// The list against one that others published, and what it must hold whatever the file is.
+// The list against a published one, and what it must contain whatever the file is.
 TEST(Classes, Imagenet) {
   const auto& classes = imagenet_classes();
   ASSERT_EQ(classes.size(), 1000u);
