@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one core can multiply and add in fp32 with everything in registers: the roof over convolutions.
+// How fast one core multiplies and adds in fp32 with everything in registers: the roof over convolutions.
 //   fma_peak        greatest and median GFLOP/s of 21 runs of some 40 ms
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From image file to tensor on one core: fxe's way and stb's (stb_image, stb_image_resize), in turn on every
-// file. usage: input_speed FOLDER [ROUNDS] [PRESET]    processor ms per image of each stage; the least over
-// the rounds
+// From image file to tensor on one core: fxe's way and stb's (stb_image, stb_image_resize), in turn on
+// every file.
+//   input_speed FOLDER [ROUNDS] [PRESET]    processor ms per image of each stage; the least over the rounds
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much fxe's CPU plan takes beyond the oneDNN primitives it is made of, measured in turns in one process:
+// How much longer fxe's CPU plan takes than the oneDNN primitives it is made of, measured in turns in
+// one process:
 //
 //   onednn_floor [THREADS=2] [PAIRS=21] [NETWORK=resnet50] [BATCH=1]
 //
-// On a busy machine set GOMP_SPINCOUNT=1000: OpenMP's threads else spin away the time slices of those they
-// wait for.
+// On a busy machine set GOMP_SPINCOUNT=1000: otherwise OpenMP's threads spin away the time slices of those
+// they wait for.
 #include <fmt/format.h>
 
 #include <algorithm>

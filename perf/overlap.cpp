@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether reading, decoding and inference overlap: eval's wall time beside that of each stage alone, in turn
 // in one process.
-//   GOMP_SPINCOUNT=1000 overlap ENSEMBLE|MODEL FOLDER [--rounds 5] [--batch, --threads, --policy, ... of fxe
-//   eval]
+//   GOMP_SPINCOUNT=1000 overlap ENSEMBLE|MODEL FOLDER [--rounds 5] [--batch, --threads, ... of fxe eval]
 //
 //   input      reading, decoding and preprocessing every image, on the threads that eval reads with
 //   networks   the same batches, each read before its clock starts, run while nothing is read
 //   eval       both, as fxe eval does it
 //
 // On the CPU both want the same cores. --threads 1 leaves one of two to reading, and eval can come down to
-// its slowest stage. With more threads than cores nothing can be faster than the processor time of both over
-// the number of cores; the floor is the most of the three. Only on a quiet machine: where other processes
-// run, all threads of one often share what a single thread would get, and two stages together then take the
-// sum.
+// its slowest stage. With more threads than cores nothing can be faster than the processor time of both
+// divided by the number of cores; the floor is the most of the three. Only meaningful on a quiet machine: if
+// other processes run, all threads of a process often share what a single thread would get, and two stages
+// together then take the sum.
 #include <fmt/format.h>
 #include <sys/resource.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a network with seeded random weights as a safetensors file: members for measurements that read
-// files.
+// Writes a network with seeded random weights as a safetensors file, for measurements that read files.
 //   build/perf/random_weights NETWORK SEED OUT.safetensors
 #include "networks/random_weights.h"
 

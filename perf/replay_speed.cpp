@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a store of ImageNet's size takes to answer: 50,000 images x 8 members x 1000 classes by default.
-// usage: replay_speed FOLDER [IMAGES MEMBERS CLASSES THREADS]    makes FOLDER/synthetic once (fp32: 1.6 GB)
+//   replay_speed FOLDER [IMAGES MEMBERS CLASSES THREADS]    makes FOLDER/synthetic once (fp32: 1.6 GB)
 #include <fmt/format.h>
 
 #include <chrono>

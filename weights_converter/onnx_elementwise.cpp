@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators that compute each element, or each pixel's channels, for itself: they extend the function that a
-// flow has become (onnx_function.h).
+// Operators on single elements, or on each pixel's channels: they extend the function that a flow has
+// become (onnx_function.h).
 #include "weights_converter/onnx_elementwise.h"
 
 #include <algorithm>

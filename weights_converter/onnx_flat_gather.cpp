@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// torch.export writes as_strided() as a Reshape to one row of all elements of all images, and a Gather of
-// them by position. Where these are all positions in their order, both together change nothing.
+// torch.export writes as_strided() as a Reshape to one row of all elements of all images, and a Gather from
+// it by position. If these are all positions in order, the two together change nothing.
 #include <fmt/ranges.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Putting into the graph what flows have pending.
+// Puts into the graph what flows have pending.
 #include "weights_converter/onnx_import.h"
 
 namespace fxe {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a JPEG file in memory to a network's input, stage by stage, on a made-up picture of a photograph's
+// From a JPEG file in memory to a network's input, stage by stage, on a synthetic picture of a photograph's
 // usual size.
 #include <benchmark/benchmark.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Micro-benchmarks of Google Benchmark: what runs on the CPU for every image or every policy, one subject a
+// Micro-benchmarks with Google Benchmark: what runs on the CPU for every image or every policy, one subject a
 // file, each on one thread.
 //   micro [--benchmark_filter=REGEX] [--benchmark_format=json] [--benchmark_repetitions=N] [...]
-// Inputs are made up and the same on every machine. Times are processor time; of a busy machine, believe the
+// Inputs are synthetic and the same on every machine. Times are processor time; on a busy machine, trust the
 // least of some repetitions.
 #include <benchmark/benchmark.h>
 

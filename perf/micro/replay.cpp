@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policies over a store of recorded logits, of a size that stays in the caches of files; replay_speed does
-// ImageNet's.
+// Policies over a store of recorded logits that fits in the page cache; replay_speed measures
+// ImageNet's size.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>  // mkdtemp
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is the same in every run and on every machine, a line each: "value name". counts_test.py compares.
+// Prints what is the same in every run and on every machine, a line each: "value name". counts_test.py
+// compares it.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is ours and counts in time, N times, for callgrind: what one time takes is a difference of two runs.
-// usage: count_work tail | resize | replay N
+// Runs our own time-critical code N times, for callgrind: the cost of one time is a difference of two runs.
+//   count_work tail | resize | replay N
 #include <fmt/format.h>
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random classifiers give ONNX Runtime's logits, or NumPy's: a few hundred of what tools/differ runs for
-// long, and those that once were wrong.
+// Random classifiers give ONNX Runtime's logits, or NumPy's: a few hundred of those that tools/differ runs at
+// length, and those that were wrong once.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

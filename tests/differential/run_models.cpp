@@ -2,14 +2,13 @@
 // Runs model after model as the product does, for differ.py: starting a process for each would cost more than
 // the models do.
 //
-// A line in: MODEL INPUT, two paths; INPUT holds raw fp32 images [n c h w].
-// A line out, and what it announces in raw little-endian numbers:
-//   ok CLASSES      exact logits [n classes] and the standard deviation of an fp32 error of each, in double;
-//   then in fp32
-//                   the logits of the reference backend and of the cpu backend, for all images together and
-//                   for each alone
-//   refused TEXT    the error of a model that fxe does not take
-//   failed TEXT     any other: a fault of fxe's
+// Input line: MODEL INPUT, two paths; INPUT holds raw fp32 images [n c h w].
+// Output line, followed by what it announces in raw little-endian numbers:
+//   ok CLASSES      in double: exact logits [n classes], and the standard deviation of each one's fp32 error;
+//                   in fp32: the logits of the reference backend and of the cpu backend, for all images
+//                   together and for each alone
+//   refused TEXT    the error for a model that fxe does not accept
+//   failed TEXT     any other error: a fault of fxe's
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

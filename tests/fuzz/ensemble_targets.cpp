@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an ensemble file says.
+// Ensemble files and what they contain.
 #include "engine/bounded_json.h"
 #include "metareasoner/ensemble_file.h"
 #include "networks/registry.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every parser of untrusted bytes on what broke it once, on well-formed inputs, and on damaged ones, with
-// limits on time and memory. The long form, guided by coverage: tools/fuzz.
+// Every parser of untrusted bytes on inputs that broke it once, on well-formed inputs, and on damaged ones,
+// with limits on time and memory. The long form, guided by coverage: tools/fuzz.
 #include <gtest/gtest.h>
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files that say what images show.
+// Files about what images show.
 #include "engine/input/classes.h"
 #include "engine/input/label_file.h"
 #include "engine/input/label_lists.h"

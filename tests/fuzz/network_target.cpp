@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph that runs: read, given weights, optimised, planned and run.
+// A graph that runs: read, given weights, optimised, planned and executed.
 #include "layers/cpu/cpu_backend.h"
 #include "layers/optimize.h"
 #include "layers/run_plan.h"

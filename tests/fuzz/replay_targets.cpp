@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done with the values of a store: replay, calibrate, figures. The input is not the file, whose
-// checksums hide most of it from a fuzzer, but its numbers: a byte each for form, members, classes and what
-// is asked for, a cost per member, then labels and rows.
+// What is done with a store's values: replay, calibrate, figures. The input is not the file, whose checksums
+// hide most of it from a fuzzer, but its numbers: a byte each for form, members, classes and the request, a
+// cost per member, then labels and rows.
 #include <cstring>
 
 #include "metareasoner/calibrate/calibration.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What fxe records and imports: stores, their costs, arrays and predictions of other runs.
+// What fxe records and imports: stores, their costs, arrays, and predictions of other runs.
 #include "engine/input/text_file.h"
 #include "metareasoner/predictions_csv.h"
 #include "metareasoner/store/cost_table.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the seeds of every target to FOLDER/TARGET/: where tests/attack begins.
+// Writes the seeds of every target to FOLDER/TARGET/, where tests/attack starts.
 //   write_seeds FOLDER
 #include <cstdio>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels on NHWC values and their launchers, once more, for the host.
+// The kernels on NHWC values and their launchers, compiled a second time for the host.
 #include "kernels/linear.cu"
 #include "kernels/nhwc_channels.cu"
 #include "kernels/nhwc_conv.cu"

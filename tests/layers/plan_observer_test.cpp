@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an observer of a plan is told, and what a layer says of its kernels and bytes.
+// What a plan's observer is told, and what a layer says of its kernels and bytes.
 #include "layers/plan_observer.h"
 
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What "fxe check" says of random networks on a backend that is right: nothing. 300 of them; FXE_NETWORKS=N
-// for N, from seed FXE_SEED on.
+// "fxe check" finds nothing wrong in random networks on a correct backend. 300 of them; FXE_NETWORKS=N runs
+// N, from seed FXE_SEED on.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store's fingerprint changes with whatever decides the members' outputs, and with nothing else.
+// A store's fingerprint changes with everything that decides the members' outputs, and with nothing else.
 #include "metareasoner/fingerprint.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where timm or torchvision have several networks of equal tensors, fxe has each of them, or none.
+// If timm or torchvision have several networks with equal tensors, fxe has all of them or none.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

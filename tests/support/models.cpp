@@ -52,7 +52,7 @@ class RandomGraph {
   }
 
  private:
-  // Mostly the newest values, so that chains grow long, and sometimes any.
+  // Usually one of the newest values, so that chains grow long, and sometimes any.
   ValueId pick() {
     const auto last = static_cast<int64_t>(values_.size()) - 1;
     const int64_t first = random_.integer(0, 3) == 0 ? 0 : std::max<int64_t>(last - 2, 0);
@@ -93,7 +93,7 @@ class RandomGraph {
       case 13:
         return random_.integer(0, 1) ? builder_.layer_scale(name + ".gamma", x) : builder_.prelu(name, x);
       case 14:
-        if (shape[1] < 3) return builder_.relu(name, x);  // of one channel nothing is left
+        if (shape[1] < 3) return builder_.relu(name, x);  // of a single channel nothing is left
         return builder_.layer_norm(name, x);
       case 15:
         return gated(name, x);

@@ -7,11 +7,11 @@
 namespace fxe::test {
 
 // Seeded weights for every layer of a graph: uniform with He's variance, so that values neither grow nor
-// vanish with depth, and batch norms with scales near 1 and variances in [0.5, 1.5].
+// vanish with depth; batch norms have scales near 1 and variances in [0.5, 1.5].
 Model with_random_weights(Graph graph, uint64_t seed);
 
-// A small random network of all operations, with branches, sums, joins and values nobody reads. Every seed is
-// valid.
+// A small random network of all operations, with branches, sums, joins and values that nothing reads. Every
+// seed is valid.
 Model random_model(uint64_t seed);
 
 // n images for a model.

@@ -9,11 +9,11 @@
 
 namespace fxe::test {
 
-// One operation with the shapes it is run on. Weights are made to fit.
+// One operation and the shapes it runs on. Weights are made to fit.
 struct OpCase {
   Op op;
   std::vector<Shape> shapes;
-  double input_scale = 1;  // of normal fills
+  double input_scale = 1;  // for normal fills
 
   std::string str() const;  // the repro line: FXE_OP_CASE='<this>' runs this case alone
 };
@@ -21,9 +21,8 @@ struct OpCase {
 // Cases of every operation; each backend runs the same list.
 std::vector<OpCase> op_cases();
 
-// normal: values like those of networks, within the derived bound (docs/numerics.md).
-// integer: sums that are exact in every order and precision; compared for equality where the operation is
-// then exact.
+// normal: values like those of networks, within the derived bound (docs/numerics.md). integer: sums that are
+// exact in every order and precision; compared for equality if the operation is then exact.
 enum class Fill { normal, integer };
 
 struct OpData {
@@ -39,13 +38,13 @@ struct OpCaseResult {
 };
 OpCaseResult run_op_case(Backend&, const OpCase&, Fill, const RunLayerOptions& = {});
 
-// Every case, with both fills, with inputs as the caller gives them, as a convolution leaves them, and with
-// inputs that may be overwritten; each outcome is a GoogleTest expectation. Prints the least head-room per
-// operation.
+// Runs every case with both fills, with inputs as the caller gives them, as a convolution leaves them, and
+// with inputs that may be overwritten; each outcome is a GoogleTest expectation. Prints the least head-room
+// per operation.
 void run_op_cases(Backend&, const std::vector<OpCase>& = op_cases());
 
-// A NaN among the inputs of every operation that has a say in it (activations, sums, maxima, convolutions)
-// comes out where the reference has one, and nowhere else.
+// For every operation that can pass a NaN on (activations, sums, maxima, convolutions): a NaN among its
+// inputs comes out where the reference has one, and nowhere else.
 //
 // may_be_lost: a ReLU, clip or hard sigmoid fused into a convolution may give its lower end instead of NaN,
 // as vendors' libraries do; everything else must still keep it.

@@ -54,7 +54,7 @@ fs::path run_script(const std::string& python, const std::string& script, const 
   const fs::path folder = scratch() / std::to_string(done.size()) / fs::path(script).filename();
   fs::create_directories(folder);
   const fs::path log = folder / "log";
-  // A sanitizer's library, preloaded for this program, is not for Python.
+  // Python must not inherit a sanitizer's library that is preloaded for this program.
   const std::string command = "LD_PRELOAD= " + python + " -W ignore '" + FXE_SOURCE_DIR + "/tests/" + script +
                               "' '" + folder.string() + "' " + arguments + " >'" + log.string() + "' 2>&1";
   if (std::system(command.c_str()) != 0) {

@@ -41,7 +41,7 @@ bool exact_on_integers(const Activation& act) {
   return act.kind == Kind::none || act.kind == Kind::relu || act.kind == Kind::clip;
 }
 
-// Whether integers in give results that no order of summation and no fused function can round.
+// Whether integer inputs give results that no order of summation and no fused function can round.
 bool exact_on_integers(const OpCase& c) {
   if (std::holds_alternative<Softmax>(c.op) || std::holds_alternative<Lrn>(c.op) ||
       std::holds_alternative<BatchNorm>(c.op) || std::holds_alternative<LayerNorm>(c.op) ||
@@ -79,7 +79,7 @@ OpData make_data(const OpCase& c, Fill fill, uint64_t seed) {
 
 OpCaseResult run_op_case(Backend& backend, const OpCase& c, Fill fill, const RunLayerOptions& options) {
   OpData data = make_data(c, fill);
-  // Bounds take inputs as exact: as they are stored, and as a convolution with the identity leaves them.
+  // Bounds take inputs as exact, so they are compared as stored, and as an identity convolution leaves them.
   for (auto& x : data.inputs) {
     x = as_stored(std::move(x), backend.precision());
     if (options.after_convolution && backend.precision() == Precision::tf32)
@@ -89,7 +89,7 @@ OpCaseResult run_op_case(Backend& backend, const OpCase& c, Fill fill, const Run
   const LayerRun run = run_layer(backend, "case", c.op, c.shapes, data.inputs, data.weights, options);
   OpCaseResult result{{}, run.implementation};
   if (fill == Fill::integer && exact_on_integers(c)) {
-    // What makes the comparison for equality fair: no partial sum can reach 2^11, let alone 2^24.
+    // Makes the comparison for equality fair: no partial sum can reach 2^11, let alone 2^24.
     const double largest = *std::max_element(reference.magnitude.begin(), reference.magnitude.end());
     EXPECT_LE(largest, 2048) << c.str();
     result.comparison = compare_exact(run.output, reference.value);
@@ -181,7 +181,7 @@ std::vector<OpCase> nan_cases() {
   };
 }
 
-// The value that a fused activation may put in place of NaN where a backend says so.
+// The value that a fused activation may give instead of NaN, on backends that say so.
 std::optional<float> stand_in(const Op& op) {
   const auto* conv = std::get_if<Conv2d>(&op);
   using Kind = Activation::Kind;

@@ -3,8 +3,8 @@
 
 namespace fxe::test {
 
-// Built with AddressSanitizer or ThreadSanitizer, under which plain loops are several times slower: tests of
-// long sums may then take fewer images or networks.
+// Built with AddressSanitizer or ThreadSanitizer, which make plain loops several times slower: tests of long
+// sums may then use fewer images or networks.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
 #else

@@ -8,7 +8,7 @@
 
 namespace fxe::test {
 
-// A tensor of the values, each rounded to a floating type.
+// A tensor of these values, each rounded to a floating type.
 inline Tensor stored_as(DType type, const Shape& shape, const std::vector<float>& values) {
   std::vector<std::byte> bytes(values.size() * size_bytes(type));
   const auto store = [&](auto convert) {

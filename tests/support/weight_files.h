@@ -23,7 +23,7 @@ std::string safetensors_file(std::string_view header, std::string_view data);
 struct ZipEntry {
   std::string name, content;
   bool deflate = false;
-  // What the central directory states, where that is not the truth.
+  // What the central directory states, if that is not the truth.
   std::optional<uint64_t> bytes = {}, stored_bytes = {}, local_header = {};
   bool zip64 = false;  // these three are in a zip64 field
   uint16_t flags = 0;
@@ -47,7 +47,7 @@ std::string whole(const std::string& value);  // from PROTO to STOP
 
 using Storages = std::vector<std::pair<std::string, std::string>>;  // key, content
 
-// As torch.save writes them around the pickle of what was saved.
+// What torch.save writes around a pickle.
 std::string torch_zip(const std::string& pickle, const Storages&, bool deflate = false);
 std::string torch_legacy(const std::string& pickle, const Storages&, size_t element_bytes);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "fxe check": exit code 0 where every layer is within its bound, 3 where one is not.
+// "fxe check": exit code 0 if every layer is within its bound, 3 if one is not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

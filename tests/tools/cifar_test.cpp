@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The published CIFAR-10 ResNets on real images, against PyTorch: cifar_peer.py, which also has all 10,000
-// images for a run by hand.
+// The published CIFAR-10 ResNets on real images, against PyTorch: cifar_peer.py, which can also run all
+// 10,000 images by hand.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

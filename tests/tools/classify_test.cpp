@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "fxe classify": the best classes of images, and with --explain how the ensemble came to them.
+// "fxe classify": the best classes of images, and with --explain how the ensemble arrived at them.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all commands share: the options that are there everywhere, their values, help and exit codes.
+// What all commands share: the common options, their values, help and exit codes.
 #include "tools/commands/commands.h"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "fxe convert": one safetensors file that answers as its source does.
+// "fxe convert": a safetensors file that gives its source's answers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

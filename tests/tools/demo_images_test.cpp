@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo's members learnt on rendered images, and its published numbers are about rendered images: a
-// renderer that draws one byte differently, on whatever machine, makes them wrong.
+// The demo's members were trained on rendered images, and its published numbers are about rendered images: a
+// renderer that draws one byte differently, on any machine, makes them wrong.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

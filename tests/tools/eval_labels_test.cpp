@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "fxe eval" with other labels and with fewer classes, recomputed from what fxe says without them.
+// "fxe eval" with other labels and with fewer classes, recomputed from its results without them.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // "fxe figures": its numbers against a count in double precision (figures_peer.py), its drawings as XML and
-// PNG, and what it says where it cannot.
+// PNG, and its errors.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trained ImageNet networks on real photographs: in a release build the accuracy that an independent
-// implementation measured for each, on all 800 images; in every build the answers of ONNX Runtime and PyTorch
-// on the first images.
+// implementation measured for each, on all 800 images; in every build ONNX Runtime's and PyTorch's answers on
+// the first images.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

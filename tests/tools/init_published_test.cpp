@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a folder as timm's weights are downloaded to a running ensemble, in two commands; and the script that
-// downloads them, where it cannot.
+// From a folder of timm's weights, as downloaded, to a running ensemble in two commands; and the errors of
+// the script that downloads them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands that a signal stops: what they show, what they leave behind, their exit code.
+// Commands stopped by a signal: what they show, what they leave behind, their exit code.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

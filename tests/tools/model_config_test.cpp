@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies beside weights as Hugging Face's libraries save them is read, or refused by name.
+// Configurations that Hugging Face's libraries save beside weights are read, or refused by name.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "fxe profile": counts are exact, sums agree with each other and with the whole.
+// "fxe profile": counts are exact; sums agree with each other and with the whole.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

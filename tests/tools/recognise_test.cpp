@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight files whose tensors more than one network reads: their name decides, and where it does not, nothing
+// Weight files whose tensors fit more than one network: their name decides, and if it does not, nothing
 // is guessed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Seven published ImageNet networks of four formats as one ensemble, on 800 images: the figures of an
-// independent implementation, in the data's README. One recorded run; the method is computed here once more,
+// Seven published ImageNet networks in four formats as one ensemble, on 800 images: the figures of an
+// independent implementation, in the data's README. One recorded run; the method is recomputed here
 // in double.
 #include <fmt/format.h>
 #include <gtest/gtest.h>

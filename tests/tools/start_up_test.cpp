@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program itself, started anew: which libraries it loads, and what it says where memory is short.
+// The program itself, freshly started: which libraries it loads, and what it says if memory is short.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

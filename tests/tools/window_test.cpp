@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever a command prints, with members of long names, fits a window of 80 columns; and a wider one shows
-// them whole.
+// Everything a command prints about members with long names fits a window of 80 columns; a wider one shows
+// the names whole.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

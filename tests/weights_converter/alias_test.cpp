@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random graphs whose values have several names and several readers: what is imported, and what optimize()
-// makes of it, is exactly what the nodes say one after the other. Numbers are small integers, so that every
-// order of sums and every folded weight is exact. FXE_RANDOM_GRAPHS: how many, FXE_SEED: the first.
+// makes of it, computes exactly what the nodes say one after the other. Numbers are small integers, so that
+// every order of sums and every folded weight is exact. FXE_RANDOM_GRAPHS: how many, FXE_SEED: the first.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a caffemodel may say in more ways than one, what is left out of it, and what is refused.
+// What a caffemodel may express in more than one way, what is left out of it, and what is refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Imported caffemodels give OpenCV's logits within the error that fp32 allows: caffe_goldens.inc, made by
-// make_caffe_goldens.py.
+// Imported caffemodels give OpenCV's logits within the error that fp32 allows: caffe_goldens.inc, made
+// by make_caffe_goldens.py.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Caffemodels that are damaged, or say what cannot be.
+// Caffemodels that are damaged, or say something impossible.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

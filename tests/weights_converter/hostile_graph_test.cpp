@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Graphs in converted files that read what is not there, or are much larger than they look.
+// Graphs in converted files that read values that do not exist, or are much larger than they look.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX models that go in circles, point outside, or unfold to much more than their size. Damage without a
-// plan: tests/fuzz.
+// ONNX models with cycles, with references outside, or that unfold to much more than their size. Random
+// damage: tests/fuzz.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// safetensors files whose header lies. Damage without a plan: tests/fuzz.
+// safetensors files with lying headers. Random damage: tests/fuzz.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PyTorch checkpoints that unfold to much more than their size, or lie. Damage without a plan: tests/fuzz.
+// PyTorch checkpoints that unfold to much more than their size, or lie. Random damage: tests/fuzz.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that are spelled out are read as one of fxe's where they are exactly that, and otherwise step by
+// Functions that are spelled out are read as one of fxe's if they are exactly that, and otherwise step by
 // step or not at all.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

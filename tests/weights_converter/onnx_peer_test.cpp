@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Imported ONNX models give PyTorch's logits within the error that fp32 allows, or are refused with the right
-// words.
+// Imported ONNX models give PyTorch's logits within the error that fp32 allows, or are refused with the
+// right words.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Published files of others, where this machine has them.
+// Other people's published files, if this machine has them.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

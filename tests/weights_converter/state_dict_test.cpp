@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the sets of weights that a training program saved is read: the usual one, or the one that is asked
-// for.
+// Which of the sets of weights that a training program saved is read: the usual one, or the requested one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

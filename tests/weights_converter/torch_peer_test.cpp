@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What PyTorch saves, fxe reads bit for bit as PyTorch does, or refuses with the right words.
+// fxe reads what PyTorch saves bit for bit as PyTorch does, or refuses it with the right words.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

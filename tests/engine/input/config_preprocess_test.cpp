@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How images are prepared, as files of timm and transformers say it: against those libraries where they are
-// installed, and against what they gave.
+// Preprocessing as timm's and transformers' files describe it: against those libraries if they are installed,
+// and against recorded results.
 #include "engine/input/config_preprocess.h"
 
 #include <fmt/format.h>

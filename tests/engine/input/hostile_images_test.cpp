@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Truncated, damaged and lying image files: an error of one line, or a picture of the size that the header
-// says; never a crash (run it under sanitizers), never much memory, never a long wait.
+// Truncated, damaged and lying image files: an error of one line, or a picture of the size the header says;
+// never a crash (run it under sanitizers), never much memory, never a long wait.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are legal but rare, or not quite legal (odd_images.py), against what Pillow 13 makes of them.
-// That no byte of these pictures comes from memory that nothing wrote: memcheck_test.py, which runs these
-// tests.
+// Files that are legal but rare, or not quite legal (odd_images.py), against Pillow 13's pictures.
+// memcheck_test.py runs these tests to check that no byte of a picture comes from uninitialised memory.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Under ThreadSanitizer, where every CUDA thread is a thread of its own and only barriers, __syncwarp and
-// fenced atomics order memory: a race is reported even if this order of threads computes the right thing.
+// Under ThreadSanitizer every CUDA thread is a thread of its own, and only barriers, __syncwarp and fenced
+// atomics order memory: a race is reported even if this order of threads computes the right result.
 #include <gtest/gtest.h>
 #include <simt/launch.h>
 

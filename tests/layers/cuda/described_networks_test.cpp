@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole networks compiled for GPUs that are not here.
+// Whole networks compiled for GPUs that are not present.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

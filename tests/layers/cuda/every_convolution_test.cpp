@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cuDNN plan for every convolution and fully connected layer of every network, on every described device
-// and in each precision that it has. No weights are needed for that.
+// and in each precision it supports. Needs no weights.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

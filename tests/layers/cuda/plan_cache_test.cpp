@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan cache, with plans for devices that are only described.
+// The plan cache, with plans for described devices.
 #include "layers/cuda/plan_cache.h"
 
 #include <gmock/gmock.h>

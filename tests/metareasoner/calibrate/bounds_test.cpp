@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binomial and betting bounds against values that can be computed otherwise.
+// Binomial and betting bounds against values computed in other ways.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Guarantees hold as often as they say: calibration sets are drawn with replacement from a store, whose exact
-// risk is the truth; and tests that promise too much are caught.
+// risk is known; and tests that promise too much are detected.
 #include "metareasoner/calibrate/guarantee.h"
 
 #include <fmt/format.h>

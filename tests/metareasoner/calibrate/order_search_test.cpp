@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orders and temperatures against trying each.
+// Searches for orders, and temperatures, against trying everything.
 #include "metareasoner/calibrate/order_search.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Four members, four images, every way in which they can stop: on the CPU always, and on a GPU however it is
-// driven.
+// Four members, four images, every way in which they can stop: always on the CPU, and on a GPU in every way
+// of driving it.
 #include <gtest/gtest.h>
 
 #include "engine/cuda/cuda_device.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of layers for NVIDIA's profilers, and times by layer from inside a launched graph.
+// Layer names for NVIDIA's profilers, and times by layer from inside a launched graph.
 #include <gtest/gtest.h>
 
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the device is told, counted exactly: three CIFAR ResNets on an H200 that is only described.
+// What the device is told, counted exactly: three CIFAR ResNets on a described H200.
 #include <gtest/gtest.h>
 
 #include "engine/cuda/cuda_device.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The join of a device's activity records with layers, on recorded ones.
+// Joins a device's recorded activities with layers.
 #include "metareasoner/profile/activity_join.h"
 
 #include <gtest/gtest.h>

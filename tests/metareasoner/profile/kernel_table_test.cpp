@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic of a profile, on calls with times that are given.
+// The arithmetic of a profile, on calls with given times.
 #include "metareasoner/profile/kernel_table.h"
 
 #include <gtest/gtest.h>

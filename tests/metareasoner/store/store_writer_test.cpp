@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a store is after its writer was stopped, wherever that was.
+// The state of a store after its writer was stopped, wherever that was.
 #include "metareasoner/store/store_writer.h"
 
 #include <gtest/gtest.h>

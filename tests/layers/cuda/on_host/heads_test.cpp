@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ends of networks that take in the tail, from a graph to the decision, with our kernels on the host.
-// Weights and pixels are small integers: every sum is exact in every precision.
+// Heads fused with the tail, from a graph to the decision, with our kernels on the host. Weights and pixels
+// are small integers, so every sum is exact in every precision.
 #include <gtest/gtest.h>
 
 #include "layers/cuda/cuda_backend.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cuda backend with our own kernels compiled for the host: everything but cuDNN runs here as on a GPU,
-// the weights' forms, the layouts and the arguments of every launch included.
+// including the weights' forms, the layouts and the arguments of every launch.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images given as pixels: a network sees what it sees of the values that the host would have made of them.
+// Images given as pixels: a network computes the same as from the values that the host would have made
+// of them.
 #include <gtest/gtest.h>
 
 #include "engine/error.h"
