@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every command that runs networks, with --device cuda.
 #include <cupti.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "tests/simulated_device/coverage.h"
 #include "tests/simulated_device/settings.h"
@@ -154,21 +156,25 @@ TEST_F(SimulatedCommands, ProfileCountsTheKernelsOfEveryLayer) {
 }
 
 TEST_F(SimulatedCommands, ProfileSaysInOneLineWhatIsInItsWay) {
-  const auto profile = [&] {
-    const auto outcome =
-        fxe({"profile", small_.ensemble, small_.images, "--limit", "2", "--device", "cuda", "--quiet"});
-    EXPECT_EQ(outcome.code, 1);
-    EXPECT_EQ(lines_of(outcome.err), 1u) << outcome.err;
-    return outcome.err;
-  };
+  const std::vector<std::string> words = {"profile", small_.ensemble, small_.images, "--limit",
+                                          "2",       "--device",      "cuda",        "--quiet"};
   CUpti_SubscriberHandle other = nullptr;
   ASSERT_EQ(cuptiSubscribe(
                 &other, [](void*, CUpti_CallbackDomain, CUpti_CallbackId, const void*) {}, nullptr),
             CUPTI_SUCCESS);
-  EXPECT_THAT(profile(), HasSubstr("another profiler may be attached"));
+  const auto outcome = fxe(words);
   EXPECT_EQ(cuptiUnsubscribe(other), CUPTI_SUCCESS);
-  sim::settings().no_cupti = true;
-  EXPECT_THAT(profile(), HasSubstr("is not on this machine"));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(lines_of(outcome.err), 1u) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("another profiler may be attached"));
+
+  // The library is found once in a program: this is another.
+  const std::string command = fmt::format("FXE_SIM_REFUSE=cupti '{}' '{}' >'{}' 2>&1", FXE_SIM_PROGRAM,
+                                          fmt::join(words, "' '"), folder_ / "said");
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
+  const std::string said = read_text(folder_ / "said");
+  EXPECT_EQ(lines_of(said), 1u) << said;
+  EXPECT_THAT(said, HasSubstr("is not on this machine"));
 }
 
 TEST_F(SimulatedCommands, OutOfMemoryIsOneLineThatSaysWhatFits) {

@@ -213,8 +213,9 @@ CUptiResult cuptiActivityPopExternalCorrelationId(CUpti_ExternalCorrelationKind,
 }
 
 void* __wrap_dlopen(const char* file, int flags) {
-  if (!file || !std::string_view(file).starts_with("libcupti.so.")) return __real_dlopen(file, flags);
-  return settings().no_cupti ? __real_dlopen("libcupti.so that is not there", flags) : kLibrary;
+  if (!file || std::string_view(file).find("libcupti.so.") == std::string_view::npos)
+    return __real_dlopen(file, flags);
+  return settings().no_cupti ? nullptr : kLibrary;
 }
 
 void* __wrap_dlsym(void* library, const char* name) {
