@@ -17,12 +17,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kMeasured = 1;  // the layer after the input
 
-// A batch grows until it takes this long, which is measured well, and streams more than caches hold. The fastest
-// devices take less even for the largest, so theirs is enqueued several times in a row.
+// A batch grows until it takes this long, which is measured well, and streams more than caches hold. The
+// fastest devices take less even for the largest batch, so they enqueue it several times in a row.
 constexpr double kLongEnoughMs = 2;
 constexpr int kEnqueues = 10;
-constexpr double kGrowth = 16;  // at most, at once: a small batch's time is fixed costs, or in a cache
-// Runs of a batch: no more begin after the budget, once there is one.
+constexpr double kGrowth = 16;  // at most, per step: a small batch's time is fixed costs, or in a cache
+// Runs of a batch: after the budget no more begin, once there is one.
 constexpr int kRuns = 10;
 constexpr double kBudgetMs = 250;
 
