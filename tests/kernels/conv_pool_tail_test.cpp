@@ -15,7 +15,7 @@ constexpr uint64_t kHandle = 99;
 
 class ConvPoolTail : public testing::TestWithParam<TailCase> {};
 
-// Two equal pixels, whose mean is exact.
+// Two equal pixels, so that their mean is exact.
 TEST_P(ConvPoolTail, AgreesWithTheReferenceInSeveralOrders) {
   const auto device = make_host_device();
   const auto queue = device->make_queue();

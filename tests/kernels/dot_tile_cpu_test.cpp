@@ -16,7 +16,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// A tile on small integers, which no order of summation rounds, and what it must give in double precision.
+// A tile of small integers, which no order of summation rounds, and the expected result in double precision.
 class Tile {
  public:
   Tile(int rows, int columns, int64_t taps, int64_t run, bool bf16)
@@ -55,7 +55,7 @@ class Tile {
     return check();
   }
 
-  // The taps in two calls.
+  // Runs the taps in two calls.
   std::string run_in_two(int64_t first_taps) {
     std::fill_n(t_.y, t_.rows * kStep, kUntouched);
     DotTileCpu first = t_, second = t_;

@@ -10,11 +10,11 @@
 #include "tests/kernels/head_memory.h"
 #include "tests/kernels/tail_check.h"
 
-// Kernels that make logits and run the tail on them, put through the cases of the tail: the layer is given
-// inputs and weights whose products are the case's logits to the last bit.
+// Runs kernels that make logits and run the tail on them through the tail's cases: the layer gets inputs and
+// weights whose products are the case's logits to the last bit.
 namespace fxe::test {
 
-// Whose matrices are small: a head's kernel has far more threads than the tail's own.
+// Cases with small matrices: a head's kernel has far more threads than the tail's own.
 inline std::vector<TailCase> small_tail_cases() {
   std::vector<TailCase> cases = tail_cases();
   std::erase_if(cases, [](const TailCase& c) {
@@ -29,7 +29,7 @@ inline std::vector<simt::Options> head_orders() {
 }
 
 // Square, ones on the diagonal, `depth` wide: a product with it is exact. A value that is not finite spoils
-// its row's other classes, which changes nothing: such a row is left out as a whole.
+// its row's other classes, which does not matter: such a row is left out as a whole.
 inline std::vector<float> identity(int32_t classes, int32_t depth) {
   std::vector<float> w(static_cast<size_t>(classes) * static_cast<size_t>(depth));
   for (int32_t k = 0; k < classes; ++k) w[static_cast<size_t>(k) * static_cast<size_t>(depth + 1)] = 1;
@@ -38,7 +38,7 @@ inline std::vector<float> identity(int32_t classes, int32_t depth) {
 
 inline int32_t multiple_of_four(int32_t x) { return (x + 3) / 4 * 4; }
 
-// Rows of the stage's logits with zeros up to `depth`, each `times` times.
+// Rows of the stage's logits, zero-padded to `depth`, each `times` times.
 inline std::vector<float> head_input(const TailArguments& a, int32_t depth, int32_t times = 1) {
   std::vector<float> x;
   for (int32_t r = 0; r < *a.live_count; ++r)
@@ -50,7 +50,7 @@ inline std::vector<float> head_input(const TailArguments& a, int32_t depth, int3
   return x;
 }
 
-// Clears them first: only the kernel may have made what the tail reads.
+// Clears the logits first: what the tail reads must come from the kernel.
 inline float* writable_logits(const TailArguments& a) {
   auto* logits = const_cast<float*>(a.logits);
   std::fill_n(logits, static_cast<ptrdiff_t>(*a.live_count) * a.classes,

@@ -7,7 +7,7 @@
 
 namespace fxe::test {
 
-// One stage with every image live that stops nobody, for tests of the logits.
+// One stage with every image live that stops none, for tests of the logits.
 struct HeadMemory {
   HeadMemory(int32_t rows, int32_t count)
       : classes(count),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/kernels_on_host.h"
 
-// The launchers and the kernels behind them, once more, for the host.
+// The launchers and the kernels behind them, compiled a second time for the host.
 #include "kernels/conv_pool_tail.cu"
 #include "kernels/linear_tail.cu"
 #include "kernels/pool_tail.cu"

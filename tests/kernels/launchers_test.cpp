@@ -31,7 +31,7 @@ TEST_F(Launchers, TailChoosesItsBlocks) {
 
 // Values of the switch node for 0 .. 7 images: the first body that holds them.
 constexpr BatchSwitch kSwitch{.handle = 6, .sizes = 4, .rows = {1, 2, 4, 7}};
-// A driver may call a node what it likes.
+// A driver may use any value as a node's handle.
 constexpr BatchSwitch kSwitchZero{.handle = 0, .sizes = 4, .rows = {1, 2, 4, 7}};
 constexpr uint32_t kBodies[] = {4, 0, 1, 2, 2, 3, 3, 3};
 

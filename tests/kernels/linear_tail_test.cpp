@@ -15,7 +15,7 @@ constexpr uint64_t kHandle = 99;
 
 class LinearTail : public testing::TestWithParam<TailCase> {
  protected:
-  // The member compiled for `rows` rows: more than one tile where there are more than eight.
+  // The member compiled for `rows` rows: more than one tile if there are more than eight.
   void run(const TailArguments& a, uint64_t elapsed_ns, int32_t rows) {
     const int32_t depth = multiple_of_four(a.classes);
     const std::vector<float> x = head_input(a, depth), w = identity(a.classes, depth);

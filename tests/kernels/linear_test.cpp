@@ -13,7 +13,7 @@ TEST_P(NhwcKernels, FullyConnectedRowsOfImages) {
   const Image bias_of_outputs = image("bias", 1, k, 1, 1);
   for (const int64_t n : {1, 3, 7}) {
     const Image x = image("x", n, c, side, side);
-    // Rows of weights as of as many images; those of the outputs' padding are zero.
+    // As many rows of weights as images; those of the outputs' padding are zero.
     const Image filled = image("w", k, c, side, side, 0.2);
     std::vector<float> plain = filled.plain();
     plain.resize(static_cast<size_t>(stored_channels(type(), k) * c * side * side));

@@ -29,11 +29,11 @@ inline double unit_roundoff(DType type) {
   return type == DType::f16 ? 0x1p-11 : type == DType::bf16 ? 0x1p-8 : kUnit;
 }
 
-// What rounding a result to the storage type may do to it; 2^-25 is half the least subnormal of fp16.
+// How far rounding to the storage type may move a result; 2^-25 is half the least subnormal of fp16.
 inline double stored_bound(DType type, double r) { return unit_roundoff(type) * std::fabs(r) + 0x1p-25; }
 
-// A value in guarded memory, filled with NaN: what a kernel does not write, or reads past the channels,
-// shows.
+// A value in guarded memory, filled with NaN: reveals what a kernel does not write, or reads past
+// the channels.
 class Image {
  public:
   Image(DType type, int64_t n, int64_t c, int64_t h, int64_t w)
@@ -43,7 +43,7 @@ class Image {
     for (int64_t i = 0; i < t_.elements(); ++i) write(i, kNan);
   }
 
-  // Values as stored, in plain order; padding is zero, as every kernel leaves it.
+  // Values as stored, in plain order; padding is zero, as every kernel keeps it.
   Image(DType type, int64_t n, int64_t c, int64_t h, int64_t w, const std::vector<float>& plain)
       : Image(type, n, c, h, w) {
     for (int64_t i = 0; i < t_.elements(); ++i) write(i, 0);
@@ -60,7 +60,7 @@ class Image {
     for (int64_t i = 0; i < count(); ++i) values.push_back(read(stored_index(i)));
     return values;
   }
-  // Nothing written outside, and zeros past the channels.
+  // Whether nothing was written outside, and channels past the last are zero.
   bool whole() const {
     for (int64_t i = 0; i < t_.elements(); ++i)
       if (i % t_.stored_c >= t_.c && read(i) != 0) return false;
@@ -88,7 +88,7 @@ class Image {
   Guarded memory_;
 };
 
-// Numbers per channel for a kernel: as many as channels are stored, those past the channels NaN, which no
+// Per-channel numbers for a kernel: as many as channels are stored; those past the channels are NaN, which no
 // kernel may let out.
 class PerChannel {
  public:
@@ -110,7 +110,7 @@ class PerChannel {
   float* values_;
 };
 
-// What a result must be, and how far from it it may be.
+// An expected result, and how far from it a result may be.
 struct Within {
   double value, bound;
 };
@@ -152,7 +152,7 @@ class NhwcKernels : public testing::TestWithParam<DType> {
       EXPECT_TRUE(fresh.whole()) << name(t.dtype) << ", " << schedule.name;
     }
   }
-  // `error`: what a result may be off before it is stored.
+  // `error`: how far a result may be off before it is stored.
   Within within(double value, double error) const { return {value, error + stored_bound(type(), value)}; }
   template <class Write, class Reference, class Bound>
   void expect(Image y, Write write, Reference reference, Bound bound) {

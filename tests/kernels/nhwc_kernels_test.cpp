@@ -28,7 +28,7 @@ TEST_P(NhwcKernels, LayoutsKeepEveryValue) {
         [&](Queue& q, const NhwcTensor& y) { launch_nhwc_from_plain(q, x.data(), {.first = &first}, y); },
         [&](int64_t, auto... at) { return rounded(type(), x[plain_index(1, at...)]); });
 
-    // Images of a larger batch; in the rows past their number zeros.
+    // Images of a larger batch; rows past their number are zero.
     const std::vector<int32_t> images = {1, 0, -1, -1};
     for (const int32_t used : {0, 1, 2})
       expect_exact(
@@ -115,7 +115,7 @@ TEST_P(NhwcKernels, PoolsPadAndClip) {
   for (PoolWindow window : windows)
     for (int kind = 0; kind < 3; ++kind) {
       window.maximum = kind == 0, window.count_padding = kind == 2;
-      // Rounded up: the last windows stick out.
+      // Rounded up: the last windows overhang.
       const int64_t p =
           (h + window.pad_top + window.pad_bottom - window.r + window.stride_h - 1) / window.stride_h;
       const int64_t q =

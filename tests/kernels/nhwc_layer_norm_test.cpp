@@ -35,9 +35,9 @@ class NhwcLayerNorm : public NhwcKernels {
         Image(type(), t.n, t.c, t.h, t.w),
         [&](Queue& q, const NhwcTensor& y) { launch_nhwc_layer_norm(q, x.tensor(), norm, y); },
         [&](int64_t in, int64_t ic, int64_t ih, int64_t iw) {
-          // d = x - m errs by what m does, c + 1 roundings of terms whose sizes sum to A, and by one of its
-          // own; v by c + 4 roundings and the square of m's error; then come half of v's error, the root, the
-          // quotient, the products.
+          // d = x - m errs by m's error, c + 1 roundings of terms whose sizes sum to A, and by one rounding
+          // of its own; v by c + 4 roundings and the square of m's error; then come half of v's error, the
+          // root, the quotient, the products.
           const Moments m = moments(x, in, ih, iw);
           const auto terms = static_cast<double>(t.c);
           const double v = m.variance + double{epsilon}, d = double{x.at(in, ic, ih, iw)} - m.mean;
@@ -59,7 +59,7 @@ TEST_P(NhwcLayerNorm, NormalisesEachPixel) {
     }
 }
 
-// A variance computed as E[x^2] - m^2 would be noise here.
+// Computed as E[x^2] - m^2, the variance would be noise here.
 TEST_P(NhwcLayerNorm, KeepsASmallVarianceAroundALargeMean) {
   const int64_t c = 250;
   std::vector<float> x = values("offset", c * 4);
@@ -84,7 +84,7 @@ TEST_P(NhwcLayerNorm, NanStaysInItsPixel) {
       EXPECT_EQ(std::isnan(y.at(0, c, pixel / 2, pixel % 2)), pixel == 0);
 }
 
-// Every thread has read before one writes.
+// Every thread has read before any writes.
 TEST_P(NhwcLayerNorm, MayOverwriteItsInput) {
   const Image x = image("x", 1, 250, 3, 3);
   Image expected(type(), 1, 250, 3, 3);

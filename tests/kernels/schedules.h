@@ -14,8 +14,8 @@ struct Schedule {
   unsigned threads;  // of a block
 };
 
-// Thread orders that together show a missing barrier, a scratch reused too early, or a block that needs
-// others.
+// Thread orders that together reveal a missing barrier, a scratch reused too early, or a block that
+// needs others.
 inline std::vector<Schedule> schedules() {
   using simt::Order;
   return {{"forward, 256 threads", {Order::forward, 1, 1}, 256},

@@ -7,7 +7,7 @@
 
 namespace fxe::test {
 
-// What the device clock showed when the batch began.
+// The device clock when the batch began.
 inline constexpr uint64_t kStartNs = 0xFFFF'FFFF'0000'0000;
 
 // Runs one stage: run_tail_cpu, or the kernel.

@@ -5,7 +5,7 @@
 
 namespace fxe::test {
 
-// A number in double precision and how far an fp32 implementation may be from it.
+// A number in double precision, and how far an fp32 implementation may be from it.
 struct Bounded {
   double value = 0, error = 0;
 };
@@ -16,8 +16,8 @@ class TailReference {
  public:
   explicit TailReference(const TailCase& c);
 
-  // Member k's row of `image`. True: the image goes on. Throws std::logic_error if fp32 cannot decide this
-  // row: its two best classes, or its margin and the threshold, differ, but by less than the bound.
+  // Member k's row of `image`. True if the image goes on. Throws std::logic_error if fp32 cannot decide this
+  // row: its two best classes, or its margin and the threshold, differ by less than the bound.
   bool step(size_t k, int32_t image);
 
   std::vector<Bounded> mean;

@@ -24,7 +24,7 @@ std::vector<float> one_by_one(const Model& model, Backend& backend, std::span<co
   return rows;
 }
 
-// The images of a batch do not see each other: on the reference, bit for bit.
+// The images of a batch do not affect each other: on the reference, bit for bit.
 TEST(Batch, OfTheReferenceIsThatManyBatchesOfOne) {
   const auto backend = make_reference_backend();
   for (uint64_t seed = 1; seed <= 40; ++seed) {
@@ -35,7 +35,7 @@ TEST(Batch, OfTheReferenceIsThatManyBatchesOfOne) {
 }
 
 // oneDNN may sum in another order for another batch: both are within the bound of the same reference, which
-// is far less than images differ by.
+// is far smaller than the differences between images.
 TEST(Batch, OfTheCpuIsThatManyBatchesOfOne) {
   const auto one_thread = make_cpu_backend(1), two_threads = make_cpu_backend(2);
   double worst = 0;
@@ -54,7 +54,7 @@ TEST(Batch, OfTheCpuIsThatManyBatchesOfOne) {
   fmt::print("cpu, random networks: at most {:.3g}% of the bound used\n", worst);
 }
 
-// What the two tests above rest on.
+// What the two tests above rely on.
 TEST(Batch, ImagesOfRandomNetworksDiffer) {
   int different = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {

@@ -56,7 +56,7 @@ class Wrapped : public Backend {
   std::unique_ptr<Backend> right_ = make_reference_backend();
 };
 
-// An average pooling that counts padding where it should not.
+// An average pooling that wrongly counts padding.
 class Faulty final : public Wrapped {
   Prepared prepare_any(const Op& op, const OpContext& c) override {
     Op wrong = op;
@@ -67,7 +67,7 @@ class Faulty final : public Wrapped {
 
 using Rounding = std::function<float(float)>;
 
-// A step whose first operand, and whose result, are rounded.
+// A step that rounds its first operand and its result.
 class RoundedStep final : public Step {
  public:
   RoundedStep(std::unique_ptr<Step> step, Rounding operand, size_t operands, Rounding result, size_t results)
@@ -104,8 +104,8 @@ float to_tf32(float x) {  // to nearest, ties away
 }
 float cut_to_tf32(float x) { return std::bit_cast<float>(std::bit_cast<uint32_t>(x) & ~0x1fffu); }
 
-// The reference with the roundings of another precision, as tensor cores have them: values as they are
-// stored; of products the weights and the operand.
+// The reference with another precision's roundings, as on tensor cores: values as stored; for products also
+// the weights and the operand.
 class Emulated final : public Wrapped {
  public:
   explicit Emulated(Precision precision, Rounding tf32 = to_tf32) : precision_(precision) {
@@ -169,7 +169,7 @@ TEST(CompareLayers, EveryLayerOfARightBackendHolds) {
   }
 }
 
-// Later layers get the reference's values, so that one fault shows in one layer, and in the whole.
+// Later layers get the reference's values, so that a fault shows in one layer, and in the whole network.
 TEST(CompareLayers, NamesTheLayerThatIsWrong) {
   const Model m = model();
   const std::vector<float> input = random_images(m, 2, 3);
@@ -184,7 +184,7 @@ TEST(CompareLayers, NamesTheLayerThatIsWrong) {
   EXPECT_GT(checks[4].error, 0);
 }
 
-// Pooling, padding, joining and moving of values lose nothing: of values as they are stored.
+// Pooling, padding, joining and moving lose nothing of values as they are stored.
 TEST(CompareLayers, EveryLayerHoldsInEveryPrecision) {
   GraphBuilder g;
   ValueId x = g.conv("conv", g.input(3, 12, 12), {.k = 6, .filter = {3, 3}}, GraphBuilder::Bias::yes);
@@ -218,7 +218,7 @@ TEST(CompareLayers, WhatOverflowsFailsWhereItIsMade) {
             (std::vector<std::string>{"large", "network"}));
 }
 
-// Tensor cores may cut operands off, so that all products are too small together.
+// Tensor cores may truncate operands, which makes all products too small together.
 TEST(CompareLayers, HoldsWhereTf32CutsOperandsOff) {
   for (const char* spec :
        {"cifar_resnet20", "squeezenet1_1:classes=20,input=64", "shufflenet_v2_x0_5:input=64"}) {

@@ -28,7 +28,7 @@ Comparison within_bound(const Model& model, const std::vector<float>& images,
                  [&](size_t i) { return expected.bound(i); });
 }
 
-// Every 97th weight of the last convolution off by a hundredth.
+// With every 97th weight of the last convolution off by a hundredth.
 Model damaged(Model model) {
   std::string last;
   for (const Node& node : model.graph.nodes)
@@ -49,7 +49,7 @@ TEST_P(Networks, OnTheCpuAreWithinTheBound) {
     EXPECT_TRUE(c) << name << ": " << c.message;
     fmt::print("cpu, {}, {}: {:.3g}% of the bound used\n", GetParam().name, name, c.percent_of_bound);
   }
-  // The bound is no formality.
+  // The bound is not a formality.
   EXPECT_FALSE(within_bound(damaged(optimized), images, expected));
 }
 

@@ -48,8 +48,8 @@ const Node& node(const Model& model, const std::string& name) {
   throw std::runtime_error("no layer " + name);
 }
 
-// The bound of the source network, in exact arithmetic, holds for the optimised one in fp32: folding rounds
-// each weight once, and the bound counts that.
+// The source network's bound, in exact arithmetic, holds for the optimised one in fp32: folding rounds each
+// weight once, and the bound counts that.
 TEST(Optimize, FoldedEqualsUnfoldedWithinTheBound) {
   const auto backend = make_reference_backend();
   double worst = 0;
@@ -88,8 +88,8 @@ struct Expected {
 };
 class OptimizedNetworks : public testing::TestWithParam<Expected> {};
 
-// What is left: the input, convolutions, poolings, shortcut paddings, fully connected layers; AlexNet's
-// Flatten of 6 x 6 images too.
+// What remains: the input, convolutions, poolings, shortcut paddings, fully connected layers, and AlexNet's
+// Flatten of 6 x 6 images.
 TEST_P(OptimizedNetworks, HaveOnlyTheLayersThatCost) {
   const Model model = optimize(with_ones(build_network(GetParam().spec)));
   EXPECT_EQ(model.graph.nodes.size(), GetParam().nodes);
@@ -158,7 +158,7 @@ TEST(Optimize, DoesNotFoldWhatWouldOverflow) {
   EXPECT_EQ(count<Scale>(optimize(source)), 1);
 }
 
-// Two norms after a convolution, of which both fit into its weights, but not always together.
+// Two norms after a convolution, each of which fits into its weights, but not always both.
 Model with_two_norms(float first, float second) {
   GraphBuilder g;
   const ValueId conv = g.conv("conv", g.input(4, 5, 5), {.k = 4});
@@ -194,7 +194,7 @@ void expect_same_function(const Model& source, const Model& model) {
   EXPECT_TRUE(c) << c.message;
 }
 
-// DenseNet's order: a norm in front of its convolution takes the activation in.
+// DenseNet's order: a norm before its convolution absorbs the activation.
 TEST(Optimize, MakesAScaleOfANormWithoutAConvolution) {
   GraphBuilder g;
   const ValueId x = g.input(4, 5, 5);
@@ -206,7 +206,7 @@ TEST(Optimize, MakesAScaleOfANormWithoutAConvolution) {
   expect_same_function(source, model);
 }
 
-// ConvNeXt's block: what is left is what costs.
+// ConvNeXt's block: only the layers that cost remain.
 TEST(Optimize, FoldsScalesIntoWhatIsBeforeThem) {
   GraphBuilder g;
   const ValueId x = g.input(4, 5, 5);
@@ -254,7 +254,7 @@ TEST(Optimize, DropsWhatChangesNothing) {
   EXPECT_EQ(names(model), (std::vector<std::string>{"input", "conv", "avgpool", "fc"}));
 }
 
-// A weight that two layers share is folded for each with its own norm, whatever names the file brought.
+// A weight shared by two layers is folded for each with its own norm, whatever names the file has.
 TEST(Optimize, FoldsSharedWeightsForEachLayer) {
   GraphBuilder g;
   const ValueId x = g.input(4, 5, 5);

@@ -84,7 +84,7 @@ TEST_P(PlanObserverTest, BytesAreInputsWeightsAndResult) {
     if (layer.name == "conv") weights = 4 * 3 * 9 + 4, inputs = 2 * 192;
     if (layer.name == "fc") weights = 5 * 256 + 5, inputs = 2 * 256;
     if (weights == 0) continue;
-    // The cpu backend may keep channels in blocks: what a value takes is then more than its elements.
+    // The cpu backend may keep channels in blocks: a value then takes more than its elements.
     EXPECT_GE(layer.bytes, (weights + inputs) * 4 + layer.value.bytes) << layer.name;
     if (GetParam() == "reference") {
       EXPECT_EQ(layer.bytes, (weights + inputs) * 4 + layer.value.bytes) << layer.name;

@@ -21,7 +21,8 @@ struct Host {
   uint64_t seeds;  // how many random networks
 };
 
-// Few on two threads: on a busy machine each of the many small loops may wait for the other thread's turn.
+// Few seeds on two threads: on a busy machine each of the many small loops may wait for the other
+// thread's turn.
 std::vector<Host> host_backends() {
   std::vector<Host> hosts;
   hosts.push_back({make_reference_backend(), 60});
@@ -45,7 +46,7 @@ bool reads(const Node& node, size_t value) {
   return std::count(node.inputs.begin(), node.inputs.end(), static_cast<ValueId>(value)) > 0;
 }
 
-// No two values alive at once share a byte, but for one that its last reader replaces in place.
+// No two values alive at once share a byte, except for one that its last reader replaces in place.
 void expect_no_live_overlap(const Model& model, const Plan& plan) {
   const auto last = last_reads(model.graph);
   const auto& layers = plan.layers();
@@ -73,7 +74,7 @@ TEST(Plan, LiveValuesDoNotOverlap) {
     }
 }
 
-// In an arena full of NaN, between guard zones, twice: whatever a step reads, some step wrote before.
+// In an arena full of NaN, between guard zones, twice: every value a step reads was written by a step before.
 TEST(Plan, SharedMemoryGivesTheBitsOfKeptValues) {
   for (const auto& [backend, seeds] : host_backends())
     for (uint64_t seed = 1; seed <= seeds; ++seed) {
@@ -99,7 +100,7 @@ TEST(Plan, SharedMemoryGivesTheBitsOfKeptValues) {
     }
 }
 
-// What is kept of a layer is what comes out of the network that ends there, bit for bit.
+// The kept value of a layer is the output of the network that ends there, bit for bit.
 TEST(Plan, KeptValuesAreThoseOfEveryLayer) {
   for (const auto& [backend, seeds] : host_backends())
     for (uint64_t seed = 1; seed <= std::min<uint64_t>(seeds, 10); ++seed) {

@@ -23,8 +23,8 @@ uint64_t setting(const char* name, uint64_t otherwise) {
   return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-// Convolutions on large images, the mean of large windows or of the whole image, and what follows it: errors
-// that all pixels share outlive the mean.
+// Convolutions on large images, the mean of large windows or of the whole image, and layers after it: errors
+// shared by all pixels survive the mean.
 Model model_with_large_pooling(uint64_t seed) {
   Random random(seed, "large pooling");
   GraphBuilder g;
@@ -111,7 +111,7 @@ TEST(RandomNetworks, OfARightBackendAllHold) {
   fmt::print("{} networks: at most {:.3g} % of the bound used\n", count, worst);
 }
 
-// The bound is no formality, widened by correlation or not.
+// The bound is not a formality, widened by correlation or not.
 TEST(RandomNetworks, OfDamagedWeightsDoNotHold) {
   const auto cpu = make_cpu_backend(1);
   constexpr uint64_t kNetworks = 60;

@@ -13,7 +13,7 @@
 namespace fxe::test {
 namespace {
 
-// Every output that stays is what it was, to the bit: on the reference backend the others have no part in it.
+// Every remaining output is unchanged to the bit: on the reference backend the others do not affect it.
 void check(const Model& model, const std::vector<int>& classes) {
   const auto backend = make_reference_backend();
   const auto images = random_images(model, 2, 3);

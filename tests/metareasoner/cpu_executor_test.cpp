@@ -30,7 +30,7 @@ class CpuExecutor : public testing::TestWithParam<std::tuple<int, Combine>> {
 };
 
 TEST_P(CpuExecutor, ThresholdOfOneIsTheFullEnsemble) {
-  // Full as nobody could get it wrong: thresholds that no margin reaches.
+  // A policy that must equal `full`: thresholds that no margin reaches.
   expect_same(ensemble_.run(plain_point(kMembers, 1, combine())),
               ensemble_.run(plain_point(kMembers, 1e30, combine())));
   for (const auto& row : ensemble_.run(plain_point(kMembers, 1, combine()))) EXPECT_EQ(row.members, kMembers);
@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Batches, CpuExecutor,
                          testing::Combine(testing::Values(1, 7, 32),
                                           testing::Values(Combine::logits, Combine::probabilities)));
 
-// Labels of the whole ensemble depend on the order of members only where the two best are a rounding apart.
+// The whole ensemble's labels depend on the order of members only if the two best are a rounding apart.
 TEST(CpuExecutorOrder, PermutingMembersKeepsThePrediction) {
   FakeEnsemble e(kMembers, kImages, 10, 8, kSeed);
   auto point = plain_point(kMembers, 1);

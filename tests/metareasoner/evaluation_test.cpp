@@ -54,9 +54,9 @@ TEST(PairedGap, CountsOnlyDisagreements) {
   EXPECT_DOUBLE_EQ(gap.gap(), 0.25);
 }
 
-// The definition, without the closed form: the interval holds the differences d whose score statistic, with
-// the other proportions at their most likely values under d, is within z. The likelihood is maximised on a
-// grid.
+// The definition without the closed form: the interval holds the differences d whose score statistic,
+// with the other proportions at their most likely values under d, is within z. The likelihood is
+// maximised on a grid.
 double score_by_search(double n, double b, double c, double d) {
   double best = -1e300, best_q = 0;
   const double low = std::max(0.0, -d), high = (1 - d) / 2;

@@ -12,7 +12,7 @@
 
 namespace fxe::test {
 
-// Fake members over `images` images whose logits are random, with an executor on top.
+// Fake members over `images` images with random logits, and an executor for them.
 struct FakeEnsemble {
   FakeEnsemble(size_t members, size_t count, int64_t classes, int batch, uint64_t seed) : images(count) {
     for (size_t m = 0; m < members; ++m) {

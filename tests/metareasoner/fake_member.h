@@ -7,8 +7,8 @@
 
 namespace fxe::test {
 
-// A member whose logits are looked up: an input is one number, the image's row in the table. Remembers the
-// batch sizes it was run at.
+// A member whose logits are looked up: its input is one number, the image's row in the table. Remembers the
+// batch sizes it ran at.
 class FakeMember final : public Member {
  public:
   FakeMember(std::string name, std::vector<std::vector<float>> table)

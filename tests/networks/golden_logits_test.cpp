@@ -51,7 +51,7 @@ std::vector<Golden> committed() {
 }
 
 // The model read from a file as timm publishes it: its weights with BatchNorm's counters, and nothing that
-// says what network it is.
+// names the network.
 Model through_safetensors(const Model& model, const Golden& golden) {
   TensorMap weights = model.weights;
   for (const auto& [name, tensor] : model.weights)
@@ -134,7 +134,7 @@ TEST(GoldenFile, IsWhatThePeersWriteToday) {
     SCOPED_TRACE(golden[i].spec);
     EXPECT_EQ(golden[i].spec, today[i].spec);
     ASSERT_EQ(golden[i].logits.size(), today[i].logits.size());
-    // Double precision in another order: far more than fp32 could tell apart.
+    // Double precision in another order differs by far less than fp32 could resolve.
     for (size_t k = 0; k < golden[i].logits.size(); ++k)
       EXPECT_NEAR(golden[i].logits[k], today[i].logits[k], 1e-9 * (1 + std::abs(golden[i].logits[k])));
   }

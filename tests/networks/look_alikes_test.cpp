@@ -15,7 +15,7 @@
 namespace fxe::test {
 namespace {
 
-// Each line a set; each word of it models that compute the same.
+// A set per line; each word in it lists models that compute the same.
 using Sets = std::vector<std::vector<std::vector<std::string>>>;
 
 Sets read_sets(const std::string& text) {
@@ -35,7 +35,7 @@ Sets read_sets(const std::string& text) {
 
 Sets committed() { return read_sets(read_text(FXE_SOURCE_DIR "/tests/networks/look_alikes.txt")); }
 
-// As fxe calls a model of timm's, or of torchvision's (tv/); empty where it has none.
+// fxe's name for a model of timm's, or of torchvision's (tv/); empty if it has none.
 std::string network_of(const std::string& model) {
   const auto names = network_names();
   const auto has = [&](const std::string& name) { return std::ranges::find(names, name) != names.end(); };

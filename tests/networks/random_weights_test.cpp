@@ -15,7 +15,7 @@
 namespace fxe::test {
 namespace {
 
-// The deepest of each family; FXE_EVERY_NETWORK=1: all, at the size that they are made for.
+// The deepest of each family; FXE_EVERY_NETWORK=1: all, at their usual input sizes.
 TEST(RandomWeights, KeepValuesFarInsideHalfPrecision) {
   const bool all = std::getenv("FXE_EVERY_NETWORK") != nullptr;
   const auto backend = make_cpu_backend(2);

@@ -50,10 +50,9 @@ struct Published {
 
 class PublishedSizes : public testing::TestWithParam<Published> {};
 
-// Parameters as torchvision's, timm's and the CIFAR repository's pages give them, to the last one;
-// multiply-adds as published, to the digits published. Of cifar_alexnet, which is published here, as counted
-// by hand: 24 x 75 x 32 x 32 + 48 x 216 x 16 x 16 + (96 x 432 + 64 x 864 + 64 x 576) x 8 x 8 + 128 x 1024 +
-// 1280.
+// Parameters as on torchvision's, timm's and the CIFAR repository's pages, exactly; multiply-adds as
+// published, to the published digits. cifar_alexnet, which is published here, is counted by hand: 24 x 75 x
+// 32 x 32 + 48 x 216 x 16 x 16 + (96 x 432 + 64 x 864 + 64 x 576) x 8 x 8 + 128 x 1024 + 1280.
 TEST_P(PublishedSizes, ParametersAndMultiplyAdds) {
   const auto graph = build_network(GetParam().spec);
   EXPECT_EQ(parameters(graph), GetParam().parameters);

@@ -15,8 +15,8 @@ namespace {
 using Json = nlohmann::json;
 
 TEST(BenchTimes, SummariesAreTrtexecs) {
-  // Ten times 1 .. 10, not in order: the median of an even count is between the middle two, a percentile is
-  // a time that was measured.
+  // Ten times 1 .. 10, not in order: the median of an even count lies between the middle two, a percentile is
+  // a measured time.
   const std::vector<double> times = {3, 1, 10, 2, 5, 4, 9, 7, 8, 6};
   const auto s = summarise(times, {50, 90, 99, 100, 1});
   EXPECT_EQ(s.min, 1);
@@ -81,7 +81,7 @@ TEST(BenchReport, CopiesAreThereWhereADeviceMakesThem) {
   EXPECT_NE(with_text.find("(copies by themselves, 3 times"), std::string::npos) << with_text;
 }
 
-// One whose batches take `begin_ms` until they are handed over, and `end_ms` from then on.
+// An executor whose batches take `begin_ms` until they are handed over, and `end_ms` after that.
 class TimedExecutor final : public Executor {
  public:
   TimedExecutor(bool returns_early, int begin_ms, int end_ms)

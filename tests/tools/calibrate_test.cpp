@@ -93,7 +93,7 @@ TEST(Calibrate, AProfileIsWhatEvalAndReplayUse) {
                 .code,
             0);
   EXPECT_EQ(read_text(out / "r"), read_text(out / "e"));
-  // So do several at a time, each in a process of its own.
+  // Several processes at once do so as well.
   if (std::filesystem::exists(FXE_BINARY_DIR "/fxe")) {
     std::string commands;
     for (int i = 0; i < 4; ++i)
@@ -187,7 +187,7 @@ TEST(Calibrate, GuaranteesSayWhatTheyAssume) {
                   binomial_upper_bound(std::lround(g["risk"].get<double>() * static_cast<double>(n)), n, 0.1),
                   1e-12);
     }
-  // No labels are needed: an image without one counts for disagreement alone.
+  // No labels are needed: an image without one still counts for disagreement.
   EXPECT_GT(calibrated({"--objective", "disagreement<=2pt@90%"})["results"][0]["guarantee"]["images"],
             calibrated({"--objective", "harm<=2pt@90%"})["results"][0]["guarantee"]["images"]);
   expect_refused({"calibrate", large(), "--objective", "harm<=0.1pt@90%"}, "2302 or more are needed");
@@ -213,7 +213,7 @@ TEST(Calibrate, SearchesMembersTemperaturesAndSignals) {
     EXPECT_GT(row["test"]["images"], 0);
   }
   EXPECT_EQ(signals["signals"][0]["thresholds"], signals["results"][0]["thresholds"]);
-  // A guarantee after a choice of members is judged on images that had no part in it.
+  // A guarantee after a choice of members is judged on images that played no part in it.
   const Json judged = calibrated({"--search", "subset", "--objective", "disagreement<=8pt@90%"});
   EXPECT_NE(judged["images"]["fit"], judged["images"]["judged"]);
 }

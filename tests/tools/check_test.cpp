@@ -52,7 +52,7 @@ TEST_F(Check, AnEnsembleIsCheckedMemberByMember) {
   EXPECT_THAT(names, testing::ElementsAre("a", "b", "c"));
 }
 
-// Errors of trained networks move together, which the bound of the whole network has to know.
+// Errors of trained networks are correlated, which the whole network's bound must account for.
 TEST_F(Check, TrainedNetworksHold) {
   for (const char* file :
        {"cifar10/weights/resnet20-12fca82f.th", "imagenet/weights/mobilenet_v1_0.5_160.onnx"}) {

@@ -91,7 +91,7 @@ std::string rendered_image(uint64_t seed) {
 void write_member(const std::string& path, const std::string& network, uint64_t seed,
                   const std::string& ending, float factor) {
   TensorMap weights = random_weights(build_network(network), seed);
-  // The tensors are this function's own: their bytes may be changed.
+  // The tensors belong to this function, so it may change their bytes.
   for (auto& [name, tensor] : weights)
     if (!ending.empty() && name.ends_with(ending)) {
       auto* values = reinterpret_cast<float*>(const_cast<std::byte*>(tensor.bytes.data()));
@@ -140,7 +140,7 @@ fs::path shared_data() {
 Outcome script_outcome(const std::string& python, const std::string& script,
                        const std::vector<std::string>& arguments) {
   Folder folder;
-  // A sanitizer's library, preloaded for this program, is not for Python.
+  // Python must not inherit a sanitizer's library that is preloaded for this program.
   std::string command = "LD_PRELOAD= " + python + " -W ignore '" FXE_SOURCE_DIR "/tests/" + script + "'";
   for (const auto& argument : arguments) command += " '" + argument + "'";
   command += " >'" + (folder / "log") + "' 2>&1";

@@ -100,7 +100,7 @@ TEST(Demo, FullEnsembleAnswersAsPyTorch) {
   }
 }
 
-// The mean of members is no farther from exact arithmetic than the worst of them: twice the bound of one, for
+// The members' mean is no farther from exact arithmetic than the worst of them: twice the bound of one, for
 // fxe and for PyTorch, times 2 because other images and members may have larger values. |dp| <= |dz|.
 TEST(Demo, DerivedBound) {
   if (kSanitized) GTEST_SKIP() << "double precision: in the release build only";

@@ -47,7 +47,7 @@ class EvalLabels : public testing::Test {
   Json report;
 };
 
-// Of seven classes at least two are among an image's best five of ten: the better one is the answer, and
+// At least two of seven classes are among an image's best five of ten: the better one is the answer, and
 // softmax over fewer classes keeps the ratio of their probabilities.
 TEST_F(EvalLabels, OnlyValidLabelsAreAnswers) {
   const std::set<int> valid = {9, 4, 0, 2, 1, 3, 6};
@@ -184,8 +184,8 @@ TEST_F(EvalLabels, WhatIsLeftOutIsReported) {
   EXPECT_EQ(read_json(folder / "s.json")["left_out"], report["left_out"]);
 }
 
-// Two of ImageNet's 1000 folders, and weights that say nothing of ImageNet but 1000 classes; then weights
-// that are called as published ones.
+// Two of ImageNet's 1000 folders, with weights that say nothing of ImageNet but have 1000 classes; then
+// weights with published names.
 TEST_F(EvalLabels, ImagenetNeedsNoClasses) {
   write_member(folder / "own.safetensors", "squeezenet1_1", 1);
   std::filesystem::copy_file(folder / "own.safetensors",

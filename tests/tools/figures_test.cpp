@@ -106,7 +106,7 @@ TEST_F(Figures, WithoutAnotherStoreThresholdsAreChosenOnAPartOfTheImages) {
   const std::string first = drawn("1");
   EXPECT_EQ(drawn("1"), first);
   EXPECT_NE(drawn("2"), first);
-  // The other way round: the parts change places.
+  // The other way round: the parts swap.
   EXPECT_EQ(fxe({"figures", test, "--split", "0.25", "--swap", "--no-plots", "--quiet", "-o", out.path(),
                  "--json", out / "j"})
                 .code,
@@ -128,8 +128,8 @@ TEST_F(Figures, AStoreMayHaveTheLongestName) {
 TEST_F(Figures, AreWellFormedWhateverTheStoreIsCalled) {
   if (!has_gnuplot()) GTEST_SKIP() << "no gnuplot (apt-get install gnuplot-nox)";
   Folder in, out;
-  // Gnuplot would run what is in backquotes, and end a string at a quote; XML minds '<' and '&', and bytes
-  // that are no text.
+  // gnuplot would run what is in backquotes, and end a string at a quote; XML minds '<' and '&', and bytes
+  // that are not text.
   const std::string hostile = "a `touch ran` '\"<b>&amp;\\n^{x}_\xff\xc3\xa9 \n$(touch ran)";
   for (const std::string set : {"test", "calibration"})
     from.import(set, in / (hostile + (set == "test" ? "" : "2")), {});
@@ -174,7 +174,7 @@ TEST_F(Figures, WithoutGnuplotDataAreThereAndTheErrorSaysWhatToInstall) {
   EXPECT_FALSE(fs::exists(out / "f/test-accuracy.svg"));
 }
 
-// gnuplot ends well on a full disk, with part of a figure.
+// gnuplot exits successfully on a full disk, with part of a figure.
 TEST_F(Figures, WhatGnuplotGaveInPartIsAnError) {
   Folder out;
   const std::string path = std::getenv("PATH");

@@ -144,7 +144,7 @@ TEST_F(ImageNet, FirstImagesAreAnsweredAsByOnnxRuntimeAndPyTorch) {
 }
 
 // kDelta: twice the bound of one implementation, times 2 because other images may have larger values. The two
-// cheapest members come first; double precision is slow for the others: FXE_ALL_BOUNDS=1.
+// cheapest members come first; the others are slow in double precision: FXE_ALL_BOUNDS=1.
 TEST_F(ImageNet, DerivedBound) {
   if (kSanitized) GTEST_SKIP() << "double precision at this size: in the release build only";
   const size_t count = std::getenv("FXE_ALL_BOUNDS") ? kMembers.size() : 2;

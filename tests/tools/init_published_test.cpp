@@ -163,8 +163,7 @@ TEST(InitPublished, TheScriptSaysWhatItCouldNotFetch) {
   EXPECT_THAT(plain.out, HasSubstr("expected https://... or file:///..., found http://somewhere"));
 }
 
-// Where no digest is known here, the one that is published beside the file decides; without any, it is
-// refused.
+// If no digest is known here, the one published beside the file decides; without any, the file is refused.
 TEST(InitPublished, TheScriptFetchesNothingWithoutAWholeDigest) {
   if (std::system("curl --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no curl";
   const Folder folder;

@@ -29,7 +29,7 @@ class Interrupted : public testing::Test {
                                       fmt::format("{}/0/{}.ppm", images, 10000 + i));
   }
 
-  // "fxe WORDS", which gets `signal` after a time: longer and longer, until it came during the work.
+  // "fxe WORDS", which gets `signal` after a time that grows until it hits the work.
   Outcome stop(const std::string& signal, double seconds, const std::string& words) const {
     Outcome outcome{};
     for (; seconds < 20; seconds *= 2) {

@@ -36,7 +36,7 @@ class OutputsTest : public testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-  // Refused with exit code 2 in one line, before anything was run; every file is as it was.
+  // Refused with exit code 2 in one line, before anything ran; every file is unchanged.
   void refused(const Words& words, const std::string& why) const {
     std::map<std::string, std::string> before;
     for (const auto& entry : fs::recursive_directory_iterator(folder.path()))
@@ -207,7 +207,7 @@ TEST_F(OutputsTest, NamesThatAreNotUtf8) {
   EXPECT_EQ(fxe({"replay", folder / "s\xff", "--json", folder / "r.json"}).code, 0);
 }
 
-// ".." of a folder that is a link is its target's parent.
+// ".." of a folder that is a link leads to its target's parent.
 TEST_F(OutputsTest, EnsemblesInLinkedFoldersFindTheirModels) {
   fs::create_directories(folder / "far/away");
   fs::create_directory_symlink("far/away", folder / "near");

@@ -110,7 +110,7 @@ TEST_F(Profile, SavedAndRunIsFullInEveryTable) {
   }
 }
 
-// Both runs of every kernel are in the table, and the table and what is outside of it are the whole.
+// Both runs of every kernel are in the table, and the table plus what is outside it is the whole.
 TEST_F(Profile, KernelsAndWhatIsOutsideAreTheWhole) {
   run({"--policy", "t:0.1,0.12"});
   const auto number = [&](const char* policy, const char* key) { return report[policy][key].get<double>(); };

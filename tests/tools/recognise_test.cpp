@@ -70,7 +70,7 @@ TEST_F(Recognise, NothingIsGuessed) {
   EXPECT_EQ(run.code, 0) << run.err;
 }
 
-// 2.5 % of val800 are right with ReLU where 55.9 % are with the LeakyReLU that the one published file was
+// 2.5 % of val800 are right with ReLU, 55.9 % with the LeakyReLU that the one published file was
 // trained with.
 TEST_F(Recognise, NorTheActivationOfMobileNet) {
   EXPECT_THAT(error_of(write("mobilenetV1X0.25_pretrain.pth", "mobilenet_v1:width=0.25")),

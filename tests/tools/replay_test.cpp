@@ -145,8 +145,8 @@ std::string with_line(const std::string& csv, size_t n,
   return out;
 }
 
-// Noise is what rounding explains, not whatever the file holds; and a part of the images proves nothing of
-// the rest.
+// Noise is what rounding explains, not whatever the file holds; and some images prove nothing about
+// the others.
 TEST(Replay, AFileThatIsWrongIsNotCalledNoise) {
   const auto& s = small_ensemble();
   Folder folder;

@@ -202,7 +202,7 @@ TEST_F(SevenNetworks, RunningMeansAndExits) {
   }
 }
 
-// What eval decides image by image, members being run only as far as needed, is what the record gives.
+// eval decides image by image, running members only as far as needed, and gives what the record gives.
 TEST_F(SevenNetworks, EvalStopsWhereTheRecordSays) {
   const size_t count = kSanitized ? 4 : 96;
   const auto all = all_prefixes(false);
@@ -223,7 +223,7 @@ TEST_F(SevenNetworks, EvalStopsWhereTheRecordSays) {
   }
 }
 
-// One image at a time, replay says what eval says, in every byte of every line.
+// For single images, replay's lines equal eval's in every byte.
 TEST_F(SevenNetworks, ReplayEqualsEvalUnderEveryPolicy) {
   const std::string count = kSanitized ? "2" : "16", profiled = made->folder / "profiled.json";
   auto ensemble = nlohmann::ordered_json::parse(read_text(made->ensemble));

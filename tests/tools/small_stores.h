@@ -5,7 +5,7 @@
 
 namespace fxe::test {
 
-// The predictions file that "fxe replay" or "fxe eval" wrote, with these words; empty where it failed.
+// The predictions file that "fxe replay" or "fxe eval" wrote, with these words; empty if it failed.
 std::string replayed(std::vector<std::string> words);
 std::string evaluated(std::vector<std::string> words);
 

@@ -21,7 +21,7 @@ class StartUp : public testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(FXE_BINARY_DIR "/fxe")) GTEST_SKIP() << "fxe is not built";
-    // An address space beside the program's own is what sanitizers work with.
+    // Sanitizers need an address space besides the program's own.
     if (kSanitized) GTEST_SKIP() << "a sanitizer's libraries and memory are not the program's";
   }
 
@@ -37,7 +37,7 @@ class StartUp : public testing::Test {
     return start(fmt::format("ulimit -v {};", kib), words + " --device cpu --threads 1 --quiet");
   }
 
-  // What the loader was asked for, when the program started and by dlopen since.
+  // The libraries the loader was asked for, at the start of the program and by dlopen since.
   std::string libraries(const std::string& words) const {
     std::istringstream log(start("LD_DEBUG=libs", words).err);
     std::string found;

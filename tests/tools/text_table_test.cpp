@@ -36,7 +36,7 @@ TEST(TextTable, ALongNameShiftsNothing) {
             "                     n  who\n"
             "  a_very_...mebody   1  short\n"
             "  b                 12  another...e_here\n");
-  // Names are as long as they are where there is room, and never shorter than eight columns.
+  // Names have their full length if there is room, and are never shorter than eight columns.
   EXPECT_EQ(widest(table.str(200)), table.width());
   EXPECT_EQ(table.width(), 72u);
   EXPECT_EQ(widest(table.str(10)), 24u);

@@ -45,7 +45,7 @@ void expect_same(Read read) {
       FAIL() << e.what();
     }
   }
-  // Some were put into others, and some could not be.
+  // Some were merged into others, and some could not be.
   fmt::print("{} of {} nodes are left\n", left, nodes);
   if (count >= 100) {
     EXPECT_LT(left, nodes - count);

@@ -8,7 +8,7 @@
 
 namespace fxe::test {
 
-// A Caffe net with seeded weights, built as Caffe saves one. Layers are called like their top.
+// A Caffe net with seeded weights, built as Caffe saves one. Layers are named like their top.
 class CaffeBuilder {
  public:
   using Names = std::vector<std::string>;

@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A softmax at the end is left out, which is right over the classes alone.
+// A softmax at the end is left out, which is right only over the classes.
 TEST(CaffeFile, ASoftmaxOverAnotherAxisIsNotLeftOut) {
   SmallCaffe small;
   small.named("prob").mutable_softmax_param()->set_axis(1);
@@ -45,8 +45,7 @@ TEST(CaffeFile, ReadsTheOldFormOfLayersAndBlobs) {
   }
 }
 
-// As Caffe's solver saves a net: data layers with a crop, Split, layers of the training phase alone, loss and
-// accuracy.
+// As Caffe's solver saves a net: data layers with a crop, Split, layers for training only, loss and accuracy.
 TEST(CaffeFile, LeavesOutWhatOnlyTrainingNeeds) {
   for (const bool old_form : {false, true}) {
     CaffeBuilder b(11);
@@ -231,7 +230,7 @@ TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
             "('squares'); stochastic Pooling ('pool')");
 }
 
-// Against the same sums in other layers; numbers are powers of two, so that both round alike.
+// Against the same sums in other layers; numbers are powers of two, so that both round the same.
 TEST(CaffeFile, SumsWithCoefficientsAndReductions) {
   const auto power = [](SmallCaffe& s, const char* name, const char* bottom, float scale) {
     s.layer("Power", name, bottom).mutable_power_param()->set_scale(scale);

@@ -37,7 +37,7 @@ CaffeCase convolutions() {
   return {"convolutions", b.net, 3, 15, 13};
 }
 
-// Windows that the rounding up, the padding and the clipping of the last one treat apart.
+// Windows for which rounding up, padding and clipping of the last one make a difference.
 CaffeCase poolings() {
   CaffeBuilder b(2);
   std::string x = b.input(3, 22, 19);
@@ -149,7 +149,7 @@ CaffeCase linears() {
   return {"linears", b.net, 3, 5, 4};
 }
 
-// Channels cut apart in both ways, and weighed by a small net of their own, as in SENet.
+// Channels split in both ways, and weighted by a small net of their own, as in SENet.
 CaffeCase gates() {
   CaffeBuilder b(10);
   std::string x = b.input(3, 9, 9);

@@ -15,12 +15,11 @@ struct CaffeCase {
   int64_t c, h, w;  // of its image
 };
 
-// Published networks in the form in which their caffemodels are, layer by layer, but `narrow` times narrower
-// and for kCaffeClasses: AlexNet and CaffeNet (of both forms of layers), ResNet-50, -101, -152,
-// SqueezeNet 1.0, 1.1.
+// Published networks in their caffemodels' form, layer by layer, but `narrow` times narrower and for
+// kCaffeClasses: AlexNet and CaffeNet (both forms of layers), ResNet-50, -101, -152, SqueezeNet 1.0, 1.1.
 std::vector<CaffeCase> caffe_networks(int64_t narrow);
 
-// Small nets that have between them every layer and every way to say its parameters.
+// Small nets that together have every layer and every way to state its parameters.
 std::vector<CaffeCase> caffe_layer_cases();
 
 }  // namespace fxe::test

@@ -96,8 +96,8 @@ void compare_with_opencv(const CaffeCase& c) {
               own.percent_of_bound);
 }
 
-// An eighth of their width, so that the double-precision reference is quick; FXE_CAFFE_NARROW=1 is the whole,
-// for a run by hand with goldens of its own (FXE_CAFFE_GOLDENS).
+// An eighth of their width, so that the double-precision reference is quick; FXE_CAFFE_NARROW=1 runs the
+// whole by hand, with goldens of its own (FXE_CAFFE_GOLDENS).
 TEST(CaffePeer, NetworksGiveOpencvsLogits) {
   const char* narrow = std::getenv("FXE_CAFFE_NARROW");
   for (const CaffeCase& c : caffe_networks(narrow ? std::atoi(narrow) : 8)) compare_with_opencv(c);

@@ -79,7 +79,7 @@ TEST(HostileCaffe, NetsThatContradictThemselves) {
             "upgrade_net_proto_binary");
 }
 
-// Every prefix is a whole net of fewer layers, or damaged: an error of one line, never more.
+// Every prefix is either a complete net of fewer layers or damaged: an error of one line, never more.
 TEST(HostileCaffe, TruncatedAnywhere) {
   const std::string bytes = SmallCaffe().bytes();
   int damaged = 0;
@@ -101,7 +101,7 @@ TEST(HostileCaffe, DamagedAnywhere) {
   }
 }
 
-// Two bytes a layer, or a bottom, cost far more than two bytes once they are parsed.
+// Two bytes per layer, or bottom, cost far more once they are parsed.
 TEST(HostileCaffe, ManyEmptyMessagesAreRefusedBeforeTheyAreParsed) {
   std::string layers, bottoms;
   for (int i = 0; i < 200'000; ++i) layers += std::string("\x12\x00", 2);

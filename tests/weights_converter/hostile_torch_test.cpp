@@ -53,7 +53,7 @@ TEST(HostileTorch, PickleBombs) {
               HasSubstr("no dict"));
 }
 
-// One list of arguments, given to a class many times over: its copies would take minutes.
+// One list of arguments, passed to a class many times: its copies would take minutes.
 TEST(HostileTorch, CallsShareTheirArguments) {
   const std::string call = std::string("h\0h\1R0", 6);
   EXPECT_THAT(refused_pickle(global("numpy", "dtype") + std::string("q\0(", 3) + repeated("N", 300'000) +
@@ -135,7 +135,7 @@ TEST(HostileTorch, StoragesThatLie) {
   EXPECT_THAT(refused_torch(legacy(one, test::raw(uint64_t{0}))), HasSubstr("expected 1 elements"));
 }
 
-// Nobody takes a step along a dimension of 1.
+// No step is ever taken along a dimension of 1.
 TEST(HostileTorch, TheStrideOfADimensionOf1MayBeAnyNumber) {
   constexpr int32_t kAny = 0x12345678;
   std::string pickle = whole(dict({{"w", tensor(floats("0", 4), 0, {2, 1, 2}, {1, kAny, 2})}}));
@@ -151,7 +151,7 @@ TEST(HostileTorch, TheStrideOfADimensionOf1MayBeAnyNumber) {
             test::raw(1.0f) + test::raw(3.0f) + test::raw(2.0f) + test::raw(4.0f));
 }
 
-// Files of 70 KB whose entries go on for 72 MB, and says so or not.
+// Files of 70 KB whose entries go on for 72 MB, stated or not.
 TEST(HostileTorch, ZipBombs) {
   const std::string zeros(36'000'000, '\0');
   const std::string pickle = whole(dict({{"a", tensor(floats("0", 9'000'000), 0, {9'000'000}, {1})},

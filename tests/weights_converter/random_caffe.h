@@ -6,8 +6,8 @@
 
 namespace fxe::test {
 
-// A Caffe net of products, norms, scales and ReLU, in place and not, and of every layer that only gives a
-// blob another name.
+// A Caffe net of products, norms, scales and ReLU, in place and not, and of every layer that only renames
+// a blob.
 class RandomCaffe {
  public:
   explicit RandomCaffe(uint64_t seed);

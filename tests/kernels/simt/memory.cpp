@@ -77,8 +77,8 @@ void* shared_variable(const void* key, size_t bytes) {
 
 void* dynamic_shared() { return run_state->current->block->dynamic; }
 
-// ThreadSanitizer knows no relaxed fences. fence, then atomic: the atomic publishes at its address what was
-// written before; atomic, then fence: the fence sees what was published there.
+// ThreadSanitizer knows no relaxed fences. Fence, then atomic: the atomic publishes at its address what was
+// written before. Atomic, then fence: the fence sees what was published there.
 void fence(FenceScope scope) {
   Thread& self = *run_state->current;
   for (unsigned i = 0; i < self.read_atomic_count; ++i) tsan_acquire(self.read_atomics[i]);

@@ -13,7 +13,7 @@ Run* run_state = nullptr;
 namespace {
 
 // Creating one costs ThreadSanitizer most of a millisecond, and it can hold about 8000. Within a launch none
-// is used twice: accesses of its former owner would count as ordered.
+// is reused: accesses of its former owner would count as ordered.
 constexpr size_t kMaxTsanFibers = 7000;
 std::vector<void*> spare_fibers, used_fibers;
 char launch_start;  // ThreadSanitizer: what the host did before the launch happens before its threads
@@ -55,7 +55,7 @@ void start_thread(Thread& t) {
                   t.block->index.z, t.index);
     tsan_name(t.tsan_fiber, name);
   }
-  // Different tops, or all stacks would compete for the same cache sets.
+  // Different tops; otherwise all stacks would compete for the same cache sets.
   t.context.prepare(t.stack, kStackBytes - t.index % 64 * 64, thread_main);
 }
 

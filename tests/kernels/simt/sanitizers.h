@@ -3,15 +3,15 @@
 
 #include <cstddef>
 
-// What the sanitizers have to be told about fibers. Each call does nothing without its sanitizer.
+// What the sanitizers must be told about fibers. Each call does nothing without its sanitizer.
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
 // SIMT_TSAN: the kernels are compiled with -fsanitize=thread. The runtime itself must not be: what it does
-// between two fibers is no communication of theirs. For the same reason nothing here allocates while a fiber
-// runs.
+// between two fibers is not communication between them. For the same reason nothing here allocates while a
+// fiber runs.
 #if defined(SIMT_TSAN)
 extern "C" {
 void* __tsan_get_current_fiber(void);

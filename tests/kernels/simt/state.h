@@ -8,7 +8,7 @@
 
 #include "tests/kernels/simt/context.h"
 
-// What a launch in progress consists of. One OS thread runs all of it.
+// The state of a launch. One OS thread runs all of it.
 namespace simt {
 
 struct Block;
@@ -31,7 +31,7 @@ struct Thread {
 };
 
 struct Warp {
-  // Lanes that wait for each other; several may be open with disjoint masks.
+  // Lanes that wait for each other; several meetings may be open with disjoint masks.
   struct Meeting {
     WarpOp op;
     unsigned mask, arrived;

@@ -39,8 +39,8 @@ class Running {
   std::vector<float> input_, output_;
 };
 
-// dnnl_primitive_execute, of versions 2 and 3, copies its arguments into a hash table on the heap and frees
-// it on return, whoever calls it: small pieces, far from a value or a scratchpad.
+// dnnl_primitive_execute, in versions 2 and 3, copies its arguments into a hash table on the heap and frees
+// it on return: small pieces, far from the size of a value or a scratchpad.
 constexpr size_t kMostBytesOfDnnl = 1024;
 
 void expect_no_allocation_in(const std::string& what, const std::function<void()>& run) {
@@ -54,8 +54,8 @@ void expect_no_allocation_in(const std::string& what, const std::function<void()
     ADD_FAILURE() << what << ": in 10 runs " << count << " x " << allocation;
 }
 
-// The first run, in lanes or layer by layer, may start threads; from then on nothing but that is allocated,
-// and no object of a library is made.
+// The first run, in lanes or layer by layer, may start threads; after that nothing else is allocated, and no
+// library object is created.
 void expect_no_allocation(const Model& model, Backend& backend, int64_t batch) {
   const size_t before = dnnl_objects_created();
   const Running running(model, backend, batch);

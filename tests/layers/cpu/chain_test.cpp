@@ -15,7 +15,7 @@
 namespace fxe::test {
 namespace {
 
-// Equal where NaN stands beside NaN, too.
+// Bits, so that NaN equals NaN.
 std::vector<uint32_t> bits(const std::vector<float>& values) {
   std::vector<uint32_t> all;
   for (const float v : values) all.push_back(v != v ? 0x7fc00000u : std::bit_cast<uint32_t>(v));
@@ -31,7 +31,7 @@ size_t chains(const Plan& plan) {
 
 size_t chains(const Model& model) { return chains(*compile(model, *make_cpu_backend(1), 1)); }
 
-// A network of large images: chains of every kind of stage, and values that no chain may swallow.
+// A network of large images: chains of every kind of stage, and values that no chain may absorb.
 Model random_large_model(uint64_t seed) {
   Random random(seed);
   const auto pick = [&](int64_t low, int64_t high) { return random.integer(low, high); };
@@ -137,7 +137,7 @@ TEST(Chain, ItsPartsHaveNothingToDo) {
   EXPECT_EQ(last.kernels,
             std::vector<std::string>{"rows:pad+direct+depthwise+direct+direct+depthwise+direct"});
   EXPECT_EQ(last.multiply_adds, 10838016 + 3612672 + 6422528 + 19267584 + 2709504 + 7225344);
-  // No expanded image of 112 x 112 x 96 is ever there.
+  // There is never an expanded image of 112 x 112 x 96.
   EXPECT_LT(plan->arena_bytes(), size_t{112 * 112 * 96 * sizeof(float)});
 }
 

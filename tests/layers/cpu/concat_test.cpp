@@ -11,7 +11,7 @@
 namespace fxe::test {
 namespace {
 
-// Fire modules join two convolutions; in GoogLeNet one of four parts comes behind a pooling.
+// Fire modules join two convolutions; in GoogLeNet one of four parts follows a pooling.
 TEST(ConcatOnTheCpu, ConvolutionsWriteWhereTheyAreJoined) {
   if (!dot_tile_works()) GTEST_SKIP() << "this processor has no AVX-512: oneDNN joins";
   for (const char* spec : {"squeezenet1_1:input=64", "googlenet:input=64"}) {
@@ -36,7 +36,7 @@ TEST(ConcatOnTheCpu, ConvolutionsWriteWhereTheyAreJoined) {
   }
 }
 
-// Parts that lie in the joined value, and that value, read one by one.
+// Reads parts inside the joined value, and that value, one by one.
 TEST(ConcatOnTheCpu, PartsCanBeReadFromTheJoinedValue) {
   const Model model = optimize(with_random_weights(build_network("squeezenet1_1:input=64"), 1));
   constexpr int64_t kImages = 2;

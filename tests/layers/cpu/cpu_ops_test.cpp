@@ -13,7 +13,7 @@ TEST(CpuOps, AgreeWithTheReference) {
   run_op_cases(*backend);
 }
 
-// What is particular to blocked layouts: lanes past the last channel, which must stay zero, and 1 x 1 images,
+// What is special about blocked layouts: lanes past the last channel, which must stay zero, and 1 x 1 images,
 // whose bytes are the same in several layouts.
 TEST(CpuOps, AgreeInLayoutsOfTheirOwn) {
   using Kind = Pool2d::Kind;

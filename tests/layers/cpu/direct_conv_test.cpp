@@ -25,7 +25,7 @@ TEST(DirectConv, LongPanelsAgreeWithTheReference) {
                           {conv({}), {{1, kChannels, 14, 15}}}});
 }
 
-// A convolution that adds a residual, here of zeros, takes its sums in one go.
+// A convolution that adds a residual, here zeros, takes its sums in one go.
 TEST(DirectConv, BlocksOfTapsChangeNoBit) {
   if (!cpu::DirectConv::works()) GTEST_SKIP() << "this processor has no AVX-512";
   const auto model = [](bool adds_zeros) {

@@ -5,8 +5,8 @@
 
 namespace fxe::test {
 
-// How many primitives, memories, engines and streams this process has created in oneDNN: its C interface,
-// through which every call goes, is counted on the way into the library.
+// How many primitives, memories, engines and streams this process has created in oneDNN: every call goes
+// through its C interface, and is counted on the way into the library.
 size_t dnnl_objects_created();
 
 }  // namespace fxe::test

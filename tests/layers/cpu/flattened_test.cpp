@@ -10,8 +10,8 @@
 namespace fxe::test {
 namespace {
 
-// A fully connected layer on an image that is kept channels last multiplies it as it lies; one of more rows
-// than a window may have, in the order of the plain layout.
+// A fully connected layer on a channels-last image multiplies it in place; images of more rows than a window
+// may have are multiplied in the order of the plain layout.
 TEST(Flattened, ImagesOfAnyHeightAreMultiplied) {
   const auto backend = make_cpu_backend(2);
   for (const auto& [h, w] : {std::pair<int64_t, int64_t>{6, 5}, {128, 2}, {129, 2}, {3, 140}}) {

@@ -43,7 +43,7 @@ TEST(Lanes, PiecesOfABatch) {
   EXPECT_EQ(images(4, 2, kHuge), 0);
 }
 
-// Whole layers shared by threads, lanes of a batch, or one image after the other: the same bits.
+// Layers shared by threads, lanes of a batch, or one image after the other: the same bits.
 TEST(Lanes, NeitherThreadsNorTheBatchChangeABit) {
   if (!dot_tile_works()) GTEST_SKIP() << "this processor has no AVX-512: oneDNN sums as it likes";
   for (const char* spec : {"resnet18:input=64", "squeezenet1_1:input=64"}) {

@@ -103,7 +103,7 @@ TEST(RowChain, MakesWhatLayerByLayerMakesAndNoRowTwice) {
       Workers workers(threads);
       std::vector<float> workspace(static_cast<size_t>(chain.workspace_floats()), -1e6f);
       for (int run = 0; run < 2; ++run) {
-        // What the first run left in the rings is not what the second needs.
+        // The second run must not need what the first left in the rings.
         for (float& v : x) v = static_cast<float>(random() % 100);
         const auto expected = expected_rows(geometries, images, x, residual);
         std::vector<float> y(expected.size());

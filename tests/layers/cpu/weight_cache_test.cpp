@@ -10,7 +10,7 @@
 namespace fxe::test {
 namespace {
 
-// Three layers that share bytes: one as they are, two with factors of their own.
+// Three layers that share bytes: one unchanged, two with factors of their own.
 class CachedWeights : public testing::Test {
  protected:
   const dnnl::engine engine{dnnl::engine::kind::cpu, 0};
@@ -19,7 +19,7 @@ class CachedWeights : public testing::Test {
   const Tensor plain = Tensor::from_floats({2, 3}, {1, 2, 3, 4, 5, 6});
   const Tensor doubled = plain.times({2, 2}), mixed = plain.times({1, -1});
 
-  // get(tensor): what the cache has of it; value(that): the element that is 4 in `plain`.
+  // get(tensor): what the cache holds for it; value(that): the element that is 4 in `plain`.
   template <class Get, class Value>
   void expect_shared_by_equal_tensors(const Get& get, const Value& value) {
     const auto a = get(plain), b = get(doubled), c = get(mixed);

@@ -12,7 +12,7 @@ namespace {
 
 using cpu::WeightPanels;
 
-// Element by element, in double precision from the stored value on; what no column fills is zero.
+// Element by element, in double precision from the stored value on; places without a column are zero.
 template <class T>
 std::vector<T> expected(const WeightPanels& p, const std::vector<float>& stored,
                         const std::vector<double>& factors) {
@@ -48,8 +48,8 @@ void check(const WeightPanels& panels, const Tensor& tensor, const std::string& 
       << what;
 }
 
-// Of every type, with and without factors; last panels of one column to all; rows of less than what is moved
-// at once, of as much, and of more with a rest.
+// Every type, with and without factors; last panels of one column to all; rows shorter than, equal to, and
+// longer than what is moved at once.
 TEST(WeightPanels, HoldEachWeightTimesItsFactorInItsPlace) {
   for (const WeightPanels& shape :
        {WeightPanels{1, 1, 1, 1}, WeightPanels{1, 64, 64, 1}, WeightPanels{1, 65, 33, 2},

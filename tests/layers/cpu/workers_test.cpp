@@ -24,7 +24,7 @@ TEST(Workers, DoEveryPieceOnce) {
   }
 }
 
-// Loops in quick succession: a thread that comes late to one must not take a piece of the next for its own.
+// Loops in quick succession: a thread that is late for one must not take a piece of the next for it.
 TEST(Workers, LoopsDoNotMix) {
   Workers workers(4);
   std::vector<int64_t> values(64);
@@ -35,7 +35,7 @@ TEST(Workers, LoopsDoNotMix) {
   }
 }
 
-// One long piece holds up one thread: the rest of its share is done by the others meanwhile.
+// One long piece holds up one thread: the others meanwhile do the rest of its share.
 TEST(Workers, TakeOverFromAThreadThatIsHeldUp) {
   Workers workers(2);
   std::atomic<int64_t> done = 0;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Precision kPrecisions[] = {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16};
 
-// Every operation, with inputs as they come in every layout, becomes launches; no case is refused.
+// Every operation, with inputs in every layout, becomes launches; no case is refused.
 TEST(CudaBackend, PreparesEveryOperation) {
   for (const Precision precision : kPrecisions) {
     Recorded gpu(described_device("h200"), precision);
@@ -52,7 +52,7 @@ TEST(CudaBackend, NamesTheLayerWhoseWeightFp16CannotHold) {
   }
 }
 
-// What cuDNN's kernels leave out, and who does it then.
+// What cuDNN's kernels leave out, and what does it instead.
 TEST(CudaBackend, FallsBackByLayer) {
   Recorded gpu(described_device("h200"), Precision::fp16);
   const auto implementation = [&](Conv2d op, const Shape& x) {

@@ -22,8 +22,8 @@ bool is_depthwise(const Op& op) {
   return conv && conv->groups > 1;  // of these networks
 }
 
-// Every product is one kernel: ours for fully connected layers of few rows, else a named cuDNN engine, fused
-// with what belongs to it; activations but ReLU are a kernel more.
+// Every product is one kernel: ours for fully connected layers of few rows, otherwise a named cuDNN engine,
+// fused with what belongs to it; activations other than ReLU take one more kernel.
 void expect_kernel_of(const Plan::Layer& layer, const std::string& where) {
   const auto* conv = std::get_if<Conv2d>(&layer.op);
   const auto* linear = std::get_if<Linear>(&layer.op);

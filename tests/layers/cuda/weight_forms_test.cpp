@@ -37,7 +37,7 @@ TEST(WeightForms, KrscAndRsckHoldEveryWeightOnceAndZerosElsewhere) {
         }
 }
 
-// The product with a flattened image must not depend on how the image is kept.
+// The product with a flattened image must not depend on the image's layout.
 TEST(WeightForms, RowsMultiplyAnImageAsItIsKept) {
   const NhwcTensor image{.n = 1, .h = 2, .w = 3, .c = 5, .stored_c = 8};
   const int64_t k = 3, plain = image.c * image.h * image.w, stored = image.h * image.w * image.stored_c;

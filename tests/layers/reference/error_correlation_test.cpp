@@ -19,8 +19,8 @@ Tensor constant(const Shape& shape, float value) {
   return Tensor::from_floats(shape, std::vector<float>(static_cast<size_t>(shape.elements()), value));
 }
 
-// A long sum; where `mean` is set, copied to many channels, whose mean is taken: the sum's error comes back
-// whole, though independent errors would cancel.
+// A long sum; with `mean`, copied to many channels whose mean is taken: the sum's error comes back whole,
+// while independent errors would cancel.
 Model model(bool mean) {
   GraphBuilder g;
   ValueId x = g.linear("sum", g.flatten("flatten", g.input(kTerms, 1, 1)), 1);
@@ -58,14 +58,14 @@ TEST_F(ErrorCorrelation, IsNoneInOneLayer) {
 TEST_F(ErrorCorrelation, IsThatOfAnErrorThatEveryChannelShares) {
   const auto sigma = [&](const Model& m) { return reference_network(m, input, 1).sigma.at(0); };
   const double of_sum = std::pow(sigma(model(false)), 2), independent = std::pow(sigma(model(true)), 2);
-  // Taken as independent, the 64 copies of the sum's error leave 1/64 of its variance.
+  // Treated as independent, the 64 copies of the sum's error leave 1/64 of its variance.
   const double expected = std::sqrt((independent + of_sum * (1 - 1.0 / kCopies)) / independent);
   ASSERT_GT(expected, 2) << "the case must need the factor";
   EXPECT_NEAR(factor(model(true), input), expected, kTolerance * expected);
 }
 
-// Equal pixels err alike: their mean has the error of one. Of a sum of 1024 terms that is 19 units, of the
-// mean of 64 pixels 5, and of 64 independent errors it would leave 19 / 8.
+// Equal pixels err alike: their mean has the error of one. For a sum of 1024 terms that is 19 units, for the
+// mean of 64 pixels 5; 64 independent errors would leave 19 / 8.
 TEST_F(ErrorCorrelation, IsThatOfEqualPixels) {
   GraphBuilder g;
   const ValueId x = g.conv("sum", g.input(kTerms, 8, 8), {.k = 1});

@@ -14,8 +14,8 @@ namespace {
 TEST(BinomialBound, IsThePublishedExactValue) {
   EXPECT_NEAR(binomial_upper_bound(0, 400, 0.1), 0.00574, 5e-6);
   EXPECT_NEAR(binomial_upper_bound(0, 400, 0.1), 1 - std::pow(0.1, 1.0 / 400), 1e-15);
-  // Where the binomial tail equals delta: summed term by term and bisected in 60 digits, with exact integers
-  // for the coefficients (Python's decimal and math.comb).
+  // Where the binomial tail equals delta: summed term by term and bisected with 60 digits, with exact integer
+  // coefficients (Python's decimal and math.comb).
   const struct {
     int64_t events, n;
     double delta, bound;
@@ -71,7 +71,7 @@ std::vector<int8_t> losses(size_t n, double up, double down, uint64_t seed) {
   return x;
 }
 
-// The capital of the paper, in the words of the header, once more: with variances computed afresh.
+// The paper's capital in the header's terms, computed a second time, with fresh variances.
 double largest_capital(const std::vector<int8_t>& x, double m, double delta) {
   double capital = 1, largest = 1;
   const double q = (m + 1) / 2;

@@ -9,7 +9,7 @@
 
 namespace fxe::test {
 
-// A store whose members know something about the labels, more about some images than about others, with
+// A store whose members know something about the labels, more about some images than about others, and
 // everything a calibration starts from. Some images have no label, one could not be read, one has a NaN.
 struct CalibrationCase {
   CalibrationCase(size_t count, size_t members, uint64_t seed, float skill = 2)

@@ -19,7 +19,7 @@ namespace {
 constexpr int kTrials = 10'000;
 constexpr double kDelta = 0.1;
 
-// What every image of a store loses under every policy of a path, and the mean of that: the exact risk.
+// What every image of a store loses under every policy of a path, and the mean: the exact risk.
 struct Population {
   explicit Population(LossKind kind) : c(3000, 4, 21, 1.5f), images(usable_images(*c.store, kind)) {
     for (const auto& t : fixed_path(ReplaySignal::margin, 4, 14)) {
@@ -28,7 +28,7 @@ struct Population {
                      static_cast<double>(images.size()));
     }
   }
-  // The first policy whose risk is above; a limit just below it makes it the one that must not pass.
+  // The first policy whose risk exceeds r; a limit just below its risk makes it the one that must not pass.
   size_t first_above(double r) const {
     size_t p = 0;
     while (risk[p] <= r) ++p;
@@ -45,7 +45,7 @@ const Population& population(LossKind kind) {
   return kind == LossKind::gap ? gap : kind == LossKind::harm ? harm : disagreement;
 }
 
-// In how many of kTrials draws of n images a policy passes whose risk is above the limit.
+// In how many of kTrials draws of n images a policy passes although its risk exceeds the limit.
 int violations(const Population& p, size_t n, double limit, const RiskTest& test) {
   Random random(5, "draws");
   std::vector<size_t> draw(n);
@@ -71,7 +71,7 @@ double mean_of(std::span<const int8_t> x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
 bool no_bound(std::span<const int8_t> x, double limit, double) { return mean_of(x) <= limit; }
-// The normal approximation with the variance as observed; z of a one-sided 0.1.
+// The normal approximation with the observed variance; z of a one-sided 0.1.
 bool wald(std::span<const int8_t> x, double limit, double) {
   const double mean = mean_of(x);
   double squares = 0;
@@ -121,12 +121,12 @@ TEST_P(Guarantee, TheWrongDeltaIsCaught) {
   EXPECT_GT(violated(with_wrong_delta(GetParam().kind), "3 delta"), kAllowed);
 }
 
-// At 2.5 losses expected no draw but one without a loss may pass; and few losses are where Wald errs.
+// With 2.5 losses expected, only a draw without a loss may pass; and few losses are where Wald errs.
 INSTANTIATE_TEST_SUITE_P(Harm, Guarantee, testing::Values(Setting{LossKind::harm, 0.01, 2.5}));
 INSTANTIATE_TEST_SUITE_P(Disagreement, Guarantee,
                          testing::Values(Setting{LossKind::disagreement, 0.02, 2.5}));
 
-// The betting test is not exact: it stays below delta, and a wrong delta is seen only where it is far off.
+// The betting test is not exact: it stays below delta, and a wrong delta shows only if it is far off.
 TEST(GuaranteedGap, HoldsAndTestsThatPromiseTooMuchAreCaught) {
   const Population& p = population(LossKind::gap);
   const double limit = p.risk[p.first_above(0.01)] * (1 - 1e-9);

@@ -43,7 +43,7 @@ TEST(ImageSplit, HalvesByContentWhateverTheOrder) {
   const auto other = split_by_content(b, all_of(b), 0.5, 7, "test");
   EXPECT_EQ(other.first.size(), split.first.size());
   for (const size_t i : other.first) EXPECT_TRUE(in_first.contains(content(b, i)));
-  // Another seed and another purpose are other halves.
+  // Another seed or another purpose gives other halves.
   EXPECT_NE(split_by_content(a, all_of(a), 0.5, 8, "test").first, split.first);
   EXPECT_NE(split_by_content(a, all_of(a), 0.5, 7, "fit").first, split.first);
   in_first.clear();

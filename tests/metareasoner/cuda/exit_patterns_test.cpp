@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kMembers = 4, kImages = 4, kFeatures = 8;
 
-// Class 0 gets feature k of the image, class 1 nothing: an image stops after member e when feature e is the
-// first that is not 0.
+// Class 0 gets feature k of the image, class 1 nothing: an image stops after member e if feature e is its
+// first non-zero one.
 Model member_model(int k) {
   GraphBuilder g;
   Graph graph = g.finish(g.linear("fc", g.flatten("rows", g.input(kFeatures, 1, 1)), 2));
@@ -75,7 +75,7 @@ void expect_every_pattern(Executor& executor, const std::string& how) {
   }
 }
 
-// A deadline that has passed stops every image after its first member; one that is far away stops none.
+// A deadline in the past stops every image after its first member; a distant one stops none.
 void expect_deadlines(Executor& executor, const std::string& how) {
   const int prepared = executor.prepare(plain_point(kMembers, 0.5));
   for (int i = 0; i < kImages; ++i) write_image(as_floats(executor.input(0, i)), i + 1);
@@ -89,7 +89,7 @@ void expect_deadlines(Executor& executor, const std::string& how) {
   }
 }
 
-// While one batch is under way the other side's is written and begun.
+// While one batch runs, the other side's is written and begun.
 void expect_overlapping_batches(Executor& executor, const std::string& how) {
   const int prepared = executor.prepare(plain_point(kMembers, 0.5));
   const auto stop_of = [](int batch, int image) { return 1 + (batch + image) % kMembers; };
@@ -123,7 +123,7 @@ Model random_network(uint64_t seed) {
   return optimize(bind_weights(std::move(graph), std::move(weights), "cifar_resnet8"));
 }
 
-// All members under device control, and all members in one graph without a decision: the same bits.
+// All members under device control, and all members in one graph without decisions: the same bits.
 TEST(ExitPatterns, FullIsTheStraightLineBitForBit) {
   if (!cuda_availability().working) GTEST_SKIP() << "no GPU: " << cuda_availability().text;
   const auto device = make_cuda_device(0);

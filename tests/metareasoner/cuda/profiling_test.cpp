@@ -69,8 +69,8 @@ TEST(GpuKernelClock, SaysInOneLineWhatIsMissing) {
   }
 }
 
-// On a GPU: every kernel that a launched graph, or a stream, ran for a member is of one of its layers, as
-// often as members ran.
+// On a GPU: every kernel that a launched graph or a stream ran for a member belongs to one of its layers, and
+// runs as often as members ran.
 TEST(GpuProfile, KernelsInsideAGraphAreThoseOfTheLayers) {
   if (!cuda_availability().working) GTEST_SKIP() << "no GPU: " << cuda_availability().text;
   const auto device = make_cuda_device(0);

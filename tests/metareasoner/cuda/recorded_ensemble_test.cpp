@@ -63,7 +63,7 @@ class RecordedEnsemble : public testing::TestWithParam<RecordedCase> {
     return run(*executor, plain_point(kMembers, threshold));
   }
 
-  // Launches of one member, after an executor has bound it: alone, or with the tail that it takes in.
+  // Launches of one member after an executor has bound it: alone, or with the tail that it includes.
   size_t launches_of(const PlanMember& member, int64_t batch) {
     CudaQueue queue(recorder_);
     recorder_.clear();
@@ -113,7 +113,7 @@ TEST_P(RecordedEnsemble, NothingButLaunchesAndBranchesBetweenTheFirstLaunchAndTh
         << "event " << e - events.begin() << " " << e->name;
 }
 
-// A graph grows with members times sizes: each member is in it once at each size.
+// A graph grows with members times sizes: it holds each member once per size.
 TEST_P(RecordedEnsemble, CountsAreExact) {
   run_device_control();
   const Recorder told = recorder_;
@@ -178,8 +178,8 @@ TEST_P(RecordedEnsemble, FusingSavesTwoLaunchesAStage) {
     }
 }
 
-// The body of stage k's IF holds everything from the next member on; members are in cases, and so are tails
-// where they are part of them.
+// The body of stage k's IF holds everything from the next member on; members are in cases, together with
+// tails that are part of them.
 TEST_P(RecordedEnsemble, BodiesNest) {
   int depth = 0, deepest = 0;
   size_t tails = 0;
@@ -208,7 +208,8 @@ TEST_P(RecordedEnsemble, AnotherThresholdTellsTheDeviceTheSame) {
   for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(a[i].kind == b[i].kind && a[i].name == b[i].name) << i;
 }
 
-// Under host control: the members alone, at the batch that fits, and a wait with a decision between two.
+// Under host control: the members alone, at the batch that fits, and a wait with a decision between two
+// of them.
 TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
   const auto executor = make_recording_host_control(*device_, recorder_, slots_, options());
   run(*executor, plain_point(kMembers, 0.9));
@@ -223,7 +224,7 @@ TEST_P(RecordedEnsemble, TheHostWaitsForEveryDecisionItTakes) {
   EXPECT_EQ(copied_bytes(told), batch_bytes() + (kMembers - 1) * sizeof(int32_t));
 }
 
-// Every member once, at the full batch, and nothing to take or skip.
+// Every member once, at the full batch, without branches.
 TEST_P(RecordedEnsemble, AStraightLineHasNoBodies) {
   CudaExecutorOptions straight = options();
   straight.straight_line = true;
@@ -239,7 +240,7 @@ TEST_P(RecordedEnsemble, AStraightLineHasNoBodies) {
   EXPECT_EQ(copied_bytes(told), batch_bytes());
 }
 
-// The copies of a batch and nothing else, whoever decides; the host waits once, after all of them.
+// The copies of a batch and nothing else, whatever decides; the host waits once, after all of them.
 TEST_P(RecordedEnsemble, CopiesAreTimedByThemselves) {
   const auto device_control = make_recording_device_control(*device_, recorder_, slots_, options());
   const auto host_control = make_recording_host_control(*device_, recorder_, slots_, options());
@@ -257,7 +258,7 @@ TEST_P(RecordedEnsemble, CopiesAreTimedByThemselves) {
   }
 }
 
-// A batch goes up while the one before it runs: nothing waits before both have begun.
+// A batch is uploaded while the one before it runs: nothing waits before both have begun.
 TEST_P(RecordedEnsemble, TwoBatchesAreOnTheWayAtATime) {
   CudaExecutorOptions two = options();
   two.sides = 2;
@@ -274,8 +275,8 @@ TEST_P(RecordedEnsemble, TwoBatchesAreOnTheWayAtATime) {
   EXPECT_EQ(recorder_.count(Kind::wait), 2u);
   EXPECT_EQ(recorder_.count(Kind::allocate), 0u);
   EXPECT_EQ(copied_bytes(recorder_), 2 * batch_bytes());
-  // Of each: images on the queue for uploads, a mark behind them that holds the others back, what describes
-  // the batch, the program, results and means, a mark behind those.
+  // For each batch: images on the upload queue, a mark after them that holds back the others, the batch's
+  // description, the program, results and means, and a mark after those.
   std::string order;
   for (const auto& e : recorder_.events())
     order += e.kind == Kind::copy     ? "c"

@@ -7,7 +7,7 @@
 namespace fxe::test {
 namespace {
 
-// Plans are only pointed at.
+// Plans are used as addresses only.
 const Plan* plan(uintptr_t number) { return reinterpret_cast<const Plan*>(number * 64); }
 
 DeviceActivity of_node(uint64_t node, int64_t start, std::string name = "kernel") {
@@ -31,8 +31,8 @@ TEST(ActivityJoin, ANodeIsOfTheLayerItWasCapturedFor) {
   EXPECT_EQ(calls[1].name, "kernel");
 }
 
-// The same member captured into two graphs, and a body that is copied twice on its way into an executable
-// one.
+// The same member captured into two graphs, and a body that is copied twice on its way into an
+// executable graph.
 TEST(ActivityJoin, CopiesOfCopiesAreOfTheFirst) {
   ActivityJoin join;
   join.note_node(1, {plan(1), 4, 0});
@@ -69,7 +69,7 @@ TEST(ActivityJoin, LaunchesWithoutAGraphAreKnownByTheirMark) {
   EXPECT_EQ(calls[1].plan, plan(1));
 }
 
-// A number of a node means nothing for a mark and the other way round.
+// A node's number means nothing for a mark, and vice versa.
 TEST(ActivityJoin, NodesAndMarksAreNumbersOfTheirOwn) {
   ActivityJoin join;
   join.note_node(1, {plan(1), 0, 0});
@@ -79,7 +79,7 @@ TEST(ActivityJoin, NodesAndMarksAreNumbersOfTheirOwn) {
   EXPECT_EQ(calls[1].plan, plan(2));
 }
 
-// The library hands out its buffers in any order.
+// The library returns its buffers in any order.
 TEST(ActivityJoin, CallsComeInTheOrderInWhichTheyStarted) {
   ActivityJoin join;
   const auto calls = join.join(std::vector{of_node(3, 300), of_node(1, 100), of_node(2, 200)});

@@ -65,7 +65,7 @@ TEST_F(KernelTableTest, WhatNoExitSkipsSavesExactlyNothing) {
   EXPECT_EQ(table.rows()[0].savings.saved_ms(), 0);
 }
 
-// In whatever way rows are summed, run + full is what was measured, and saved + run = full.
+// However rows are summed, run + full is what was measured, and saved + run = full.
 TEST_F(KernelTableTest, SumsByMemberLayerAndKernelAgree) {
   add(KernelTable::flexible,
       {call(plan(a, 1), kConv, 10), call(plan(a, 1), kMean, 20), call(plan(a, 2), kConv, 70)});
@@ -111,8 +111,7 @@ TEST_F(KernelTableTest, RatesAreWorkOfTheBatchOverTime) {
   EXPECT_DOUBLE_EQ(s.gb_per_s(), 2 * bytes / 400e-6 / 1e9);
 }
 
-// On the cpu backend a convolution of an image often reorders it first: the work is the kernel's that takes
-// longest.
+// On the cpu backend a convolution often reorders its image first: the work counts for the slowest kernel.
 TEST_F(KernelTableTest, WorkOfALayerCountsWithItsLongestKernel) {
   const auto cpu = make_cpu_backend(1);
   const PlanMember member("m", small_model(), *cpu, 1);
@@ -148,7 +147,7 @@ TEST_F(KernelTableTest, ACallOfAnotherPlanIsAnError) {
   EXPECT_THROW(add(KernelTable::full, {call(*other, kConv, 1)}), Error);
 }
 
-// The host's clock sees each kernel of each layer once a run, and nothing while it is off.
+// The host's clock sees each kernel of each layer once per run, and nothing while it is off.
 TEST_F(KernelTableTest, TheHostClockSeesEveryKernelWhileItIsOn) {
   const Buffer arena = backend->device().allocate(a.arena_bytes());
   const std::vector<float> input(2 * 192);

@@ -22,7 +22,7 @@ TEST(ForEachBlock, CallsEachOnce) {
   }
 }
 
-// Whatever thread it comes from: searches for thresholds have one each for two directions.
+// From any calling thread: searches for thresholds run one in each of two directions.
 TEST(ForEachBlock, WhatAThreadThrowsReachesTheCaller) {
   const auto caller = std::this_thread::get_id();
   for (const bool of_caller : {true, false}) {

@@ -76,7 +76,7 @@ TEST(ReplayReport, AgreesWithCounting) {
   EXPECT_EQ(images, policy.evaluation.labelled());
 }
 
-// The same figures as of a store that has only these images.
+// The same figures as for a store that has only these images.
 TEST(ReplayReport, OfSomeImagesCountsThoseAlone) {
   const Case c;
   std::vector<size_t> only;
@@ -132,7 +132,7 @@ TEST(ReplayReport, AurocCountsPairs) {
   EXPECT_TRUE(std::isnan(auroc({}, {1})));
 }
 
-// With many classes most are no rivals of the label and are left out; ties and near ties must not be.
+// With many classes most are not rivals of the label and are dropped; ties and near ties must not be.
 TEST(SubsetSearch, ManyClassesCountAsReplayCounts) {
   StoreFolder folder;
   StoreCase recorded(200, 3, 150, 17);

@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kMembers = 4, kImages = 150;
 constexpr int64_t kClasses = 10;
 
-// The same logits as fake members and as a store; image 5 is readable here, and has a NaN in every member.
+// The same logits as fake members and as a store; image 5 is readable here and has a NaN in every member.
 struct Both {
   explicit Both(StoreForm form = StoreForm::fp32, uint64_t seed = 3)
       : recorded(kImages, kMembers, kClasses, seed, form), ensemble(kMembers, kImages, kClasses, 1, seed) {
@@ -116,7 +116,7 @@ TEST(Replay, SignalsAreWhatTheySay) {
   EXPECT_EQ(signal_value(ReplaySignal::agreement, certain, 1, 10), 0) << "one member agrees with nobody";
 }
 
-// Unlike all others, the unreadable image runs nothing and is in no figure.
+// Unlike the others, the unreadable image runs nothing and is in no figure.
 TEST(Replay, CountsWhatEvalWouldCount) {
   const StoreFolder folder;
   const StoreCase c(kImages, kMembers, kClasses, 3);
@@ -139,7 +139,7 @@ TEST(Replay, CountsWhatEvalWouldCount) {
   EXPECT_EQ(r.latency.count(), 0u);
 }
 
-// What the executor ran, each stage at the price of its batch size.
+// What the executor ran, with each stage at the price of its batch size.
 TEST(Replay, PricesTheBatchesThatTheExecutorRuns) {
   Both both;
   const Store store = both.store();

@@ -114,8 +114,8 @@ TEST_P(PrefixScorerOf, AgreesWithTheMethod) {
 
 INSTANTIATE_TEST_SUITE_P(Combines, PrefixScorerOf, testing::Values(Combine::logits, Combine::probabilities));
 
-// A weight that leaves the sum of weights as it is counts as any other: the tail, which runs when members do,
-// says which members were left out.
+// A weight too small to change the sum of weights counts like any other: the tail, which runs when members
+// do, says which members were left out.
 TEST(PrefixScorer, AWeightBelowTheSumsLastBitWasScoredAllTheSame) {
   const StoreCase c(8, 3, kClasses, 5);
   OperatingPoint order = plain_point(3, 0.5);

@@ -39,8 +39,8 @@ inline void put_bytes(const std::filesystem::path& path, const std::string& byte
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-// Random logits of a few images as a store: image 5 could not be read, member 1 gave image 7 a NaN, and
-// image 9 has the same best score three times.
+// Random logits of a few images as a store: image 5 could not be read, member 1 gave image 7 a NaN, and image
+// 9 has the same best score three times.
 struct StoreCase {
   StoreCase(size_t images, size_t members, int64_t classes, uint64_t seed, StoreForm form = StoreForm::fp32) {
     header.form = form;
@@ -75,7 +75,7 @@ struct StoreCase {
     return std::span(logits[image]).subspan(member * classes, classes);
   }
 
-  // Goes on after what is there, up to `end` images.
+  // Continues after what is there, up to `end` images.
   void append(StoreWriter& writer, size_t end) const {
     for (size_t i = writer.kept().size(); i < end; ++i) writer.append(hashes[i], logits[i]);
   }

@@ -115,7 +115,7 @@ TEST(Store, EveryFlippedByteIsFound) {
   }
 }
 
-// A compact store of which one score is what `spoil` makes of it, with checksums that hold.
+// A compact store with one score changed by `spoil`, and valid checksums.
 std::string error_of_score(const StoreFolder& folder, const std::function<void(PrefixScore&)>& spoil) {
   const StoreCase c(70, 3, 5, 1, StoreForm::compact);
   std::filesystem::remove(folder / "s");
@@ -133,7 +133,7 @@ std::string error_of_score(const StoreFolder& folder, const std::function<void(P
   return error_of([&] { read_all(Store::open(folder / "s")); });
 }
 
-// Bins, histograms and indices are made of these numbers: what no ensemble can give must not reach them.
+// Bins, histograms and indices are computed from these numbers: impossible scores must not reach them.
 TEST(Store, ScoresThatNoEnsembleCouldGiveAreRefused) {
   const StoreFolder folder;
   EXPECT_EQ(error_of_score(folder, [](PrefixScore&) {}), "NO ERROR");
@@ -170,7 +170,7 @@ TEST(Store, WhatItsReaderRefusesIsNotBegun) {
             std::string::npos);
 }
 
-// Costs beside a store that was removed are not those of the store that is made in its place.
+// Costs beside a removed store do not belong to the store that replaces it.
 TEST(Store, ANewStoreHasNoCostsOfAnother) {
   const StoreFolder folder;
   write_costs({"m0"}, {105}, costs_path(folder / "s"));
@@ -236,7 +236,7 @@ int64_t resident_file_bytes() {
   return of_files * 4096;
 }
 
-// Entries are read when a store is opened, with them a few pages around each: all of the file, if it stayed.
+// Opening a store reads its entries, and with them a few pages around each: all of the file, if they stayed.
 TEST(Store, OpeningALargeStoreDoesNotHoldItInMemory) {
   const StoreFolder folder;
   const StoreCase c(6400, 1, 500, 1);

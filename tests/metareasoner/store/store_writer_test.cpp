@@ -28,7 +28,7 @@ class StoreWriterOfForm : public testing::TestWithParam<StoreForm> {
   }
 };
 
-// A process that is killed leaves the bytes it has written: some length of the file.
+// A process that is killed leaves the bytes it has written: a prefix of the file.
 TEST_P(StoreWriterOfForm, GoesOnFromEveryLengthAndEndsInTheSameBytes) {
   const std::string whole = in_one_go();
   const StoreLayout layout = case_.header.layout(encode_header(case_.header, [](auto) {}));
@@ -146,7 +146,7 @@ TEST(StoreWriter, RefusesWhatAnotherCommandBegan) {
   EXPECT_EQ(bytes_of(folder / "s.partial"), "somebody's notes");
 }
 
-// A header of many images is compared and written a piece at a time.
+// A header of many images is compared and written in chunks.
 TEST(StoreWriter, GoesOnInsideALongHeader) {
   const StoreFolder folder;
   const StoreCase c(3000, 1, 2, 1);

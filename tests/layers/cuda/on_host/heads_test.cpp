@@ -83,7 +83,7 @@ Outcome run(const Model& model, Backend& backend, int64_t batch, int32_t rows, b
   return {plan->head(), {logits.as<float>(), logits.as<float>() + rows * kClasses}, memory.results};
 }
 
-// From the reference backend, whose tail is nobody's: its logits only.
+// From the reference backend, which has no tail: its logits only.
 std::vector<float> reference_logits(const Model& model, int64_t batch, int32_t rows) {
   const auto backend = make_reference_backend();
   const auto queue = backend->device().make_queue();
@@ -138,7 +138,7 @@ TEST_P(Heads, ConvolutionAndPoolAtFewImages) {
   }
 }
 
-// Whatever is in front of the pool, at every batch size.
+// Whatever precedes the pool, at every batch size.
 TEST_P(Heads, PoolAlone) {
   GraphBuilder g;
   const ValueId x = g.conv("depthwise", g.input(kClasses, 5, 4),
@@ -152,7 +152,7 @@ TEST_P(Heads, PoolAlone) {
     }
 }
 
-// Where the end is something else, or somebody else reads what is in front of it.
+// If the end is something else, or something else reads its input.
 TEST_P(Heads, OtherEndsHaveNoneOrThePoolAlone) {
   const auto head_of = [&](auto write) {
     GraphBuilder g;

@@ -16,7 +16,7 @@
 namespace fxe::test {
 namespace {
 
-// Whether the case becomes kernels of ours alone; prepared, and run by nobody.
+// Whether the case becomes kernels of ours alone; prepares it without running it.
 bool runs_here(const OpCase& c, Precision precision) {
   Recorder recorder;
   const auto device = make_recording_device(recorder);

@@ -2,7 +2,7 @@
 #pragma once
 
 // A host-side stand-in for the part of CUDA that fxe's kernels use: the kernels' own source, compiled by a
-// host compiler, runs with every CUDA thread as a fiber. What is not here (__activemask, textures, PTX) does
+// host compiler, runs with every CUDA thread as a fiber. Anything else (__activemask, textures, PTX) does
 // not compile.
 #if defined(__CUDACC__)
 #error "the SIMT shim is for host compilers"

@@ -26,14 +26,15 @@ struct Options {
 };
 Options& options();
 
-// A rule of CUDA was broken: which thread, where, what the others do.
+// A rule of CUDA was broken: which thread, where, and what the others do.
 struct KernelError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 void set_clock_ns(uint64_t ns);
 
-// The value that a kernel gave a conditional node's handle; throws std::out_of_range if none did. Forgets it.
+// The value that a kernel gave a conditional node's handle, which is then forgotten; throws std::out_of_range
+// if none did.
 unsigned take_conditional(uint64_t handle);
 
 void run(const char* name, void (*kernel)(void*), void* arguments, dim3 grid, unsigned threads,
@@ -61,7 +62,7 @@ struct Launch {
   std::function<void()> run;
 };
 
-// What becomes of launches on queues and of conditional nodes' values; a simulated device puts its own here.
+// What happens to launches on queues and to conditional nodes' values; a simulated device installs its own.
 struct Hooks {
   void (*enqueue)(void* queue, const Launch&);               // runs it at once
   void (*set_conditional)(uint64_t handle, unsigned value);  // keeps it for take_conditional()

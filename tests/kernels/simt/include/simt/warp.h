@@ -12,8 +12,8 @@ int block_barrier_and(int predicate, Site);
 int block_barrier_or(int predicate, Site);
 int block_barrier_count(int predicate, Site);
 
-// All lanes of `mask` meet here; fails (launch() throws) where a lane is missing, exited, not named by its
-// own mask, or waits elsewhere. Only `sync` orders memory.
+// All lanes of `mask` meet here; fails (launch() throws) if a lane is missing, has exited, is not in its own
+// mask, or waits elsewhere. Only `sync` orders memory.
 enum class WarpOp : int { sync, shuffle, vote, add, min, max };
 struct WarpCall {
   WarpOp op;
