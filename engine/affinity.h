@@ -11,8 +11,8 @@ namespace fxe {
 // those that share a core with an earlier one.
 const std::vector<int>& usable_processors();
 
-// Pins the thread to this processor; threads it starts later inherit the pin. Throws run_time if the system
-// refuses.
+// Pins the thread to this processor; threads it starts later inherit the pin. Throws run_time if the
+// system refuses.
 void pin(pthread_t thread, int processor);
 
 // Lets the calling thread use all of usable_processors() again, whoever started it.

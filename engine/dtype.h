@@ -13,8 +13,8 @@ enum class DType { f16, bf16, f32, f64, u8, i8, i16, i32, i64, boolean };
 size_t size_bytes(DType type);
 std::string_view name(DType type);  // "f16", "bf16", ...
 
-// IEEE binary16 and bfloat16 as bit patterns. Conversion to fp32 is exact; from fp32 it rounds to nearest
-// even.
+// IEEE binary16 and bfloat16 as bit patterns. Conversion to fp32 is exact; from fp32 it rounds to
+// nearest even.
 float half_to_float(uint16_t bits);
 float bfloat16_to_float(uint16_t bits);
 uint16_t float_to_half(float value);

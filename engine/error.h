@@ -16,8 +16,8 @@ enum class ErrorKind {
   check_failed = 3,  // a comparison the user asked for did not hold
 };
 
-// The one exception type of fxe. what() is one line: what was expected, what was found, where, what to do
-// next.
+// The one exception type of fxe. what() is one line: what was expected, what was found, where, what to
+// do next.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}

@@ -44,8 +44,8 @@ std::vector<WeightUse> weights_of(const Op&, const std::vector<Shape>& inputs);
 // layers count.
 int64_t multiply_adds(const Op&, const std::vector<Shape>& inputs);
 
-// A graph and its weights, checked against each other. Weights may have any floating type; plans convert
-// them.
+// A graph and its weights, checked against each other. Weights may have any floating type; plans
+// convert them.
 struct Model {
   Graph graph;
   TensorMap weights;

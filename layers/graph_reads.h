@@ -24,8 +24,8 @@ class GraphReads {
   int last(ValueId id) const { return last_[static_cast<size_t>(id)]; }
   // The Concat that a value is part of: only for images that one Concat alone reads, and once.
   const std::optional<Part>& part(ValueId id) const { return parts_[static_cast<size_t>(id)]; }
-  // How many nodes from `node` on form a chain: each reads the one before as its first input, and is its only
-  // reader.
+  // How many nodes from `node` on form a chain: each reads the one before as its first input, and is its
+  // only reader.
   int following(int node) const;
 
  private:

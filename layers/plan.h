@@ -45,8 +45,8 @@ class Plan {
   // live as long as the plan. `form` says what `input` is; the default is plain fp32 [n c h w]. Throws
   // run_time for a form that the backend does not read (Backend::reads_any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
-  // Changes input and output between runs, for a plan without a head that is bound to plain ones. Allocates
-  // nothing.
+  // Changes input and output between runs, for a plan without a head that is bound to plain ones.
+  // Allocates nothing.
   void move_to(const void* input, void* output);
   // Runs the whole network; in lanes if it has them and no observer is set.
   void enqueue(Queue&) const;

@@ -13,9 +13,9 @@ struct LayerRun {
 };
 
 struct RunLayerOptions {
-  // Passes inputs through a 1x1 identity convolution first, which is exact for finite values (in tf32: those
-  // that TF32 holds): the layer then sees the layout that the backend's own convolutions produce. Rank 4
-  // only.
+  // Passes inputs through a 1x1 identity convolution first, which is exact for finite values (in tf32:
+  // those that TF32 holds): the layer then sees the layout that the backend's own convolutions produce.
+  // Rank 4 only.
   bool after_convolution = false;
   bool inputs_die = false;  // the layer may overwrite them
 };

@@ -27,8 +27,8 @@ enum class Source { torchvision, timm, tf };
 // (2019), which reflects at the border or pads with zeros.
 enum class Smoothing { none, average, blur, blur_zeros };
 
-// torchvision's alexnet ("One weird trick", 2014): no LRN, no groups. The input must leave 6 x 6 before the
-// classifier.
+// torchvision's alexnet ("One weird trick", 2014): no LRN, no groups. The input must leave 6 x 6 before
+// the classifier.
 Graph alexnet(const NetworkOptions&);
 
 // torchvision's and timm's ResNet v1.5 (He et al. 2015; the stride of a bottleneck is on its 3x3

@@ -10,8 +10,8 @@
 
 namespace fxe {
 
-// Throws run_time with the expression, the error's name and text, file and line, unless `status` is
-// cudaSuccess.
+// Throws run_time with the expression, the error's name and text, file and line, unless `status`
+// is cudaSuccess.
 void check_cuda(cudaError_t status, const char* expression, const char* file, int line);
 #define FXE_CUDA(expression) ::fxe::check_cuda((expression), #expression, __FILE__, __LINE__)
 

@@ -28,8 +28,8 @@ struct Library {
     }
   }
 
-  // cuDNN 9 loads this part at the first call, and ends the process where it cannot, such as for want of
-  // memory.
+  // cuDNN 9 loads this part at the first call, and ends the process where it cannot, such as for want
+  // of memory.
   bool has_graph() const {
     if (CUDNN_MAJOR < 9) return true;
     char folder[PATH_MAX];

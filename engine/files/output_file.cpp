@@ -74,8 +74,8 @@ void OutputFile::flush() {
   buffer_.clear();
 }
 
-// As far as this user may. If the group cannot be kept, the old group's permissions are not given to the new
-// one.
+// As far as this user may. If the group cannot be kept, the old group's permissions are not given to the
+// new one.
 void OutputFile::keep_owner() {
   const int fd = temporary_->fd();
   mode_t mode = replaced_->st_mode & 0777;

@@ -38,8 +38,8 @@ struct Dataset {
 struct Labelling {
   std::vector<std::string> classes;  // names in the networks' order; empty: unknown
   size_t class_count = 0;            // outputs of the networks; 0: unknown
-  // A label file (label_file.h), or "folders": use the folders' names even if there is a label file among
-  // them.
+  // A label file (label_file.h), or "folders": use the folders' names even if there is a label file
+  // among them.
   std::filesystem::path labels_file;
   std::filesystem::path class_map_file;  // label_lists.h
 };

@@ -18,8 +18,8 @@ struct ImageInput {
   ImageInput(Preprocess p, bool pixels = false) : preprocess(std::move(p)), as_pixels(pixels) {}
 
   size_t bytes() const { return preprocess.elements() * (as_pixels ? 1 : sizeof(float)); }
-  // `out`: bytes() bytes, aligned for float; plain fp32 [3 h w], or uint8 [h w 3]. Throws as
-  // Preprocessor::run().
+  // `out`: bytes() bytes, aligned for float; plain fp32 [3 h w], or uint8 [h w 3]. Throws
+  // as Preprocessor::run().
   void prepare(Preprocessor&, const Image&, std::span<std::byte> out) const;
 };
 

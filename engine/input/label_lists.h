@@ -29,8 +29,8 @@ void apply_real_labels(Dataset&, const std::vector<std::vector<int>>& labels, co
 std::map<std::string, int> read_class_map(const std::filesystem::path&);
 std::map<std::string, int> parse_class_map(const std::vector<std::string>& lines, const std::string& where);
 
-// One class a line: an index (timm's --valid-labels), or a name or synset from `classes`. Keeps the file's
-// order.
+// One class a line: an index (timm's --valid-labels), or a name or synset from `classes`. Keeps the
+// file's order.
 std::vector<int> read_valid_labels(const std::filesystem::path&, const std::vector<std::string>& classes,
                                    int64_t class_count);
 std::vector<int> parse_valid_labels(const std::vector<std::string>& lines,

@@ -40,9 +40,9 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // The next image in dataset order, or nullptr after the last. The caller owns the item until its next call.
-  // An image for which memory does not suffice has failed, like a damaged one. Rethrows what else a thread
-  // threw.
+  // The next image in dataset order, or nullptr after the last. The caller owns the item until its next
+  // call. An image for which memory does not suffice has failed, like a damaged one. Rethrows what else a
+  // thread threw.
   const Item* next();
 
  private:

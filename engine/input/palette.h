@@ -10,8 +10,8 @@
 
 namespace fxe {
 
-// The colours of indices. Undefined ones are black, as in Pillow 13 (up to Pillow 9: grey of the index's
-// value).
+// The colours of indices. Undefined ones are black, as in Pillow 13 (up to Pillow 9: grey of the
+// index's value).
 class Palette {
  public:
   using Rgb = std::array<uint8_t, 3>;

@@ -20,8 +20,8 @@ namespace fxe {
 // channel. mean, std and fill are in the order of `channels`. With a mean image, cropped as the image is,
 // x = ((pixel - mean_image) * scale - mean) / std. docs/preprocessing.md says which framework does what.
 struct Preprocess {
-  // Which side becomes resize_h/resize_w. shorter, longer: the other side keeps the proportions; both:
-  // squashed.
+  // Which side becomes resize_h/resize_w. shorter, longer: the other side keeps the proportions;
+  // both: squashed.
   enum class Side { none, shorter, longer, both };
   enum class Channels { rgb, bgr };
   // If the crop leaves an odd number of pixels, the half pixel rounds to the even side, or towards 0.

@@ -67,8 +67,8 @@ void weighted_columns(const uint8_t* row, const ResizeWindow* windows, const int
   }
 }
 
-// The same for kRows rows at once, one vector of them per colour, so that each weight is used for all of
-// them.
+// The same for kRows rows at once, one vector of them per colour, so that each weight is used for all
+// of them.
 constexpr int kRows = 8;
 FXE_CPU_CLONES void weighted_columns_of_rows(const uint8_t* rows, size_t in_row_bytes,
                                              const ResizeWindow* windows, const int32_t* weights, int taps,

@@ -24,8 +24,8 @@ bool is_whole(double scale) { return std::abs(scale - std::nearbyint(scale)) < D
 
 }  // namespace
 
-// Shares below a thousandth of a pixel are dropped. At the end, the rest of the image is averaged, however
-// small.
+// Shares below a thousandth of a pixel are dropped. At the end, the rest of the image is averaged,
+// however small.
 void AreaResizer::make_shares(int in, int out, double scale, std::vector<Share>& shares) {
   shares.clear();
   for (int i = 0; i < out; ++i) {

@@ -12,8 +12,8 @@
 #include "tests/support/compare.h"
 #include "tests/support/generate.h"
 
-// The kernels on NHWC values, compiled for the host (nhwc_on_host.cpp), against plain loops in double
-// precision.
+// The kernels on NHWC values, compiled for the host (nhwc_on_host.cpp), against plain loops in
+// double precision.
 namespace fxe::test {
 
 inline constexpr float kNan = std::numeric_limits<float>::quiet_NaN();

@@ -186,8 +186,8 @@ TEST_P(NhwcKernels, SoftmaxOfRows) {
             for (int64_t i = 0; i < c; ++i) sum += std::exp(double{x.at(n, i, 0, 0)} - largest);
             return std::exp(double{x.at(n, ic, 0, 0)} - largest) / sum;
           },
-          // Relative: the difference x - max, at most 400, is rounded once; 10 additions per thread and
-          // lanes.
+          // Relative: the difference x - max, at most 400, is rounded once; 10 additions per thread
+          // and lanes.
           [&](double r) { return stored_bound(type(), r) + (400 + 20) * kUnit * r; });
     }
   std::vector<float> with_nan = values("row", 20);

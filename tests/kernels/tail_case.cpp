@@ -36,8 +36,8 @@ TailCase random_case(std::string name, int32_t capacity, int32_t classes, int me
   return c;
 }
 
-// Small integers and dyadic weights: the mean of the logits is exact, so ties between different histories are
-// too.
+// Small integers and dyadic weights: the mean of the logits is exact, so ties between different histories
+// are too.
 TailCase ties(Signal signal) {
   TailCase c = random_case("ties", 37, 45, 4, kNever, 1);
   Random random(2);

@@ -18,8 +18,8 @@ class RandomCaffe {
 
  private:
   size_t any() { return static_cast<size_t>(random_.integer(0, static_cast<int64_t>(blobs_.size()) - 1)); }
-  // A layer that reads blob i, in place where asked for; what it makes takes the blob's place or is a new
-  // one.
+  // A layer that reads blob i, in place where asked for; what it makes takes the blob's place or is a
+  // new one.
   caffe::Layer& add(const char* type, size_t i, Array value, double bound, bool may_be_in_place);
   void blob(caffe::Layer&, const std::vector<int64_t>& shape, const std::vector<double>& values);
 

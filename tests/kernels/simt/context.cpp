@@ -36,8 +36,8 @@ char* take_stack() {
   char* stack = spare_stacks.back();
   spare_stacks.pop_back();
   asan_unpoison(stack, kStackBytes);
-  // A new mapping is the only way to make ThreadSanitizer forget the former fiber; 16 KiB is what kernels
-  // use.
+  // A new mapping is the only way to make ThreadSanitizer forget the former fiber; 16 KiB is what
+  // kernels use.
   if (kTsan) map(stack + kStackBytes - 16384, 16384, MAP_FIXED);
   return stack;
 }
