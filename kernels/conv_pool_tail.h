@@ -8,9 +8,9 @@
 
 namespace fxe {
 
-// The 1x1 convolution before a global average pool that makes a member's logits, as in SqueezeNet: logits
-// = mean over pixels of f(x W^T + bias). Everything is on the device, with pixels and rows of W aligned to
-// 16 bytes.
+// The 1x1 convolution before a global average pool that makes a member's logits, as in SqueezeNet:
+// logits = mean over pixels of f(x W^T + bias). Everything is on the device, with pixels and rows of W
+// aligned to 16 bytes.
 struct ConvPoolHead {
   DType dtype = DType::f32;      // of x and weight: f32, f16 or bf16
   const void* x = nullptr;       // [rows pixels depth]

@@ -8,8 +8,8 @@
 // connected layers.
 namespace fxe {
 
-// Adds each of the lanes' `count` sums over all lanes; count: a power of two, at most 32. Returns number lane
-// / (32 / count), in count + log2(32 / count) - 1 shuffles instead of 5 count.
+// Adds each of the lanes' `count` sums over all lanes; count: a power of two, at most 32. Returns number
+// lane / (32 / count), in count + log2(32 / count) - 1 shuffles instead of 5 count.
 template <int count>
 __device__ float reduce_scatter(float (&sums)[count]) {
   static_assert(count > 0 && count <= 32 && (count & (count - 1)) == 0);

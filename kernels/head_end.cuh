@@ -9,9 +9,9 @@ namespace fxe {
 
 // The end of every block of a head's kernel, once its logits are written. Blocks with the same blockIdx.y
 // make the logits of rows `first_row` to `first_row + rows - 1` (rows may be 0 or less): the last of them to
-// arrive runs the tail on these rows, and the last of those closes the stage. `count`: live rows, read
-// before the first arrival. A single row is handled by the whole block, several by a warp each. arrivals: [1
-// + gridDim.y].
+// arrive runs the tail on these rows, and the last of those closes the stage. `count`: live rows, read before
+// the first arrival. A single row is handled by the whole block, several by a warp each.
+// arrivals: [1 + gridDim.y].
 template <int kRows>
 __device__ void end_head(const TailArguments& a, int first_row, int rows, int count, uint32_t* arrivals,
                          const TailBranch& branch) {

@@ -150,7 +150,7 @@ class PlanCompiler {
     return cost;
   }
 
-  // Adds to the cost of the layer added last.
+  // Sets the cost of the layer added last.
   void count(const Cost& cost, const std::vector<Value>& inputs) {
     plan_->layers_.back().multiply_adds = cost.multiply_adds;
     cost_ += cost;
@@ -183,7 +183,7 @@ class PlanCompiler {
     count(cost_of(node), inputs);
   }
 
-  // Adds to the bytes of the layer added last.
+  // Sets the bytes of the layer added last.
   void count_bytes(const std::vector<Value>& inputs, size_t weight_bytes) {
     Plan::Layer& layer = plan_->layers_.back();
     if (layer.kernels.empty()) return;

@@ -27,8 +27,7 @@ Palette read_palette(ByteReader& in, uint8_t flags) {
     const auto grey = static_cast<uint8_t>(i);
     greys.set(i, {grey, grey, grey});
   }
-  // As in Pillow: a table of greys equal to their indices counts as no table, and so is not cut off at
-  // its end.
+  // As in Pillow: a table of greys equal to their indices counts as none, so the greys go on past its end.
   return palette == greys ? Palette::grey() : palette;
 }
 

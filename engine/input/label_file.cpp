@@ -160,7 +160,7 @@ void find_images(Dataset& dataset, const std::string& where) {
   dataset.paths = std::move(paths);
 }
 
-// Images beside those the file names.
+// Counts images beside those the file names.
 void count_unnamed(Dataset& dataset, const std::string& file) {
   std::set<std::string> folders;
   std::vector<size_t> named;  // by hash: a set of the names would be as large as the list
