@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::json;
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr JsonLimits kLimits{
-    .bytes = size_t{1} << 28, .depth = 3, .keys = kMaxClasses, .values = size_t{1} << 22};
+    .bytes = size_t{1} << 28, .depth = 8, .keys = kMaxClasses, .values = size_t{1} << 22};
 
 // Puts each name in its place and checks that every place has one.
 class Places {
@@ -61,7 +61,17 @@ std::optional<size_t> whole(std::string_view text) {
   return value;
 }
 
+// What a config.json beside weights says: transformers' id2label, timm's label_names.
+const Json* names_in_config(const Json& json) {
+  for (const char* key : {"id2label", "label_names"})
+    if (json.is_object() && json.contains(key) && json[key].is_structured()) return &json[key];
+  return nullptr;
+}
+
 std::vector<std::string> from_json(const Json& json, const std::string& where) {
+  if (const Json* names = names_in_config(json)) return from_json(*names, where);
+  if (json.is_object() && json.contains("pretrained_cfg"))
+    if (const Json* names = names_in_config(json["pretrained_cfg"])) return from_json(*names, where);
   Places places(where);
   size_t i = 0;
   for (const auto& [key, value] : json.items()) {

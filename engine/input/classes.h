@@ -14,6 +14,7 @@ namespace fxe {
 //   one name a line
 //   JSON: ["tench", ...], {"0": "tench", ...} (id2label), {"tench": 0, ...} (class_to_idx), or Keras'
 //         imagenet_class_index.json, {"0": ["n01440764", "tench"], ...}
+//         or a config.json, which has one of these under "id2label" or "label_names"
 //   a Python dict as text, {0: 'tench, Tinca tinca', ...}
 // Unless a file has that name, "imagenet" stands for fxe's own list of ImageNet's 1000 classes, and
 // "imagenet-background" for the same list after a class "background". Throws bad_input if the file cannot be

@@ -192,12 +192,13 @@ void refuse_devkit(const fs::path& where) {
       where.string());
 }
 
-Dataset parse_labels(std::string_view text, const Labelling& known, const std::string& where) {
+Dataset parse_labels(std::string_view text, const Labelling& known, const std::string& where,
+                     bool in_folder) {
   Dataset dataset;
   std::vector<Label> labels;
   std::unordered_map<std::string, int> places;
   for_each_label_row(text, where, [&](const LabelRow& row) {
-    refuse_outside(row, where);
+    if (in_folder) refuse_outside(row, where);
     if (row.label.empty()) return dataset.add(row.file, -1);
     const auto [place, fresh] = places.emplace(row.label, static_cast<int>(labels.size()));
     if (fresh) {

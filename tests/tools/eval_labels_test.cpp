@@ -164,6 +164,12 @@ TEST_F(EvalLabels, LabelsThatAreHardlyMeantSoAreWarnedOf) {
   EXPECT_THAT(warned(other), HasSubstr("warning: 0 of 60 answers are right, as by chance (1 of 10)"));
   EXPECT_EQ(warned(right), "");
   EXPECT_TRUE(report["warning"].is_null());
+  write_text(folder / "labels.txt", shifted);
+  const auto store = fxe({"record", small.ensemble, small.images, "--labels", folder / "labels.txt", "-o",
+                          folder / "s", "--json", folder / "s.json"});
+  ASSERT_EQ(store.code, 0) << store.err;
+  EXPECT_THAT(store.err, HasSubstr("are one class below their labels: do the labels count from 1?\n"));
+  EXPECT_THAT(read_json(folder / "s.json")["warning"].get<std::string>(), HasSubstr("count from 1"));
 }
 
 TEST_F(EvalLabels, WhatIsLeftOutIsReported) {
@@ -182,6 +188,11 @@ TEST_F(EvalLabels, WhatIsLeftOutIsReported) {
   ASSERT_EQ(store.code, 0) << store.err;
   EXPECT_THAT(store.out, HasSubstr("\nleft out: 1 with ending .txt (3/notes.txt)\n"));
   EXPECT_EQ(read_json(folder / "s.json")["left_out"], report["left_out"]);
+  const auto bench = fxe({"bench", small.ensemble, "--images", folder / "own", "--duration", "0", "--warmUp",
+                          "0", "--only-policy", "--json", folder / "b.json"});
+  ASSERT_EQ(bench.code, 0) << bench.err;
+  EXPECT_THAT(bench.out, HasSubstr("\nleft out: 1 with ending .txt (3/notes.txt)\n"));
+  EXPECT_EQ(read_json(folder / "b.json")["left_out"], report["left_out"]);
 }
 
 // Two of ImageNet's 1000 folders, with weights that say nothing of ImageNet but have 1000 classes; then

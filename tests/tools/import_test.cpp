@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -71,6 +72,63 @@ TEST(Import, ArraysOfAStoreAreThatStore) {
           "member names must differ and not be empty, found 'a'");
   words[1] = folder / "labels";
   refused({"--labels", folder / "labels"}, "not a NumPy array");
+}
+
+// Four images of three classes, whose answers are 0, 1, 2, 0.
+TEST(Import, LabelsAreReadAsEvalReadsThem) {
+  Folder folder;
+  const std::vector<float> logits = {9, 0, 0, 0, 9, 0, 0, 0, 9, 9, 0, 0};
+  write_text(folder / "a.npy", npy("<f4", 4, 3, {reinterpret_cast<const char*>(logits.data()), 48}));
+  write_text(folder / "classes.txt", "ant\nbee\ncat\n");
+  const auto right = [&](const std::string& labels) {
+    write_text(folder / "labels", labels);
+    const auto run = fxe({"import", folder / "a.npy", "--labels", folder / "labels", "--classes",
+                          folder / "classes.txt", "-o", folder / "s", "--json", folder / "j"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(fxe({"replay", folder / "s", "--quiet", "--json", folder / "r"}).code, 0);
+    fs::remove(folder / "s");
+    return read_json(folder / "r")["top1"];
+  };
+  EXPECT_EQ(right("0\n1\n2\n1\n"), 0.75);
+  EXPECT_EQ(right("\xEF\xBB\xBF/data/x.jpg 0\n../y.jpg 1\nz 1 2.jpg 2\nw.jpg 1\n"), 0.75);
+  EXPECT_EQ(right("x.jpg ant\ny.jpg bee\nz.jpg cat\nw.jpg bee\n"), 0.75);
+  EXPECT_EQ(right("file_name,label\nx.jpg,ant\ny.jpg,bee\nz.jpg,cat\nw.jpg,bee\n"), 0.75);
+  EXPECT_EQ(right("x.jpg\tbee\t0\t0\t9\t2\ny.jpg\tbee\t0\t0\t9\t2\nz.jpg\tcat\t0\t0\t9\t2\n"
+                  "w.jpg\tbee\t0\t0\t9\t2\n"),
+            0.5);
+  std::string lines;
+  for (const char* label : {"0", "1", "null", "1"})
+    lines += fmt::format("{{\"file_name\": \"{}.jpg\", \"label\": {}}}\n", lines.size(), label);
+  EXPECT_EQ(right(lines), 2.0 / 3);
+  write_text(folder / "labels", "x 1\ny 2\nz 3\nw 1\n");
+  expect_refused({"import", folder / "a.npy", "--labels", folder / "labels", "-o", folder / "s"},
+                 "this file seems to count from 1");
+}
+
+TEST(Import, LabelsThatAreHardlyMeantSoAreWarnedOf) {
+  Folder folder;
+  std::vector<float> logits;
+  std::string shifted, right;
+  for (int i = 0; i < 60; ++i) {
+    for (int c = 0; c < 10; ++c) logits.push_back(c == i % 9 ? 9.0f : 0.0f);
+    shifted += fmt::format("{}\n", i % 9 + 1);
+    right += fmt::format("{}\n", i % 9);
+  }
+  write_text(folder / "a.npy", npy("<f4", 60, 10, {reinterpret_cast<const char*>(logits.data()), 2400}));
+  const auto warned = [&](const std::string& labels) {
+    write_text(folder / "labels", labels);
+    fs::remove(folder / "s");
+    const auto run = fxe({"import", folder / "a.npy", "--labels", folder / "labels", "-o", folder / "s",
+                          "--json", folder / "j", "--force"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    return run.err;
+  };
+  EXPECT_THAT(warned(shifted),
+              testing::HasSubstr("warning: 0 of 60 answers are right, but 60 are one class below"));
+  EXPECT_THAT(read_json(folder / "j")["warning"].get<std::string>(),
+              testing::HasSubstr("do the labels count from 1?"));
+  EXPECT_EQ(warned(right), "");
+  EXPECT_TRUE(read_json(folder / "j")["warning"].is_null());
 }
 
 }  // namespace

@@ -76,6 +76,37 @@ TEST_F(Config, NamesOfTheClasses) {
   ADD_FAILURE() << run.out;
 }
 
+// In an ensemble file they are the config.json itself, where all that lie beside the members agree.
+TEST_F(Config, NamesOfTheClassesOfAnEnsemble) {
+  const std::string names = R"(["ant", "bee", "cat", "dog", "eel", "fox", "gnu"])";
+  const auto timm = write("a/model.safetensors"), other = write("b/model.safetensors"),
+             bare = write("c.safetensors");
+  write_text(folder / "a/config.json",
+             R"({"architecture": "cifar_resnet8", "pretrained_cfg": {"label_names": )" + names + "}}");
+  const auto classes_of = [&](std::vector<std::string> models, const std::string& said_of_them) {
+    models.insert(models.begin(), "init");
+    models.insert(models.end(), {"-o", folder / "e.json"});
+    const auto run = fxe(models);
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr(said_of_them));
+    return read_ensemble_file(folder / "e.json").classes.string();
+  };
+  EXPECT_THAT(classes_of({bare, timm}, "2 members, 7 classes, as a/config.json names them\n"),
+              testing::EndsWith("a/config.json"));
+  write_text(folder / "val/bee/x.ppm", rendered_image(1));
+  EXPECT_EQ(fxe({"eval", folder / "e.json", folder / "val", "--predictions", folder / "p.csv"}).code, 0);
+  EXPECT_EQ(read_predictions(folder / "p.csv").at(0).label, 1);
+  // transformers', of a network that it calls otherwise; in another order.
+  write_text(folder / "b/config.json", R"({"architectures": ["X"], "depths": [[1], [2]], "id2label":
+    {"0": "gnu", "1": "bee", "2": "cat", "3": "dog", "4": "eel", "5": "fox", "6": "ant"}})");
+  EXPECT_THAT(classes_of({other}, ", as b/config.json names them\n"), testing::EndsWith("b/config.json"));
+  EXPECT_EQ(classes_of({timm, other}, "their config.json name them differently: say --classes\n"), "");
+  write_text(folder / "mine.txt", "1\n2\n3\n4\n5\n6\n7\n");
+  EXPECT_THAT(classes_of({timm, other, "--classes", folder / "mine.txt"}, ", 7 classes\n"),
+              testing::EndsWith("mine.txt"));
+  EXPECT_EQ(classes_of({bare}, ", 7 classes\n"), "");
+}
+
 TEST_F(Config, TheUsualSizeOfTheTwo) {
   const auto model = write("a/model.safetensors", "mobilenetv2_100:classes=7");
   write_text(folder / "a/config.json", R"({"architecture": "mobilenetv2_100", "input_size": [3, 160, 160],

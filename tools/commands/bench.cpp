@@ -10,6 +10,7 @@
 #include "tools/commands/bench_report.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
+#include "tools/commands/eval_labels.h"
 #include "tools/commands/interrupted.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/notes.h"
@@ -151,6 +152,7 @@ int run_bench(int argc, char** argv) {
                               : fmt::format("{}, {} images", folder + array, tensors.images()),
                        limits,
                        percents};
+  subject.left_out = dataset.left_out;
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
   OutputFile& times = outputs.open("exportTimes", output_kind::times);
@@ -163,6 +165,7 @@ int run_bench(int argc, char** argv) {
         fmt::format("{}: policy {}, {}, {}, batch {}; input: {}", subject.ensemble, subject.policy,
                     subject.device, name(subject.precision), subject.batch, subject.input),
         "", "  ", Ink::bold);
+    if (!folder.empty()) print_dataset(dataset);
     if (random && has_exits(policy.point))
       print_paragraph(
           stdout, "note: where this policy stops depends on the images; --images FOLDER gives it real ones",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/bench_report.h"
+#include "tools/commands/eval_labels.h"
 
 #include <fmt/format.h>
 
@@ -119,6 +120,7 @@ Json bench_json(const BenchSubject& s, const std::vector<BenchRow>& rows) {
           {"policy", s.policy},
           {"batch", s.batch},
           {"input", s.input},
+          {"left_out", left_out_json(s.left_out)},
           {"warmUp", s.limits.warm_up_ms},
           {"iterations", s.limits.iterations},
           {"duration", s.limits.duration_s},

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/input/left_out.h"
 #include "layers/backend.h"
 #include "tools/commands/bench_run.h"
 
@@ -23,6 +24,7 @@ struct BenchSubject {
   std::vector<double> percents;
   double wall_s = 0;
   std::optional<CopyTimes> copies;
+  LeftOut left_out;  // of the folder
 };
 
 // What stopping after member k costs beyond the k members by themselves: the median over rounds of

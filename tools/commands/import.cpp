@@ -2,8 +2,10 @@
 #include <charconv>
 #include <filesystem>
 
+#include "engine/byte_order_mark.h"
 #include "engine/error.h"
 #include "engine/input/classes.h"
+#include "engine/input/label_file.h"
 #include "engine/input/text_file.h"
 #include "engine/sha256.h"
 #include "metareasoner/store/cost_table.h"
@@ -21,37 +23,47 @@ namespace {
 cxxopts::Options import_options() {
   cxxopts::Options options(
       "fxe import", "A store from logits of any framework: one NumPy array [images classes] per member.");
-  add_options(
-      options,
-      {{"labels", "FILE", "a line for each image, in the arrays' order: 'index' or 'file index', from 0"},
-       {"costs", "MS,...", "ms per image of each member, such as 1.0,2.5"},
-       {"names", "NAME,...", "of the members, such as vit,resnet; without it, the arrays' file names"},
-       {"classes", "FILE", "class names, one a line"},
-       {"combine", "C", "logits or probabilities", "logits"},
-       {"json", "FILE", "write what was made to FILE"},
-       {"quiet", nullptr, "print nothing"},
-       {"force", nullptr, "outputs may replace existing files of another kind"}});
+  add_options(options, {{"labels", "FILE",
+                         "a line for each image, in the arrays' order: 'index' or 'file index', from 0, or "
+                         "another label file"},
+                        {"costs", "MS,...", "ms per image of each member, such as 1.0,2.5"},
+                        {"names", "NAME,...",
+                         "of the members, such as vit,resnet; without it, the arrays' file names"},
+                        {"classes", "FILE", "class names, one a line"},
+                        {"combine", "C", "logits or probabilities", "logits"},
+                        {"json", "FILE", "write what was made to FILE"},
+                        {"quiet", nullptr, "print nothing"},
+                        {"force", nullptr, "outputs may replace existing files of another kind"}});
   add_store_options(options);
   return options;
 }
 
-// "17" or "some/image.jpg 17".
-void read_labels(const std::filesystem::path& path, StoreHeader& h) {
-  const auto lines = read_lines(path);
+// A column of classes, in the arrays' order.
+void read_column(const std::vector<std::string>& lines, const std::string& where, StoreHeader& h) {
   for (size_t i = 0; i < lines.size(); ++i) {
     const std::string& line = lines[i];
-    const auto space = line.find_last_of(" \t");
-    const std::string_view number =
-        space == line.npos ? std::string_view(line) : std::string_view(line).substr(space + 1);
     int32_t label = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), label);
-    if (number.empty() || error != std::errc{} || end != number.data() + number.size() || label < 0 ||
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), label);
+    if (line.empty() || error != std::errc{} || end != line.data() + line.size() || label < 0 ||
         label >= h.classes)
-      throw bad_input("{}:{}: expected a class from 0 to {}, found '{}'", path.string(), i + 1, h.classes - 1,
-                      number.substr(0, 40));
+      throw bad_input("{}:{}: expected a class from 0 to {}, found '{}'", where, i + 1, h.classes - 1,
+                      line.substr(0, 40));
     h.labels.push_back(label);
-    h.paths.push_back(space == line.npos ? fmt::format("{:08}", i) : line.substr(0, space));
+    h.paths.push_back(fmt::format("{:08}", i));
   }
+}
+
+// The forms that eval reads, and classes alone.
+void read_labels(const std::filesystem::path& path, StoreHeader& h) {
+  const std::string text = read_text(path), where = path.string();
+  const auto lines = parse_lines(without_byte_order_mark(text, where), where);
+  if (!lines.empty() && lines[0].find_first_not_of("-0123456789") == lines[0].npos)
+    return read_column(lines, where, h);
+  Dataset dataset =
+      parse_labels(text, {.classes = h.class_names, .class_count = static_cast<size_t>(h.classes)}, where,
+                   /*in_folder=*/false);
+  h.labels.assign(dataset.labels.begin(), dataset.labels.end());
+  h.paths = std::move(dataset.paths);
 }
 
 std::vector<Tensor> read_arrays(const std::vector<std::string>& paths) {

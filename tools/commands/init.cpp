@@ -55,10 +55,10 @@ std::string unique_name(std::set<std::string>& taken, const std::string& wanted)
 }
 
 // Reads a model and fills in its entry.
-LoadedModel load_member_of(MemberEntry& member, const std::string& model, const ModelRequest& asked,
+SingleModel load_member_of(MemberEntry& member, const std::string& model, const ModelRequest& asked,
                            const std::string& mean, const fs::path& output) {
   SingleModel single = load_single_model(model, asked);
-  LoadedModel& loaded = single.loaded;
+  const LoadedModel& loaded = single.loaded;
   Preprocess& p = member.preprocess = std::move(single.preprocess);
   if (!mean.empty()) {
     p.mean = {};
@@ -70,7 +70,19 @@ LoadedModel load_member_of(MemberEntry& member, const std::string& model, const 
   member.network = loaded.network;
   member.state_dict = asked.state_dict;
   member.output = asked.output;
-  return std::move(loaded);
+  return single;
+}
+
+// The config.json that names the classes of a model, and these.
+struct ClassNamesFile {
+  fs::path path;
+  std::vector<std::string> names;
+};
+
+ClassNamesFile class_names_beside(const fs::path& model) {
+  std::error_code ignored;
+  const auto path = (fs::is_directory(model, ignored) ? model : model.parent_path()) / "config.json";
+  return {path, read_classes(path)};
 }
 
 nlohmann::ordered_json member_json(const MemberEntry& member, const LoadedModel& loaded) {
@@ -137,11 +149,12 @@ int run_init(int argc, char** argv) {
                    {.head = "network", .text = true, .shrinks = true}});
   auto progress = std::make_unique<Progress>("reading", "models", models.size(), run.quiet);
   int64_t classes = 0;
+  std::vector<ClassNamesFile> named;
   auto members = nlohmann::ordered_json::array();
   for (size_t i = 0; i < models.size(); ++i) {
     MemberEntry member;
     member.name = unique_name(taken, published_name(models[i]));
-    const LoadedModel loaded =
+    const SingleModel single =
         load_member_of(member, models[i],
                        {.network = value_for(networks, i, models.size(), "network"),
                         .preprocess = value_for(preprocesses, i, models.size(), "preprocess"),
@@ -149,6 +162,9 @@ int run_init(int argc, char** argv) {
                         .state_dict = value_for(state_dicts, i, models.size(), "state-dict"),
                         .output = value_for(outputs, i, models.size(), "output-name")},
                        value_for(means, i, models.size(), "mean"), output);
+    const LoadedModel& loaded = single.loaded;
+    if (std::ranges::none_of(single.classes, &std::string::empty) && !single.classes.empty())
+      named.push_back(class_names_beside(models[i]));
     expect_size(loaded, member.preprocess, models[i]);
     if (i > 0 && loaded.model.classes() != classes)
       throw bad_input("{}: {} classes, but {} has {}; members must have the same classes", models[i],
@@ -164,14 +180,23 @@ int run_init(int argc, char** argv) {
   if (class_names && class_names != static_cast<size_t>(classes))
     throw bad_input("{}: {} classes, but the models have {}", file.classes.string(), class_names, classes);
   progress.reset();
+  std::string names_note;
+  if (file.classes.empty() && !named.empty()) {
+    if (std::ranges::all_of(named, [&](const auto& n) { return n.names == named[0].names; })) {
+      file.classes = relative_to(named[0].path, output);
+      names_note = fmt::format(", as {} names them", file.classes.string());
+    } else {
+      names_note = "; their config.json name them differently: say --classes";
+    }
+  }
   write_ensemble_file(file, ensemble);
   if (!run.quiet) {
     print_notes(notes_by_text(names, notes));
     print_table(stdout, table);
   }
   if (!run.quiet)
-    fmt::print("{}: {} member{}, {} classes\n", output.string(), file.members.size(),
-               file.members.size() == 1 ? "" : "s", classes);
+    fmt::print("{}: {} member{}, {} classes{}\n", output.string(), file.members.size(),
+               file.members.size() == 1 ? "" : "s", classes, names_note);
   write_json(
       json,
       {{"schema", "fxe.init/1"}, {"ensemble", output.string()}, {"classes", classes}, {"members", members}});

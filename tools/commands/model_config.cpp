@@ -5,6 +5,7 @@
 
 #include "engine/bounded_json.h"
 #include "engine/error.h"
+#include "engine/input/class_dict.h"
 #include "engine/input/config_preprocess.h"
 #include "engine/mapped_file.h"
 #include "weights_converter/byte_reader.h"
@@ -102,6 +103,8 @@ ModelConfig read_model_config(const fs::path& model) {
   if (const Config config = read_config(timm); says(config, "architecture")) {
     result.file = timm.string();
     read_timm(config, result.file, result);
+  } else if (says(config, "id2label") && config["id2label"].is_object()) {
+    result.labels = parse_class_dict(config["id2label"].dump(), timm.string());
   }
   const Config config = read_config(transformers);
   // The configuration of transformers' timm wrapper repeats config.json.

@@ -14,7 +14,7 @@ struct ModelConfig {
   std::string file;                    // the file read, for messages; empty: there is neither
   std::string architecture;            // timm's name for it; empty: not stated
   int64_t classes = 0;                 // 0: not stated
-  std::vector<std::string> labels;     // class names; empty: not stated
+  std::vector<std::string> labels;     // class names in config.json; empty: not stated
   std::vector<Preprocess> preprocess;  // empty: not stated; the usual one first if there are several sizes
 };
 

@@ -18,7 +18,7 @@ struct ModelRequest {
 struct SingleModel {
   LoadedModel loaded;
   Preprocess preprocess;
-  std::vector<std::string> classes;  // class names, if a file beside it gives them
+  std::vector<std::string> classes;  // class names, if a config.json beside it gives them
 };
 
 // A model without an ensemble file, and how its images are prepared: as asked for, else as the files beside

@@ -76,6 +76,8 @@ std::vector<size_t> TextTable::widths(size_t columns, bool open_end) const {
         if (columns_[j].optional) widths[j] = 0;
       shrink();
     }
+  // Narrower than that a row would be wrapped: what stands last is not shown.
+  for (size_t i = widths.size(); i-- > 1 && !open_end && total() > columns;) widths[i] = 0;
   return widths;
 }
 

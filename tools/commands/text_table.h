@@ -24,8 +24,8 @@ class TextTable {
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   void add(std::vector<std::string> cells);  // missing cells at the end are empty
-  // Every line ends with '\n'. A table whose columns cannot shrink that far is wider than asked. With
-  // `open_end` the last column has its full width, which does not count.
+  // Every line ends with '\n'. If columns cannot shrink that far, the last ones are left out. With `open_end`
+  // none is, and the last one has its full width, which does not count.
   std::string str(size_t columns, bool open_end = false) const;
   size_t width() const;  // of the table if nothing shrinks
 
