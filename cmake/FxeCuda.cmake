@@ -42,7 +42,7 @@ if(NOT FXE_CUDA STREQUAL OFF)
     target_link_libraries(fxe_cuda INTERFACE CUDA::cudart_static ${CMAKE_DL_LIBS})
     target_compile_definitions(fxe_cuda INTERFACE FXE_HAVE_CUDA=1)
     target_compile_options(fxe_cuda INTERFACE
-      $<$<COMPILE_LANGUAGE:CUDA>:--Werror=all-warnings -Xcompiler=-Wall,-Wextra -diag-suppress=186>)
+      $<$<COMPILE_LANGUAGE:CUDA>:${cuda_werror} -Xcompiler=-Wall,-Wextra -diag-suppress=186>)
   elseif(FXE_CUDA STREQUAL ON)
     message(FATAL_ERROR "FXE_CUDA=ON, but no CUDA toolkit >= 12.8 with cuDNN 9 was found")
   endif()

@@ -19,11 +19,18 @@ endif()
 # then unique in its folder, and a name that is not is an error.
 option(FXE_UNITY "Compile the files of large folders eight at a time" OFF)
 
+# Not for users: a compiler newer than those of Debian 12 and 13 may warn of what is right.
+option(FXE_WERROR "Warnings are errors" OFF)
+if(FXE_WERROR)
+  set(cxx_werror -Werror)
+  set(cuda_werror --Werror=all-warnings)
+endif()
+
 add_library(fxe_options INTERFACE)
 target_include_directories(fxe_options INTERFACE ${CMAKE_SOURCE_DIR})
 # -ffp-contract=off: a * b + c rounds the same in every implementation and build type.
 target_compile_options(fxe_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wno-missing-field-initializers -Werror -ffp-contract=off>)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wno-missing-field-initializers ${cxx_werror} -ffp-contract=off>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12\\.")
   # GCC 12's false positive on std::string's own operator+ and assign (gcc.gnu.org/PR105651, PR105329): at -O3,
   # layers/op.cpp is told of a memcpy of 9223372036854775810 bytes at offset 2, "overlapping" at offset -3.

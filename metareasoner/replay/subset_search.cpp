@@ -220,23 +220,32 @@ SubsetCounts count_subsets(const Store& store, const OperatingPoint& order, std:
   return counts;
 }
 
+namespace {
+
+bool better(const SubsetCount& s, const SubsetCount* than) {
+  return !than || s.right > than->right || (s.right == than->right && s.cost < than->cost);
+}
+
+FixedSubset as_fixed(const SubsetCount& s, int64_t images) {
+  return {s.members, s.cost, static_cast<double>(s.right) / static_cast<double>(images)};
+}
+
+}  // namespace
+
 SubsetSearch search_subsets(const Store& store, const OperatingPoint& order, std::span<const double> cost,
                             double budget, int threads, std::span<const size_t> only) {
   const SubsetCounts counts = count_subsets(store, order, cost, budget, threads, only);
   SubsetSearch search;
   search.complete = counts.complete;
   search.searched = counts.subsets.size();
-  int64_t most = -1, most_single = -1;
+  const SubsetCount *best = nullptr, *best_single = nullptr;
   for (const SubsetCount& s : counts.subsets) {
     if (counts.images == 0) break;
-    const auto consider = [&](FixedSubset& best, int64_t& best_right) {
-      if (s.right < best_right || (s.right == best_right && s.cost >= best.cost)) return;
-      best_right = s.right;
-      best = {s.members, s.cost, static_cast<double>(s.right) / static_cast<double>(counts.images)};
-    };
-    consider(search.best, most);
-    if (s.members.size() == 1) consider(search.best_single, most_single);
+    if (better(s, best)) best = &s;
+    if (s.members.size() == 1 && better(s, best_single)) best_single = &s;
   }
+  if (best) search.best = as_fixed(*best, counts.images);
+  if (best_single) search.best_single = as_fixed(*best_single, counts.images);
   return search;
 }
 
