@@ -24,11 +24,11 @@ find_path(FXE_STB_INCLUDE stb/stb_image.h REQUIRED)
 # ONNX and Caffe: the parts of the published schemas that fxe reads.
 add_library(fxe_model_protos STATIC)
 protobuf_generate(TARGET fxe_model_protos LANGUAGE cpp
-  PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx.proto ${CMAKE_SOURCE_DIR}/weights_converter/caffe.proto
-  IMPORT_DIRS ${CMAKE_SOURCE_DIR}/weights_converter
+  PROTOS ${CMAKE_SOURCE_DIR}/weights_converter/onnx/onnx.proto ${CMAKE_SOURCE_DIR}/weights_converter/caffe/caffe.proto
+  IMPORT_DIRS ${CMAKE_SOURCE_DIR}/weights_converter/onnx ${CMAKE_SOURCE_DIR}/weights_converter/caffe
   PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)
 # Where onnx.pb.h lands depends on the version of CMake.
 target_include_directories(fxe_model_protos SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated
-  ${CMAKE_BINARY_DIR}/generated/weights_converter)
+  ${CMAKE_BINARY_DIR}/generated/weights_converter/onnx ${CMAKE_BINARY_DIR}/generated/weights_converter/caffe)
 # zlib comes along: weights_converter reads deflated zip entries, and links this library alone.
 target_link_libraries(fxe_model_protos PUBLIC protobuf::libprotobuf ZLIB::ZLIB)

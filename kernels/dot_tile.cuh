@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/nhwc.cuh"
+#include "kernels/nhwc/nhwc.cuh"
 #include "kernels/reduce.cuh"
 
 // Products of a few rows of x with a few rows of w, by one warp: the building block of fully

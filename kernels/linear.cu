@@ -2,7 +2,7 @@
 #include "kernels/linear.cuh"
 
 #include "kernels/linear_tile.h"
-#include "kernels/nhwc_launch.h"
+#include "kernels/nhwc/launch.h"
 
 namespace fxe {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/device.h"
-#include "kernels/nhwc.h"
+#include "kernels/nhwc/nhwc.h"
 #include "kernels/pointwise_function.h"
 
 namespace fxe {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/tensor.h"
-#include "kernels/tail_cuda.h"
+#include "kernels/tail/tail_cuda.h"
 
 namespace fxe {
 

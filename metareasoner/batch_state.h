@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/device.h"
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 #include "metareasoner/program.h"
 
 namespace fxe {

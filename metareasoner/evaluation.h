@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 
 namespace fxe {
 

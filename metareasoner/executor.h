@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 #include "metareasoner/member.h"
 #include "metareasoner/operating_point.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/device.h"
-#include "kernels/tail_cuda.h"
+#include "kernels/tail/tail_cuda.h"
 #include "layers/input_form.h"
 #include "layers/plan_observer.h"
 
@@ -34,8 +34,8 @@ class Member {
   // Allocates nothing and does not wait.
   virtual void enqueue(Queue&, int64_t batch) const = 0;
 
-  // The same, followed by the tail (kernels/tail_cuda.h), in one kernel that also makes the logits. Only at
-  // batches that have such a kernel; head() is its name, or empty.
+  // The same, followed by the tail (kernels/tail/tail_cuda.h), in one kernel that also makes the logits. Only
+  // at batches that have such a kernel; head() is its name, or empty.
   virtual void enqueue_with_tail(Queue&, int64_t /*batch*/, const TailCall&) const {}
   virtual std::string head(int64_t /*batch*/) const { return ""; }
 

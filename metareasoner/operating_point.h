@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/tail_rules.h"
+#include "kernels/tail/rules.h"
 
 namespace fxe {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/files/output_file.h"
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 
 namespace fxe {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/input/decode.h"
+#include "engine/image/decode.h"
 #include "engine/input/preprocess.h"
 
 #define STB_IMAGE_IMPLEMENTATION

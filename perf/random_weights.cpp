@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "networks/registry.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 int main(int argc, char** argv) try {
   if (argc != 4) {

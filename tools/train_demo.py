@@ -166,7 +166,7 @@ def train(args):
         train_member(member, args.epochs, args.work, to_input(pixels), torch.from_numpy(labels).long(), test)
 
 
-# The policy: running mean of logits, margin of its softmax, stop where margin > threshold (kernels/tail_rules.h)
+# The policy: running mean of logits, margin of its softmax, stop where margin > threshold (kernels/tail/rules.h)
 
 
 def running_means(logits):

@@ -4,8 +4,8 @@
 #include "engine/mapped_file.h"
 #include "engine/sha256.h"
 #include "engine/utf8.h"
-#include "weights_converter/graph_json.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/graph_json/graph_json.h"
+#include "weights_converter/safetensors/file.h"
 #include "weights_converter/sharded_weights.h"
 
 namespace fxe {

@@ -15,7 +15,7 @@ namespace fxe {
 //   fxe.graph          the graph as JSON (graph_json.h)
 //   fxe.source         the file name of `source`
 //   fxe.source_sha256  and its SHA-256
-// read_tensor_file reads them back, with the graph.
+// read_weight_file reads them back, with the graph.
 void write_converted(OutputFile& out, const Graph&, const TensorMap&, const std::filesystem::path& source,
                      const std::string& network);
 

@@ -59,7 +59,7 @@ Shards shards_of(const json& index) {
 void add_shard(const fs::path& path, const std::vector<std::string>& tensors, const ReadShard& read,
                TensorMap& all) {
   const std::string name = printable(path.filename().string());
-  TensorFile shard;
+  WeightFile shard;
   try {
     shard = read(path);
   } catch (const Error& e) {
@@ -139,10 +139,10 @@ void refuse_shard(const fs::path& path) {
 
 Shards parse_weight_index(std::string_view text) { return shards_of(parse(text)); }
 
-TensorFile read_sharded(const fs::path& index, const ReadShard& read) {
+WeightFile read_sharded(const fs::path& index, const ReadShard& read) {
   const auto file = MappedFile::open(index);
   const Shards shards = parse_weight_index(as_text(file->bytes()));
-  TensorFile result;
+  WeightFile result;
   for (const auto& [name, tensors] : shards)
     add_shard(index.parent_path() / name, tensors, read, result.tensors);
   result.format = fmt::format(

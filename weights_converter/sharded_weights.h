@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/weight_file.h"
 
 namespace fxe {
 
@@ -32,11 +32,11 @@ using Shards = std::map<std::string, std::vector<std::string>>;
 Shards parse_weight_index(std::string_view json);
 
 // Reads one of the files.
-using ReadShard = std::function<TensorFile(const std::filesystem::path&)>;
+using ReadShard = std::function<WeightFile(const std::filesystem::path&)>;
 
 // Throws bad_input, without the index's name, if the index has another form, names a file outside its folder,
 // or disagrees with the files about which tensors exist.
-TensorFile read_sharded(const std::filesystem::path& index, const ReadShard&);
+WeightFile read_sharded(const std::filesystem::path& index, const ReadShard&);
 
 // Throws bad_input for one file of several, recognised by its name: model-00001-of-00002.safetensors.
 void refuse_shard(const std::filesystem::path&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/config_preprocess.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 

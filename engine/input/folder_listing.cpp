@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "engine/error.h"
+#include "engine/image/image_format.h"
 
 namespace fxe {
 
@@ -86,12 +87,7 @@ void add_images(Dataset& dataset, const std::string& folder, int label) {
   add_below(dataset, folder + "/", label, above);
 }
 
-bool is_image_name(const std::string& name) {
-  constexpr std::array<std::string_view, 22> kEndings = {
-      "jpg",  "jpeg", "jfif", "jpe", "png",  "bmp",  "gif",  "ppm", "pgm", "tga", "tif",
-      "tiff", "webp", "pbm",  "pnm", "avif", "heic", "heif", "jxl", "jp2", "j2k", "jpx"};
-  return std::ranges::find(kEndings, ending_of(name)) != kEndings.end();
-}
+bool is_image_name(const std::string& name) { return is_image_ending(ending_of(name)); }
 
 bool is_label_file(const std::string& name) {
   constexpr std::array<std::string_view, 6> kNames = {

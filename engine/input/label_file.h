@@ -18,7 +18,8 @@ Dataset read_label_file(const std::filesystem::path& root, const std::filesystem
 
 // Images and labels of such a file's text; `where` names the file in errors. Labels are either all 0-based
 // indices or all names, resolved by find_classes(). Throws bad_input for other lines, paths that lead out of
-// the folder, and an index out of range. Without `in_folder`, files are mere names, and paths may lead anywhere.
+// the folder, and an index out of range. Without `in_folder`, files are mere names, and paths may lead
+// anywhere.
 Dataset parse_labels(std::string_view text, const Labelling&, const std::string& where,
                      bool in_folder = true);
 

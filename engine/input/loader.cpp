@@ -11,7 +11,7 @@
 #include "engine/affinity.h"
 #include "engine/available_memory.h"
 #include "engine/error.h"
-#include "engine/input/decode.h"
+#include "engine/image/decode.h"
 #include "engine/input/text_file.h"
 #include "engine/sha256.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/image/decode.h"
 #include "engine/input/dataset.h"
-#include "engine/input/decode.h"
 #include "engine/input/image_input.h"
 
 namespace fxe {

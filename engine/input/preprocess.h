@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "engine/input/image.h"
+#include "engine/image/image.h"
+#include "engine/image/resize.h"
+#include "engine/image/resize_area.h"
+#include "engine/image/resize_opencv.h"
 #include "engine/input/mean_image.h"
-#include "engine/input/resize.h"
-#include "engine/input/resize_area.h"
-#include "engine/input/resize_opencv.h"
 
 namespace fxe {
 

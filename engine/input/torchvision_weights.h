@@ -7,7 +7,7 @@
 
 namespace fxe {
 
-// What torchvision (0.14) says about a weight file it publishes. The file itself does not hold this.
+// What torchvision (0.14 to 0.29) says about a weight file it publishes. The file itself does not hold this.
 struct TorchvisionWeights {
   std::string_view name;  // as torchvision prints it: "ResNet50_Weights.IMAGENET1K_V2"
   std::string_view file;  // the file's name without its ending: "resnet50-11ad3fa6"

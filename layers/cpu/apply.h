@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/exp_cpu.h"
+#include "kernels/cpu/exp.h"
 #include "layers/activation.h"
 #include "layers/cpu/step.h"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/depthwise_tile_cpu.h"
+#include "kernels/cpu/depthwise_tile.h"
 #include "layers/cpu/apply.h"
 #include "layers/cpu/direct_conv.h"
 

@@ -9,7 +9,7 @@
 
 namespace fxe::cpu {
 
-// A depthwise convolution (groups = c = k) of channels-last images on kernels/depthwise_tile_cpu.h. Results
+// A depthwise convolution (groups = c = k) of channels-last images on kernels/cpu/depthwise_tile.h. Results
 // have the same bits for any batch and number of threads.
 class DepthwiseConv {
  public:

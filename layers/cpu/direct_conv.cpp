@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "engine/error.h"
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "layers/cpu/apply.h"
 
 namespace fxe::cpu {

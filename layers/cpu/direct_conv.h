@@ -10,7 +10,7 @@
 
 namespace fxe::cpu {
 
-// A convolution of channels-last images on kernels/dot_tile_cpu.h: tiles of up to 12 output pixels times
+// A convolution of channels-last images on kernels/cpu/dot_tile.h: tiles of up to 12 output pixels times
 // panels of 64 output channels, with each sum in a register from its first product to its last. Pixels
 // outside the image are read from a row of zeros; the input is not copied.
 //

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/interleave_cpu.h"
+#include "kernels/cpu/interleave.h"
 
 namespace fxe::cpu {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/maximum_cpu.h"
+#include "kernels/cpu/maximum.h"
 #include "layers/cpu/direct_conv.h"
 #include "layers/cpu/parallel.h"
 

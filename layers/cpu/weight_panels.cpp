@@ -5,7 +5,7 @@
 #include <cstring>
 #include <span>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 
 namespace fxe::cpu {
 

@@ -10,7 +10,7 @@
 namespace fxe::cpu {
 
 // Weights [groups * columns, channels, taps] (a convolution's [k c r s], a fully connected layer's [k c], or
-// its [k c h w] if it reads an image) as kernels/dot_tile_cpu.h wants them: per group, panels of `width`
+// its [k c h w] if it reads an image) as kernels/cpu/dot_tile.h wants them: per group, panels of `width`
 // columns, fewer in the last, with rows in the order [taps channels] of channels-last pixels.
 struct WeightPanels {
   int64_t groups = 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_channels.h"
-#include "kernels/nhwc_lrn.h"
-#include "kernels/nhwc_shuffle.h"
-#include "kernels/nhwc_slice.h"
+#include "kernels/nhwc/channels.h"
+#include "kernels/nhwc/lrn.h"
+#include "kernels/nhwc/shuffle.h"
+#include "kernels/nhwc/slice.h"
 #include "layers/cuda/step.h"
 
 namespace fxe::cuda {

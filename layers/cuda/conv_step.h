@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "kernels/nhwc_conv.h"
+#include "kernels/nhwc/conv.h"
 #include "layers/cuda/step.h"
 
 // What convolutions and fully connected layers have in common: y = act(conv(x) + bias + residual).

@@ -4,7 +4,7 @@
 #include "engine/cuda/cuda_device.h"
 #include "engine/cuda/cuda_status.h"
 #include "engine/error.h"
-#include "kernels/nhwc_layout.h"
+#include "kernels/nhwc/layout.h"
 #include "layers/cuda/backend.h"
 #include "layers/cuda/time_plan.h"
 

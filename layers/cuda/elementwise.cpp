@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "engine/error.h"
-#include "kernels/nhwc_gate.h"
-#include "kernels/nhwc_prelu.h"
+#include "kernels/nhwc/gate.h"
+#include "kernels/nhwc/prelu.h"
 #include "layers/cuda/step.h"
 #include "layers/cuda/weight_forms.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <optional>
 
-#include "kernels/conv_pool_tail.h"
-#include "kernels/linear_tail.h"
-#include "kernels/pool_tail.h"
+#include "kernels/tail/conv_pool_tail.h"
+#include "kernels/tail/linear_tail.h"
+#include "kernels/tail/pool_tail.h"
 #include "layers/cuda/backend.h"
 #include "layers/cuda/kernel_weights.h"
 #include "layers/cuda/step.h"

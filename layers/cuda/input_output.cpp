@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_layout.h"
+#include "kernels/nhwc/layout.h"
 #include "layers/cuda/step.h"
 
 namespace fxe::cuda {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/nhwc.h"
+#include "kernels/nhwc/nhwc.h"
 #include "layers/cuda/weight_store.h"
 #include "layers/op.h"
 

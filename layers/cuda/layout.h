@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/nhwc.h"
+#include "kernels/nhwc/nhwc.h"
 #include "layers/backend.h"
 
 // How this backend keeps a value: NHWC, with channels padded to 16 bytes. A Flatten changes the shape only:

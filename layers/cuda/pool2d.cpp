@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_pool.h"
+#include "kernels/nhwc/pool.h"
 
 #include "layers/cuda/step.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_softmax.h"
+#include "kernels/nhwc/softmax.h"
 #include "layers/cuda/step.h"
 
 namespace fxe::cuda {

@@ -5,8 +5,8 @@
 
 #include "engine/cuda/cuda_device.h"
 #include "engine/error.h"
-#include "kernels/nhwc_layout.h"
-#include "kernels/nhwc_pointwise.h"
+#include "kernels/nhwc/layout.h"
+#include "kernels/nhwc/pointwise.h"
 #include "layers/cuda/weight_forms.h"
 
 namespace fxe::cuda {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/dtype.h"
-#include "kernels/nhwc.h"
+#include "kernels/nhwc/nhwc.h"
 #include "layers/op.h"
 
 // Weights in the kernels' orders, padded with zeros. Pure functions of host memory.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_pad.h"
+#include "kernels/nhwc/pad.h"
 #include "layers/cuda/step.h"
 
 namespace fxe::cuda {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "engine/error.h"
-#include "kernels/tail_rules.h"
+#include "kernels/tail/rules.h"
 #include "metareasoner/replay/for_each_block.h"
 
 namespace fxe {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/cuda/cuda_time_mark.h"
-#include "kernels/start.h"
+#include "kernels/tail/start.h"
 
 namespace fxe {
 

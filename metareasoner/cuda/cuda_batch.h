@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/tail_cuda.h"
+#include "kernels/tail/tail_cuda.h"
 #include "metareasoner/batch_state.h"
 #include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/cuda/pinned_buffer.h"

@@ -12,7 +12,7 @@
 // executor. Only if FXE_HAVE_CUDA is set.
 namespace fxe {
 
-// How the tail of a stage (kernels/tail.h) runs.
+// How the tail of a stage (kernels/tail/tail.h) runs.
 enum class TailForm {
   fused,     // in the kernel that makes the logits, if the member has one (Member::head); otherwise after it
   separate,  // as a separate kernel after every member: the baseline for what fusing saves

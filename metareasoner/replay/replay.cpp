@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "engine/error.h"
-#include "kernels/tail_decision.h"
+#include "kernels/tail/decision.h"
 #include "metareasoner/batch_state.h"
 #include "metareasoner/member.h"
 

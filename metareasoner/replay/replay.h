@@ -13,7 +13,7 @@
 namespace fxe {
 
 // Where one image stops and what it answers there, exactly as the executors decide (it calls
-// kernels/tail_decision.h). `thresholds`: one per size but the last.
+// kernels/tail/decision.h). `thresholds`: one per size but the last.
 RowResult decide(std::span<const PrefixScore> prefixes, std::span<const float> thresholds, ReplaySignal,
                  size_t classes);
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "engine/error.h"
-#include "kernels/tail_rules.h"
+#include "kernels/tail/rules.h"
 
 namespace fxe {
 

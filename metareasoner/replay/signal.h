@@ -9,7 +9,7 @@
 namespace fxe {
 
 // What a replayed policy compares with its thresholds; larger is surer. The first two are those of
-// kernels/tail_rules.h, which devices know; the others are computed on the host only.
+// kernels/tail/rules.h, which devices know; the others are computed on the host only.
 enum class ReplaySignal {
   margin,      // P[top1] - P[top2]
   raw_margin,  // the same of m, before softmax

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if defined(__GNUC__) && !defined(__clang__)
-// As in kernels/tail_cpu.cpp: without it, comparisons stay scalar. Same values.
+// As in kernels/cpu/tail.cpp: without it, comparisons stay scalar. Same values.
 #pragma GCC optimize("no-trapping-math")
 #endif
 #include "metareasoner/replay/subset_search.h"
@@ -11,7 +11,7 @@
 #include <limits>
 
 #include "engine/clones_cpu.h"
-#include "kernels/exp_cpu.h"
+#include "kernels/cpu/exp.h"
 #include "metareasoner/replay/for_each_block.h"
 #include "metareasoner/store/row_scan.h"
 

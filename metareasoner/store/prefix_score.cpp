@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "kernels/tail_rules.h"
+#include "kernels/tail/rules.h"
 
 namespace fxe {
 

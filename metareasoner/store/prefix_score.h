@@ -8,7 +8,7 @@
 namespace fxe {
 
 // What the ensemble of the first k members of an order says about one image: enough for every threshold at
-// that order, combination, weights and temperatures. P and m as in kernels/tail_rules.h. It is also the row
+// that order, combination, weights and temperatures. P and m as in kernels/tail/rules.h. It is also the row
 // of a compact store: ten little-endian values of four bytes.
 struct PrefixScore {
   int32_t label;     // top-1; -1: no member could score the image yet

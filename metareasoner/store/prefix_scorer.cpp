@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/exp_cpu.h"
+#include "kernels/cpu/exp.h"
 #include "metareasoner/batch_state.h"
 #include "metareasoner/store/row_scan.h"
 

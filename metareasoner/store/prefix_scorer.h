@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 #include "metareasoner/operating_point.h"
 #include "metareasoner/store/prefix_score.h"
 #include "metareasoner/store/store_layout.h"

@@ -10,7 +10,7 @@
 // jpeglib.h needs stdio.h before it.
 #include <jpeglib.h>
 
-#include "engine/input/decode.h"
+#include "engine/image/decode.h"
 #include "engine/input/preprocess.h"
 #include "perf/made_up.h"
 

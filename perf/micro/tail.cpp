@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/start.h"
+#include "kernels/tail/start.h"
 #include "metareasoner/batch_state.h"
 #include "perf/made_up.h"
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/input/decode.h"
+#include "engine/image/decode.h"
 #include "engine/input/image_input.h"
 #include "engine/input/preprocess_presets.h"
 #include "layers/optimize.h"
@@ -14,8 +14,8 @@
 #include "metareasoner/plan_member.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
-#include "tests/engine/input/encode.h"
-#include "tests/engine/input/picture.h"
+#include "tests/engine/image/encode.h"
+#include "tests/engine/image/picture.h"
 #include "tests/support/allocations.h"
 #if FXE_HAVE_CUDA
 #include "engine/cuda/cuda_device.h"

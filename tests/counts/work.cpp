@@ -8,9 +8,9 @@
 #include <string>
 
 #include "engine/input/preprocess_presets.h"
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 #include "metareasoner/replay/replay.h"
-#include "tests/engine/input/picture.h"
+#include "tests/engine/image/picture.h"
 #include "tests/support/generate.h"
 
 namespace fxe::test {

@@ -23,8 +23,8 @@
 #include "layers/optimize.h"
 #include "layers/reference/error_correlation.h"
 #include "layers/run_plan.h"
-#include "weights_converter/graph_json.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/graph_json/graph_json.h"
+#include "weights_converter/read.h"
 
 namespace fxe {
 namespace {
@@ -60,7 +60,7 @@ bool within(const std::vector<std::vector<float>>& logits, const NetworkReferenc
 }
 
 void answer(const std::string& path, const std::vector<float>& images, Backend& reference, Backend& cpu) {
-  TensorFile file = read_tensor_file(path);
+  WeightFile file = read_weight_file(path);
   // As a converted file would carry it.
   Graph graph = graph_from_json(graph_to_json(*file.graph));
   const Model model = bind_weights(std::move(graph), std::move(file.tensors), path);

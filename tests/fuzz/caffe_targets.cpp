@@ -2,8 +2,8 @@
 #include "caffe.pb.h"
 #include "layers/graph.h"
 #include "tests/fuzz/target.h"
-#include "tests/weights_converter/caffe_networks.h"
-#include "weights_converter/caffe_file.h"
+#include "tests/weights_converter/caffe/networks.h"
+#include "weights_converter/caffe/file.h"
 
 namespace fxe::fuzz {
 
@@ -11,7 +11,7 @@ namespace {
 
 void run_caffemodel(Bytes input) {
   if (!is_caffe(input)) throw bad_input("not a caffemodel");
-  TensorFile file = read_caffe(input, std::nullopt);
+  WeightFile file = read_caffe(input, std::nullopt);
   for (const auto& [name, tensor] : file.tensors) touch(tensor.bytes);
   bind_weights(*std::move(file.graph), std::move(file.tensors), "m");
 }

@@ -3,6 +3,7 @@
 // with limits on time and memory. The long form, guided by coverage: tools/fuzz.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>

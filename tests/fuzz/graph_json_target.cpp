@@ -2,7 +2,7 @@
 #include "layers/graph_builder.h"
 #include "layers/optimize.h"
 #include "tests/fuzz/target.h"
-#include "weights_converter/graph_json.h"
+#include "weights_converter/graph_json/graph_json.h"
 
 namespace fxe::fuzz {
 

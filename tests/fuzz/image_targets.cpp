@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/input/decode.h"
-#include "tests/engine/input/encode.h"
+#include "engine/image/decode.h"
+#include "tests/engine/image/encode.h"
 #include "tests/fuzz/target.h"
 
 namespace fxe::fuzz {

@@ -5,7 +5,7 @@
 #include "layers/run_plan.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/models.h"
-#include "weights_converter/graph_json.h"
+#include "weights_converter/graph_json/graph_json.h"
 
 namespace fxe::fuzz {
 

@@ -3,7 +3,7 @@
 #include "onnx.pb.h"
 #include "tests/fuzz/onnx_models.h"
 #include "tests/fuzz/target.h"
-#include "weights_converter/onnx_file.h"
+#include "weights_converter/onnx/file.h"
 
 namespace fxe::fuzz {
 
@@ -11,7 +11,7 @@ namespace {
 
 void run(Bytes input) {
   if (!is_onnx(input)) throw bad_input("not ONNX");
-  TensorFile file = read_onnx(input, "no-such-folder");
+  WeightFile file = read_onnx(input, "no-such-folder");
   for (const auto& [name, tensor] : file.tensors) touch(tensor.bytes);
   bind_weights(*std::move(file.graph), std::move(file.tensors), "m");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/target.h"
 #include "tests/support/weight_files.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 #include "weights_converter/sharded_weights.h"
 
 namespace fxe::fuzz {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/target.h"
 #include "tests/support/weight_files.h"
-#include "weights_converter/torch_file.h"
-#include "weights_converter/torch_objects.h"
-#include "weights_converter/zip_reader.h"
+#include "weights_converter/torch/file.h"
+#include "weights_converter/torch/objects.h"
+#include "weights_converter/zip/reader.h"
 
 namespace fxe::fuzz {
 
@@ -12,7 +12,7 @@ namespace {
 using namespace test::pickle;
 using test::Storages;
 
-void touch_all(const TensorFile& file) {
+void touch_all(const WeightFile& file) {
   for (const auto& [name, tensor] : file.tensors) touch(tensor.bytes);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/conv_pool_tail.h"
+#include "kernels/tail/conv_pool_tail.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "kernels/tail_cuda.h"
+#include "kernels/tail/tail_cuda.h"
 
 namespace fxe::test {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/interleave_cpu.h"
+#include "kernels/cpu/interleave.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 
 namespace fxe::test {
 namespace {

@@ -2,11 +2,11 @@
 #include "tests/kernels/kernels_on_host.h"
 
 // The launchers and the kernels behind them, compiled a second time for the host.
-#include "kernels/conv_pool_tail.cu"
-#include "kernels/linear_tail.cu"
-#include "kernels/pool_tail.cu"
-#include "kernels/start.cu"
-#include "kernels/tail.cu"
+#include "kernels/tail/conv_pool_tail.cu"
+#include "kernels/tail/linear_tail.cu"
+#include "kernels/tail/pool_tail.cu"
+#include "kernels/tail/start.cu"
+#include "kernels/tail/tail.cu"
 
 namespace fxe::test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/tail_cuda.h"
+#include "kernels/tail/tail_cuda.h"
 
 namespace fxe::test {
 

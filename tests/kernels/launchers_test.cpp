@@ -4,8 +4,8 @@
 
 #include <numeric>
 
-#include "kernels/start.h"
-#include "kernels/tail_cuda.h"
+#include "kernels/tail/start.h"
+#include "kernels/tail/tail_cuda.h"
 #include "tests/kernels/tail_check.h"
 
 namespace fxe::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/linear_tail.h"
+#include "kernels/tail/linear_tail.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/maximum_cpu.h"
+#include "kernels/cpu/maximum.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "tests/support/generate.h"
 
 namespace fxe::test {

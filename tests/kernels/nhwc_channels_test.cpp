@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_channels.h"
+#include <array>
 
-#include "kernels/nhwc_pad.h"
-#include "kernels/nhwc_shuffle.h"
-#include "kernels/nhwc_slice.h"
+#include "kernels/nhwc/channels.h"
+
+#include "kernels/nhwc/pad.h"
+#include "kernels/nhwc/shuffle.h"
+#include "kernels/nhwc/slice.h"
 #include "tests/kernels/nhwc_fixture.h"
 
 namespace fxe::test {

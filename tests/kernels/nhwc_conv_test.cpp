@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_conv.h"
+#include "kernels/nhwc/conv.h"
 
 #include "tests/kernels/functions.h"
 #include "tests/kernels/nhwc_fixture.h"

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/nhwc.h"
+#include "kernels/nhwc/nhwc.h"
 #include "tests/kernels/schedules.h"
 #include "tests/support/compare.h"
 #include "tests/support/generate.h"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_layout.h"
-#include "kernels/nhwc_lrn.h"
-#include "kernels/nhwc_pool.h"
-#include "kernels/nhwc_softmax.h"
+#include <array>
+
+#include "kernels/nhwc/layout.h"
+#include "kernels/nhwc/lrn.h"
+#include "kernels/nhwc/pool.h"
+#include "kernels/nhwc/softmax.h"
 #include "tests/kernels/nhwc_fixture.h"
 
 namespace fxe::test {

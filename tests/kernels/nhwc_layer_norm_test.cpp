@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_layer_norm.h"
+#include "kernels/nhwc/layer_norm.h"
 
 #include "tests/kernels/nhwc_fixture.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/nhwc_pointwise.h"
+#include "kernels/nhwc/pointwise.h"
 
-#include "kernels/nhwc_gate.h"
-#include "kernels/nhwc_prelu.h"
+#include "kernels/nhwc/gate.h"
+#include "kernels/nhwc/prelu.h"
 #include "tests/kernels/functions.h"
 #include "tests/kernels/nhwc_fixture.h"
 

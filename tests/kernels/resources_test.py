@@ -56,7 +56,7 @@ def readable(names: list[str]) -> list[str]:
 
 def measured(nvcc: str, architectures: list[int]):
     """{kernel: ({architecture: registers}, (stack, spilled, shared))}"""
-    sources = sorted((ROOT / "kernels").glob("*.cu"), key=lambda s: s.name.startswith("nhwc"))  # the slow ones first
+    sources = sorted((ROOT / "kernels").rglob("*.cu"), key=lambda s: s.parent.name == "nhwc")  # the slow ones first
     found = {}
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for kernels in pool.map(lambda source: resources_of(nvcc, source, architectures), sources):

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shim itself: it computes what CUDA defines, and names what CUDA leaves undefined.
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

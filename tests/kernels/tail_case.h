@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/tail.h"
+#include "kernels/tail/tail.h"
 
 namespace fxe::test {
 

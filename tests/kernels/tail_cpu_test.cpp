@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/exp_cpu.h"
+#include "kernels/cpu/exp.h"
 #include "tests/kernels/tail_check.h"
 
 namespace fxe::test {

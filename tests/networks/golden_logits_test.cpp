@@ -20,8 +20,8 @@
 #include "tests/support/compare.h"
 #include "tests/support/python_peer.h"
 #include "tests/support/sanitized.h"
-#include "weights_converter/safetensors.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/read.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 namespace {
@@ -60,7 +60,7 @@ Model through_safetensors(const Model& model, const Golden& golden) {
           Tensor::from_bytes(DType::i64, Shape{}, std::vector<std::byte>(8, std::byte{1}));
   const auto path = temporary_file(golden.model + ".safetensors", "");
   write_safetensors(path, weights, {{"format", "pt"}});
-  TensorFile file = read_tensor_file(path);
+  WeightFile file = read_weight_file(path);
   std::filesystem::remove(path);  // its bytes stay mapped
   const auto spec = golden.spec.substr(0, golden.spec.find(",input="));
   EXPECT_TRUE(std::ranges::any_of(recognise_networks(file.tensors),

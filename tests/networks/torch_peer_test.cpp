@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 
@@ -16,7 +17,7 @@
 #include "tests/support/converted.h"
 #include "tests/support/python_peer.h"
 #include "tests/support/sanitized.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/read.h"
 
 namespace fxe::test {
 namespace {
@@ -65,7 +66,7 @@ std::string file_name(const PeerCase& c, const std::string& format) {
 }
 
 Model load(const PeerCase& c, const fs::path& path) {
-  TensorFile file = read_tensor_file(path);
+  WeightFile file = read_weight_file(path);
   if (file.graph) return bind_weights(*std::move(file.graph), std::move(file.tensors), path.string());
   EXPECT_TRUE(recognise_networks(file.tensors).front().spec.starts_with(c.network));
   std::erase_if(file.tensors, [](const auto& tensor) { return is_for_training_only(tensor.first); });

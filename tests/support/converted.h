@@ -4,7 +4,7 @@
 #include "networks/registry.h"
 #include "tests/support/python_peer.h"
 #include "weights_converter/convert.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/read.h"
 
 namespace fxe::test {
 
@@ -16,7 +16,7 @@ inline Model converted(const Model& model, const std::filesystem::path& source,
   OutputFile out(path);
   write_converted(out, model.graph, model.weights, source, network);
   out.commit();
-  TensorFile file = read_tensor_file(path);
+  WeightFile file = read_weight_file(path);
   std::filesystem::remove(path);  // its bytes stay mapped
   Graph graph = file.graph ? *std::move(file.graph) : build_network(file.metadata.at("fxe.network"));
   return bind_weights(std::move(graph), std::move(file.tensors), path.string());

@@ -6,7 +6,7 @@
 #include "layers/optimize.h"
 #include "layers/run_plan.h"
 #include "tests/tools/command_line.h"
-#include "tests/weights_converter/caffe_builder.h"
+#include "tests/weights_converter/caffe/builder.h"
 #include "tools/commands/model_loader.h"
 
 namespace fxe::test {

@@ -17,7 +17,7 @@
 #include "tests/paths.h"
 #include "tests/support/generate.h"
 #include "tools/commands/commands.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 

@@ -6,7 +6,7 @@
 #include "tests/tools/model_files.h"
 #include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/read.h"
 
 namespace fxe::test {
 namespace {
@@ -41,7 +41,7 @@ TEST_P(Convert, GivesEveryByteOfTheSourcesPredictionsAndSaysWhereItCameFrom) {
   EXPECT_EQ(small_ensemble().predictions_file(words, out), expected);
   EXPECT_GT(lines_of(expected), 50u);
 
-  const auto metadata = read_tensor_file(out).metadata;
+  const auto metadata = read_weight_file(out).metadata;
   EXPECT_EQ(metadata.at("fxe.source"), GetParam());
   EXPECT_EQ(metadata.at("fxe.source_sha256"), sha256sum(source));
   const bool own_graph = fs::path(source).extension() == ".onnx";

@@ -16,7 +16,7 @@
 #include "networks/registry.h"
 #include "tests/paths.h"
 #include "tests/tools/command_line.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 namespace {

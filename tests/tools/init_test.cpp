@@ -8,7 +8,7 @@
 #include "tests/tools/model_files.h"
 #include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 namespace {

@@ -11,7 +11,7 @@
 #include "tests/paths.h"
 #include "tests/support/sanitized.h"
 #include "tests/tools/small_ensemble.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 namespace {

@@ -8,7 +8,7 @@
 #include "networks/random_weights.h"
 #include "networks/registry.h"
 #include "tests/tools/command_line.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 namespace {

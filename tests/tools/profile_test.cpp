@@ -5,6 +5,7 @@
 
 #include <map>
 #include <numeric>
+#include <sstream>
 
 #include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"

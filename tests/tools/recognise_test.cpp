@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weight files whose tensors fit more than one network: their name decides, and if it does not, nothing
 // is guessed.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +10,7 @@
 #include "networks/registry.h"
 #include "tests/tools/command_line.h"
 #include "tools/commands/model_loader.h"
-#include "weights_converter/safetensors.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "layers/optimize.h"
 #include "layers/run_plan.h"
-#include "tests/weights_converter/random_caffe.h"
-#include "tests/weights_converter/random_onnx.h"
-#include "weights_converter/caffe_file.h"
-#include "weights_converter/onnx_file.h"
+#include "tests/weights_converter/caffe/random.h"
+#include "tests/weights_converter/onnx/random.h"
+#include "weights_converter/caffe/file.h"
+#include "weights_converter/onnx/file.h"
 
 namespace fxe::test {
 namespace {
@@ -32,7 +32,7 @@ void expect_same(Read read) {
     const Random random(seed);
     try {
       const std::string bytes = random.bytes();
-      TensorFile file = read(std::as_bytes(std::span(bytes)));
+      WeightFile file = read(std::as_bytes(std::span(bytes)));
       const Model model = bind_weights(*std::move(file.graph), std::move(file.tensors), "random");
       const Model optimized = optimize(model);
       nodes += model.graph.nodes.size();

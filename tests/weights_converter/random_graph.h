@@ -9,7 +9,7 @@
 
 #include "tests/support/generate.h"
 
-// What random_onnx.cpp and random_caffe.cpp share: values in double precision, computed node by node without
+// What onnx/random.cpp and caffe/random.cpp share: values in double precision, computed node by node without
 // any rewriting.
 namespace fxe::test {
 

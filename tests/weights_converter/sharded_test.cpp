@@ -5,8 +5,8 @@
 #include "engine/error.h"
 #include "tests/support/python_peer.h"
 #include "weights_converter/convert.h"
-#include "weights_converter/safetensors.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/read.h"
+#include "weights_converter/safetensors/file.h"
 
 namespace fxe {
 namespace {
@@ -37,7 +37,7 @@ const char* const kIndex =
 TEST(Sharded, IsReadByItsIndexAndByItsFolder) {
   const fs::path index = sharded(kIndex);
   for (const fs::path& path : {index, index.parent_path()}) {
-    const TensorFile file = read_tensor_file(path);
+    const WeightFile file = read_weight_file(path);
     EXPECT_EQ(file.format, "safetensors in 2 files");
     ASSERT_EQ(file.tensors.size(), 3u);
     EXPECT_EQ(file.tensors.at("a").to_float()[0], 10);
@@ -48,7 +48,7 @@ TEST(Sharded, IsReadByItsIndexAndByItsFolder) {
 
 std::string error_of(const fs::path& path) {
   try {
-    read_tensor_file(path);
+    read_weight_file(path);
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::bad_input);
     return e.what();
@@ -62,11 +62,11 @@ TEST(Sharded, ADownloadCacheIsReadByTheSnapshotItNames) {
   fs::create_directories(cache / "snapshots");
   fs::create_directories(cache / "refs");
   fs::rename(index.parent_path(), cache / "snapshots/0a1b");
-  EXPECT_EQ(read_tensor_file(cache).tensors.size(), 3u);
+  EXPECT_EQ(read_weight_file(cache).tensors.size(), 3u);
   fs::create_directories(cache / "snapshots/0c2d");
   EXPECT_THAT(error_of(cache), testing::HasSubstr("found a folder without model.safetensors.index.json"));
   test::temporary_file("models--timm--x/refs/main", "0a1b\n");
-  EXPECT_EQ(read_tensor_file(cache).tensors.size(), 3u);
+  EXPECT_EQ(read_weight_file(cache).tensors.size(), 3u);
   test::temporary_file("models--timm--x/refs/main", "../../../etc");
   EXPECT_THAT(error_of(cache), testing::HasSubstr("found a folder without"));
 }
@@ -79,14 +79,14 @@ TEST(Sharded, OneOfSeveralFilesIsNoModel) {
                                  "model.safetensors.index.json, or the folder"));
   const fs::path whole = test::temporary_file("model-00001-of-00001.safetensors", "");
   write_safetensors(whole, {{"a", numbers(10)}});
-  EXPECT_EQ(read_tensor_file(whole).tensors.size(), 1u);
+  EXPECT_EQ(read_weight_file(whole).tensors.size(), 1u);
 }
 
 TEST(Sharded, OneFileInAFolderNeedsNoIndex) {
   const fs::path folder = sharded(kIndex).parent_path();
   fs::remove(folder / "model.safetensors.index.json");
   fs::rename(folder / "b.safetensors", folder / "model.safetensors");
-  EXPECT_EQ(read_tensor_file(folder).tensors.size(), 2u);
+  EXPECT_EQ(read_weight_file(folder).tensors.size(), 2u);
 }
 
 TEST(Sharded, WhatDoesNotAgreeIsRefused) {

@@ -7,7 +7,7 @@
 
 #include "networks/registry.h"
 #include "tests/paths.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/read.h"
 
 namespace fxe {
 namespace {
@@ -27,7 +27,7 @@ TEST_P(PublishedOnnx, ModelBindsToItsGraph) {
   const auto [file, size] = GetParam();
   const fs::path path = shared_data() / "imagenet/weights" / file;
   if (!fs::exists(path)) GTEST_SKIP() << "no " << file << " (set FXE_DATA)";
-  TensorFile read = read_tensor_file(path);
+  WeightFile read = read_weight_file(path);
   EXPECT_EQ(read.format, "ONNX");
   ASSERT_TRUE(read.graph);
   const Model model = bind_weights(*std::move(read.graph), std::move(read.tensors), path.string());
@@ -45,7 +45,7 @@ TEST_P(Published, LegacyCheckpointBindsToItsNetwork) {
   const auto [file, network] = GetParam();
   const fs::path path = shared_data() / file;
   if (!fs::exists(path)) GTEST_SKIP() << "no " << file << " (set FXE_DATA)";
-  TensorFile read = read_tensor_file(path);
+  WeightFile read = read_weight_file(path);
   EXPECT_EQ(read.format, "PyTorch legacy");
   EXPECT_EQ(recognise_networks(read.tensors).front().spec, network);
   EXPECT_NO_THROW(bind_weights(build_network(network), std::move(read.tensors), path.string()));

@@ -5,7 +5,7 @@
 
 #include "engine/available_memory.h"
 #include "engine/error.h"
-#include "engine/input/decode.h"
+#include "engine/image/decode.h"
 #include "engine/input/text_file.h"
 #include "engine/signals.h"
 #include "engine/utf8.h"

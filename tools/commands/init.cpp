@@ -41,10 +41,10 @@ fs::path relative_to(const fs::path& path, const fs::path& ensemble) {
         path.string());
   const auto folder = fs::absolute(ensemble).parent_path();
   const auto relative = fs::absolute(path).lexically_relative(folder.lexically_normal());
-  std::error_code error;
-  // The ".." of a folder that is a link leads to its target's parent.
-  if (!relative.empty() && !fs::equivalent(folder / relative, path, error) && !error)
-    return fs::canonical(path).lexically_relative(fs::canonical(folder));
+  std::error_code not_there;
+  // ".." of a folder that is a link leads to the parent of the link's target.
+  if (!relative.empty() && !fs::equivalent(folder / relative, path, not_there))
+    return fs::weakly_canonical(path).lexically_relative(fs::weakly_canonical(folder));
   return relative.empty() ? fs::absolute(path) : relative;
 }
 

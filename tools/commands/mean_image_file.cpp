@@ -6,7 +6,7 @@
 
 #include "engine/error.h"
 #include "engine/mapped_file.h"
-#include "weights_converter/caffe_file.h"
+#include "weights_converter/caffe/file.h"
 
 namespace fxe {
 

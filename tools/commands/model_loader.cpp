@@ -11,7 +11,8 @@
 #include "networks/registry.h"
 #include "tools/commands/model_config.h"
 #include "weights_converter/printable.h"
-#include "weights_converter/state_dict.h"
+#include "weights_converter/read.h"
+#include "weights_converter/torch/state_dict.h"
 
 namespace fxe {
 
@@ -69,7 +70,7 @@ std::string first_beside(const TensorMap& tensors, const std::string& prefix) {
 }
 
 // The builder's spec for a file that carries no graph of its own.
-std::string choose_network(const std::filesystem::path& path, TensorFile& file, const std::string& asked,
+std::string choose_network(const std::filesystem::path& path, WeightFile& file, const std::string& asked,
                            std::vector<std::string>& notes) {
   if (!asked.empty()) return asked;
   if (const auto named = file.metadata.find("fxe.network"); named != file.metadata.end())
@@ -119,7 +120,7 @@ std::string choose_network(const std::filesystem::path& path, TensorFile& file, 
 
 LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
                        const ReadChoices& choices) {
-  TensorFile file = read_tensor_file(path, choices);
+  WeightFile file = read_weight_file(path, choices);
   LoadedModel loaded;
   loaded.format = file.format;
   loaded.notes = file.notes;

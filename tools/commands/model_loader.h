@@ -8,7 +8,7 @@
 
 #include "engine/input/preprocess.h"
 #include "layers/graph.h"
-#include "weights_converter/tensor_file.h"
+#include "weights_converter/weight_file.h"
 
 namespace fxe {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/input/decode.h"
+#include "engine/image/decode.h"
 #include "layers/backend.h"
 
 namespace fxe {

@@ -12,7 +12,7 @@
 #include "tools/commands/outputs.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
-#include "weights_converter/weight_files.h"
+#include "weights_converter/source_files.h"
 
 namespace fxe {
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "tools/commands/eval_report.h"
 #include "tools/commands/json_file.h"
 #include "tools/commands/replay_output.h"

@@ -9,7 +9,7 @@
 #include "engine/names.h"
 #include "metareasoner/fingerprint.h"
 #include "tools/commands/number_list.h"
-#include "weights_converter/weight_files.h"
+#include "weights_converter/source_files.h"
 
 namespace fxe {
 

@@ -76,8 +76,12 @@ std::vector<size_t> TextTable::widths(size_t columns, bool open_end) const {
         if (columns_[j].optional) widths[j] = 0;
       shrink();
     }
-  // Narrower than that a row would be wrapped: what stands last is not shown.
-  for (size_t i = widths.size(); i-- > 1 && !open_end && total() > columns;) widths[i] = 0;
+  // Narrower than that, rows would wrap: the last columns are left out.
+  for (size_t i = widths.size(); i-- > 1 && !open_end && total() > columns;) {
+    for (size_t j = 0; j < i; ++j) widths[j] = widths[j] > 0 ? full[j] : 0;
+    widths[i] = 0;
+    shrink();
+  }
   return widths;
 }
 

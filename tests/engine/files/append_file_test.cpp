@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <sstream>
 
 #include "engine/error.h"
 #include "engine/files/file_lock.h"

@@ -8,11 +8,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "engine/input/preprocess_presets.h"
-#include "tests/engine/input/checksum.h"
+#include "tests/engine/image/checksum.h"
+#include "tests/engine/image/picture.h"
 #include "tests/engine/input/expect_error.h"
-#include "tests/engine/input/picture.h"
 #include "tests/engine/input/python_peer.h"
 #include "tests/engine/input/temporary_folder.h"
 
@@ -130,7 +131,7 @@ void compare_with_peer(const std::string& library, const char* const (&configs)[
     arguments.push_back((folder.path() / fmt::format("{}.json", i)).string());
     std::ofstream(arguments.back()) << configs[i];
   }
-  const auto lines = run_peer(python, "config_peer.py", arguments);
+  const auto lines = run_peer(python, "input/config_peer.py", arguments);
   ASSERT_EQ(lines.size(), N);
   for (size_t i = 0; i < N; ++i) {
     SCOPED_TRACE(configs[i]);

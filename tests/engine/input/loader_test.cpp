@@ -14,7 +14,7 @@
 
 #include "engine/error.h"
 #include "engine/sha256.h"
-#include "tests/engine/input/encode.h"
+#include "tests/engine/image/encode.h"
 #include "tests/engine/input/temporary_folder.h"
 #include "tests/support/allocations.h"
 

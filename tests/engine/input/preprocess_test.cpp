@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "engine/input/preprocess_presets.h"
+#include "tests/engine/image/picture.h"
 #include "tests/engine/input/expect_error.h"
-#include "tests/engine/input/picture.h"
 
 namespace fxe::test {
 namespace {

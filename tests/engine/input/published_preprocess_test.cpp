@@ -46,9 +46,9 @@ TEST(PublishedPreprocess, TimmsWeights) {
   if (python.empty()) GTEST_SKIP() << "no Python with timm";
   std::set<std::string> known;
   for (const auto& w : timm_weights()) known.insert(fmt::format("{}\t{}", w.name, w.preset));
-  EXPECT_EQ(known.size(), 157u);
+  EXPECT_EQ(known.size(), 171u);
   size_t found = 0;
-  for (const auto& line : run_peer(python, "make_timm_weights.py", {})) found += known.count(line);
+  for (const auto& line : run_peer(python, "input/make_timm_weights.py", {})) found += known.count(line);
   EXPECT_EQ(found, known.size());
 }
 

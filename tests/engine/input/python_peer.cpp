@@ -23,8 +23,7 @@ std::vector<std::string> run_peer(const std::string& python, const std::string& 
                                   const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
   const auto out = folder.path() / "out", log = folder.path() / "log";
-  std::string command =
-      kNoPreload + python + " -W ignore '" FXE_SOURCE_DIR "/tests/engine/input/" + script + "'";
+  std::string command = kNoPreload + python + " -W ignore '" FXE_SOURCE_DIR "/tests/engine/" + script + "'";
   for (const auto& argument : arguments) command += " '" + argument + "'";
   command += " >'" + out.string() + "' 2>'" + log.string() + "'";
   if (std::system(command.c_str()) != 0) {

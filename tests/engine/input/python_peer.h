@@ -9,8 +9,8 @@
 
 namespace fxe::test {
 
-// Runs a script of this folder with these arguments and returns the lines it prints. Throws with its output
-// if it fails.
+// Runs a script of tests/engine ("input/preset_peer.py") with these arguments and returns the lines it
+// prints. Throws with its output if it fails.
 std::vector<std::string> run_peer(const std::string& python, const std::string& script,
                                   const std::vector<std::string>& arguments);
 

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 #include <simt/launch.h>
 
-#include "kernels/conv_pool_tail.h"
-#include "kernels/linear_tail.h"
-#include "kernels/pool_tail.h"
+#include "kernels/tail/conv_pool_tail.h"
+#include "kernels/tail/linear_tail.h"
+#include "kernels/tail/pool_tail.h"
 #include "tests/kernels/head_case.h"
 
 namespace fxe::test {

@@ -5,7 +5,7 @@
 #include <bit>
 #include <limits>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "layers/graph_builder.h"
 #include "layers/optimize.h"
 #include "layers/run_plan.h"

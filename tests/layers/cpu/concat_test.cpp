@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "layers/optimize.h"
 #include "layers/run_plan.h"
 #include "networks/registry.h"

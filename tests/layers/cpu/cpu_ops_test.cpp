@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "layers/reference/layer_reference.h"
 #include "tests/support/op_cases.h"
 

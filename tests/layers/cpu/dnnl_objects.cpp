@@ -31,6 +31,11 @@ int dnnl_memory_create(void* result, const void* description, void* engine, void
   return forward("dnnl_memory_create", result, description, engine, data);
 }
 
+// What the C++ interface of newer versions (3.7) calls.
+int dnnl_memory_create_v2(void* result, const void* description, void* engine, int count, void** data) {
+  return forward("dnnl_memory_create_v2", result, description, engine, count, data);
+}
+
 int dnnl_engine_create(void* result, int kind, size_t index) {
   return forward("dnnl_engine_create", result, kind, index);
 }

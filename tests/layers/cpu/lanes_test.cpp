@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "layers/lanes.h"
 #include "layers/optimize.h"
 #include "layers/run_plan.h"

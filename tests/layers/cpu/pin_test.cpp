@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <sched.h>
 
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <thread>

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "kernels/dot_tile_cpu.h"
+#include "kernels/cpu/dot_tile.h"
 #include "tests/support/stored_as.h"
 
 namespace fxe::test {

@@ -4,7 +4,7 @@
 
 #include "engine/cuda/cuda_device.h"
 #include "engine/error.h"
-#include "kernels/start.h"
+#include "kernels/tail/start.h"
 #include "layers/cuda/cuda_backend.h"
 #include "layers/optimize.h"
 #include "metareasoner/cuda/cuda_executor.h"

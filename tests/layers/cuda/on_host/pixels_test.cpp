@@ -8,7 +8,7 @@
 #include "layers/cuda/cuda_backend.h"
 #include "layers/graph_builder.h"
 #include "layers/plan.h"
-#include "tests/engine/input/picture.h"
+#include "tests/engine/image/picture.h"
 #include "tests/support/generate.h"
 
 namespace fxe::test {
