@@ -9,6 +9,7 @@ find_package(cxxopts REQUIRED)
 set_property(TARGET cxxopts::cxxopts APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS CXXOPTS_NO_REGEX=true)
 find_package(Protobuf REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 # oneDNN: Debian 12 ships 2.6, Ubuntu 24.04 ships 3; both install dnnl.hpp and libdnnl.
 find_path(FXE_DNNL_INCLUDE oneapi/dnnl/dnnl.hpp REQUIRED)

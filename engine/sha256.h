@@ -8,7 +8,7 @@
 
 namespace fxe {
 
-// SHA-256 (FIPS 180-4).
+// SHA-256 (FIPS 180-4), by libcrypto.
 std::array<std::byte, 32> sha256(std::span<const std::byte> bytes);
 
 // The same as 64 lower-case hexadecimal digits.

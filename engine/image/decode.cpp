@@ -5,7 +5,6 @@
 #include <new>
 
 #include "engine/error.h"
-#include "engine/image/gzip_file.h"
 #include "engine/image/image_format.h"
 
 namespace fxe {
@@ -29,10 +28,7 @@ void decode_image(std::span<const std::byte> file, Image& image, int64_t max_pix
                   DecodeMemory::Share* memory) {
   const DecodeLimits limits{file.size(), max_pixels, memory};
   try {
-    if (is_gzip(file))
-      decode(gunzip(file), limits, image);
-    else
-      decode(file, limits, image);
+    decode(file, limits, image);
   } catch (const std::bad_alloc&) {
     image = {};
     throw run_time_error("needs more memory than there is; use fewer --threads, or leave this image out");

@@ -26,10 +26,10 @@ void check_claimed_size(int64_t width, int64_t height, size_t pixel_bytes, const
   if (width < 1 || height < 1 || width > most / height)
     throw bad_input("{}x{} pixels: expected 1 to {}{}", width, height, most,
                     most < kAllowedPixels ? ", as --max-pixels says" : "");
-  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(limits.stored_bytes))
-    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged",
-                    limits.stored_bytes, width, height);
-  const size_t bytes = limits.stored_bytes + static_cast<size_t>(width * height) * pixel_bytes;
+  if (width * height / kMaxPixelsPerByte > static_cast<int64_t>(limits.file_bytes))
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", limits.file_bytes,
+                    width, height);
+  const size_t bytes = limits.file_bytes + static_cast<size_t>(width * height) * pixel_bytes;
   if (limits.memory && !limits.memory->take(bytes))
     throw run_time_error(
         "needs more memory than there is: {}x{} pixels take up to {} MiB, and images may take {} MiB; leave "

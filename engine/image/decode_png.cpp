@@ -67,7 +67,7 @@ Pixels<Sample> load(std::span<const std::byte> file,
 void decode_png(std::span<const std::byte> file, const DecodeLimits& limits, Image& image) {
   const PngChunks png = read_png_chunks(file);
   check_claimed_size(png.width, png.height, pixel_bytes(png), limits);
-  check_png_data(png, limits.stored_bytes);
+  check_png_data(png, limits.file_bytes);
   const auto checked = stb_png(png);
   set_stb_limit(memory_limit(png.width, png.height, checked.size()));
   const size_t values = 3 * static_cast<size_t>(png.width) * png.height;

@@ -40,6 +40,7 @@ constexpr ImageFormat kFormats[] = {
     {"XML or SVG", {}, {{{0, "<?xml"sv}}}},
     {"HTML", {}, {{{0, "<!DOCTYPE"sv}, {0, "<html"sv}}}},
     {"zip", {}, {{{0, "PK\x03\x04"sv}}}},
+    {"gzip", {}, {{{0, "\x1f\x8b"sv}}}},
     {"TGA", {"tga"}, {}, is_tga, decode_tga},  // last: it has no signature, only a header that makes sense
 };
 // clang-format on

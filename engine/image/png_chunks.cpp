@@ -132,11 +132,11 @@ PngChunks read_png_chunks(std::span<const std::byte> file) {
   throw bad_input("PNG: no IEND chunk found; the file is truncated");
 }
 
-void check_png_data(const PngChunks& png, size_t stored_bytes) {
+void check_png_data(const PngChunks& png, size_t file_bytes) {
   uint64_t wanted = inflated_bytes(png);
   constexpr uint64_t kMostOfAByte = 1032;  // deflate's limit
-  if (wanted / kMostOfAByte > stored_bytes)
-    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", stored_bytes,
+  if (wanted / kMostOfAByte > file_bytes)
+    throw bad_input("{} bytes cannot hold {}x{} pixels; the file is truncated or damaged", file_bytes,
                     png.width, png.height);
   z_stream stream{};
   if (inflateInit(&stream) != Z_OK) throw run_time_error("PNG: out of memory");

@@ -30,8 +30,8 @@ struct PngChunks {
 PngChunks read_png_chunks(std::span<const std::byte> file);
 
 // Throws bad_input unless the data inflates to all pixels. As in Pillow, surplus data and a missing checksum
-// are accepted, a wrong checksum is not. `stored_bytes`: as in check_claimed_size().
-void check_png_data(const PngChunks&, size_t stored_bytes);
+// are accepted, a wrong checksum is not.
+void check_png_data(const PngChunks&, size_t file_bytes);
 
 // A file of the same pixels, with a palette of 256 colours (padded with black), and without transparency,
 // checksums and other chunks.

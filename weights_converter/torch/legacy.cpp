@@ -15,9 +15,10 @@ using pickle::Heap;
 using pickle::Id;
 using pickle::Kind;
 
-// 0x1950a86a20f9469cfc6c, as pickles of protocol 2 and of 0 write it.
+// 0x1950a86a20f9469cfc6c, as pickles write it.
 constexpr std::string_view kMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
-constexpr std::string_view kDecimalMagic = "119547037146038801333356";
+constexpr std::string_view kTextMagic =
+    "L119547037146038801333356L\n";  // of protocol 0, which load() refuses
 constexpr int64_t kProtocol = 1001;
 constexpr size_t kMagicWithin = 32;  // bytes from the start of the file
 
@@ -32,7 +33,7 @@ class LegacyReader {
 
   void expect_header() {
     const auto& magic = heap_[load()];
-    if (magic.kind != Kind::big_integer || (magic.text != kMagic && magic.text != kDecimalMagic))
+    if (magic.kind != Kind::big_integer || magic.text != kMagic)
       throw bad_input("the file does not begin with PyTorch's magic number");
     const auto& protocol = heap_[load()];
     if (protocol.kind != Kind::integer || protocol.integer != kProtocol)
@@ -88,7 +89,7 @@ class LegacyReader {
 
 bool is_torch_legacy(Bytes file) {
   const auto begin = as_text(file.first(std::min(file.size(), kMagicWithin)));
-  return begin.find(kMagic) != std::string_view::npos || begin.starts_with("L" + std::string(kDecimalMagic));
+  return begin.find(kMagic) != std::string_view::npos || begin.starts_with(kTextMagic);
 }
 
 WeightFile read_torch_legacy(Bytes file, std::shared_ptr<const void> owner, std::string_view state_dict) {

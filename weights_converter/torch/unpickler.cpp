@@ -2,9 +2,9 @@
 #include "weights_converter/torch/unpickler.h"
 
 #include <bit>
+#include <charconv>
 
 #include "weights_converter/printable.h"
-#include "weights_converter/torch/pickle_text.h"
 
 namespace fxe::pickle {
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint8_t kStop = '.';
 constexpr uint8_t kProto = 0x80, kFrame = 0x95;
-constexpr uint8_t kMaxProtocol = 5;
+constexpr uint8_t kMinProtocol = 2, kMaxProtocol = 5;
 constexpr Id kNothing = ~Id{0};  // never a value's id: there are at most kMaxValues
 
 const char* kind_name(Kind kind) {
@@ -26,6 +26,29 @@ const char* kind_name(Kind kind) {
     default:
       return "container";
   }
+}
+
+// Opcodes that only protocols 0 and 1 write. INT ('I') is none of them: Python 2 writes it for integers past
+// 32 bits in protocol 2, too.
+constexpr std::string_view kTextOpcodes = "LFSVpgildoP";
+
+Value binary_integer(Bytes twos_complement) {
+  if (twos_complement.size() > 8) return {.kind = Kind::big_integer, .text = as_text(twos_complement)};
+  uint64_t bits = 0;
+  for (size_t i = 0; i < twos_complement.size(); ++i)
+    bits |= std::to_integer<uint64_t>(twos_complement[i]) << (8 * i);
+  const bool negative =
+      !twos_complement.empty() && (std::to_integer<int>(twos_complement.back()) & 0x80) != 0;
+  if (negative && twos_complement.size() < 8) bits |= ~uint64_t{0} << (8 * twos_complement.size());
+  return {.kind = Kind::integer, .integer = static_cast<int64_t>(bits)};
+}
+
+int64_t decimal_integer(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw bad_input("expected an integer, found '{}'", printable(text, 40));
+  return value;
 }
 
 }  // namespace
@@ -58,12 +81,14 @@ Id Unpickler::load(ByteReader& reader) {
 void Unpickler::step(ByteReader& reader, uint8_t opcode) {
   if (opcode == kProto) {
     const auto protocol = reader.read<uint8_t>();
-    if (protocol > kMaxProtocol)
-      throw bad_input("expected pickle protocol 0 to {}, found {}", kMaxProtocol, protocol);
+    if (protocol < kMinProtocol || protocol > kMaxProtocol)
+      throw bad_input("expected pickle protocol {} to {}, found {}", kMinProtocol, kMaxProtocol, protocol);
   } else if (opcode == kFrame) {
     reader.take(8);  // frames only tell how much to read ahead
   } else if (!scalar(reader, opcode) && !text(reader, opcode) && !container(opcode) &&
              !memo(reader, opcode) && !object(reader, opcode)) {
+    if (kTextOpcodes.find(static_cast<char>(opcode)) != std::string_view::npos)
+      throw bad_input("a pickle of protocol 0 or 1, whose tensors PyTorch cannot read; save with protocol 2");
     throw bad_input("the pickle opcode 0x{:02x} is not one that torch.save writes; the file is damaged",
                     opcode);
   }
@@ -88,10 +113,7 @@ bool Unpickler::scalar(ByteReader& r, uint8_t opcode) {
     case 0x8b:  // LONG4
       return push(binary_integer(r.take(r.read<uint32_t>()))), true;
     case 'I':
-    case 'L':
-      return push(decimal_integer(r.line(), heap_)), true;
-    case 'F':
-      return push({.kind = Kind::floating, .floating = decimal_float(r.line())}), true;
+      return integer(decimal_integer(r.line())), true;
     case 'G': {
       const uint64_t bits = __builtin_bswap64(r.read<uint64_t>());  // pickle's only big-endian field
       return push({.kind = Kind::floating, .floating = std::bit_cast<double>(bits)}), true;
@@ -122,10 +144,6 @@ bool Unpickler::text(ByteReader& r, uint8_t opcode) {
     case 0x8e:  // BINBYTES8
     case 0x96:  // BYTEARRAY8
       return push_text(Kind::bytes, r.take(r.read<uint64_t>())), true;
-    case 'S':
-      return push({.kind = Kind::text, .text = heap_.keep(unescape_quoted(r.line()))}), true;
-    case 'V':
-      return push({.kind = Kind::text, .text = heap_.keep(unescape_raw_unicode(r.line()))}), true;
     default:
       return false;
   }
@@ -143,8 +161,6 @@ bool Unpickler::container(uint8_t opcode) {
       return push_items(Kind::tuple, {}), true;
     case 0x8f:  // EMPTY_SET
       return push_items(Kind::set, {}), true;
-    case 'l':
-      return push_items(Kind::list, pop_to_mark()), true;
     case 't':
       return push_items(Kind::tuple, pop_to_mark()), true;
     case 0x91:  // FROZENSET
@@ -153,11 +169,6 @@ bool Unpickler::container(uint8_t opcode) {
     case 0x86:
     case 0x87:
       return push_tuple(opcode - 0x84u), true;
-    case 'd': {
-      const auto items = pop_to_mark();
-      push_items(Kind::dict, {});
-      return append(Kind::dict, items), true;
-    }
     case 'a': {
       const Id item = pop();
       return append(Kind::list, {item}), true;
@@ -178,22 +189,13 @@ bool Unpickler::container(uint8_t opcode) {
 }
 
 bool Unpickler::memo(ByteReader& r, uint8_t opcode) {
-  const auto text_index = [&] {
-    const Value index = decimal_integer(r.line(), heap_);
-    if (index.kind != Kind::integer || index.integer < 0) throw bad_input("a memo index is not a number");
-    return static_cast<uint64_t>(index.integer);
-  };
   switch (opcode) {
-    case 'p':
-      return remember(text_index()), true;
     case 'q':
       return remember(r.read<uint8_t>()), true;
     case 'r':
       return remember(r.read<uint32_t>()), true;
     case 0x94:  // MEMOIZE
       return remember(memo_.size()), true;
-    case 'g':
-      return recall(text_index()), true;
     case 'h':
       return recall(r.read<uint8_t>()), true;
     case 'j':
@@ -225,22 +227,6 @@ bool Unpickler::object(ByteReader& r, uint8_t opcode) {
         throw bad_input("a class is named by something else than text");
       return push_global(heap_[module].text, heap_[name].text), true;
     }
-    case 'i': {  // INST
-      const auto module = r.line(), name = r.line();
-      auto arguments = pop_to_mark();
-      push_global(module, name);
-      const Id callee = pop();
-      push_items(Kind::tuple, std::move(arguments));
-      return reduce(callee, pop()), true;
-    }
-    case 'o': {  // OBJ
-      auto items = pop_to_mark();
-      if (items.empty()) throw bad_input("an object has no class");
-      const Id callee = items.front();
-      items.erase(items.begin());
-      push_items(Kind::tuple, std::move(items));
-      return reduce(callee, pop()), true;
-    }
     case 'R':     // REDUCE
     case 0x81: {  // NEWOBJ
       const Id arguments = pop(), callee = pop();
@@ -257,9 +243,6 @@ bool Unpickler::object(ByteReader& r, uint8_t opcode) {
       const Id id = pop();
       return push(resolver_.persistent(heap_, id)), true;
     }
-    case 'P':
-      throw bad_input(
-          "tensors of pickle protocol 0 are not readable, in PyTorch neither; save with protocol 2");
     default:
       return false;
   }

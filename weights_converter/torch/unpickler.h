@@ -15,7 +15,7 @@ class Resolver {
   virtual Id persistent(Heap&, Id id) = 0;                          // an object outside the pickle
 };
 
-// Python's pickle machine, protocols 0 to 5 (PEP 307, 3154, 574), for data only: state that BUILD would set
+// Python's pickle machine, protocols 2 to 5 (PEP 307, 3154, 574), for data only: state that BUILD would set
 // on objects is dropped; extension codes and out-of-band buffers are refused. Time and memory are bounded by
 // kMaxSteps, kMaxMemo and Heap::kMaxValues, some 250 MB, however long the pickle is.
 class Unpickler {

@@ -156,25 +156,5 @@ TEST(Decode, FormatsThatAreNotReadAreNamed) {
               format + ": not among the formats that fxe reads; convert it to JPEG or PNG");
 }
 
-// Some of ImageNet's files are wrapped like this.
-TEST(Decode, GzipWrappers) {
-  const Image image = random_picture(31, 17, 3);
-  const std::string jpeg = encode_jpeg(image.rgb, 31, 17, 3), wrapped = encode_gzip(jpeg);
-  expect_same(decode(wrapped), decode(jpeg), "JPEG in gzip");
-  expect_same(decode(encode_gzip(encode_ppm(image))), image, "PPM in gzip");
-  for (size_t length = 2; length < wrapped.size(); length += 7)
-    EXPECT_TRUE(decode_error(wrapped.substr(0, length)).starts_with("gzip: ")) << length;
-  EXPECT_EQ(decode_error(wrapped + "x"), "gzip: 1 bytes after its end");
-  std::string damaged = wrapped;
-  damaged[damaged.size() - 6] ^= 1;  // of the checksum
-  EXPECT_EQ(decode_error(damaged), "gzip: the file is damaged");
-  EXPECT_EQ(decode_error(encode_gzip("")), "the file is empty");
-  EXPECT_TRUE(decode_error(encode_gzip(wrapped)).starts_with("not an image"))
-      << "only one wrapper is taken off";
-  // A bomb: 300 MB of zeros.
-  EXPECT_EQ(decode_error(encode_gzip(std::string(size_t{70} << 20, '\0'))),
-            "gzip: more than 67108864 bytes in it");
-}
-
 }  // namespace
 }  // namespace fxe::test

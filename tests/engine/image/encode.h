@@ -31,7 +31,6 @@ std::string encode_bmp(const Image&);  // 24 bits, from the bottom
 std::string encode_tga(const Image&);  // 24 bits, from the top
 std::string encode_png(const Image&);  // 8-bit RGB, deflate without compression
 std::string encode_gif(const Image&);  // grey palette of 128: the red values halved, and doubled again
-std::string encode_gzip(const std::string& file);
 std::string png_chunk(const std::string& type, const std::string& data);
 
 }  // namespace fxe::test

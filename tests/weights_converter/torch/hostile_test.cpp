@@ -53,6 +53,13 @@ TEST(HostileTorch, PickleBombs) {
               HasSubstr("no dict"));
 }
 
+TEST(HostileTorch, ProtocolsZeroAndOne) {
+  for (const char* text : {"(lp0\n.", "(dp0\nS'a'\np1\nF1.5\ns."})
+    EXPECT_THAT(refused_torch(torch_zip(text, {}, true)), HasSubstr("a pickle of protocol 0 or 1")) << text;
+  EXPECT_THAT(refused_torch("L119547037146038801333356L\n.I1001\n."),
+              HasSubstr("a pickle of protocol 0 or 1"));
+}
+
 // One list of arguments, passed to a class many times: its copies would take minutes.
 TEST(HostileTorch, CallsShareTheirArguments) {
   const std::string call = std::string("h\0h\1R0", 6);
