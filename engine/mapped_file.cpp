@@ -10,10 +10,10 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 
 #include "engine/error.h"
+#include "engine/files/descriptor.h"
 #include "engine/files/files_read.h"
 #include "engine/utf8.h"
 
@@ -30,32 +30,23 @@ std::array<Place, 8192> places;
 std::mutex places_mutex;  // held by writers
 static_assert(std::atomic<uintptr_t>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free);
 
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) close(fd);
-  }
-};
-
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.fd < 0) throw bad_input("cannot open {}: {}", path.string(), std::strerror(errno));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (fstat(file.fd, &status) != 0)
-    throw bad_input("cannot read {}: {}", path.string(), std::strerror(errno));
+  if (!file || fstat(file.get(), &status) != 0) throw cannot_read(path, errno);
   if (S_ISDIR(status.st_mode)) throw bad_input("{}: expected a file, found a folder", path.string());
   if (!S_ISREG(status.st_mode)) throw bad_input("{}: expected a regular file", path.string());
   if (status.st_size <= 0) throw bad_input("{}: found an empty file", path.string());
   note_file_read(status, path);
   const auto size = static_cast<size_t>(status.st_size);
-  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (data == MAP_FAILED && errno == ENOMEM)
     throw run_time_error("{}: out of memory: {} bytes of address space were needed to map it", path.string(),
                          size);
-  if (data == MAP_FAILED) throw bad_input("cannot read {}: {}", path.string(), std::strerror(errno));
+  if (data == MAP_FAILED) throw cannot_read(path, errno);
   return std::shared_ptr<const MappedFile>(new MappedFile(data, size, path));
 }
 

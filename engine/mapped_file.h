@@ -14,7 +14,8 @@ namespace fxe {
 // gone raises SIGBUS: see file_mapped_at().
 class MappedFile {
  public:
-  // Throws bad_input if the file is absent, unreadable, not a regular file, or empty.
+  // Throws bad_input if the file is absent, not a regular file, or empty; run_time if the system fails to
+  // read it, see cannot_read().
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path&);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;

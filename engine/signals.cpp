@@ -7,6 +7,9 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <exception>
+#include <initializer_list>
+#include <new>
 
 #include "engine/error.h"
 #include "engine/mapped_file.h"
@@ -27,20 +30,33 @@ void run_cleanups() {
     if (const Cleanup cleanup = place) cleanup();
 }
 
-void handle_unreadable_page(int, siginfo_t* info, void*) {
-  const char* name = file_mapped_at(info->si_addr);
-  if (!name) {  // not one of ours: it is raised again and ends the program
-    std::signal(SIGBUS, SIG_DFL);
-    return;
-  }
-  static std::atomic_flag said;
-  while (said.test_and_set()) pause();  // another thread is already ending the program
-  for (const char* part :
-       {"fxe: ", name, ": cannot be read any more: it became shorter meanwhile, or its disk fails\n"}) {
+// Ends the program as an error does, where none can be thrown.
+[[noreturn]] void end_with(std::initializer_list<const char*> line) {
+  static std::atomic_flag ending;
+  while (ending.test_and_set()) pause();  // another thread is already ending the program
+  for (const char* part : line) {
     [[maybe_unused]] const auto ignored = write(STDERR_FILENO, part, std::strlen(part));
   }
   run_cleanups();
   _exit(1);
+}
+
+void handle_unreadable_page(int, siginfo_t* info, void*) {
+  if (const char* name = file_mapped_at(info->si_addr))
+    end_with({"fxe: ", name, ": cannot be read any more: it became shorter meanwhile, or its disk fails\n"});
+  std::signal(SIGBUS, SIG_DFL);  // not one of ours: it is raised again and ends the program
+}
+
+std::terminate_handler usual_end;
+
+void handle_terminate() {
+  try {
+    if (std::current_exception()) throw;
+  } catch (const std::bad_alloc&) {
+    end_with({"fxe: out of memory; try a smaller --batch\n"});
+  } catch (...) {
+  }
+  usual_end();
 }
 
 void handle(int number) {
@@ -68,6 +84,7 @@ void install_signal_handlers() {
   action.sa_flags = SA_SIGINFO;
   sigemptyset(&action.sa_mask);
   sigaction(SIGBUS, &action, nullptr);
+  if (std::get_terminate() != handle_terminate) usual_end = std::set_terminate(handle_terminate);
 }
 
 void at_signal(Cleanup cleanup) {

@@ -7,7 +7,8 @@ namespace fxe {
 // and nowhere else, by the program and never by the library: programs that link fxe keep their own.
 void install_signal_handlers();  // a signal that was ignored at the start, as under nohup, stays ignored
 // Also handles SIGBUS: a mapped file that shrank, or whose disk fails, gives one line on standard error and
-// exit code 1, after the cleanups.
+// exit code 1, after the cleanups. So does memory that runs out where nothing may be thrown: the destructor
+// of nlohmann's json allocates, and so does std::filesystem where it lists a folder (std::terminate).
 
 // Runs `cleanup` before a signal ends the program. It must be async-signal-safe. Throws run_time if there are
 // too many.

@@ -3,7 +3,6 @@
 
 #include "engine/error.h"
 #include "engine/memory_plan.h"
-#include "layers/expect_memory.h"
 #include "layers/graph_reads.h"
 #include "layers/lanes.h"
 #include "layers/plan.h"
@@ -42,7 +41,6 @@ class PlanCompiler {
         whole_of_(graph_.nodes.size()) {}
 
   std::unique_ptr<Plan> compile() {
-    expect_memory_for_values(graph_, shapes_, backend_);
     plan_->batch_ = batch_;
     plan_->any_input_form_ = backend_.reads_any_input_form();
     plan_->classes_ = output_shape().elements() / batch_;
@@ -59,7 +57,6 @@ class PlanCompiler {
     finish_output();
     place_memory();
     if (!options_.keep_values) add_lanes();
-    expect_memory_for_arena(plan_->arena_bytes_, batch_, backend_);
     return std::move(plan_);
   }
 

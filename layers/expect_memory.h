@@ -5,6 +5,8 @@
 #include <span>
 
 #include "layers/backend.h"
+#include "layers/graph.h"
+#include "layers/plan.h"
 
 namespace fxe {
 
@@ -12,10 +14,11 @@ namespace fxe {
 // memory is available (available_memory.h) than they need, before any is allocated. They do not look at a
 // GPU's memory: batch_memory.h does.
 
-// For the largest value of a graph, which every plan of it must hold. shapes: from infer_shapes().
-void expect_memory_for_values(const Graph&, std::span<const Shape> shapes, const Backend&);
-// For the arena of a plan.
-void expect_memory_for_arena(size_t bytes, int64_t batch, const Backend&);
+// For the weights of all members, as a backend keeps and prepares them, and for its code: oneDNN crashes if
+// there is no memory for that.
+void expect_memory_for_weights(std::span<const Model* const> members, const Backend&);
+// To run a plan of this graph: for the largest value, which it must hold, and for its arena.
+void expect_memory_to_run(const Graph&, const Plan&, const Backend&);
 // For compare_layers(), which holds a layer's inputs and output in double precision, several times.
 void expect_memory_for_comparison(const Graph&, int64_t batch);
 

@@ -2,17 +2,23 @@
 #include "layers/run_plan.h"
 
 #include "engine/error.h"
+#include "layers/expect_memory.h"
 
 namespace fxe {
 
 namespace {
+
+Buffer arena_of(const Plan& plan, const Model& model, Backend& backend) {
+  expect_memory_to_run(model.graph, plan, backend);
+  return backend.device().allocate(plan.arena_bytes());
+}
 
 struct Run {
   Run(const Model& model, Backend& backend, std::span<const float> input, int64_t n,
       const CompileOptions& options)
       : plan(compile(model, backend, n, options)),
         queue(backend.device().make_queue()),
-        arena(backend.device().allocate(plan->arena_bytes())),
+        arena(arena_of(*plan, model, backend)),
         device_input(backend.device().allocate(input.size_bytes())),
         output(backend.device().allocate(static_cast<size_t>(n * plan->classes()) * sizeof(float))) {
     if (static_cast<int64_t>(input.size()) != n * plan->input_elements())

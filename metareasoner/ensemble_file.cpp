@@ -177,6 +177,7 @@ void write_ensemble_file(const EnsembleFile& file, OutputFile& out) {
   Json json = {{"schema", kSchema}, {"name", file.name}};
   if (!file.classes.empty()) json["classes"] = file.classes.generic_string();
   json["combine"] = text(file.combine);
+  json["members"] = Json::array();
   for (const auto& m : file.members) {
     Json member = {{"name", m.name}, {"model", m.model.generic_string()}};
     if (!m.network.empty()) member["network"] = m.network;
@@ -187,6 +188,7 @@ void write_ensemble_file(const EnsembleFile& file, OutputFile& out) {
     member["preprocess"] = fxe::to_json(m.preprocess);
     json["members"].push_back(member);
   }
+  if (!file.profiles.empty()) json["profiles"] = Json::object();
   for (const auto& [name, profile] : file.profiles) json["profiles"][name] = to_json(profile, file);
   // Member names may be those of files, which need not be UTF-8; JSON must be.
   out.write(json.dump(2, ' ', false, Json::error_handler_t::replace));

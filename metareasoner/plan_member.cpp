@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "layers/expect_memory.h"
+
 namespace fxe {
 
 PlanMember::PlanMember(std::string name, const Model& model, Backend& backend, int64_t capacity)
@@ -11,7 +13,10 @@ PlanMember::PlanMember(std::string name, const Model& model, Backend& backend, i
 
 PlanMember::PlanMember(std::string name, const Model& model, Backend& backend, std::vector<int64_t> sizes)
     : name_(std::move(name)), sizes_(std::move(sizes)) {
-  for (int64_t size : sizes_) plans_.push_back(compile(model, backend, size));
+  for (int64_t size : sizes_) {
+    plans_.push_back(compile(model, backend, size));
+    expect_memory_to_run(model.graph, *plans_.back(), backend);
+  }
 }
 
 int64_t PlanMember::multiply_adds() const {

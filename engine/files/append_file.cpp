@@ -53,21 +53,29 @@ void AppendFile::commit() {
     direct_.commit();
     return;
   }
-  const Descriptor file(
-      open(target_.path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
-  if (!file) throw cannot(name_, errno);
-  flock(file.get(), LOCK_EX);  // without locks, one write is all that keeps lines whole
+  Descriptor file;
   struct stat status {};
-  char last = '\n';
-  if (fstat(file.get(), &status) != 0 ||
-      (status.st_size > 0 && pread(file.get(), &last, 1, status.st_size - 1) != 1))
-    throw cannot(name_, errno);
-  const std::string before = status.st_size == 0 ? head_ + '\n' : last == '\n' ? "" : "\n";
-  int error = write_all(file.get(), before + lines);
-  if (!error && fsync(file.get()) != 0) error = errno;
+  do {  // again where another process has removed the file that it made
+    file = Descriptor(
+        open(target_.path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+    if (!file) throw cannot(name_, errno);
+    flock(file.get(), LOCK_EX);  // without locks, one write is all that keeps lines whole
+    if (fstat(file.get(), &status) != 0) throw cannot(name_, errno);
+  } while (status.st_nlink == 0);
+  const int error = append(file.get(), status.st_size, lines);
   if (!error) return;
-  [[maybe_unused]] const int ignored = ftruncate(file.get(), status.st_size);
+  [[maybe_unused]] int ignored = ftruncate(file.get(), status.st_size);
+  if (!target_.found && status.st_size == 0) ignored = unlink(target_.path.c_str());
   throw cannot(name_, error);
+}
+
+// To a file of so many bytes. Returns 0, or errno.
+int AppendFile::append(int file, off_t bytes, const std::string& lines) const {
+  char last = '\n';
+  if (bytes > 0 && pread(file, &last, 1, bytes - 1) != 1) return errno;
+  const std::string before = bytes == 0 ? head_ + '\n' : last == '\n' ? "" : "\n";
+  if (const int error = write_all(file, before + lines)) return error;
+  return fsync(file) == 0 ? 0 : errno;
 }
 
 }  // namespace fxe

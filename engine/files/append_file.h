@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 
@@ -18,9 +20,12 @@ class AppendFile {
   AppendFile(const std::filesystem::path& name, const OutputTarget&, std::string head);
 
   void add(const std::string& line) { lines_ += line + '\n'; }  // kept until commit()
-  void commit();  // throws run_time unless everything was written; then nothing of it stays
+  // Throws run_time unless everything was written; then nothing of it stays, nor a file that was not there.
+  void commit();
 
  private:
+  int append(int file, off_t bytes, const std::string& lines) const;
+
   std::filesystem::path name_;
   OutputTarget target_;
   std::string head_, lines_;

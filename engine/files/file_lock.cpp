@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 
-#include "engine/error.h"
+#include "engine/files/files_read.h"
 
 namespace fxe {
 
@@ -17,7 +16,7 @@ FileLock::FileLock(const std::filesystem::path& path) {
   for (;;) {
     file_ = Descriptor(open(path.c_str(), O_RDWR | O_CLOEXEC));  // NFS locks need write access
     if (!file_) file_ = Descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file_) throw bad_input("cannot open {}: {}", path.string(), std::strerror(errno));
+    if (!file_) throw cannot_read(path, errno);
     while (flock(file_.get(), LOCK_EX) != 0)
       if (errno != EINTR) return;  // the file system has no locks
     struct stat locked {

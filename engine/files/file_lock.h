@@ -8,7 +8,7 @@
 namespace fxe {
 
 // Held while a file is read, changed and replaced (OutputFile), so that each of several processes sees what
-// the one before it wrote. Waits for its turn. Throws bad_input if the file cannot be opened.
+// the one before it wrote. Waits for its turn. Throws if the file cannot be opened; see cannot_read().
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path&);

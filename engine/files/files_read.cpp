@@ -2,11 +2,11 @@
 #include "engine/files/files_read.h"
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <set>
 #include <vector>
-
-#include "engine/error.h"
 
 namespace fxe {
 
@@ -28,6 +28,13 @@ bool same_content(const struct stat& a, const struct stat& b) {
 }
 
 }  // namespace
+
+Error cannot_read(const std::filesystem::path& path, int error) {
+  if (error == ENOENT) return bad_input("{}: no such file", path.string());
+  for (const int of_the_name : {ENOTDIR, ENAMETOOLONG, ELOOP, EISDIR, ENXIO, ENODEV})
+    if (error == of_the_name) return bad_input("{}: cannot be read: {}", path.string(), std::strerror(error));
+  return run_time_error("{}: cannot be read: {}", path.string(), std::strerror(error));
+}
 
 void start_noting_files() {
   const std::lock_guard lock(mutex);

@@ -5,7 +5,14 @@
 
 #include <filesystem>
 
+#include "engine/error.h"
+
 namespace fxe {
+
+// Why an input cannot be opened or read, by errno: bad_input if no file has or can have that name; otherwise
+// run_time, as for a disk's error, too many open files or a missing permission: they say nothing about the
+// file.
+Error cannot_read(const std::filesystem::path&, int error);
 
 // Which files this process has read, by device and inode, so that none is overwritten by its own results.
 // Every place that opens an input notes it; nothing is kept unless start_noting_files() was called.

@@ -7,7 +7,7 @@
 #include <array>
 #include <string_view>
 
-#include "engine/error.h"
+#include "engine/files/files_read.h"
 #include "engine/image/image_format.h"
 
 namespace fxe {
@@ -67,7 +67,7 @@ FolderListing list_folder(const fs::path& folder, const std::string& prefix, Lef
       left_out.add_ending(prefix + name, ending_of(name));
     }
   }
-  if (error) throw bad_input("{}: cannot be listed: {}", folder.string(), error.message());
+  if (error) throw cannot_read(folder, error.value());
   std::ranges::sort(listing.folders);
   std::ranges::sort(listing.label_files);
   return listing;

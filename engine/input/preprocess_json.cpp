@@ -148,7 +148,9 @@ nlohmann::ordered_json to_json(const Preprocess& p) {
   const auto pair = [](int h, int w) {
     return h == w ? nlohmann::ordered_json(h) : nlohmann::ordered_json({h, w});
   };
-  nlohmann::ordered_json resize;
+  // Not null at first: if memory fails while nlohmann's json becomes an object on its own, its destructor
+  // follows a null pointer (before 3.11.3).
+  auto resize = nlohmann::ordered_json::object();
   if (p.side != Preprocess::Side::none) resize["to"] = pair(p.resize_h, p.resize_w);
   resize["side"] = text(kSides, p.side);
   if (p.side != Preprocess::Side::none) {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/input/text_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fstream>
 
 #include "engine/byte_order_mark.h"
 #include "engine/error.h"
+#include "engine/files/descriptor.h"
 #include "engine/files/files_read.h"
 
 namespace fxe {
@@ -19,26 +21,23 @@ constexpr size_t kMaxLines = size_t{1} << 22, kMaxLineBytes = 4096;
 }  // namespace
 
 void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vector<std::byte>& out) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) throw bad_input("{}: no such file", path.string());
-  if (!std::filesystem::is_regular_file(status)) throw bad_input("{}: not a file", path.string());
-  const auto bytes = std::filesystem::file_size(path, error);
-  if (error || bytes > limit_bytes)
-    throw bad_input("{}: {} bytes, expected at most {}", path.string(), error ? 0 : bytes, limit_bytes);
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
+  // Without O_NONBLOCK, opening a pipe would wait for its writer.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!file || fstat(file.get(), &status) != 0) throw cannot_read(path, errno);
+  if (!S_ISREG(status.st_mode)) throw bad_input("{}: not a file", path.string());
+  note_file_read(status);
+  const auto bytes = static_cast<size_t>(status.st_size);
+  if (bytes > limit_bytes)
+    throw bad_input("{}: {} bytes, expected at most {}", path.string(), bytes, limit_bytes);
   out.resize(bytes);
-  file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(bytes));
-  if (struct stat found{}; stat(path.c_str(), &found) == 0) note_file_read(found);
-  if (file) return;
-  const int reason = errno;
-  // These errors of the system may pass; they say nothing about the file.
-  for (const int passing : {EIO, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT, EINTR, EAGAIN})
-    if (reason == passing)
-      throw run_time_error("{}: cannot be read: {}", path.string(), std::strerror(reason));
-  throw bad_input("{}: cannot be read: {}", path.string(),
-                  reason ? std::strerror(reason) : "it became shorter meanwhile");
+  for (size_t at = 0; at < bytes;) {
+    const ssize_t n = read(file.get(), out.data() + at, bytes - at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw cannot_read(path, errno);
+    if (n == 0) throw bad_input("{}: cannot be read: it became shorter meanwhile", path.string());
+    at += static_cast<size_t>(n);
+  }
 }
 
 std::string read_text(const std::filesystem::path& path) {

@@ -29,8 +29,8 @@ std::string read_text(const std::filesystem::path& path);
 // A number of digits only, 0 or more, such as a class index.
 std::optional<int> whole_number(std::string_view);
 
-// Reads a whole file. Throws bad_input if it cannot be read (with the reason) or exceeds `limit_bytes`;
-// run_time if the error may pass, as a disk's may.
+// Reads a whole file. Throws bad_input if there is no such file, it is not a regular one, or it exceeds
+// `limit_bytes`; run_time if the system fails to read it, see cannot_read().
 void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vector<std::byte>& out);
 
 }  // namespace fxe

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <new>
+#include <stdexcept>
 
 #include "engine/error.h"
 
@@ -96,6 +98,25 @@ TEST_F(Signals, ThatWereIgnoredStayIgnored) {
         exit(0);
       },
       ExitedWithCode(0), "");
+}
+
+// As in a destructor.
+void where_nothing_may_be_thrown(void (*f)()) noexcept { f(); }
+
+TEST_F(Signals, MemoryThatFailsWhereNothingMayBeThrownIsALine) {
+  EXPECT_EXIT(
+      {
+        begin();
+        at_signal(say_cleaned);
+        where_nothing_may_be_thrown([] { throw std::bad_alloc(); });
+      },
+      ExitedWithCode(1), "^fxe: out of memory; try a smaller --batch\ncleaned$");
+  EXPECT_EXIT(
+      {
+        begin();
+        where_nothing_may_be_thrown([] { throw std::runtime_error("a mistake"); });
+      },
+      KilledBySignal(SIGABRT), "a mistake");
 }
 
 TEST_F(Signals, HaveRoomForAFewCleanups) {

@@ -2,8 +2,9 @@
 // Loaded before the C library's own (LD_PRELOAD): makes one call of a kind fail, or ends the process there.
 // Calls count from main() on.
 //   FXE_FAIL        which kind: open | write | fsync | rename | truncate, of files that are written (opening
-//                   counts where it makes a file); map, of files; thread: its start; new: memory that the
-//                   program itself asks for (not a library, whose answer to null is its own)
+//                   counts where it makes a file); read, of files that have a size; map, of files; thread:
+//                   its start; new: memory that the program itself asks for (not a library, whose answer to
+//                   null is its own)
 //   FXE_FAIL_AT     the call that fails, from 1; 0: none
 //   FXE_FAIL_ERRNO  with which errno; 0: SIGKILL in its place
 //   FXE_FAIL_COUNT  a file for the number of calls of that kind
@@ -108,9 +109,10 @@ bool fails(const char* kind) {
   return true;
 }
 
-bool is_file(int fd) {
+bool is_file(int fd, off_t least_bytes = 0) {
   struct stat status {};
-  return fd > STDERR_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  return fd > STDERR_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_size >= least_bytes;
 }
 
 template <class F>
@@ -171,6 +173,10 @@ FXE_OPENAT(openat64)
 FXE_OPEN(open)
 FXE_OPEN(open64)
 
+ssize_t read(int fd, void* to, size_t count_) {
+  if (is_file(fd, 1) && fails("read")) return -1;
+  return syscall(SYS_read, fd, to, count_);
+}
 ssize_t write(int fd, const void* bytes, size_t count_) {
   if (is_file(fd) && fails("write")) return -1;
   return syscall(SYS_write, fd, bytes, count_);

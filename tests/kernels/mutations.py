@@ -183,6 +183,9 @@ class Lane:
         link = output.stdout.strip().splitlines()[-1].removeprefix(": && ").removesuffix(" && :")
         self.link = shlex.split(link)
 
+    def command(self, program: pathlib.Path) -> list:
+        return [program, "--gtest_brief=1", *self.arguments]
+
     def compile_command(self, source: str) -> list[str]:
         entries = [shlex.split(c["command"]) for c in self.commands if c["file"] == str(ROOT / source)]
         sanitized = self.program.endswith("_tsan")
@@ -219,8 +222,7 @@ def run(lane: Lane, file: str, text: str, replacement: str) -> str:
         (mutated / file).write_text(source.replace(text, replacement))
         program = lane.make(mutated, file)
         try:
-            done = subprocess.run([program, "--gtest_brief=1", *lane.arguments], capture_output=True, text=True, timeout=600,
-                                  env=lane.environment)
+            done = subprocess.run(lane.command(program), capture_output=True, text=True, timeout=600, env=lane.environment)
         except subprocess.TimeoutExpired:
             return "does not end"
     if done.returncode == 0:
@@ -230,9 +232,9 @@ def run(lane: Lane, file: str, text: str, replacement: str) -> str:
     return next((line.strip()[:150] for sign in signs for line in lines if sign in line), f"exit status {done.returncode}")
 
 
-def main(lane_forms=LANES, mutations=MUTATIONS) -> int:
+def main(lane_forms=LANES, mutations=MUTATIONS, lane_type=Lane) -> int:
     build, wanted = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2] if len(sys.argv) > 2 else ""
-    lanes = {name: Lane(build, *lane) for name, lane in lane_forms.items()}
+    lanes = {name: lane_type(build, *lane) for name, lane in lane_forms.items()}
     planted = missed = 0
     for name, lane, *change in mutations:
         if wanted not in f"{lane} {name}":

@@ -48,6 +48,26 @@ TEST_P(EveryCommand, RefusesBadValuesInOneLine) {
 INSTANTIATE_TEST_SUITE_P(Commands, EveryCommand, testing::ValuesIn(kFoundation),
                          [](const auto& command) { return command.param; });
 
+TEST(CommandLine, ANameThatNoFileCanHaveIsBadInput) {
+  const Folder folder;
+  const std::string name(300, 'x'), out = folder / "out.safetensors";
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"init", name, "-o", out},
+                                             {"convert", name, "-o", out},
+                                             {"inspect", name},
+                                             {"classify", name, name},
+                                             {"eval", name, name},
+                                             {"record", name, name, "-o", out},
+                                             {"import", name, "--labels", name, "-o", out},
+                                             {"replay", name},
+                                             {"calibrate", name},
+                                             {"bench", name},
+                                             {"profile", name, name},
+                                             {"figures", name, "-o", out},
+                                             {"check", name}})
+    expect_refused(words, "File name too long");
+}
+
 TEST(CommandLine, OptionsOfTheDesignAreThere) {
   const std::vector<std::string> running = {"--control", "--tail", "--launch", "--deadline-ms", "--policy"};
   for (const auto& [command, more] : std::map<std::string, std::vector<std::string>>{

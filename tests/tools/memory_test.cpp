@@ -58,6 +58,18 @@ class Memory : public testing::Test {
     EXPECT_LT(seconds.count(), 20) << words;
   }
 
+  // Its plan is printed, and that it does not fit.
+  void expect_inspected(const std::string& model, const std::string& reason) const {
+    const Outcome run = with_2_5_gib("inspect " + model + " --json " + folder / "r.json");
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(run.err, "");
+    EXPECT_THAT(run.out, testing::ContainsRegex("plan for cpu, batch 1: [0-9]+ steps, arena of .* MB"));
+    EXPECT_THAT(run.out, HasSubstr("it does not fit here: "));
+    const Json report = read_json(folder / "r.json")["members"][0];
+    EXPECT_THAT(report["does_not_fit"].get<std::string>(), HasSubstr(reason));
+    EXPECT_GT(report["plan"].size(), 1u);
+  }
+
   const SmallEnsemble& small = small_ensemble();
   Folder folder;
 };
@@ -70,10 +82,10 @@ TEST_F(Memory, ALayerThatDoesNotFitIsRefusedWithItsSize) {
   write_graph(colour, {input(3, 16'000), pool, twice});
   EXPECT_LT(std::filesystem::file_size(gray), 600u);
   expect_refused("check " + gray, "compare layer 'g' takes");
-  expect_refused("inspect " + gray, "layer 'i' makes \\[1, 1, 46000, 46000\\], which takes");
+  expect_inspected(gray, "layer 'i' makes [1, 1, 46000, 46000], which takes 8072 MiB");
   const std::string preprocess = R"( --preprocess '{"resize":{"to":16000,"side":"both"},"crop":16000}')";
   const std::string takes = "layer 'i' makes \\[1, 3, 16000, 16000\\], which takes";
-  for (const std::string command : {"inspect ", "bench "}) expect_refused(command + colour, takes);
+  expect_refused("bench " + colour, takes);
   expect_refused("classify " + colour + " " + small.images + "/0/100.ppm" + preprocess, takes);
   for (const std::string command : {"eval ", "profile "})
     expect_refused(command + colour + " " + small.images + preprocess, takes);
@@ -88,9 +100,9 @@ TEST_F(Memory, ValuesThatDoubleAreRefused) {
     nodes.push_back({{"name", fmt::format("c{}", i)}, {"op", "concat"}, {"inputs", {i, i}}});
   write_graph(folder / "doubles.safetensors", nodes);
   expect_refused("check " + folder / "doubles.safetensors", "compare layer 'c1[0-9]' takes");
-  for (const std::string command : {"inspect ", "bench "})
-    expect_refused(command + folder / "doubles.safetensors",
-                   "layer 'c16' makes \\[1, 393216, 64, 64\\], which takes");
+  expect_refused("bench " + folder / "doubles.safetensors",
+                 "layer 'c16' makes \\[1, 393216, 64, 64\\], which takes");
+  expect_inspected(folder / "doubles.safetensors", "layer 'c16' makes [1, 393216, 64, 64], which takes");
 }
 
 // No value alone is too large, but the plan is.
@@ -100,8 +112,8 @@ TEST_F(Memory, APlanThatDoesNotFitIsRefusedWithItsSize) {
   nodes.push_back({{"name", "t"}, {"op", "channel_shuffle"}, {"inputs", {1}}, {"groups", 3}});
   nodes.push_back({{"name", "g"}, {"op", "global_average_pool"}, {"inputs", {2}}});
   write_graph(folder / "wide.safetensors", nodes);
-  for (const std::string command : {"inspect ", "bench "})
-    expect_refused(command + folder / "wide.safetensors", "a plan for batch 1 takes");
+  expect_refused("bench " + folder / "wide.safetensors", "a plan for batch 1 takes");
+  expect_inspected(folder / "wide.safetensors", "a plan for batch 1 takes");
 }
 
 }  // namespace

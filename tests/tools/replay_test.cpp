@@ -219,7 +219,7 @@ TEST(Replay, RefusesWhatItCannotAnswerInOneLine) {
   write_text(folder / "flipped", flipped);
   expect_refused({"replay", folder / "flipped"}, "the file is damaged");
   expect_refused({"replay", s.ensemble}, "not a logit store");
-  expect_refused({"replay", folder / "absent"}, "cannot open");
+  expect_refused({"replay", folder / "absent"}, "no such file");
   expect_refused({"replay", store, "--policy", "stored:fast"}, "name it with --ensemble");
   expect_refused({"replay", store, "--policy", "stored", "--ensemble", FXE_SOURCE_DIR "/demo/ensemble.json"},
                  "another ensemble than the one that was recorded");

@@ -104,6 +104,7 @@ Json calibrate_json(const CalibrationSummary& s) {
       {"images", images_json(s)},
       {"results", Json::array()}};
   for (const auto& o : s.outcomes) json["results"].push_back(outcome_json(s, o));
+  if (!s.signals.empty()) json["signals"] = Json::array();
   for (const auto& of : s.signals) {
     Json row = {{"signal", name(of.signal)}, {"refused", of.refused}};
     if (of.outcome) row.update(outcome_json(s, *of.outcome));

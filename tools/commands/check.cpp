@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include "engine/error.h"
@@ -109,6 +110,7 @@ int run_check(int argc, char** argv) {
   for (const auto& subject : subjects) {
     if (!run.quiet) fmt::print("{}: {} against {}, seed {}\n", subject.name, tested.name, against, seed);
     const Model model = optimize(subject.model);
+    expect_memory_for_weights(std::array{&model}, *tested.backend);
     expect_memory_for_comparison(model.graph, run.batch);
     const auto input = random_input(model.input(), run.batch, seed);
     CompareOptions compare{.against = other.backend.get()};

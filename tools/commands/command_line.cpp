@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <system_error>
 
@@ -93,6 +94,9 @@ int run_command_line(int argc, char** argv) {
     return report(name, fmt::format("{}; see fxe {} --help", e.what(), name), 2);
   } catch (const std::bad_alloc&) {
     return report(name, "out of memory; try a smaller --batch", 1);
+  } catch (const std::filesystem::filesystem_error& e) {  // of what asks whether a file is there
+    const Error error = cannot_read(e.path1(), e.code().value());
+    return report(name, error.what(), static_cast<int>(error.kind()));
   } catch (const std::system_error& e) {
     if (e.code() != std::errc::resource_unavailable_try_again)
       return report(name, fmt::format("unexpected: {}", e.what()), 1);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <sstream>
 
 #include "engine/error.h"
+#include "layers/expect_memory.h"
 #include "layers/optimize.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/program.h"
@@ -88,6 +90,16 @@ void print_plan(const Plan& plan) {
   print_table(stdout, table);
 }
 
+// What a run would be refused with; empty: nothing.
+std::string reason_not_to_run(const Model& model, const Plan& plan, const Backend& backend) {
+  try {
+    expect_memory_to_run(model.graph, plan, backend);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return {};
+}
+
 Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend& backend,
                     const RunOptions& run, bool show_layers) {
   Totals totals;
@@ -98,7 +110,9 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
                     "", "  ", Ink::bold);
   Json layers = layers_json(loaded.model, totals, show_layers && !run.quiet);
   const Model optimized = optimize(loaded.model);
+  expect_memory_for_weights(std::array{&optimized}, backend);
   const auto plan = compile(optimized, backend, run.batch);
+  const std::string refused = reason_not_to_run(optimized, *plan, backend);
   size_t values_bytes = 0;
   for (const auto& layer : plan->layers()) values_bytes += layer.value.bytes;
   if (!run.quiet) {
@@ -110,6 +124,7 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
                static_cast<double>(plan->arena_bytes()) / 1e6, static_cast<double>(values_bytes) / 1e6);
     fmt::print("  tail: {}\n",
                plan->head().empty() ? "a kernel of its own" : "in the last layer's kernel, " + plan->head());
+    if (!refused.empty()) print_paragraph(stdout, "it does not fit here: " + refused, "  ", "  ");
     if (show_layers) print_plan(*plan);
   }
   return {{"name", name},
@@ -120,6 +135,7 @@ Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend&
           {"multiply_adds", totals.multiply_adds},
           {"arena_bytes", plan->arena_bytes()},
           {"value_bytes", values_bytes},
+          {"does_not_fit", refused.empty() ? Json(nullptr) : Json(refused)},
           {"fused_tail", plan->head().empty() ? Json(nullptr) : Json(plan->head())},
           {"layers", layers},
           {"plan", steps_json(*plan)}};

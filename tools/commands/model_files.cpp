@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "engine/error.h"
+#include "engine/files/files_read.h"
 #include "weights_converter/sharded_weights.h"
 
 namespace fxe {
@@ -48,7 +48,7 @@ std::vector<std::string> model_files(const std::vector<std::string>& words) {
       if (i->is_regular_file(ignored) && std::ranges::find(kEndings, ending) != kEndings.end())
         found.push_back(i->path().string());
     }
-    if (error) throw bad_input("{}: cannot be listed: {}", word, error.message());
+    if (error) throw cannot_read(word, error.value());
     only_usual_weights(word, found);
     if (found.empty())
       throw bad_input(

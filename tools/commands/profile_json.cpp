@@ -92,6 +92,7 @@ Json profile_json(const ProfileSubject& subject, const ProfileResult& r) {
   for (const LayerSavings& of : by_layer(rows)) {
     Json layer = {{"name", of.layer->name}, {"op", op_str(of.layer->op)}};
     add_savings(layer, of.savings, whole);
+    layer["kernels"] = Json::array();
     for (const auto* row : of.rows) layer["kernels"].push_back(kernel_json(*row, whole));
     members[of.member]["layers"].push_back(std::move(layer));
   }

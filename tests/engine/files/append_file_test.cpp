@@ -4,13 +4,16 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <functional>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "engine/error.h"
 #include "engine/files/file_lock.h"
@@ -81,6 +84,28 @@ TEST_F(AppendFiles, AnUnfinishedLineIsEnded) {
   folder.write("results.csv", "head,line\n1\n2 of which half");
   add(path, "3");
   EXPECT_EQ(content(path), "head,line\n1\n2 of which half\n3\n");
+}
+
+// As on a full disk: what was there stays as it was, and what was not there is not made.
+TEST_F(AppendFiles, WhatCannotBeWrittenLeavesNothing) {
+  const fs::path begun = folder.write("begun.csv", "head,line\n1\n"), empty = folder.write("empty.csv");
+  EXPECT_TRUE(at_once(1, [&](int) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{20, 20};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) throw std::logic_error("no limit");
+    for (const fs::path& name : {path, begun, empty}) {
+      try {
+        add(name, "longer than what there is room for");
+      } catch (const Error& e) {
+        if (e.kind() == ErrorKind::run_time) continue;
+      }
+      throw std::logic_error("it was written");
+    }
+  }));
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_EQ(content(begun), "head,line\n1\n");
+  EXPECT_EQ(content(empty), "");
+  EXPECT_TRUE(fs::exists(empty));
 }
 
 TEST_F(AppendFiles, OfManyProcessesKeepAllLines) {

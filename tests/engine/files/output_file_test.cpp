@@ -156,6 +156,13 @@ TEST_F(OutputFiles, NamedPipesAreWrittenToAndStay) {
   EXPECT_EQ(files_in(folder.path()), 1);
 }
 
+// Waiting for a reader that may still come ends, after seconds.
+TEST_F(OutputFiles, NamedPipesThatNobodyReadsAreAnError) {
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_THAT(error_of_kind(ErrorKind::run_time, [&] { OutputFile file(path); }),
+              HasSubstr("no process has opened this pipe"));
+}
+
 TEST_F(OutputFiles, DevicesAreWrittenToAndStay) {
   fs::create_symlink("/dev/full", path);
   const auto error = error_of_kind(ErrorKind::run_time, [&] { write(path, std::string(1'000'000, 'x')); });

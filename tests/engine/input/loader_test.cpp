@@ -180,6 +180,18 @@ TEST(LoaderDeathTest, LargeImagesTakeTurns) {
   EXPECT_EXIT(all_are_read(), ::testing::ExitedWithCode(0), "");
 }
 
+// Refused before any of it is allocated.
+TEST(Loader, MorePreparedImagesThanMemoryHolds) {
+  const Numbered images(1);
+  try {
+    const Loader loader(images.dataset, {crop(16'000)}, 1, 100'000, 0, 1);
+    ADD_FAILURE();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::run_time);
+    EXPECT_THAT(e.what(), testing::HasSubstr("100000 prepared images take 2930 MiB each, and "));
+  }
+}
+
 TEST(Loader, MorePixelsThanAllowedHaveFailed) {
   const Numbered images(2);
   Loader loader(images.dataset, {crop(4)}, 1, 2, 0, 2, {.max_pixels = 1});

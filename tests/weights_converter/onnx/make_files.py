@@ -278,7 +278,7 @@ def refused(out: Writer) -> None:
     for name, entries, text in (
             ("absolute", {"location": "/etc/passwd"}, "expected a file in the model's folder"),
             ("no_location", {"offset": "0"}, "expected a file in the model's folder"),
-            ("absent", {"location": "no_such_file"}, "cannot open"),
+            ("absent", {"location": "no_such_file"}, "no such file"),
             ("offset", {"location": "external.data", "offset": "99999999999"}, "is the file complete?"),
             ("length", {"location": "external.data", "offset": "8", "length": str(2**64 - 1)}, "is the file complete?"),
             ("negative", {"location": "external.data", "offset": "-4"}, "expected a number of bytes"),
