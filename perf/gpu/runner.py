@@ -18,8 +18,8 @@ MOST_OUTPUT = 4000  # characters that are kept of what failed
 
 
 class Runner:
-    def __init__(self, build, work):
-        self.build, self.work = pathlib.Path(build).resolve(), pathlib.Path(work)
+    def __init__(self, build, work, output):
+        self.build, self.work, self.output = (pathlib.Path(folder).resolve() for folder in (build, work, output))
         self.running, self.stopped = set(), False
 
     def run(self, step, save):
@@ -65,7 +65,9 @@ class Runner:
             return {**result, **judged(code, log.read(), pathlib.Path(file.name).read_text())}
 
     def filled(self, word, json_file):
-        return word.replace("{json}", json_file).replace("{build}", str(self.build)).replace("{work}", str(self.work))
+        for name, value in (("json", json_file), ("build", self.build), ("work", self.work), ("output", self.output)):
+            word = word.replace(f"{{{name}}}", str(value))
+        return word
 
     def environment(self, command):
         env = {**os.environ, "FXE_CACHE": str(self.work / "plans")}

@@ -11,8 +11,8 @@ DEMO = "demo/ensemble.json"
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """Words may hold {build} and {work}, folders of the programs and of this run's own files, and {json}, a file whose
-    content becomes the command's result."""
+    """Words may hold {build}, {work} and {output}, the folders of programs, of this run's own files and of its results, and {json},
+    a file whose content becomes the command's result."""
     name: str  # in its step
     words: tuple
     makes: str = ""  # a file of {work}: where it is there already, nothing is run
@@ -110,8 +110,8 @@ class Steps:
             words = ("--precision", "fp16", "--batch", str(batch), "--control", "none", "--only-policy")
             if not timed:
                 return self.bench(f"{network} batch {batch}", network, *words)
-            # Without a cache of their own they would serve the others.
-            return self.bench(f"{network} batch {batch}, timed plans", network, *words, "--autotune", env={"FXE_CACHE": "{work}/timed"})
+            # In a folder of their own, for they would serve the others, and kept, for which plan is the fastest is a result.
+            return self.bench(f"{network} batch {batch}, timed plans", network, *words, "--autotune", env={"FXE_CACHE": "{output}/plans"})
         return Step("bench", "networks in fp16, with cuDNN's heuristics and with timed plans", 90, tuple(
             bench(batch, network, timed) for batch in self.size.batches for network in self.size.networks
             for timed in self.size.timed_plans), each_s=20)

@@ -168,6 +168,13 @@ class WithFakes(unittest.TestCase):
         self.assertEqual(self.run_steps([Step("a", "", 100, commands, side_by_side=True)]), 0)
         self.assertEqual([c["name"] for c in self.results()["steps"]["a"]["commands"]], [c.name for c in commands])
 
+    def test_words_and_variables_name_folders(self):
+        told = self.python("import json, os, sys; json.dump(['{build}', '{work}', os.environ['V'], os.environ['FXE_CACHE']], "
+                           "open(sys.argv[1], 'w'))", env={"V": "{output}/v"})
+        self.assertEqual(self.run_steps([Step("a", "", 30, (told,))]), 0)
+        build, work, output, cache = self.results()["steps"]["a"]["commands"][0]["json"]
+        self.assertEqual((build, output, cache), (str(self.folder.resolve()), f"{self.output.resolve()}/v", f"{work}/plans"))
+
     def test_results_that_are_not_as_expected_end_nothing(self):
         strange = self.python("import sys; open(sys.argv[1], 'w').write('{\"schema\": \"fxe.bench/1\", \"rows\": [{\"a\": 1}]}')",
                               "resnet50 batch 1")
