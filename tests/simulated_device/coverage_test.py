@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests on the simulated GPU ran, and that no function of CUDA which the engine calls was left out.
 
-    coverage_test.py COVERAGE_FILE ARCHIVE...
+    coverage_test.py COVERAGE_FILE REPORT ARCHIVE...
 
-Adds the programs' counts up (coverage.h), prints them and removes the file. Functions that the engine calls are those that its
+Adds the programs' counts up (coverage.h), prints them, into the report too, and removes the file. Functions that the engine calls are those that its
 archives leave to the linker, cuDNN's stand-ins, and CUPTI's by the names that it looks up.
 """
 import collections
@@ -31,14 +31,18 @@ def main() -> int:
         name, count = line.split()
         counts[name] += int(count)
     file.unlink()
-    called = called_by(sys.argv[2:])
+    called = called_by(sys.argv[3:])
     unused = sorted(name for name in called if not counts[name])
-    print(f"simulated GPU: {counts['graphs']} graphs made executable and launched {counts['graph_launches']} times, "
-          f"{counts['bodies_taken']} bodies taken, {counts['bodies_skipped']} skipped, {counts['kernels']} kernels, "
-          f"{counts['convolutions']} of them cuDNN's, {counts['copies']} copies")
-    print(f"functions of CUDA, cuDNN and CUPTI: {len(called) - len(unused)} used of {len(called)} that the engine calls")
+    text = (f"simulated GPU: {counts['graphs']} graphs made executable and launched {counts['graph_launches']} times, "
+            f"{counts['bodies_taken']} bodies taken, {counts['bodies_skipped']} skipped, {counts['kernels']} kernels, "
+            f"{counts['convolutions']} of them cuDNN's, {counts['copies']} copies\n"
+            f"functions of CUDA, cuDNN and CUPTI: {len(called) - len(unused)} used of {len(called)} that the engine calls\n")
     if unused:
-        print("never called: " + ", ".join(unused))
+        text += "never called: " + ", ".join(unused) + "\n"
+    print(text, end="")
+    report = pathlib.Path(sys.argv[2])
+    report.parent.mkdir(exist_ok=True)
+    report.write_text(text)
     return 1 if unused or not counts["bodies_skipped"] else 0
 
 
