@@ -35,7 +35,7 @@ Json parse_json(std::string_view text, const JsonLimits& limits) {
     if (event == Event::object_start || event == Event::array_start || event == Event::value)
       if (++values > limits.values) throw bad_input("it has more than {} values", limits.values);
     if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= limits.depth) throw bad_input("it is nested more than {} deep", limits.depth);
+      if (depth >= limits.depth) throw bad_input("it is nested more than {} levels deep", limits.depth);
       keys[static_cast<size_t>(depth) + 1].clear();
     }
     if (event == Event::key) {

@@ -43,7 +43,8 @@ void run_cleanups() {
 
 void handle_unreadable_page(int, siginfo_t* info, void*) {
   if (const char* name = file_mapped_at(info->si_addr))
-    end_with({"fxe: ", name, ": cannot be read any more: it became shorter meanwhile, or its disk fails\n"});
+    end_with(
+        {"fxe: ", name, ": cannot be read any more: it became shorter in the meantime, or its disk fails\n"});
   std::signal(SIGBUS, SIG_DFL);  // not one of ours: it is raised again and ends the program
 }
 

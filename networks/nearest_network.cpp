@@ -42,7 +42,7 @@ std::string first_difference(const std::vector<WeightUse>& uses, const TensorMap
   std::set<std::string, std::less<>> read;
   for (const auto& use : uses) read.insert(prefix + use.name);
   for (const auto& use : uses)
-    if (!tensors.contains(prefix + use.name)) return fmt::format("'{}{}' is not there", prefix, use.name);
+    if (!tensors.contains(prefix + use.name)) return fmt::format("'{}{}' is missing", prefix, use.name);
   for (const auto& [name, tensor] : tensors)
     if (name.starts_with(prefix) && !is_for_training_only(name.substr(prefix.size())) && !read.contains(name))
       return fmt::format("it has no '{}'", name.substr(0, 100));

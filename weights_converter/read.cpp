@@ -31,8 +31,8 @@ bool is_tar(Bytes file) {
 [[noreturn]] void refuse(Bytes file) {
   if (is_tar(file))
     throw bad_input(
-        "is a tar archive: unpack it; a checkpoint from before PyTorch 0.1.10 needs torch >= 0.1.10 to be "
-        "saved anew");
+        "is a tar archive: unpack it; a checkpoint from before PyTorch 0.1.10 must be saved again with torch "
+        ">= 0.1.10");
   if (begins_with(file, "\x1f\x8b")) throw bad_input("is compressed with gzip: unpack it first");
   if (begins_with(file, "\x80")) throw bad_input("is a Python pickle that torch.save did not write");
   if (begins_with(file, "version https://git-lfs"))
@@ -122,8 +122,8 @@ WeightFile read_weight_file(const std::filesystem::path& given, const ReadChoice
   } catch (const Error& e) {
     throw Error(e.kind(), fmt::format("{}: {}", path.string(), e.what()));
   } catch (const std::bad_alloc&) {
-    throw run_time_error("{}: needs more memory than there is; the file alone has {} bytes", path.string(),
-                         file->bytes().size());
+    throw run_time_error("{}: needs more memory than is available; the file alone has {} bytes",
+                         path.string(), file->bytes().size());
   }
 }
 

@@ -63,7 +63,7 @@ void expect_files_unchanged() {
   for (const auto& file : read_slowly) {
     struct stat now {};
     if (stat(file.path.c_str(), &now) != 0 || !same_content(file.status, now))
-      throw run_time_error("{}: was changed while it was read; run this again", file.path.string());
+      throw run_time_error("{}: changed while it was read; run this again", file.path.string());
   }
 }
 

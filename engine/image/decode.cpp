@@ -31,7 +31,7 @@ void decode_image(std::span<const std::byte> file, Image& image, int64_t max_pix
     decode(file, limits, image);
   } catch (const std::bad_alloc&) {
     image = {};
-    throw run_time_error("needs more memory than there is; use fewer --threads, or leave this image out");
+    throw run_time_error("needs more memory than is available; use fewer --threads, or leave this image out");
   }
 }
 

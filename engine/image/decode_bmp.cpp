@@ -41,7 +41,7 @@ Header read_header(std::span<const std::byte> file) {
   const uint32_t size = in.u32();
   constexpr uint32_t kSizes[] = {kOs2Header, 40, 52, 56, 64, 108, 124};
   if (std::find(std::begin(kSizes), std::end(kSizes), size) == std::end(kSizes))
-    throw bad_input("BMP: a header of {} bytes, which is none of its versions", size);
+    throw bad_input("BMP: a header of {} bytes, which no version has", size);
   if (size == kOs2Header) {
     h.width = in.u16();
     h.height = in.u16();
@@ -77,7 +77,7 @@ void check_layout(const Header& h) {
   const bool runs = h.compression == kRuns8 || h.compression == kRuns4;
   if (h.compression > kBitFields || (h.compression == kRuns8 && h.bits != 8) ||
       (h.compression == kRuns4 && h.bits != 4) || (h.compression == kBitFields && h.bits <= 8))
-    throw bad_input("BMP: compression {} of {} bits, which is not read", h.compression, h.bits);
+    throw bad_input("BMP: compression {} of {} bits, which fxe does not read", h.compression, h.bits);
   switch (h.bits) {
     case 1:
     case 4:
@@ -102,7 +102,7 @@ void check_layout(const Header& h) {
     default:
       throw bad_input("BMP: expected 1, 4, 8, 16, 24 or 32 bits a pixel, found {}", h.bits);
   }
-  throw bad_input("BMP: {} bits a pixel with the masks {:#x}, {:#x}, {:#x}, which are not read", h.bits,
+  throw bad_input("BMP: {} bits a pixel with the masks {:#x}, {:#x}, {:#x}, which fxe does not read", h.bits,
                   h.masks[0], h.masks[1], h.masks[2]);
 }
 

@@ -32,8 +32,8 @@ void check_claimed_size(int64_t width, int64_t height, size_t pixel_bytes, const
   const size_t bytes = limits.file_bytes + static_cast<size_t>(width * height) * pixel_bytes;
   if (limits.memory && !limits.memory->take(bytes))
     throw run_time_error(
-        "needs more memory than there is: {}x{} pixels take up to {} MiB, and images may take {} MiB; leave "
-        "this image out",
+        "needs more memory than is available: {}x{} pixels take up to {} MiB, and images may take {} MiB; "
+        "leave this image out",
         width, height, (bytes >> 20) + 1, limits.memory->bytes_of_all() >> 20);
 }
 

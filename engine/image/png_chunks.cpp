@@ -57,9 +57,8 @@ void read_header(std::span<const std::byte> data, PngChunks& png) {
       known = depth_is(8, 16);
   }
   if (!known || byte(10) != 0 || byte(11) != 0 || byte(12) > 1)
-    throw bad_input(
-        "PNG: {} bits of the kind of colour {}, compression {}, filter {}, interlace {}: no such PNG",
-        png.depth, byte(9), byte(10), byte(11), byte(12));
+    throw bad_input("PNG: {} bits of colour type {}, compression {}, filter {}, interlace {}: no such PNG",
+                    png.depth, byte(9), byte(10), byte(11), byte(12));
 }
 
 Palette read_palette(std::span<const std::byte> data) {
@@ -114,7 +113,7 @@ PngChunks read_png_chunks(std::span<const std::byte> file) {
     if (length > file.size() - at - kAround) break;
     const auto checked = file.subspan(at + 4, 4 + length), data = checked.subspan(4);
     if (kChecked && crc_of(checked) != big_endian(file.subspan(at + 8 + length, 4)))
-      throw bad_input("PNG: the chunk at byte {} has another checksum; the file is damaged", at);
+      throw bad_input("PNG: the chunk at byte {} does not match its checksum; the file is damaged", at);
     const std::string_view type(reinterpret_cast<const char*>(checked.data()), 4);
     if ((at == kSignature) != (type == "IHDR"))
       throw bad_input("PNG: the header is not the first chunk, or not the only one");

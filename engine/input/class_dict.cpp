@@ -26,7 +26,7 @@ class Places {
       throw bad_input("{}: class {}; expected at most {}", where_, index, kMaxClasses - 1);
     if (name.empty()) throw bad_input("{}: class {} has an empty name", where_, index);
     if (index >= names_.size()) names_.resize(index + 1);
-    if (!names_[index].empty()) throw bad_input("{}: class {} is there twice", where_, index);
+    if (!names_[index].empty()) throw bad_input("{}: class {} appears twice", where_, index);
     names_[index] = std::move(name);
   }
   std::vector<std::string> names() {

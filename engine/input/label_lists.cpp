@@ -127,7 +127,7 @@ std::map<std::string, int> parse_class_map(const std::vector<std::string>& lines
     }
     if (name.empty())
       throw bad_input("{}:{}: expected 'folder' or 'folder index', found an empty line", where, i + 1);
-    if (!map.emplace(name, index).second) throw bad_input("{}:{}: '{}' is there twice", where, i + 1, name);
+    if (!map.emplace(name, index).second) throw bad_input("{}:{}: '{}' appears twice", where, i + 1, name);
   }
   if (map.empty()) throw bad_input("{}: no lines 'folder' or 'folder index'", where);
   return map;
@@ -162,7 +162,7 @@ std::vector<int> parse_valid_labels(const std::vector<std::string>& lines,
     if (*number >= class_count)
       throw bad_input("{}:{}: class {} of {}; indices are 0-based", where, i + 1, *number, class_count);
     if (!taken.insert(*number).second)
-      throw bad_input("{}:{}: class {} is there twice", where, i + 1, *number);
+      throw bad_input("{}:{}: class {} appears twice", where, i + 1, *number);
     valid.push_back(*number);
   }
   if (valid.empty()) throw bad_input("{}: no classes; expected one a line", where);

@@ -113,7 +113,7 @@ class Worker {
       file_ = {};
       image_ = {};
       preprocessor_ = {};
-      item.error = "needs more memory than there is; use fewer --threads, or leave this image out";
+      item.error = "needs more memory than is available; use fewer --threads, or leave this image out";
     }
     if (file_.capacity() > kKeptBytes) file_ = {};
     if (image_.rgb.capacity() > kKeptBytes) image_ = {};

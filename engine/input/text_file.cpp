@@ -35,7 +35,7 @@ void read_file(const std::filesystem::path& path, size_t limit_bytes, std::vecto
     const ssize_t n = read(file.get(), out.data() + at, bytes - at);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw cannot_read(path, errno);
-    if (n == 0) throw bad_input("{}: cannot be read: it became shorter meanwhile", path.string());
+    if (n == 0) throw bad_input("{}: cannot be read: it became shorter in the meantime", path.string());
     at += static_cast<size_t>(n);
   }
 }

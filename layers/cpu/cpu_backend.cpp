@@ -64,7 +64,7 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, Precision precision, bool
         "in bfloat16",
         name(precision));
   if (precision == Precision::bf16 && !cpu::DirectConv::works())
-    throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one has not; use fp32");
+    throw bad_input("--precision bf16: on a CPU this needs AVX-512, which this one lacks; use fp32");
   if (threads <= 0) threads = static_cast<int>(usable_processors().size());
   std::vector<int> processors;
   if (pin) {

@@ -90,7 +90,7 @@ class DeviceControl final : public Executor {
   }
 
   void observe(std::function<void(const StageView&)>) override {
-    throw bad_input("stages cannot be watched where the device decides; use --control host");
+    throw bad_input("stages cannot be observed if the device decides; use --control host");
   }
 
  private:

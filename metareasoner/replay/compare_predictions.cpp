@@ -96,7 +96,7 @@ PredictionComparison compare_predictions(const Store& store, const Trace& trace,
       throw bad_input("{}: '{}' is not in the store; are these predictions for other images?", csv.string(),
                       reader.path());
     const size_t i = found->second;
-    if (seen[i]) throw bad_input("{}: '{}' is there twice", reader.where(), reader.path());
+    if (seen[i]) throw bad_input("{}: '{}' appears twice", reader.where(), reader.path());
     seen[i] = true;
     const RowResult& row = replayed.rows[i];
     const Given given = parse(reader.fields(), reader.where());

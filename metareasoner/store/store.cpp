@@ -16,7 +16,7 @@ std::filesystem::path partial_path(const std::filesystem::path& path) { return p
 Store Store::open(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error) && std::filesystem::exists(partial_path(path), error))
-    throw bad_input("{}: the store is unfinished ({}); run the command that began it again, it goes on",
+    throw bad_input("{}: the store is unfinished ({}); run the command that began it again to continue",
                     path.string(), partial_path(path).string());
   const auto file = MappedFile::open(path);
   return Store(path, file->bytes(), file, file.get(), decode_header(file->bytes(), path.string()));

@@ -30,12 +30,12 @@ constexpr size_t kRows = StoreLayout::kBlockImages;
 std::string difference(const StoreHeader& a, const StoreHeader& b) {
   if (a.form != b.form) return fmt::format("its form is {}, not {}", name(a.form), name(b.form));
   if (a.fingerprint != b.fingerprint || a.ensemble != b.ensemble || a.members.size() != b.members.size())
-    return "it is of another ensemble";
+    return "it belongs to another ensemble";
   if (a.device != b.device) return fmt::format("it was begun on '{}', this is '{}'", a.device, b.device);
   if (a.precision != b.precision) return fmt::format("its precision is {}, not {}", a.precision, b.precision);
   if (a.batch != b.batch) return fmt::format("its batch is {}, not {}", a.batch, b.batch);
   if (a.images() != b.images()) return fmt::format("it is of {} images, not {}", a.images(), b.images());
-  if (a.paths != b.paths || a.labels != b.labels) return "its images or labels are others";
+  if (a.paths != b.paths || a.labels != b.labels) return "its images or labels differ";
   return "the ensemble's description has changed";
 }
 
@@ -91,7 +91,7 @@ void StoreWriter::start_file() {
   const auto take = [&](std::span<const std::byte> piece) {
     const size_t common = std::min(piece.size(), size - std::min(size, at));
     if (common > 0 && !std::ranges::equal(piece.first(common), begun->bytes().subspan(at, common)))
-      throw bad_input("{} was begun by another command: {}; remove it, or run that command again",
+      throw bad_input("{} was started by another command: {}; remove it, or run that command again",
                       partial_.string(),
                       difference(decode_header(begun->bytes(), partial_.string()).header, header_));
     // A process that ended inside the header left no image.
@@ -205,8 +205,8 @@ void StoreWriter::write_all(size_t at, std::span<const std::byte> bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0)
       throw run_time_error(
-          "cannot write {}: {}; {} of {} images are in it: make room and run the same command again, it goes "
-          "on",
+          "cannot write {}: {}; {} of {} images are in it: make room and run the same command again to "
+          "continue",
           partial_.string(), std::strerror(errno), blocks_ * kRows, header_.images());
     at += static_cast<size_t>(written);
     bytes = bytes.subspan(static_cast<size_t>(written));

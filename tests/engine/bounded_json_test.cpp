@@ -33,8 +33,8 @@ TEST(BoundedJson, ByteOrderMark) {
 
 TEST(BoundedJson, RefusesMore) {
   EXPECT_EQ(json_error(std::string(61, ' ')), "it is 61 bytes long; at most 60 are expected");
-  EXPECT_EQ(json_error("[[[1]]]"), "it is nested more than 2 deep");
-  EXPECT_EQ(json_error(std::string(60, '[')), "it is nested more than 2 deep");
+  EXPECT_EQ(json_error("[[[1]]]"), "it is nested more than 2 levels deep");
+  EXPECT_EQ(json_error(std::string(60, '[')), "it is nested more than 2 levels deep");
   EXPECT_EQ(json_error(R"({"a":1,"b":2,"c":3,"d":4})"), "it has an object of more than 3 keys");
   EXPECT_EQ(json_error(R"({"a":{"x":1,"y":2,"z":3},"b":2,"c":3})"), "NO ERROR");
   EXPECT_EQ(json_error(R"({"a":{"x":1,"y":2,"z":3,"v":4}})"), "it has an object of more than 3 keys");

@@ -51,8 +51,8 @@ TEST(MappedFileDeathTest, OneThatShrinksIsALine) {
     std::exit(last_of(*file) == std::byte{0} ? 3 : 4);
   };
   EXPECT_EXIT(read_what_is_gone(), testing::ExitedWithCode(1),
-              "^fxe: shrinks\\?.fxe-test: cannot be read any more: it became shorter meanwhile, or its disk "
-              "fails\ncleaned\n$");
+              "^fxe: shrinks\\?.fxe-test: cannot be read any more: it became shorter in the meantime, or its "
+              "disk fails\ncleaned\n$");
 }
 
 // What was read may be a mixture of both.
@@ -72,12 +72,12 @@ TEST(MappedFile, OneThatChangedIsFound) {
   };
   EXPECT_EQ(found(), "unchanged");
   fs::last_write_time(path, fs::last_write_time(path) + std::chrono::nanoseconds(1000));
-  EXPECT_THAT(found(), testing::HasSubstr("/a: was changed while it was read"));
+  EXPECT_THAT(found(), testing::HasSubstr("/a: changed while it was read"));
   start_noting_files();
   const auto again = MappedFile::open(path);
   EXPECT_EQ(found(), "unchanged");
   fs::rename(other, path);
-  EXPECT_THAT(found(), testing::HasSubstr("/a: was changed while it was read"));
+  EXPECT_THAT(found(), testing::HasSubstr("/a: changed while it was read"));
   start_noting_files();
   stop_noting_files();
 }

@@ -101,7 +101,7 @@ TEST_F(EnsembleFileTest, NamesWhatIsWrong) {
   EXPECT_THAT(error_of(replaced("probabilities", "votes")),
               HasSubstr("expected logits or probabilities, found 'votes'"));
   EXPECT_THAT(error_of(replaced("torchvision-224", "torchvision")), HasSubstr("unknown preset"));
-  EXPECT_THAT(error_of(std::string(100000, '[')), HasSubstr("nested more than 16 deep"));
+  EXPECT_THAT(error_of(std::string(100000, '[')), HasSubstr("nested more than 16 levels deep"));
 }
 
 TEST_F(EnsembleFileTest, ResolvesPolicies) {

@@ -66,8 +66,7 @@ TEST_F(ChangingModels, AreNotConverted) {
   const std::string model = folder / "m.safetensors";
   write_member(model, "cifar_resnet8", 1);
   const ChangesIt changes(model, folder / "pipe", ChangesIt::Seen::written);
-  expect_refused({"convert", model, "-o", folder / "pipe"}, "m.safetensors: was changed while it was read",
-                 1);
+  expect_refused({"convert", model, "-o", folder / "pipe"}, "m.safetensors: changed while it was read", 1);
 }
 
 TEST_F(ChangingModels, AreNotRecorded) {
@@ -77,7 +76,7 @@ TEST_F(ChangingModels, AreNotRecorded) {
   const ChangesIt changes(model, folder / "st.costs.json", ChangesIt::Seen::noted);
   expect_refused({"record", model, folder / "images", "-o", folder / "st", "--device", "cpu", "--preprocess",
                   R"({"resize":{"side":"none"},"crop":32})"},
-                 "m.safetensors: was changed while it was read", 1);
+                 "m.safetensors: changed while it was read", 1);
   EXPECT_FALSE(fs::exists(folder / "st"));
 }
 
@@ -119,7 +118,7 @@ TEST_F(ChangingModels, AreNotGoneOnWith) {
   const std::string begun = whole.substr(0, whole.size() - 100);
   write_text(folder / "st.partial", begun);
   write_weights(0.25f);
-  expect_refused(words, "was begun by another command");
+  expect_refused(words, "was started by another command");
   EXPECT_EQ(read_text(folder / "st.partial"), begun);
   write_weights(0.5f);
   EXPECT_EQ(fxe(words).code, 0);

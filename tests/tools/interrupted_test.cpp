@@ -88,9 +88,9 @@ TEST_F(Interrupted, RecordGoesOnWhereItWas) {
   const auto again =
       fxe({"record", small.ensemble, images, "--batch", "4", "--threads", "1", "-o", folder / "s"});
   EXPECT_EQ(again.code, 0) << again.err;
-  EXPECT_EQ(again.out.find(fmt::format("going on after {} images that are recorded already", kept)) !=
-                again.out.npos,
-            kept > 0)
+  EXPECT_EQ(
+      again.out.find(fmt::format("continuing after {} images already recorded", kept)) != again.out.npos,
+      kept > 0)
       << again.out;
 }
 

@@ -92,23 +92,21 @@ TEST_F(Recognise, TheNearestNetworkIsNamedWithTheFirstDifference) {
     return path;
   };
   const Tensor one = Tensor::from_floats({1}, std::vector<float>{1});
-  EXPECT_THAT(
-      error_of(altered([&](auto& t) { t["scale"] = one; })),
-      HasSubstr(
-          "its 183 tensors are those of no network that fxe builds. Nearest is resnet34: it has no 'scale'. "
-          "Another network comes as ONNX"));
+  EXPECT_THAT(error_of(altered([&](auto& t) { t["scale"] = one; })),
+              HasSubstr("its 183 tensors match no network that fxe builds. The nearest is resnet34: it has "
+                        "no 'scale'. Export other networks as ONNX"));
   EXPECT_THAT(error_of(altered([](auto& t) { t.erase("layer4.0.bn1.bias"); })),
-              HasSubstr("Nearest is resnet34: 'layer4.0.bn1.bias' is not there"));
+              HasSubstr("The nearest is resnet34: 'layer4.0.bn1.bias' is missing"));
   EXPECT_THAT(
       error_of(altered([](auto& t) {
         t["conv1.weight"] = Tensor::from_floats({64, 3, 3, 3}, std::vector<float>(1728));
       })),
-      HasSubstr("Nearest is resnet34: its 'conv1.weight' is [64, 3, 7, 7], here it is [64, 3, 3, 3]"));
+      HasSubstr("The nearest is resnet34: its 'conv1.weight' is [64, 3, 7, 7], here it is [64, 3, 3, 3]"));
   EXPECT_THAT(error_of(altered([](auto& t) {
                 t.clear();
                 t["a"] = Tensor::from_floats({1}, std::vector<float>{1});
               })),
-              HasSubstr("its 1 tensors are those of no network that fxe builds, and near none"));
+              HasSubstr("its 1 tensors match no network that fxe builds, not even nearly"));
   // Under a wrapper's name, alone and beside others.
   EXPECT_EQ(network_of(altered([](auto&) {}, "net.backbone.")), "resnet34:classes=7");
   const auto beside = altered([&](auto& t) { t["loss.weight"] = one; }, "net.backbone.");
@@ -136,8 +134,8 @@ TEST_F(Recognise, WhatACheckpointSaysItTrained) {
 TEST_F(Recognise, InitSaysWhatItWasNot) {
   const auto run = fxe({"init", write("resnet18.safetensors", "resnet18"), "-o", folder / "e.json"});
   ASSERT_EQ(run.code, 0) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("resnet18: its tensors are those of resnet18, and so it is named; "
-                                 "not --network resnetblur18 (timm's, anti-aliased by blurring)\n"));
+  EXPECT_THAT(run.out, HasSubstr("resnet18: its tensors are those of resnet18, as its name says; not "
+                                 "--network resnetblur18 (timm's, anti-aliased by blurring)\n"));
 }
 
 }  // namespace

@@ -165,7 +165,7 @@ TEST(Replay, AFileThatIsWrongIsNotCalledNoise) {
   refuse(with_line(good, 3, [](auto& f) { f[2] += "abc"; }), "expected a number", 2);
   refuse(with_line(good, 3, [](auto& f) { f.clear(); }), "is missing", 2);
   refuse(good.substr(0, good.find('\n') + 1), "predictions for 0 of", 2);
-  refuse(good + good.substr(good.find('\n') + 1), "is there twice", 2);
+  refuse(good + good.substr(good.find('\n') + 1), "appears twice", 2);
 }
 
 TEST(Replay, ReportsWhatEvalReports) {
@@ -222,7 +222,7 @@ TEST(Replay, RefusesWhatItCannotAnswerInOneLine) {
   expect_refused({"replay", folder / "absent"}, "no such file");
   expect_refused({"replay", store, "--policy", "stored:fast"}, "name it with --ensemble");
   expect_refused({"replay", store, "--policy", "stored", "--ensemble", FXE_SOURCE_DIR "/demo/ensemble.json"},
-                 "another ensemble than the one that was recorded");
+                 "another ensemble than the one recorded");
   expect_refused({"replay", store, "--policy", "t:0.5,0.5,0.5"}, "expected one threshold or 2, found 3");
   expect_refused({"replay", store, "--policy", "t:x"}, "expected a threshold");
   expect_refused({"replay", store, "--order", "0,3"}, "found '3'");

@@ -104,8 +104,8 @@ TEST(Sharded, WhatDoesNotAgreeIsRefused) {
       {R"({"weight_map": []})", "expected a JSON object with a 'weight_map'"},
       {R"([1, 2])", "expected a JSON object with a 'weight_map'"},
       {R"({"weight_map": )", "the index: it is not JSON at byte 16"},
-      {std::string(100000, '['), "nested more than 3 deep"},
-      {R"({"weight_map": {"a": [[[[[1]]]]]}})", "nested more than 3 deep"}};
+      {std::string(100000, '['), "nested more than 3 levels deep"},
+      {R"({"weight_map": {"a": [[[[[1]]]]]}})", "nested more than 3 levels deep"}};
   for (const auto& [index, part] : cases) {
     const std::string message = error_of(sharded(index));
     EXPECT_THAT(message, testing::HasSubstr(part)) << index.substr(0, 80);

@@ -28,19 +28,20 @@ constexpr int kCopies = 50;  // of a batch in each direction, timed by themselve
 cxxopts::Options bench_options() {
   cxxopts::Options options("fxe bench",
                            "Latency and throughput of an ensemble or network, in trtexec's words.");
-  add_options(options, {{"policy", "POLICY", kPolicyHelp},
-                        {"images", "FOLDER", "take the input from these images instead of random numbers"},
-                        {"limit", "N", "images of the folder that are kept in memory", "256"},
-                        {"loadInputs", "FILE", "take the input as it is from FILE.npy, fp32 [n c h w]"},
-                        {"warmUp", "MS", "milliseconds before anything counts", "200"},
-                        {"iterations", "N", "queries of each row, at the least", "10"},
-                        {"duration", "S", "seconds of all rows together, at the least", "3"},
-                        {"percentile", "P,...", "percentiles to report", "90,95,99"},
-                        {"only-policy", nullptr, "no rows for single members and for stopping after each"},
-                        {"exportTimes", "FILE", "write the time of every query of the policy to FILE.json"},
-                        {"exportOutput", "FILE",
-                         "write the policy's probabilities [batch classes] for the first batch to "
-                         "FILE.npy"}});
+  add_options(options,
+              {{"policy", "POLICY", kPolicyHelp},
+               {"images", "FOLDER", "take the input from these images instead of random numbers"},
+               {"limit", "N", "images of the folder to keep in memory", "256"},
+               {"loadInputs", "FILE", "take the input unchanged from FILE.npy, fp32 [n c h w]"},
+               {"warmUp", "MS", "milliseconds before anything counts", "200"},
+               {"iterations", "N", "queries of each row, at least", "10"},
+               {"duration", "S", "seconds of all rows together, at least", "3"},
+               {"percentile", "P,...", "percentiles to report", "90,95,99"},
+               {"only-policy", nullptr, "omit the rows of single members and of stopping after each"},
+               {"exportTimes", "FILE", "write the time of every query of the policy to FILE.json"},
+               {"exportOutput", "FILE",
+                "write the policy's probabilities [batch classes] for the first batch to "
+                "FILE.npy"}});
   add_run_options(options);
   add_model_options(options);
   return options;

@@ -49,8 +49,8 @@ void add_calibration_image_options(cxxopts::Options& options) {
       {{"test", "STORE", "other images of the same ensemble, to test on"},
        {"split", "SHARE", "calibrate on this share of the images, chosen by content, and test on the others"},
        {"seed", "N", "of --split", "0"},
-       {"swap", nullptr, "the two parts of --split the other way round"},
-       {"allow-overlap", nullptr, "even if images of --test are among those of the calibration"}},
+       {"swap", nullptr, "swap the two parts of --split"},
+       {"allow-overlap", nullptr, "allow test images that are also calibration images"}},
       "Images");
 }
 

@@ -78,7 +78,7 @@ class Classifier {
       for (size_t i = 0; i < runtime_.inputs.size(); ++i)
         runtime_.inputs[i].prepare(preprocessor_, image_, runtime_.executor->input(i, 0));
     } catch (const std::bad_alloc&) {
-      throw run_time_error("{}: needs more memory than there is", path);
+      throw run_time_error("{}: needs more memory than is available", path);
     } catch (const Error& e) {
       const std::string reason = e.what();
       throw Error(e.kind(), reason.starts_with(path) ? reason : path + ": " + reason);
@@ -182,7 +182,7 @@ int run_classify(int argc, char** argv) {
   add_options(options, {{"explain", nullptr, "each stage's classes, margin, decision and time"},
                         {"policy", "POLICY", kPolicyHelp},
                         {"strict", nullptr, "exit 1 if any image failed"},
-                        {"classes", "FILE", "class names, one a line, in place of the ensemble's"}});
+                        {"classes", "FILE", "class names, one per line, instead of the ensemble's"}});
   add_run_options(options);
   add_model_options(options);
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL IMAGE...");

@@ -32,12 +32,12 @@ int run_convert(int argc, char** argv) {
   add_options(
       options,
       {{"o,output", "FILE", "the file to write"},
-       {"network", "N", "builder, where the file does not say and is not recognised"},
+       {"network", "N", "builder, if the file does not name it and is not recognised"},
        {"input", "HxW",
-        "or C,H,W: where a caffemodel or ONNX file leaves it open, or a caffemodel is to run at another"},
+        "or C,H,W: if a caffemodel or ONNX file leaves it open, or to run a caffemodel at another size"},
        {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"},
        {"output-name", "NAME",
-        "which value of an ONNX model are the logits; else its first readable output"}});
+        "which value of an ONNX model holds the logits; default: its first readable output"}});
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
   if (!parsed) return 0;

@@ -75,10 +75,10 @@ void add_network_option(cxxopts::Options& options) {
       options,
       {{"network", "N", "builder, such as resnet50 or mobilenet_v1:width=0.25"},
        {"input", "HxW",
-        "or C,H,W: where a caffemodel or ONNX file leaves it open, or a caffemodel is to run at another"},
+        "or C,H,W: if a caffemodel or ONNX file leaves it open, or to run a caffemodel at another size"},
        {"state-dict", "KEY", "which weights of a PyTorch checkpoint, such as state_dict_ema"},
        {"output-name", "NAME",
-        "which value of an ONNX model are the logits; else its first readable output"}},
+        "which value of an ONNX model holds the logits; default: its first readable output"}},
       kSingleModelGroup);
 }
 

@@ -25,12 +25,11 @@ cxxopts::Options eval_options() {
                         {"compare-full", nullptr, "run the full ensemble on the same batches and compare"},
                         {"limit", "N", "only the first N images; 0: all", "0"},
                         {"strict", nullptr, "exit 1 if any image failed"},
-                        {"classes", "FILE", "class names, one a line, in place of the ensemble's"},
+                        {"classes", "FILE", "class names, one per line, instead of the ensemble's"},
                         {"predictions", "FILE", "write a line for each image to FILE.csv"},
                         {"results-file", "FILE", "append a line of timm's columns and fxe's to FILE.csv"},
                         {"mlperf-log", "FILE", "write MLPerf's accuracy log to FILE.json"}});
-  add_options(options,
-              {{"in-flight", "N", "batches under way at a time: 1 or 2; without it 2, and 1 at --batch 1"}},
+  add_options(options, {{"in-flight", "N", "batches in flight: 1 or 2; default: 2, or 1 at --batch 1"}},
               kGpuGroup);
   add_label_options(options);
   add_run_options(options);

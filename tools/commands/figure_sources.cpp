@@ -73,7 +73,7 @@ void add_figure_source_options(cxxopts::Options& options) {
        {"split", "SHARE", "that part, chosen by content", "0.5"},
        {"seed", "N", "of the split", "1"},
        {"swap", nullptr, "draw that part and choose on the rest"},
-       {"unit", "U", "of costs: ms, multiply-adds, or auto: ms where STORE.costs.json is there", "auto"},
+       {"unit", "U", "of costs: ms, multiply-adds, or auto: ms if there is a STORE.costs.json", "auto"},
        {"batch", "N", "time of one image in batches of this size", "1"}},
       "Images");
 }

@@ -28,7 +28,7 @@ cxxopts::Options import_options() {
                          "another label file"},
                         {"costs", "MS,...", "ms per image of each member, such as 1.0,2.5"},
                         {"names", "NAME,...",
-                         "of the members, such as vit,resnet; without it, the arrays' file names"},
+                         "the members' names, such as vit,resnet; default: the arrays' file names"},
                         {"classes", "FILE", "class names, one a line"},
                         {"combine", "C", "logits or probabilities", "logits"},
                         {"json", "FILE", "write what was made to FILE"},

@@ -101,14 +101,14 @@ int run_init(int argc, char** argv) {
                         {"name", "NAME", "of the ensemble; without it, the file's"}});
   add_options(
       options,
-      {{"network", "N", "builder; recognised where left out", "", true},
+      {{"network", "N", "builder; recognised if left out", "", true},
        {"preprocess", "P", "preset such as torchvision-224, or a JSON object", "", true},
        {"input", "HxW", "or C,H,W: another size than usual, for caffemodels and networks built by name", "",
         true},
-       {"mean", "FILE", "mean image (Caffe's binaryproto) in place of the preset's mean", "", true},
+       {"mean", "FILE", "mean image (Caffe's binaryproto) instead of the preset's mean", "", true},
        {"state-dict", "KEY", "which weights of PyTorch checkpoints, such as state_dict_ema", "", true},
-       {"output-name", "NAME", "which value of ONNX models are the logits; else the first readable output",
-        "", true}},
+       {"output-name", "NAME",
+        "which value of ONNX models holds the logits; default: the first readable output", "", true}},
       "One for all models, or one for each (repeat the option)");
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");

@@ -55,8 +55,8 @@ void refuse_arguments(const Config& config, const std::string& where) {
     for (const auto& [key, value] : config["model_args"].items())
       if (key != "num_classes" && key != "img_size" && key != "pretrained" && !value.is_null())
         throw bad_input(
-            "{}: model_args has '{}', with which timm makes another network than fxe; export ONNX, or say "
-            "--network where it changes nothing",
+            "{}: model_args has '{}', with which timm makes a different network than fxe; export ONNX, or "
+            "say --network where it changes nothing",
             where, key.substr(0, 40));
   }
   if (says(config, "global_pool") && config["global_pool"] != "avg" && config["global_pool"] != "fast")

@@ -53,11 +53,12 @@ std::string first_beside(const TensorMap& tensors, const std::string& prefix) {
 
 [[noreturn]] void refuse_unknown(const std::filesystem::path& path, const TensorMap& tensors) {
   const NearestNetwork nearest = nearest_network(tensors);
-  const auto what = fmt::format("{}: its {} tensors are those of no network that fxe builds", path.string(),
-                                tensors.size());
+  const auto what =
+      fmt::format("{}: its {} tensors match no network that fxe builds", path.string(), tensors.size());
   if (nearest.name.empty())
     throw bad_input(
-        "{}, and near none; an ONNX export carries its own graph (fxe inspect --networks lists the builders)",
+        "{}, not even nearly; an ONNX export carries its own graph (fxe inspect --networks lists the "
+        "builders)",
         what);
   const auto prefix = nearest.prefix.substr(0, nearest.prefix.empty() ? 0 : nearest.prefix.size() - 1);
   if (nearest.fits && nearest.others > 0)
@@ -65,8 +66,8 @@ std::string first_beside(const TensorMap& tensors, const std::string& prefix) {
         "{}; {} of them, such as '{}', are beside those of {} under '{}': --state-dict {} leaves them out",
         what, nearest.others, printable(first_beside(tensors, nearest.prefix)), nearest.name,
         printable(nearest.prefix), printable(prefix));
-  throw bad_input("{}. Nearest is {}: {}. Another network comes as ONNX, which carries its own graph", what,
-                  nearest.name, printable(nearest.difference));
+  throw bad_input("{}. The nearest is {}: {}. Export other networks as ONNX, which carries its own graph",
+                  what, nearest.name, printable(nearest.difference));
 }
 
 // The builder's spec for a file that carries no graph of its own.
@@ -110,7 +111,7 @@ std::string choose_network(const std::filesystem::path& path, WeightFile& file, 
   std::vector<std::string> others;
   for (const auto& network : networks)
     if (network.spec != chosen.spec) others.push_back(command_for(network));
-  notes.push_back(fmt::format("its tensors are those of {}{}, and so it is named; not {}", chosen.spec,
+  notes.push_back(fmt::format("its tensors are those of {}{}, as its name says; not {}", chosen.spec,
                               chosen.says.empty() ? "" : fmt::format(" ({})", chosen.says),
                               fmt::join(others, ", ")));
   return chosen.spec;

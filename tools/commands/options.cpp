@@ -87,12 +87,11 @@ void add_common_options(cxxopts::Options& options) {
 
 void add_run_options(cxxopts::Options& options) {
   add_common_options(options);
-  add_options(
-      options,
-      {{"deadline-ms", "X", "X ms for a batch: run no member that would end later"},
-       {"pin", nullptr, "keep each thread of the CPU engine on a processor of its own"},
-       {"max-pixels", "N", "an image of more pixels has failed; without it, as many as memory suffices for"}},
-      kRunningGroup);
+  add_options(options,
+              {{"deadline-ms", "X", "X ms for a batch: run no member that would end later"},
+               {"pin", nullptr, "keep each thread of the CPU engine on a processor of its own"},
+               {"max-pixels", "N", "refuse images of more pixels; default: as many as memory allows"}},
+              kRunningGroup);
   add_options(
       options,
       {{"control", "C", "who decides to stop: auto, device, host or none", "auto"},

@@ -23,8 +23,8 @@ cxxopts::Options profile_options() {
   add_options(options,
               {{"policy", "POLICY", kPolicyHelp},
                {"limit", "N", "only the first N images; 0: all", "200"},
-               {"classes", "FILE", "class names, one a line, in place of the ensemble's"},
-               {"layers", "N", "layers and kernels in the text; 0: all", "20"},
+               {"classes", "FILE", "class names, one per line, instead of the ensemble's"},
+               {"layers", "N", "layers and kernels to show; 0: all", "20"},
                {"csv", "FILE", "write a line for each kernel of each layer and batch size to FILE.csv"},
                {"trace", "FILE", "write the first batches to FILE.json, for Perfetto or chrome://tracing"},
                {"trace-batches", "N", "how many of them", "20"}});

@@ -21,9 +21,9 @@ namespace {
 cxxopts::Options record_options() {
   cxxopts::Options options("fxe record",
                            "Every member's logits for every image of a folder, in one file that replay and "
-                           "calibrate read. Stopped by Ctrl-C or killed, it goes on with the same command.");
+                           "calibrate read. After Ctrl-C or a kill, the same command continues.");
   add_options(options, {{"limit", "N", "only the first N images; 0: all", "0"},
-                        {"classes", "FILE", "class names, one a line, in place of the ensemble's"}});
+                        {"classes", "FILE", "class names, one per line, instead of the ensemble's"}});
   add_folder_options(options);
   add_store_options(options);
   add_run_options(options);
@@ -73,7 +73,7 @@ RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& ru
                runtime.device.name, name(run.precision), run.batch);
     print_dataset(dataset);
     if (!writer.kept().empty())
-      fmt::print("going on after {} images that are recorded already\n", writer.kept().size());
+      fmt::print("continuing after {} images already recorded\n", writer.kept().size());
     std::fflush(stdout);
   }
   RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
@@ -105,7 +105,7 @@ int run_record(int argc, char** argv) {
   if (result.stopped_by)
     return report_interrupted(
         "record",
-        fmt::format("with {} of {} images recorded; the same command goes on after them", result.kept,
+        fmt::format("with {} of {} images recorded; the same command continues after them", result.kept,
                     result.images),
         result.stopped_by, *parsed, {});
   report_store(to.path, result.unreadable, left_out, json, run.quiet);

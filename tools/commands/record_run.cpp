@@ -109,7 +109,7 @@ class Recording {
     const bool readable = item.error.empty();
     // Otherwise the store would call it unreadable forever.
     if (item.read_failed)
-      throw run_time_error("{}; once it can be read, the same command goes on after what is recorded",
+      throw run_time_error("{}; once it can be read, the same command continues after what is recorded",
                            item.error);
     if (readable)
       for (size_t i = 0; i < item.inputs.size(); ++i)

@@ -36,7 +36,7 @@ void add_store_order_options(cxxopts::Options& options) {
        {"signal", "S",
         "margin, raw_margin, top1, entropy or agreement; a profile can hold the first two only"},
        {"costs", "COSTS", "a costs file, or ms per image of each member of the store, such as 1.0,2.5"},
-       {"batch", "N", "images at a time; without it, as recorded"},
+       {"batch", "N", "images at a time; default: as recorded"},
        {"threads", "N", "0: one for each core", "0"}},
       "Operating point");
 }
@@ -98,7 +98,7 @@ EnsembleFile read_matching_ensemble(const Store& store, const std::string& path)
                         : fingerprint(file, weight_files_of).ensemble == store.header().fingerprint;
   if (!same)
     throw bad_input(
-        "{}: another ensemble than the one that was recorded in {} ('{}'): members, models, networks or "
+        "{}: another ensemble than the one recorded in {} ('{}'): members, models, networks or "
         "preprocessing differ",
         path, store.path().string(), store.header().ensemble);
   return file;

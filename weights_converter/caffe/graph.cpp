@@ -26,7 +26,7 @@ void expect_all_in_fxe(const CaffeNet& net) {
     parts.push_back(fmt::format("{} ({}{})", what, fmt::join(names, ", "),
                                 more ? fmt::format(" and {} more", more) : ""));
   }
-  throw bad_input("the net has layers that fxe has not: {}", fmt::join(parts, "; "));
+  throw bad_input("the net has layers that fxe does not have: {}", fmt::join(parts, "; "));
 }
 
 void run_steps(CaffeImport& import, const CaffeNet& net, const std::optional<Input>& asked) {

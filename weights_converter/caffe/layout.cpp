@@ -79,7 +79,8 @@ void import_caffe_reshape(CaffeImport& import, const CaffeStep& step) {
   const Shape& x = import.shape(step);
   const auto& dims = p.shape().dim();
   const auto refuse = [&] {
-    return step.layer->error("reshapes {} in a way that fxe has not; it makes rows of images only", x.str());
+    return step.layer->error("reshapes {} in a way that fxe does not support; it only makes rows of images",
+                             x.str());
   };
   if (p.axis() != 0 || p.num_axes() != -1 || dims.empty()) throw refuse();
   const bool keeps_batch = dims[0] == 0 || dims[0] == 1 || (dims[0] == -1 && x.rank() > 1);

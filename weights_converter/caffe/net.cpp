@@ -85,7 +85,7 @@ class NetReader {
     for (const auto& bottom : layer.bottoms) step.inputs.push_back(read(layer, bottom));
     for (const auto& top : layer.tops) {
       if (!is_in_place(layer, top) && latest_.contains(top))
-        throw layer.error("makes '{}', which is there already; a blob is made once, or changed in place",
+        throw layer.error("makes '{}', which exists already; a blob is made once, or changed in place",
                           printable(top));
       step.outputs.push_back(add_blob(top));
     }

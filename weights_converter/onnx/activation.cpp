@@ -135,7 +135,7 @@ void import_dropout(OnnxImport& import, const OnnxNode& node) {
 void import_cast(OnnxImport& import, const OnnxNode& node) {
   const auto type = onnx_dtype(node.integer("to"));
   if (type != DType::f32 && type != DType::f16 && type != DType::bf16 && type != DType::f64)
-    throw node.error("turns images into another type than floating point");
+    throw node.error("converts images to a type other than floating point");
   OnnxFlow x = import.flow(node, 0);
   x.integers = false;
   import.set(node, x);

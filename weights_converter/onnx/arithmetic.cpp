@@ -68,8 +68,8 @@ void gate(OnnxImport& import, const OnnxNode& node, OnnxFlow x, OnnxFlow by) {
   const bool images = import.graph.shape(x.id).rank() == 4;
   if (!is_gate(by) || !images || x.nhwc != by.nhwc)
     throw node.error(
-        "multiplies two images, which fxe has not; it has x * f(x) of its activations, and an image times "
-        "one number per channel");
+        "multiplies two images, which fxe does not support; it has x * f(x) of its activations, and an image "
+        "times one number per channel");
   import.settle(x);
   import.settle(by);
   x.id = import.add(node, ChannelGate{}, {x.id, by.id});
@@ -83,7 +83,7 @@ std::optional<size_t> constant_input(const OnnxImport& import, const OnnxNode& n
     if (import.is_constant(node, i)) return i;
   for (const size_t i : {size_t{0}, size_t{1}})
     if (!import.flow(node, i).seen_as.empty())
-      throw node.error("joins images that lost an axis; fxe has such with one number");
+      throw node.error("joins images that lost an axis; fxe only supports this with a single number");
   return std::nullopt;
 }
 
@@ -93,11 +93,12 @@ const Tensor& onnx_broadcast(const OnnxImport& import, const OnnxNode& node, siz
   const Tensor& tensor = import.constant(node, i);
   if (!x.seen_as.empty() && (tensor.shape.elements() != 1 || tensor.shape.rank() > 1))
     throw node.error(
-        "its constant of shape {} meets an image that lost an axis; fxe has such with one number",
+        "its constant of shape {} meets an image that lost an axis; fxe only supports this with a single "
+        "number",
         tensor.shape.str());
   if (tensor.shape.rank() > static_cast<int>(import.shape(x).size()))
-    throw node.error("its constant of shape {} gives {} more axes, which fxe has not", tensor.shape.str(),
-                     form(import, x));
+    throw node.error("its constant of shape {} gives {} more axes, which fxe does not support",
+                     tensor.shape.str(), form(import, x));
   return tensor;
 }
 
@@ -140,7 +141,7 @@ void import_sub(OnnxImport& import, const OnnxNode& node) {
     if (join_onnx(import, node, a, b,
                   [](OnnxAlgebra& algebra, const auto& p, const auto& q) { return algebra.sum(p, q, -1); }))
       return;
-    throw node.error("subtracts two images, which fxe has not");
+    throw node.error("subtracts two images, which fxe does not support");
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
   if (const auto c = number(import, node, *i, x))
@@ -173,12 +174,12 @@ void import_div(OnnxImport& import, const OnnxNode& node) {
           return algebra.product(p, algebra.inverse(q));
         }))
       return;
-    throw node.error("divides by another image, which fxe has not");
+    throw node.error("divides by another image, which fxe does not support");
   }
   const OnnxFlow x = open_flow(import, node, 1 - *i);
   const auto one = number(import, node, *i, x);
   if (*i == 0) {
-    if (!one) throw node.error("divides by an image, which fxe has not");
+    if (!one) throw node.error("divides by an image, which fxe does not support");
     return apply_onnx(import, node, x, [c = *one](OnnxAlgebra& algebra, const auto& p) {
       return algebra.affine(algebra.inverse(p), c, 0);
     });

@@ -46,7 +46,7 @@ OnnxFlow open_flow(OnnxImport& import, const OnnxNode& node, size_t i) {
   const OnnxFlow& x = import.flow(node, i);
   if (x.probabilities) throw node.error("follows a Softmax; fxe has Softmax at the end of a network only");
   if (x.groups > 0)
-    throw node.error("works on channels that a Reshape split; fxe reads such as a channel shuffle only");
+    throw node.error("works on channels that a Reshape split; fxe reads a channel shuffle only");
   return x;
 }
 

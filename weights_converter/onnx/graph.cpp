@@ -57,7 +57,7 @@ void expect_known_operators(const std::vector<const onnx::Node*>& nodes) {
     parts.push_back(fmt::format("{} ({}{})", type, fmt::join(names, ", "),
                                 more ? fmt::format(" and {} more", more) : ""));
   }
-  throw bad_input("the model has operators that fxe has not: {}", fmt::join(parts, "; "));
+  throw bad_input("the model has operators that fxe does not have: {}", fmt::join(parts, "; "));
 }
 
 // How much memory copies of constants may take, as a multiple of the model's length, plus an allowance for
@@ -232,7 +232,8 @@ class Importer {
       if (x.groups > 0)
         throw node.error("works on channels that a Reshape split; fxe reads a channel shuffle only");
       if (x.pixel)
-        throw node.error("works on rows made into images, which fxe has for a product with an image only");
+        throw node.error(
+            "works on rows made into images, which fxe only supports in a product with an image");
     }
   }
 
@@ -332,9 +333,8 @@ WeightFile read_output(const std::shared_ptr<const onnx::Model>& model, uint64_t
                     printable(names[i]), quoted(names, names[i])));
   if (const int64_t opset = find_opset(*model); opset > kNewestOpset)
     file.notes.push_back(fmt::format(
-        "operator set {} is newer than those fxe knows, {} to {}: its operators are taken to mean "
-        "what they meant in {}",
-        opset, kMinOpset, kNewestOpset, kNewestOpset));
+        "operator set {} is newer than those fxe knows, {} to {}: its operators are read as in {}", opset,
+        kMinOpset, kNewestOpset, kNewestOpset));
   return file;
 }
 

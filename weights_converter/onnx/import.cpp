@@ -106,7 +106,7 @@ ValueId OnnxImport::padded(const OnnxNode& node, size_t i) const {
   if (x.groups > 0)
     throw node.error("works on channels that a Reshape split; fxe reads a channel shuffle only");
   if (x.pixel)
-    throw node.error("works on rows made into images, which fxe has for a product with an image only");
+    throw node.error("works on rows made into images, which fxe only supports in a product with an image");
   if (x.nhwc && graph.shape(x.id).rank() == 4)
     throw node.error("works on [n h w c]; fxe needs a Transpose to [n c h w] before it");
   return x.id;
@@ -115,7 +115,7 @@ ValueId OnnxImport::padded(const OnnxNode& node, size_t i) const {
 ValueId OnnxImport::plain(const OnnxNode& node, size_t i) const {
   const ValueId id = padded(node, i);
   if (flow(node, i).pad.any())
-    throw node.error("follows a Pad; fxe joins a Pad with a convolution or pooling right after it only");
+    throw node.error("follows a Pad; fxe joins a Pad only with a convolution or pooling right after it");
   return id;
 }
 

@@ -126,13 +126,13 @@ void import_transpose(OnnxImport& import, const OnnxNode& node) {
   if (x.groups > 0 && !x.exchanged && exchanges)
     x.exchanged = true;
   else if (x.groups > 0)
-    throw node.error("of channels that a Reshape split is no channel shuffle");
+    throw node.error("of channels that a Reshape split is not a channel shuffle");
   else if (rank == 4 && x.nhwc && order == Order{0, 3, 1, 2})
     x.nhwc = false;
   else if (rank == 4 && !x.nhwc && order == Order{0, 2, 3, 1})
     x.nhwc = true;
   else if (!(rank == 4 && order == Order{0, 1, 2, 3}) && !(rank == 2 && order == Order{0, 1}))
-    throw node.error("swaps other axes than between [n c h w] and [n h w c]");
+    throw node.error("swaps axes other than between [n c h w] and [n h w c]");
   import.set(node, x);
 }
 

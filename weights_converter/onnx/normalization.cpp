@@ -12,7 +12,7 @@ void import_batch_normalization(OnnxImport& import, const OnnxNode& node) {
       throw node.error(
           "has outputs for its statistics, which before operator set 14 means training mode; export "
           "the model in eval mode");
-  if (node.integer("spatial", 1) != 1) throw node.error("normalises each pixel for itself (spatial = 0)");
+  if (node.integer("spatial", 1) != 1) throw node.error("normalises each pixel by itself (spatial = 0)");
   const ValueId x = import.plain(node, 0);
   BatchNorm norm{.epsilon = static_cast<double>(node.number("epsilon", 1e-5f))};
   norm.scale = import.weight(node, 1);

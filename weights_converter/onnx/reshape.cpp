@@ -120,7 +120,7 @@ void restore(OnnxImport& import, const OnnxNode& node, OnnxFlow x, const Dims& t
     if ((nhwc == was_nhwc || one_channel) && same_dims(import, import.shape(x), target))
       return import.set(node, x);
   }
-  throw node.error("makes {} of an image {} that lost an axis; fxe gives it back only", str(target),
+  throw node.error("makes {} of an image {} that lost an axis; fxe only restores that axis", str(target),
                    import.graph.shape(x.id).str());
 }
 
@@ -186,7 +186,7 @@ void import_squeeze(OnnxImport& import, const OnnxNode& node) {
   const bool one_pixel = dims.size() == 4 && dims[static_cast<size_t>(image[0])] == 1 &&
                          dims[static_cast<size_t>(image[1])] == 1;
   if (!one_pixel || axes != image)
-    throw node.error("of {} drops other axes than h and w of size 1", str(dims));
+    throw node.error("of {} drops axes other than h and w of size 1", str(dims));
   flatten(import, node, x);
 }
 
@@ -201,7 +201,7 @@ void import_unsqueeze(OnnxImport& import, const OnnxNode& node) {
   const Dims axes = normalised(node, import.integers(node, "axes", 13, 1), 4);
   const bool nhwc = axes == Dims{1, 2};
   if (import.graph.shape(x.id).rank() != 2 || (!nhwc && axes != Dims{2, 3}))
-    throw node.error("of {} adds other axes than h and w", str(import.shape(x)));
+    throw node.error("of {} adds axes other than h and w", str(import.shape(x)));
   unflatten(import, node, x, nhwc);
 }
 

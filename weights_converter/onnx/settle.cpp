@@ -61,8 +61,8 @@ ValueId OnnxImport::make_step(const OnnxFunction& f, ValueId base) {
   if (f.affine) return make_affine(f.node, make(*f.inputs[0], base), f.affine->first, f.affine->second);
   if (f.sum) return add(f.node, Add{}, {make(*f.inputs[0], base), make(*f.inputs[1], base)});
   problems.push_back(
-      fmt::format("{}: computes what fxe has not; it reads this as a step of sigmoid, SiLU, hard swish, GELU "
-                  "or layer normalisation only",
+      fmt::format("{}: computes something fxe does not have; it reads this only as a step of sigmoid, SiLU, "
+                  "hard swish, GELU or layer normalisation",
                   f.node.title()));
   return base;
 }

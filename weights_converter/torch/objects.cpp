@@ -69,7 +69,7 @@ TorchStorage named_storage(const Heap& heap, Arguments pid) {
   TorchStorage storage;
   storage.dtype = storage_dtype(type.text);
   if (!storage.dtype && !is_untyped_storage(type.text))
-    throw bad_input("needs {}, which is not a storage of numbers that fxe has", printable(type.text));
+    throw bad_input("needs {}, which is not a storage type that fxe supports", printable(type.text));
   storage.key = argument(heap, pid, 2, Kind::text, "a storage").text;
   storage.elements = argument(heap, pid, 4, Kind::integer, "a storage").integer;
   if (storage.elements < 0 || storage.elements > int64_t{1} << 48)
@@ -129,7 +129,7 @@ Id TorchObjects::rebuild_tensor(Heap& heap, Arguments arguments, bool has_dtype)
   const char* what = "a tensor";
   const Value& object = argument(heap, arguments, 0, Kind::object, what);
   if (object.integer % 2 != storage_object)
-    throw bad_input("a tensor is made of something else than a storage");
+    throw bad_input("a tensor is made of something other than a storage");
   TorchTensor t;
   t.storage = static_cast<size_t>(object.integer / 2);
   std::optional<DType> dtype = storages[t.storage].dtype;

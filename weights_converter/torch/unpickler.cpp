@@ -224,7 +224,7 @@ bool Unpickler::object(ByteReader& r, uint8_t opcode) {
     case 0x93: {  // STACK_GLOBAL
       const Id name = pop(), module = pop();
       if (heap_[name].kind != Kind::text || heap_[module].kind != Kind::text)
-        throw bad_input("a class is named by something else than text");
+        throw bad_input("a class is named by something other than text");
       return push_global(heap_[module].text, heap_[name].text), true;
     }
     case 'R':     // REDUCE
@@ -293,7 +293,7 @@ void Unpickler::remember(uint64_t index) {
 
 void Unpickler::recall(uint64_t index) {
   if (index >= memo_.size() || memo_[static_cast<size_t>(index)] == kNothing)
-    throw bad_input("the pickle refers to memo {}, which is not there", index);
+    throw bad_input("the pickle refers to memo {}, which does not exist", index);
   push(memo_[static_cast<size_t>(index)]);
 }
 

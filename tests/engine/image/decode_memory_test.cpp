@@ -57,10 +57,9 @@ TEST(DecodeMemory, AnImageSaysWhatItNeeds) {
     ADD_FAILURE();
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::run_time);
-    EXPECT_STREQ(
-        e.what(),
-        "needs more memory than there is: 4000x4000 pixels take up to 62 MiB, and images may take 10 "
-        "MiB; leave this image out");
+    EXPECT_STREQ(e.what(),
+                 "needs more memory than is available: 4000x4000 pixels take up to 62 MiB, and images may "
+                 "take 10 MiB; leave this image out");
   }
   EXPECT_TRUE(image.rgb.empty());
   const std::string small = encode_ppm({4, 4, std::vector<uint8_t>(48, 7)});

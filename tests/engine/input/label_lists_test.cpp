@@ -84,7 +84,7 @@ TEST_F(LabelLists, ClassMap) {
   EXPECT_EQ(wrong("a\na x\n"), ":2: expected 'folder' or 'folder index', found 'a x'");
   EXPECT_EQ(wrong("a\n\nb\n"), ":2: expected 'folder' or 'folder index', found an empty line");
   EXPECT_EQ(wrong(" 3\n"), ":1: expected 'folder' or 'folder index', found an empty line");
-  EXPECT_EQ(wrong("a\na 3\n"), ":2: 'a' is there twice");
+  EXPECT_EQ(wrong("a\na 3\n"), ":2: 'a' appears twice");
   EXPECT_EQ(wrong(""), ": no lines 'folder' or 'folder index'");
 }
 
@@ -127,7 +127,7 @@ TEST_F(LabelLists, ValidLabels) {
     return error([&](const auto& path) { read_valid_labels(path, classes, 4); }, text);
   };
   EXPECT_EQ(wrong("0\n4\n"), ":2: class 4 of 4; indices are 0-based");
-  EXPECT_EQ(wrong("0\nn01440764\n"), ":2: class 0 is there twice");
+  EXPECT_EQ(wrong("0\nn01440764\n"), ":2: class 0 appears twice");
   EXPECT_EQ(wrong("crane\n"), ":1: 'crane' is the name of 2 classes; give its index");
   EXPECT_EQ(wrong("n0144076\n"), ":1: expected a class index or one of the 4 classes, found 'n0144076'");
   EXPECT_EQ(wrong(""), ": no classes; expected one a line");

@@ -96,7 +96,7 @@ TEST(Classes, JsonAndPythonDicts) {
   EXPECT_EQ(parse_classes("{x}\n[y\n", "f"), (Lines{"{x}", "[y"}));  // names
   const auto error = [](std::string_view text) { return error_of([&] { parse_classes(text, "f"); }); };
   EXPECT_EQ(error(R"({"0": "a", "2": "b"})"), "f: no name for class 1, but for class 2");
-  EXPECT_EQ(error("{0: 'a', 0: 'b'}"), "f: class 0 is there twice");
+  EXPECT_EQ(error("{0: 'a', 0: 'b'}"), "f: class 0 appears twice");
   EXPECT_EQ(error(R"(["a", ""])"), "f: class 1 has an empty name");
   EXPECT_EQ(error("{}"), "f: no classes");
   EXPECT_EQ(error("{9999999: 'a'}"), "f: class 9999999; expected at most 1048575");

@@ -225,9 +225,9 @@ TEST(CaffeFile, WhatFxeHasNotIsListedAtOnce) {
       ->set_operation(2);
   small.layer("Power", "square", "greatest").mutable_power_param()->set_power(2);
   EXPECT_EQ(caffe_error(small.bytes()),
-            "the net has layers that fxe has not: ELU ('relu', 'elu2'); Eltwise of the maximum ('greatest'); "
-            "LRN within a channel ('norm\\x0a'); Power of 2 ('square'); Reduction to the sum of squares "
-            "('squares'); stochastic Pooling ('pool')");
+            "the net has layers that fxe does not have: ELU ('relu', 'elu2'); Eltwise of the maximum "
+            "('greatest'); LRN within a channel ('norm\\x0a'); Power of 2 ('square'); Reduction to the sum "
+            "of squares ('squares'); stochastic Pooling ('pool')");
 }
 
 // Against the same sums in other layers; numbers are powers of two, so that both round the same.

@@ -25,10 +25,9 @@ TEST(HostileCaffe, NetsThatContradictThemselves) {
             "the net reads 2 inputs: 'data', 'other'; fxe runs models of one image");
   EXPECT_EQ(error_with([](SmallCaffe& s) { s.named("conv").set_bottom(0, "pool"); }),
             "layer 'conv' (Convolution): reads 'pool', which layer 'pool' makes after it");
-  EXPECT_EQ(
-      error_with([](SmallCaffe& s) { s.named("fc").set_top(0, "conv"); }),
-      "layer 'fc' (InnerProduct): makes 'conv', which is there already; a blob is made once, or changed in "
-      "place");
+  EXPECT_EQ(error_with([](SmallCaffe& s) { s.named("fc").set_top(0, "conv"); }),
+            "layer 'fc' (InnerProduct): makes 'conv', which exists already; a blob is made once, or changed "
+            "in place");
   EXPECT_EQ(error_with([](SmallCaffe& s) { s.layer("Reduction", "all", "pool"); }),
             "layer 'all' (Reduction): reduces [1, 4, 4, 4] from axis 0 on; fxe reduces h and w of an image "
             "(axis 2)");

@@ -78,7 +78,7 @@ TEST(HostileGraph, TooMuchOfIt) {
   for (int i = 0; i < 300'000; ++i) inputs += ",0";
   EXPECT_THAT(refused_graph(graph(kImage + "," + node("y", "concat", inputs))),
               HasSubstr("has 300001 inputs; at most 256"));
-  EXPECT_THAT(refused_graph(std::string(100'000, '[')), HasSubstr("nested more than 6 deep"));
+  EXPECT_THAT(refused_graph(std::string(100'000, '[')), HasSubstr("nested more than 6 levels deep"));
   EXPECT_THAT(refused_graph(std::string(9'000'000, ' ')), HasSubstr("9000000 bytes long"));
   std::string keys = "{\"a\":0";
   for (int i = 0; i < 100; ++i) keys += ",\"a" + std::to_string(i) + "\":0";

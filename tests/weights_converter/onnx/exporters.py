@@ -252,7 +252,7 @@ def not_channels(out):
             ("column", "meets an image that lost an axis", taken + [step("Mul", "g", "column", "y")]),
             ("sum", "joins images that lost an axis", taken + [step("Add", "g", "g", "y")]),
             ("gate", "joins images that lost an axis", taken + [step("GlobalAveragePool", "x", "p"), step("Mul", "g", "p", "y")]),
-            ("elsewhere", "fxe gives it back only", taken + [step("Unsqueeze", "g", "two", "y")]),
+            ("elsewhere", "fxe only restores that axis", taken + [step("Unsqueeze", "g", "two", "y")]),
             ("crop", "cuts out a part", [step("Slice", "x", "one", "three", "two", "y")]),
             ("absolute", "fxe computes this on constants only", [step("ReduceL1", "x", "y", axes=[2, 3], keepdims=0)]),
             ("all", "reduces over h and w of an image only", [step("ReduceMax", "x", "y")]),

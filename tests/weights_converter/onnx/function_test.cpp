@@ -76,7 +76,8 @@ TEST(OnnxFunction, SmallFunctionsAreNoStraightLines) {
   Writer d;
   EXPECT_EQ(d.read(d.mul(d.step("HardSigmoid", {"x"}), 1e-6)), (Ops{"hard_sigmoid(0.2,0.5)", "scale"}));
   Writer e;
-  EXPECT_THAT(e.read(e.mul(e.step("Erf", {"x"}), 1e-7)), ElementsAre(HasSubstr("computes what fxe has not")));
+  EXPECT_THAT(e.read(e.mul(e.step("Erf", {"x"}), 1e-7)),
+              ElementsAre(HasSubstr("computes something fxe does not have")));
 }
 
 // However long, and over whatever size of numbers.
@@ -116,7 +117,7 @@ TEST(OnnxFunction, NumbersAreThoseOfTheDefinition) {
     std::function<const char*(Writer&)> spell;
     const char* expected;
   };
-  const char* const kNot = "computes what fxe has not";
+  const char* const kNot = "computes something fxe does not have";
   const std::vector<Case> cases{
       {"gelu", [&](Writer& w) { return gelu(w, root); }, "gelu"},
       {"gelu, six digits", [&](Writer& w) { return gelu(w, 1.41421); }, "gelu"},
@@ -161,15 +162,15 @@ TEST(OnnxFunction, LayerNormByBothFormulasOfTheVariance) {
   Writer c;
   const char* off = c.step("Sub", {"x", c.mean("x")});
   EXPECT_THAT(c.read(norm(c, c.mean(c.step("Mul", {off, off})), "x", 1e-6)),
-              ElementsAre(HasSubstr("computes what fxe has not")));
+              ElementsAre(HasSubstr("computes something fxe does not have")));
   Writer d;
   const char* at = d.step("Sub", {"x", d.mean("x")});
   EXPECT_THAT(d.read(norm(d, d.mean(d.step("Mul", {at, at})), at, 0)),
-              ElementsAre(HasSubstr("computes what fxe has not")));
+              ElementsAre(HasSubstr("computes something fxe does not have")));
   Writer e;
   const char* around = e.step("Sub", {"x", e.mean("x")});
   EXPECT_THAT(e.read(norm(e, e.mean(e.step("Mul", {"x", "x"})), around, 1e-6)),
-              ElementsAre(HasSubstr("computes what fxe has not")));
+              ElementsAre(HasSubstr("computes something fxe does not have")));
 }
 
 }  // namespace

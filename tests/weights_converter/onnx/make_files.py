@@ -243,11 +243,11 @@ def external(out: Writer) -> None:
 def refused(out: Writer) -> None:
     node = helper.make_node
     ones = np.ones((4, C, 3, 3), np.float32)
-    out.refuse("unknown", "operators that fxe has not: Elu ('e', 'e2'); Softsign ('h'); com.acme.Elu ('d')",
+    out.refuse("unknown", "operators that fxe does not have: Elu ('e', 'e2'); Softsign ('h'); com.acme.Elu ('d')",
                [node("Elu", ["x"], ["a"], name="e"), node("Softsign", ["a"], ["b"], name="h"),
                 node("Elu", ["b"], ["c"], name="e2"), node("Elu", ["c"], ["y"], name="d", domain="com.acme")])
-    out.refuse("unknown_functions", "node 'first' (Tanh): computes what fxe has not; it reads this as a step of sigmoid, SiLU, "
-               "hard swish, GELU or layer normalisation only; node 'second' (Exp): computes",
+    out.refuse("unknown_functions", "node 'first' (Tanh): computes something fxe does not have; it reads this only as a step of sigmoid, SiLU, "
+               "hard swish, GELU or layer normalisation; node 'second' (Exp): computes",
                [node("Tanh", ["x"], ["a"], name="first"), node("GlobalAveragePool", ["a"], ["b"]),
                 node("Exp", ["b"], ["c"], name="second"), node("Flatten", ["c"], ["y"])])
     out.refuse("opset_6", "operator set 6; fxe reads 7 to 28", [node("Relu", ["x"], ["y"])], opset=6)
@@ -263,7 +263,7 @@ def refused(out: Writer) -> None:
                                                        node("Mul", ["a", "b"], ["y"])], {"w": ones})
     out.refuse("not_channels", "not one number per channel", [node("Add", ["x", "c"], ["y"])],
                {"c": np.ones((H, W), np.float32)})
-    out.refuse("square", "computes what fxe has not", [node("Mul", ["x", "x"], ["a"]), node("Relu", ["a"], ["y"])])
+    out.refuse("square", "computes something fxe does not have", [node("Mul", ["x", "x"], ["a"]), node("Relu", ["a"], ["y"])])
     out.refuse("weights_from_image", "needs a constant input 1", [node("Conv", ["x", "x"], ["y"])])
     out.refuse("wrong_kernel", "kernel_shape is 1x1, but the weight's is 3x3", [node("Conv", ["x", "w"], ["y"], kernel_shape=[1, 1])],
                {"w": ones})

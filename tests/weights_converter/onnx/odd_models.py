@@ -119,7 +119,7 @@ def opsets(out, image, w, wt) -> None:
     constants = {"w": w.numpy(), "wt": wt.numpy()}
     for opset in (22, 28, 1000):
         out.by_hand(f"opset_{opset}", nodes, constants, image, F.max_pool2d(F.conv2d(image, w), 2, 1).mean((2, 3)) @ wt, SHAPE, opset)
-    out.refuse("opset_1001", "operators that fxe has not: NewPool ('c'); the model uses operator set 1001, fxe knows 7 to 28: "
+    out.refuse("opset_1001", "operators that fxe does not have: NewPool ('c'); the model uses operator set 1001, fxe knows 7 to 28: "
                "export it with one of these", [node("NewPool", ["x"], ["c"]), node("Flatten", ["c"], ["y"])], opset=1001)
 
 
@@ -200,7 +200,7 @@ def outputs(out, image, w, wt) -> None:
              node("ArgMax", ["l"], ["best"], axis=1, keepdims=0, name="a"), node("Softmax", ["l"], ["y"], axis=1)]
     onnx.save(out.model(nodes, constants, SHAPE, 13, outputs=("best", "y")), str(out.path / "outputs.onnx"))
     out.expect("outputs", image, F.conv2d(image, w).mean((2, 3)) @ wt)
-    out.refuse("outputs_all", "operators that fxe has not: ArgMax ('a')", nodes[:-1], constants, outputs=("best", "best"))
+    out.refuse("outputs_all", "operators that fxe does not have: ArgMax ('a')", nodes[:-1], constants, outputs=("best", "best"))
 
 
 def half(out, image, w, wt) -> None:

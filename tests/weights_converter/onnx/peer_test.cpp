@@ -118,7 +118,7 @@ TEST_F(OnnxPeer, OutputsAreChosenByNameOrTheFirstThatCanBeRead) {
   };
   EXPECT_THAT(refusal(path, "yy"),
               testing::HasSubstr("the model has no value 'yy' (nearest of its outputs: y"));
-  EXPECT_THAT(refusal(path, "best"), testing::HasSubstr("operators that fxe has not: ArgMax"));
+  EXPECT_THAT(refusal(path, "best"), testing::HasSubstr("operators that fxe does not have: ArgMax"));
 }
 
 TEST_F(OnnxPeer, AnOpenSizeIsTakenFromTheUser) {
