@@ -14,7 +14,8 @@ if(NOT FXE_CUDA STREQUAL OFF)
     find_path(FXE_CUDNN_INCLUDE cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
     find_library(FXE_CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR} ${CUDAToolkit_TARGET_DIR}/lib
       ${CUDAToolkit_TARGET_DIR}/lib64)
-    if(FXE_CUDNN_INCLUDE AND FXE_CUDNN_LIBRARY)
+    find_path(FXE_CUBLAS_INCLUDE cublasLt.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+    if(FXE_CUDNN_INCLUDE AND FXE_CUDNN_LIBRARY AND FXE_CUBLAS_INCLUDE)
       set(FXE_HAVE_CUDA ON)
     endif()
   endif()
@@ -27,11 +28,14 @@ if(NOT FXE_CUDA STREQUAL OFF)
     endif()
     set(CMAKE_CUDA_STANDARD 20)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)
-    target_include_directories(fxe_cuda SYSTEM INTERFACE ${CUDAToolkit_INCLUDE_DIRS} ${FXE_CUDNN_INCLUDE})
-    # cuDNN's library is loaded by engine/cuda/cudnn_library.cpp, so that programs start without it.
+    target_include_directories(fxe_cuda SYSTEM INTERFACE ${CUDAToolkit_INCLUDE_DIRS} ${FXE_CUDNN_INCLUDE}
+      ${FXE_CUBLAS_INCLUDE})
+    # Their libraries are loaded by engine/cuda/*_library.cpp, so that programs start without them.
     get_filename_component(cudnn_folder ${FXE_CUDNN_LIBRARY} DIRECTORY)
     set_source_files_properties(engine/cuda/cudnn_library.cpp PROPERTIES
       COMPILE_DEFINITIONS FXE_CUDNN_FOLDER="${cudnn_folder}")
+    set_source_files_properties(engine/cuda/cublaslt_library.cpp PROPERTIES
+      COMPILE_DEFINITIONS FXE_CUBLAS_FOLDER="${CUDAToolkit_LIBRARY_DIR}")
     # Some toolkits keep CUPTI in a folder of its own. Only its header is needed: the library is loaded by fxe profile.
     find_path(FXE_CUPTI_INCLUDE cupti.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ${CUDAToolkit_TARGET_DIR}/extras/CUPTI/include
       ${CUDAToolkit_BIN_DIR}/../extras/CUPTI/include)
@@ -44,11 +48,11 @@ if(NOT FXE_CUDA STREQUAL OFF)
     target_compile_options(fxe_cuda INTERFACE
       $<$<COMPILE_LANGUAGE:CUDA>:${cuda_werror} -Xcompiler=-Wall,-Wextra -diag-suppress=186>)
   elseif(FXE_CUDA STREQUAL ON)
-    message(FATAL_ERROR "FXE_CUDA=ON, but no CUDA toolkit >= 12.8 with cuDNN 9 was found")
+    message(FATAL_ERROR "FXE_CUDA=ON, but no CUDA toolkit >= 12.8 with cuBLAS and cuDNN 9 was found")
   endif()
 endif()
 if(FXE_HAVE_CUDA)
   message(STATUS "fxe: CUDA ${CUDAToolkit_VERSION} backend for architectures ${CMAKE_CUDA_ARCHITECTURES}")
 else()
-  message(STATUS "fxe: no CUDA backend (needs a CUDA toolkit >= 12.8 and cuDNN 9); the CPU backend is complete")
+  message(STATUS "fxe: no CUDA backend (needs a CUDA toolkit >= 12.8 with cuBLAS, and cuDNN 9); the CPU backend is complete")
 endif()

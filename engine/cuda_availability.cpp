@@ -11,6 +11,8 @@ CudaAvailability cuda_availability() {
           "built without CUDA: to use a GPU, build where a CUDA toolkit >= 12.8 and cuDNN 9 are installed"};
 }
 
+std::string matmul_library_version() { return {}; }
+
 }  // namespace fxe
 
 #endif  // otherwise engine/cuda/cuda_status.cpp

@@ -17,4 +17,8 @@ struct CudaAvailability {
 
 CudaAvailability cuda_availability();
 
+// Loads the library of matrix products and names it: "cuBLASLt 13.1.0" or "no cuBLASLt"; empty unless built
+// in.
+std::string matmul_library_version();
+
 }  // namespace fxe

@@ -88,6 +88,7 @@ struct OpContext {
   std::vector<bool> dies;          // per input: nothing reads it after this step
   std::optional<ConcatPart> part;  // the output is part of a Concat's, and may be written there
   std::vector<bool> put;  // for a Concat, per input: it already lies in the output's memory; empty: none does
+  bool is_result = false;  // the output is the network's, and no other operation reads it
 };
 
 // A backend implements single operations for one device, precision and thread count; compile()

@@ -169,6 +169,7 @@ class PlanCompiler {
     }
     OpContext context{node.name, inputs, shapes_[static_cast<size_t>(i)], model_.weights, dying};
     if (const auto& part = reads_.part(i)) context.part = part->of;
+    context.is_result = i == graph_.output && i + 1 == last_;
     for (const ValueId id : node.inputs)
       context.put.push_back(part_offsets_bytes_[static_cast<size_t>(id)].has_value());
     Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/cuda/cublaslt_library.h"
 #include "engine/cuda/cudnn_library.h"
 #include "engine/cuda_availability.h"
 
@@ -144,5 +145,7 @@ CudaAvailability availability_of(const CudaStatus& status) {
 }
 
 CudaAvailability cuda_availability() { return availability_of(cuda_status()); }
+
+std::string matmul_library_version() { return cublaslt_version(); }
 
 }  // namespace fxe

@@ -2,66 +2,28 @@
 #include "engine/cuda/cudnn_library.h"
 
 #include <cudnn.h>
-#include <dlfcn.h>
 
-#include <climits>
-#include <string>
-
-#include "engine/error.h"
+#include "engine/cuda/vendor_library.h"
 
 namespace fxe {
 
 namespace {
 
-struct Library {
-  void* handle = nullptr;
-  std::string error;
-
-  Library() {
-    const std::string name = "libcudnn.so." + std::to_string(CUDNN_MAJOR);
-    // Where the loader looks, which LD_LIBRARY_PATH adds to; then where it was when this was built.
-    for (const std::string& path : {name, std::string(FXE_CUDNN_FOLDER "/") + name}) {
-      handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-      if (handle && has_graph()) return;
-      if (error.empty()) error = dlerror();
-      handle = nullptr;
-    }
-  }
-
-  // cuDNN 9 loads this part at the first call, and ends the process where it cannot, such as for want
-  // of memory.
-  bool has_graph() const {
-    if (CUDNN_MAJOR < 9) return true;
-    char folder[PATH_MAX];
-    if (dlinfo(handle, RTLD_DI_ORIGIN, folder) != 0) return false;
-    const std::string path = folder + ("/libcudnn_graph.so." + std::to_string(CUDNN_MAJOR));
-    return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr;
-  }
-};
-
-const Library& library() {
-  static const Library loaded;
+// cuDNN 9 loads its graph part at the first call.
+const VendorLibrary& library() {
+  static const std::string major = std::to_string(CUDNN_MAJOR);
+  static const VendorLibrary loaded("cuDNN " + major, "libcudnn.so." + major, FXE_CUDNN_FOLDER,
+                                    CUDNN_MAJOR < 9 ? "" : "libcudnn_graph.so." + major);
   return loaded;
-}
-
-// `function` is cuDNN's own declaration of `name`.
-template <class Function>
-Function* find(Function*, const char* name) {
-  if (!library().handle)
-    throw run_time_error("cuDNN {} cannot be loaded: {}; install it, or use --device cpu", CUDNN_MAJOR,
-                         library().error);
-  if (void* found = dlsym(library().handle, name)) return reinterpret_cast<Function*>(found);
-  throw run_time_error("this libcudnn.so.{} has no {}: install cuDNN {}.{} or later", CUDNN_MAJOR, name,
-                       CUDNN_MAJOR, CUDNN_MINOR);
 }
 
 }  // namespace
 
-std::string cudnn_load_error() { return library().error.empty() || library().handle ? "" : library().error; }
+std::string cudnn_load_error() { return library().error(); }
 
 }  // namespace fxe
 
-#define FXE_FIND(function) static const auto call = fxe::find(&function, #function)
+#define FXE_FIND(function) static const auto call = fxe::library().find(&function, #function)
 
 extern "C" {
 

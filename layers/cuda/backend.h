@@ -5,9 +5,15 @@
 #include "layers/cuda/cuda_backend.h"
 #include "layers/cuda/cudnn_target.h"
 #include "layers/cuda/layout.h"
+#include "layers/cuda/matmul_planner.h"
 #include "layers/cuda/weight_store.h"
 
 namespace fxe::cuda {
+
+// A last fully connected layer of more multiply-adds is left to tensor cores where the precision has them,
+// and its logits are fp32. By estimate, so many without tensor cores take as long as the launch that fusing
+// saves.
+inline constexpr int64_t kFewProducts = int64_t{1} << 26;
 
 class CudaBackend final : public Backend {
  public:
@@ -46,6 +52,7 @@ class CudaBackend final : public Backend {
   DType dtype() const { return storage_dtype(precision_); }
   cudnnHandle_t handle() const { return target_.handle(); }
   ConvPlanner& planner() { return planner_; }
+  MatmulPlanner& matmuls() { return matmuls_; }
   WeightStore& weights() { return weights_; }
 
  private:
@@ -54,6 +61,7 @@ class CudaBackend final : public Backend {
   CudnnTarget target_;
   PlanCache cache_;
   ConvPlanner planner_;
+  MatmulPlanner matmuls_;
   WeightStore weights_{device_};
 };
 

@@ -61,7 +61,10 @@ Prepared CudaBackend::prepare(const Conv2d& op, const OpContext& context) {
     const ConvParts parts = parts_of(op, context, step);
     const NhwcTensor &x = parts.x.image, &y = parts.y.image;
     const bool depthwise = is_depthwise(op, x);
-    if (depthwise || !groups_fit(op, x, y) || !add_cudnn_conv(*this, step, parts))
+    const auto fused = depthwise || !groups_fit(op, x, y) ? std::nullopt : fused_conv(*this, parts);
+    if (fused)
+      add_cudnn_conv(*this, step, parts, *fused);
+    else
       add_direct_conv(step, parts, depthwise);
   });
 }

@@ -7,43 +7,6 @@
 
 namespace fxe::cuda {
 
-namespace {
-
-// What is inside cuDNN's kernel.
-struct Fused {
-  bool residual, bias, relu;
-};
-
-// Best first.
-std::vector<Fused> ways(const ConvParts& parts) {
-  const bool residual = parts.residual.place != Operand::Place::none, bias = !parts.bias.empty(),
-             relu = parts.act == Activation::relu();
-  std::vector<Fused> list;
-  // The fused kernels have a bias always: zeros where the layer has none.
-  if (residual || relu) list.push_back({residual, true, relu});
-  if (bias) list.push_back({false, true, false});
-  list.push_back({false, false, false});
-  return list;
-}
-
-void add_cudnn_plan(StepBuilder& step, const ConvParts& parts, const Fused& fused,
-                    std::shared_ptr<const CudnnPlan> plan) {
-  const DType type = parts.y.image.dtype;
-  std::map<int64_t, Operand> tensors{
-      {CudnnConv::kX, parts.x}, {CudnnConv::kW, parts.krsc_weight(type)}, {CudnnConv::kY, parts.y}};
-  if (fused.residual) tensors[CudnnConv::kResidual] = parts.residual;
-  if (fused.bias) tensors[CudnnConv::kBias] = bias_operand(step, parts, type);
-  step.add(std::move(plan), tensors);
-
-  const Operand residual = fused.residual ? Operand{} : parts.residual;
-  const Operand bias = fused.bias || parts.bias.empty() ? Operand{} : bias_operand(step, parts, DType::f32);
-  const Activation act = fused.relu ? Activation::none() : parts.act;
-  if (residual.place != Operand::Place::none || bias.place != Operand::Place::none || act)
-    step.add_pointwise(parts.y, {.shift = bias, .other = residual, .act = act}, parts.y);
-}
-
-}  // namespace
-
 Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type) {
   const int64_t stored_k = parts.y.image.stored_c;
   if (parts.bias.empty()) return step.constant(std::vector<float>(static_cast<size_t>(stored_k)));
@@ -51,16 +14,35 @@ Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type) {
   return step.weight(parts.bias, form.name, form.convert);
 }
 
-bool add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts) {
-  for (const Fused& fused : ways(parts)) {
-    CudnnConv conv = parts.conv;
-    conv.residual = fused.residual, conv.bias = fused.bias, conv.relu = fused.relu;
-    if (auto plan = backend.planner().plan(conv)) {
-      add_cudnn_plan(step, parts, fused, std::move(plan));
-      return true;
-    }
-  }
-  return false;
+std::optional<CudnnConv> fused_conv(CudaBackend& backend, const ConvParts& parts) {
+  const bool residual = parts.residual.place != Operand::Place::none, bias = !parts.bias.empty(),
+             relu = parts.act == Activation::relu();
+  CudnnConv all = parts.conv, with_bias = parts.conv;
+  all.residual = residual, all.relu = relu;
+  // The fused kernels have a bias always: zeros where the layer has none.
+  all.bias = with_bias.bias = true;
+  std::vector<CudnnConv> ways;  // best first
+  if (residual || relu) ways.push_back(all);
+  if (bias) ways.push_back(with_bias);
+  ways.push_back(parts.conv);
+  for (const CudnnConv& conv : ways)
+    if (backend.planner().plan(conv)) return conv;
+  return {};
+}
+
+void add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts, const CudnnConv& fused) {
+  const DType type = parts.y.image.dtype;
+  std::map<int64_t, Operand> tensors{
+      {CudnnConv::kX, parts.x}, {CudnnConv::kW, parts.krsc_weight(type)}, {CudnnConv::kY, parts.y}};
+  if (fused.residual) tensors[CudnnConv::kResidual] = parts.residual;
+  if (fused.bias) tensors[CudnnConv::kBias] = bias_operand(step, parts, type);
+  step.add(backend.planner().plan(fused), tensors);
+
+  const Operand residual = fused.residual ? Operand{} : parts.residual;
+  const Operand bias = fused.bias || parts.bias.empty() ? Operand{} : bias_operand(step, parts, DType::f32);
+  const Activation act = fused.relu ? Activation::none() : parts.act;
+  if (residual.place != Operand::Place::none || bias.place != Operand::Place::none || act)
+    step.add_pointwise(parts.y, {.shift = bias, .other = residual, .act = act}, parts.y);
 }
 
 void add_direct_conv(StepBuilder& step, const ConvParts& parts, bool depthwise) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "kernels/nhwc/conv.h"
@@ -28,8 +29,11 @@ bool groups_fit(const Conv2d&, const NhwcTensor& x, const NhwcTensor& y);
 // [stored_k], zeros where there is none.
 Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type);
 
-// One cuDNN kernel, with a pointwise one after it for what it leaves out. False if cuDNN has no plan.
-bool add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts);
+// With as much inside cuDNN's kernel as it has a plan for. Empty if it has none at all.
+std::optional<CudnnConv> fused_conv(CudaBackend& backend, const ConvParts& parts);
+
+// That kernel, with a pointwise one after it for what it leaves out.
+void add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts, const CudnnConv& fused);
 
 // Our own kernel.
 void add_direct_conv(StepBuilder& step, const ConvParts& parts, bool depthwise);

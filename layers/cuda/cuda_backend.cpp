@@ -18,11 +18,15 @@ CudaBackend::CudaBackend(Device& device, CudnnTarget target, const PlanCacheKey&
       precision_(key.precision),
       target_(std::move(target)),
       cache_(options.cache_folder, key, options.say),
-      planner_(target_, {key.precision, options.workspace_limit_bytes}, &cache_) {
-  if (options.autotune && target_.handle())
-    planner_.time_with([this](const CudnnConv& conv, std::shared_ptr<const CudnnPlan> plan) {
-      return time_plan(device_, target_.handle(), conv, std::move(plan));
-    });
+      planner_(target_, {key.precision, options.workspace_limit_bytes}, &cache_),
+      matmuls_(target_.device(), {key.precision, options.workspace_limit_bytes}, &cache_, options.say) {
+  if (!options.autotune || !target_.handle()) return;
+  planner_.time_with([this](const CudnnConv& conv, std::shared_ptr<const CudnnPlan> plan) {
+    return time_plan(device_, target_.handle(), conv, std::move(plan));
+  });
+  matmuls_.time_with([this](const LtMatmul& product, const std::shared_ptr<const LtPlan>& plan) {
+    return time_plan(device_, matmuls_.handle(), product, *plan);
+  });
 }
 
 std::vector<float> CudaBackend::read(Queue& queue, const Value& value, const void* data) {

@@ -9,8 +9,9 @@
 #include "layers/backend.h"
 #include "layers/cuda/described_device.h"
 
-// cuDNN for convolutions and fully connected layers, kernels/nhwc/ for everything else: docs/cuda.md. Values
-// are NHWC in fp32 (fp32, tf32), fp16 or bf16; sums are kept in fp32. Only if FXE_HAVE_CUDA is set.
+// cuDNN for convolutions, cuBLASLt or cuDNN for fully connected layers of many rows, kernels/nhwc/ for
+// everything else: docs/cuda.md. Values are NHWC in fp32 (fp32, tf32), fp16 or bf16; sums are kept in fp32.
+// Only if FXE_HAVE_CUDA is set.
 //
 // Plans of one backend run on one host thread at a time. `device` must outlive the backend.
 namespace fxe {
@@ -19,7 +20,7 @@ struct CudaPlanOptions {
   // time plans on the device; otherwise take the heuristics' first. Not for described devices
   bool autotune = false;
   std::filesystem::path cache_folder;                          // of layers/cuda/plan_cache.h; empty: no cache
-  std::function<void(const std::string&)> say = [](auto&) {};  // one line about the cache
+  std::function<void(const std::string&)> say = [](auto&) {};  // one line: the cache, a missing library
   size_t workspace_limit_bytes = size_t{64} << 20;             // per layer
 };
 

@@ -83,7 +83,7 @@ CudnnPlan::CudnnPlan(std::shared_ptr<const CudnnGraph> graph, CudnnDescriptor pl
 
 std::optional<CudnnPlan> CudnnPlan::finish(const std::shared_ptr<const CudnnGraph>& graph,
                                            const CudnnDescriptor& configuration, const CudnnTarget& target,
-                                           const CudnnPlanOptions& options) {
+                                           const PlanOptions& options) {
   const CudnnDescriptor engine = engine_of(configuration);
   if (!numerics_suit(engine, options.precision) || !behaviour_suits(engine)) return {};
   CudnnDescriptor descriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
@@ -97,7 +97,7 @@ std::optional<CudnnPlan> CudnnPlan::finish(const std::shared_ptr<const CudnnGrap
 }
 
 std::vector<CudnnPlan> CudnnPlan::candidates(CudnnGraph graph, const CudnnTarget& target,
-                                             const CudnnPlanOptions& options, size_t most) {
+                                             const PlanOptions& options, size_t most) {
   const auto shared = std::make_shared<const CudnnGraph>(std::move(graph));
   const auto operation_graph = operation_graph_of(*shared, target);
   std::vector<CudnnPlan> plans;
@@ -111,16 +111,16 @@ std::vector<CudnnPlan> CudnnPlan::candidates(CudnnGraph graph, const CudnnTarget
 }
 
 std::optional<CudnnPlan> CudnnPlan::choose(CudnnGraph graph, const CudnnTarget& target,
-                                           const CudnnPlanOptions& options) {
+                                           const PlanOptions& options) {
   auto plans = candidates(std::move(graph), target, options, 1);
   if (plans.empty()) return {};
   return std::move(plans.front());
 }
 
-CudnnChoice CudnnPlan::choice() const {
+PlanChoice CudnnPlan::choice() const {
   CudnnDescriptor configuration(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
   plan_.get_into(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
-  CudnnChoice choice{.engine = engine_};
+  PlanChoice choice{.engine = engine_};
   // Asked how many there are, cuDNN 9.19 says none: there is room for all.
   constexpr size_t kMost = CUDNN_KNOB_TYPE_COUNTS;
   std::vector<CudnnDescriptor> knobs;
@@ -138,7 +138,7 @@ CudnnChoice CudnnPlan::choice() const {
 }
 
 std::optional<CudnnPlan> CudnnPlan::make(CudnnGraph graph, const CudnnTarget& target,
-                                         const CudnnPlanOptions& options, const CudnnChoice& choice) try {
+                                         const PlanOptions& options, const PlanChoice& choice) try {
   const auto shared = std::make_shared<const CudnnGraph>(std::move(graph));
   const auto operation_graph = operation_graph_of(*shared, target);
   if (!operation_graph) return {};

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "layers/backend.h"
 #include "layers/cuda/cudnn_target.h"
+#include "layers/cuda/plan_choice.h"
 
 namespace fxe {
 
@@ -18,18 +18,6 @@ namespace fxe {
 struct CudnnGraph {
   std::deque<CudnnDescriptor> parts;        // tensors and descriptions of operations, kept for the rest
   std::vector<CudnnDescriptor> operations;  // in order
-};
-
-struct CudnnPlanOptions {
-  Precision precision = Precision::fp32;
-  size_t workspace_limit_bytes = size_t{64} << 20;
-};
-
-// Which engine, and how it is set. What a cache keeps: the graph that it runs stays the caller's own.
-struct CudnnChoice {
-  int64_t engine = -1;                             // cuDNN's number of it
-  std::vector<std::pair<int64_t, int64_t>> knobs;  // type, value; by type
-  bool operator==(const CudnnChoice&) const = default;
 };
 
 // One way of cuDNN to run a graph, chosen and finished: executing it allocates nothing.
@@ -41,17 +29,17 @@ class CudnnPlan {
   //    rounded below it and sums kept in less than fp32;
   //  * fits the workspace limit.
   // Empty if there is none.
-  static std::optional<CudnnPlan> choose(CudnnGraph graph, const CudnnTarget&, const CudnnPlanOptions&);
+  static std::optional<CudnnPlan> choose(CudnnGraph graph, const CudnnTarget&, const PlanOptions&);
 
   // The first `most` of them.
-  static std::vector<CudnnPlan> candidates(CudnnGraph graph, const CudnnTarget&, const CudnnPlanOptions&,
+  static std::vector<CudnnPlan> candidates(CudnnGraph graph, const CudnnTarget&, const PlanOptions&,
                                            size_t most);
 
   // The plan of a choice that was made before. Empty where cuDNN does not make it now, or choose() would not
   // take it.
-  static std::optional<CudnnPlan> make(CudnnGraph graph, const CudnnTarget&, const CudnnPlanOptions&,
-                                       const CudnnChoice&);
-  CudnnChoice choice() const;
+  static std::optional<CudnnPlan> make(CudnnGraph graph, const CudnnTarget&, const PlanOptions&,
+                                       const PlanChoice&);
+  PlanChoice choice() const;
 
   // A plan from its json(), made for the same kind of device with the same cuDNN. Throws run_time otherwise.
   static CudnnPlan from_json(const std::string& json, const CudnnTarget&);
@@ -65,7 +53,7 @@ class CudnnPlan {
   CudnnPlan(std::shared_ptr<const CudnnGraph> graph, CudnnDescriptor plan, int64_t engine);
   static std::optional<CudnnPlan> finish(const std::shared_ptr<const CudnnGraph>&,
                                          const CudnnDescriptor& configuration, const CudnnTarget&,
-                                         const CudnnPlanOptions&);
+                                         const PlanOptions&);
 
   std::shared_ptr<const CudnnGraph> graph_;  // nullptr: from_json()
   CudnnDescriptor plan_;

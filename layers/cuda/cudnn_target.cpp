@@ -7,7 +7,7 @@
 
 namespace fxe {
 
-CudnnTarget::CudnnTarget(int device) {
+CudnnTarget::CudnnTarget(int device) : device_(device) {
   FXE_CUDA(cudaSetDevice(device));
   cudnnHandle_t handle = nullptr;
   FXE_CUDNN(cudnnCreate(&handle));

@@ -17,6 +17,7 @@ class CudnnTarget {
   explicit CudnnTarget(int device);  // throws run_time if cuDNN does not start on it
   explicit CudnnTarget(const DeviceDescription& device);
 
+  int device() const { return device_; }  // -1: a described one
   // nullptr for a described device. One stream at a time: whoever launches sets it first.
   cudnnHandle_t handle() const { return handle_.get(); }
 
@@ -25,6 +26,7 @@ class CudnnTarget {
   void set_device(CudnnDescriptor& descriptor, cudnnBackendAttributeName_t attribute) const;
 
  private:
+  int device_ = -1;
   struct Destroy {
     void operator()(cudnnHandle_t handle) const { (void)cudnnDestroy(handle); }
   };

@@ -53,11 +53,17 @@ class HeadFinder {
     const auto& nodes = context_.graph.nodes;
     int i = context_.graph.output;
     if (static_cast<size_t>(i) + 1 != nodes.size()) return {};
-    if (const auto* linear = op<Linear>(i); linear && !linear->act) return {fully_connected(*linear, i), i};
+    const bool no_tensor_cores = backend_.precision() == Precision::fp32;
+    if (const auto* linear = op<Linear>(i); linear && !linear->act) {
+      const bool few = input(i).shape.elements() * linear->k <= kFewProducts,
+                 would_round = image_of(context_.values[static_cast<size_t>(i)]).dtype != DType::f32;
+      if (few || no_tensor_cores || would_round) return {fully_connected(*linear, i), i};
+      return {};
+    }
     if (op<Flatten>(i) && feeds(i - 1, i)) --i;
     if (!op<GlobalAveragePool>(i)) return {};
     const auto* conv = feeds(i - 1, i) ? op<Conv2d>(i - 1) : nullptr;
-    const bool few = backend_.precision() == Precision::fp32 || input_image(i).n <= kFewImages;
+    const bool few = input_image(i).n <= kFewImages || no_tensor_cores;
     if (conv && is_product_of_pixels(*conv) && few) return {convolution_and_pool(*conv, i - 1), i - 1};
     return {pool(i), i};
   }

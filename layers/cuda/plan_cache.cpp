@@ -33,8 +33,8 @@ Json to_json(const PlanCacheKey& key) {
 
 Json to_json(const std::map<std::string, PlanCache::Entry>& entries) {
   Json plans = Json::object();
-  for (const auto& [convolution, entry] : entries) {
-    Json& plan = plans[convolution] = {{"engine", entry.choice.engine}, {"knobs", entry.choice.knobs}};
+  for (const auto& [problem, entry] : entries) {
+    Json& plan = plans[problem] = {{"engine", entry.choice.engine}, {"knobs", entry.choice.knobs}};
     if (entry.timed_ms) plan["timed_ms"] = *entry.timed_ms;
   }
   return plans;
@@ -84,30 +84,30 @@ void PlanCache::read() try {
   }
   if (checksum(json.at("plans")) != json.at("sha256")) throw bad_input("its checksum does not fit its plans");
   std::map<std::string, Entry> entries;
-  for (const auto& [convolution, plan] : json["plans"].items()) {
+  for (const auto& [problem, plan] : json["plans"].items()) {
     Entry entry;
     plan.at("engine").get_to(entry.choice.engine);
     plan.at("knobs").get_to(entry.choice.knobs);
     if (plan.contains("timed_ms")) entry.timed_ms = plan["timed_ms"].get<double>();
-    entries.emplace(convolution, std::move(entry));
+    entries.emplace(problem, std::move(entry));
   }
   entries_ = std::move(entries);
 } catch (const std::exception& e) {
-  say_(fmt::format("{}: not used ({}); cuDNN plans are chosen anew", file_.string(), e.what()));
+  say_(fmt::format("{}: not used ({}); plans are chosen anew", file_.string(), e.what()));
   changed_ = true;
 }
 
-const PlanCache::Entry* PlanCache::find(const std::string& convolution) const {
-  const auto found = entries_.find(convolution);
+const PlanCache::Entry* PlanCache::find(const std::string& problem) const {
+  const auto found = entries_.find(problem);
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-void PlanCache::add(const std::string& convolution, Entry entry) {
-  entries_[convolution] = std::move(entry);
+void PlanCache::add(const std::string& problem, Entry entry) {
+  entries_[problem] = std::move(entry);
   changed_ = true;
 }
 
-void PlanCache::drop(const std::string& convolution) { changed_ |= entries_.erase(convolution) > 0; }
+void PlanCache::drop(const std::string& problem) { changed_ |= entries_.erase(problem) > 0; }
 
 void PlanCache::save() try {
   if (file_.empty() || !changed_) return;
@@ -122,7 +122,7 @@ void PlanCache::save() try {
   file.commit();
 } catch (const std::exception& e) {
   try {
-    say_(fmt::format("{}: cuDNN plans cannot be kept ({}); set FXE_CACHE to a folder that can be written",
+    say_(fmt::format("{}: plans cannot be kept ({}); set FXE_CACHE to a folder that can be written",
                      file_.string(), e.what()));
   } catch (...) {  // it may be called by the destructor, and the plans can be made again
   }

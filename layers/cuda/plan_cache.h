@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "layers/cuda/cudnn_plan.h"
+#include "layers/cuda/plan_choice.h"
 
 namespace fxe {
 
@@ -22,16 +22,16 @@ struct PlanCacheKey {
   bool operator==(const PlanCacheKey&) const = default;
 };
 
-// Which engine each convolution got, kept on disk between runs: one JSON file for each device and precision.
-// It is never trusted: a file that is damaged, was made for another key, or cannot be read is left aside,
-// with one line that says so, and written anew; it names engines only, of which the caller makes plans for
-// its own graphs and checks them as if they were new. A file that cannot be written costs the time to choose
-// again, and a line.
+// Which engine each convolution or product got, kept on disk between runs: one JSON file for each device and
+// precision. It is never trusted: a file that is damaged, was made for another key, or cannot be read is left
+// aside, with one line that says so, and written anew; it names engines only, of which the caller makes plans
+// for its own graphs and checks them as if they were new. A file that cannot be written costs the time to
+// choose again, and a line.
 class PlanCache {
  public:
   using Say = std::function<void(const std::string& line)>;
   struct Entry {
-    CudnnChoice choice;
+    PlanChoice choice;
     std::optional<double> timed_ms;  // measured on the device, not only taken from the heuristics
   };
 
@@ -41,10 +41,10 @@ class PlanCache {
   PlanCache(const PlanCache&) = delete;
   PlanCache& operator=(const PlanCache&) = delete;
 
-  const Entry* find(const std::string& convolution) const;  // CudnnConv::str()
-  void add(const std::string& convolution, Entry entry);
-  void drop(const std::string& convolution);  // one that cuDNN no longer makes
-  void save();                                // if anything changed
+  const Entry* find(const std::string& problem) const;  // by its str()
+  void add(const std::string& problem, Entry entry);
+  void drop(const std::string& problem);  // one that the library no longer makes
+  void save();                            // if anything changed
 
   const std::filesystem::path& file() const { return file_; }
   size_t size() const { return entries_.size(); }

@@ -124,6 +124,11 @@ Operand StepBuilder::workspace(const NhwcTensor& image) {
   return {.place = Operand::Place::workspace, .offset_bytes = reserve(size_bytes(image)), .image = image};
 }
 
+Operand StepBuilder::workspace(size_t bytes) {
+  if (bytes == 0) return {};
+  return {.place = Operand::Place::workspace, .offset_bytes = reserve(bytes)};
+}
+
 Operand StepBuilder::weight(const std::string& name, const std::string& form,
                             const WeightStore::Convert& convert) {
   const auto found = context_.weights.find(name);
@@ -165,11 +170,7 @@ void StepBuilder::add(std::shared_ptr<const CudnnPlan> plan, const std::map<int6
     action.ids.push_back(id);
     action.operands.push_back(operand);
   }
-  if (plan->workspace_bytes() == 0)
-    action.operands.push_back({});
-  else
-    action.operands.push_back(
-        {.place = Operand::Place::workspace, .offset_bytes = reserve(plan->workspace_bytes())});
+  action.operands.push_back(workspace(plan->workspace_bytes()));
   action.name = fmt::format("cudnn engine {}", plan->engine());
   action.plan = std::move(plan);
   actions_.push_back(std::move(action));

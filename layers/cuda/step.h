@@ -42,6 +42,7 @@ class StepBuilder {
   Operand output_as(const NhwcTensor& image);  // once
   Operand plain_output();                      // once: fp32, row-major
   Operand workspace(const NhwcTensor& image);  // kept until the step ends
+  Operand workspace(size_t bytes);             // no operand for 0 bytes
   Operand weight(const std::string& name, const std::string& form, const WeightStore::Convert& convert);
   Operand constant(const std::vector<float>& values);  // fp32
   // A weight of one number per channel of `image`, fp32 with zeros after it; no operand without a name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "layers/cuda/cublaslt_plan.h"
 #include "layers/cuda/cudnn_conv.h"
 
 namespace fxe::cuda {
@@ -9,5 +10,6 @@ namespace fxe::cuda {
 // after one that warms up. Operands are zero and stay in the caches: for choosing between plans, no figure to
 // report.
 double time_plan(Device&, cudnnHandle_t, const CudnnConv&, std::shared_ptr<const CudnnPlan>);
+double time_plan(Device&, cublasLtHandle_t, const LtMatmul&, const LtPlan&);
 
 }  // namespace fxe::cuda

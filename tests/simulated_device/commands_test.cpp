@@ -40,6 +40,7 @@ TEST_F(SimulatedCommands, Doctor) {
   const auto report = run({"doctor"});
   EXPECT_EQ(report["cuda"]["works"], true);
   EXPECT_THAT(outcome_.out, HasSubstr("NVIDIA H200 (simulated) (sm_90"));
+  EXPECT_THAT(outcome_.out, HasSubstr("cuBLASLt"));
 }
 
 TEST_F(SimulatedCommands, RecordHoldsTheCpusLogits) {

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulated_device/convolution.h"
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "tests/simulated_device/settings.h"
+#include "tests/simulated_device/numbers.h"
 
 namespace fxe::sim {
 
@@ -19,34 +15,6 @@ fxe::DType dtype_of(const std::string& name) {
   if (name == "CUDNN_DATA_HALF") return fxe::DType::f16;
   if (name == "CUDNN_DATA_BFLOAT16") return fxe::DType::bf16;
   throw std::runtime_error("a plan with tensors of " + name);
-}
-
-std::vector<float> load(fxe::DType type, const void* from, int64_t elements) {
-  std::vector<float> values(static_cast<size_t>(elements));
-  if (type == fxe::DType::f32) {
-    std::memcpy(values.data(), from, values.size() * sizeof(float));
-  } else {
-    const auto* bits = static_cast<const uint16_t*>(from);
-    const auto to_float = type == fxe::DType::f16 ? half_to_float : bfloat16_to_float;
-    std::transform(bits, bits + elements, values.begin(), to_float);
-  }
-  return values;
-}
-
-void store(fxe::DType type, const std::vector<float>& values, void* to) {
-  if (type == fxe::DType::f32) {
-    std::memcpy(to, values.data(), values.size() * sizeof(float));
-    return;
-  }
-  const bool saturates = type == fxe::DType::f16 && settings().fp16_saturates;
-  std::transform(values.begin(), values.end(), static_cast<uint16_t*>(to), [&](float value) {
-    if (saturates && !std::isnan(value)) value = std::clamp(value, -65504.0f, 65504.0f);
-    return type == fxe::DType::f16 ? float_to_half(value) : float_to_bfloat16(value);
-  });
-}
-
-void truncate_to_tf32(std::vector<float>& values) {
-  for (float& value : values) value = std::bit_cast<float>(std::bit_cast<uint32_t>(value) & ~0x1fffu);
 }
 
 // [k r s c] to [r s c k]: outputs of one pixel are then computed side by side.
@@ -147,8 +115,7 @@ void Convolution::run(const std::map<int64_t, void*>& addresses) const {
   }
   for (const Pointwise& step : then) {
     if (step.relu) {
-      const bool loses_nan = settings().relu_loses_nan;
-      for (float& value : result) value = loses_nan ? std::fmax(value, 0.0f) : value < 0 ? 0.0f : value;
+      relu(result);
       continue;
     }
     const std::vector<float> added = values_of(step.added);

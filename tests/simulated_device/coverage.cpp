@@ -16,7 +16,8 @@ void write(const Coverage& c) {
   for (const auto& [name, count] : c.calls) text << name << ' ' << count << '\n';
   text << "graphs " << c.graphs << "\ngraph_launches " << c.graph_launches << "\nbodies_taken "
        << c.bodies_taken << "\nbodies_skipped " << c.bodies_skipped << "\ndefaults_read " << c.defaults_read
-       << "\nkernels " << c.kernels << "\nconvolutions " << c.convolutions << "\ncopies " << c.copies << '\n';
+       << "\nkernels " << c.kernels << "\nconvolutions " << c.convolutions << "\nproducts " << c.products
+       << "\ncopies " << c.copies << '\n';
   std::ofstream(file, std::ios::app) << text.str();  // in one write, as programs may run side by side
 }
 

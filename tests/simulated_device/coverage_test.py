@@ -5,7 +5,7 @@
     coverage_test.py COVERAGE_FILE REPORT ARCHIVE...
 
 Adds the programs' counts up (coverage.h), prints them, into the report too, and removes the file. Functions that the engine calls are those that its
-archives leave to the linker, cuDNN's stand-ins, and CUPTI's by the names that it looks up.
+archives leave to the linker, stand-ins for cuDNN's and cuBLASLt's, and CUPTI's by the names that it looks up.
 """
 import collections
 import pathlib
@@ -15,13 +15,16 @@ import sys
 
 CUDNN = {"cudnnCreate", "cudnnDestroy", "cudnnSetStream", "cudnnBackendSetAttribute", "cudnnBackendDestroyDescriptor",
          "cudnnBackendExecute"}
+CUBLASLT = {"cublasLtCreate", "cublasLtDestroy", "cublasLtMatmulAlgoGetHeuristic", "cublasLtMatmulAlgoInit", "cublasLtMatmulAlgoCheck",
+            "cublasLtMatmulAlgoCapGetAttribute", "cublasLtMatmulAlgoConfigSetAttribute", "cublasLtMatmulAlgoConfigGetAttribute",
+            "cublasLtMatmul"}
 
 
 def called_by(archives: list[str]) -> set[str]:
     symbols = subprocess.run(["nm", "-u", *archives], capture_output=True, text=True, check=True).stdout
     runtime = set(re.findall(r"\bU (cuda[A-Z]\w+)$", symbols, re.MULTILINE))
     cupti = {name.decode() for path in archives for name in re.findall(rb"\0(cupti[A-Z]\w+)(?=\0)", pathlib.Path(path).read_bytes())}
-    return runtime | CUDNN | cupti
+    return runtime | CUDNN | CUBLASLT | cupti
 
 
 def main() -> int:
@@ -35,8 +38,8 @@ def main() -> int:
     unused = sorted(name for name in called if not counts[name])
     text = (f"simulated GPU: {counts['graphs']} graphs made executable and launched {counts['graph_launches']} times, "
             f"{counts['bodies_taken']} bodies taken, {counts['bodies_skipped']} skipped, {counts['kernels']} kernels, "
-            f"{counts['convolutions']} of them cuDNN's, {counts['copies']} copies\n"
-            f"functions of CUDA, cuDNN and CUPTI: {len(called) - len(unused)} used of {len(called)} that the engine calls\n")
+            f"{counts['convolutions']} of them cuDNN's, {counts['products']} products of cuBLASLt's, {counts['copies']} copies\n"
+            f"functions of CUDA, cuDNN, cuBLASLt and CUPTI: {len(called) - len(unused)} used of {len(called)} that the engine calls\n")
     if unused:
         text += "never called: " + ", ".join(unused) + "\n"
     print(text, end="")

@@ -15,6 +15,7 @@
 #include "tests/simulated_device/coverage.h"
 #include "tests/simulated_device/kernels.h"
 #include "tests/simulated_device/memory.h"
+#include "tests/simulated_device/numbers.h"
 #include "tests/simulated_device/settings.h"
 #include "tests/simulated_device/stream.h"
 
@@ -128,11 +129,6 @@ std::shared_ptr<const Plan> plan_of(cudnnBackendDescriptor_t descriptor) {
       settings().tf32_truncates && plan.convolution.type == DType::f32 && uses_tensor_cores(descriptor);
   known = std::make_shared<const Plan>(std::move(plan));
   return known;
-}
-
-bool overlap(const void* a, size_t a_bytes, const void* b, size_t b_bytes) {
-  return static_cast<const char*>(a) < static_cast<const char*>(b) + b_bytes &&
-         static_cast<const char*>(b) < static_cast<const char*>(a) + a_bytes;
 }
 
 // What the plan reads and writes is there, where it may be; a kernel would run into another's memory.

@@ -6,6 +6,7 @@
     tests/simulated_device/host_mutations.py build [part of a lane or name]
 
 Lane `exits`: every pattern of exits, in the default order. Lane `late`: nothing runs before it must. Lane `ops`: every operation.
+Lane `rows`: fully connected layers of many rows.
 Lane `unset`: what conditions hold that no kernel sets. Not part of the test command: some minutes.
 """
 import pathlib
@@ -18,6 +19,7 @@ PROGRAM = "test_simulated_device"
 LANES = {
     "exits": (PROGRAM, ["--gtest_filter=ExitPatterns.*Gpu*:ExitPatterns.Full*", "--gtest_fail_fast"], ""),
     "late": (PROGRAM, ["--gtest_filter=ExitPatterns.*Gpu*", "--gtest_fail_fast"], "", {"FXE_SIM_ORDER": "late"}),
+    "rows": (PROGRAM, ["--gtest_filter=SimulatedCublasLt.*", "--gtest_fail_fast"], ""),
     "ops": (PROGRAM, ["--gtest_filter=*CudaGpu*/fp16", "--gtest_fail_fast"], ""),
     "unset": (PROGRAM, ["--gtest_filter=SimulatedCommands.ConditionsThatNobodySetsRunNothing"], ""),
 }
@@ -26,6 +28,7 @@ DEVICE, HOST = "metareasoner/cuda/device_control.cpp", "metareasoner/cuda/host_c
 BATCH, GRAPH = "metareasoner/cuda/cuda_batch.cpp", "metareasoner/cuda/graph_target.cpp"
 QUEUE, MEMORY = "engine/cuda/cuda_queue.cpp", "engine/cuda/cuda_device.cpp"
 CONV, STEP = "layers/cuda/cudnn_conv.cpp", "layers/cuda/conv_step.cpp"
+MATMUL, LINEAR = "layers/cuda/cublaslt_plan.cpp", "layers/cuda/linear.cpp"
 
 # name, lane, file, text (must occur once), replacement
 MUTATIONS = [
@@ -83,9 +86,23 @@ MUTATIONS = [
     ("padding from below", "ops", CONV, "PRE_PADDINGS, {conv.pad.top,", "PRE_PADDINGS, {conv.pad.bottom,"),
     ("strides exchanged", "ops", CONV, "{conv.stride.h, conv.stride.w}", "{conv.stride.w, conv.stride.h}"),
     ("dilations exchanged", "ops", CONV, "{conv.dilation.h, conv.dilation.w}", "{conv.dilation.w, conv.dilation.h}"),
-    ("no ReLU in cuDNN", "ops", STEP, "conv.relu = fused.relu;", "conv.relu = false;"),
+    ("no ReLU in cuDNN", "ops", STEP, "step.add(backend.planner().plan(fused), tensors);",
+     "CudnnConv without = fused; without.relu = false; step.add(backend.planner().plan(without), tensors);"),
     ("the residual is the input", "ops", STEP, "tensors[CudnnConv::kResidual] = parts.residual;", "tensors[CudnnConv::kResidual] = parts.x;"),
     ("weights in another order", "ops", STEP, "{CudnnConv::kW, parts.krsc_weight(type)}", "{CudnnConv::kW, parts.rsck_weight(type)}"),
+
+    ("weights are not transposed", "rows", MATMUL, "CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T", "CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_N"),
+    ("rows that are too far apart", "rows", MATMUL, "static_cast<uint64_t>(rows), columns)", "static_cast<uint64_t>(rows), columns + 8)"),
+    ("no ReLU in cuBLASLt", "rows", MATMUL, "return m.bias ? CUBLASLT_EPILOGUE_RELU_BIAS", "return m.bias ? CUBLASLT_EPILOGUE_BIAS"),
+    ("a bias that nobody points to", "rows", MATMUL, "&at.bias,", "&at.workspace,"),
+    ("tensor cores in fp32", "rows", MATMUL, "(precision == Precision::fp32 ? CUBLASLT", "(precision == Precision::tf32 ? CUBLASLT"),
+    ("sums in fp16", "rows", MATMUL, "return CUBLASLT_NUMERICAL_IMPL_FLAGS_ACCUMULATOR_16F |", "return 0 |"),
+    ("parts of sums are rounded", "rows", MATMUL, "CUBLASLT_REDUCTION_SCHEME_NONE | CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE;", "CUBLASLT_REDUCTION_SCHEME_MASK;"),
+    ("a choice is taken unseen", "rows", MATMUL, " || !numerics_suit(algorithm, options.precision))", ")"),
+    ("no workspace for parts", "rows", LINEAR, "plan ? plan->workspace_bytes() : 0", "plan ? 0 : 0"),
+    ("logits are rounded to the storage type", "rows", LINEAR, "is_large_end ? DType::f32 : backend.dtype()", "(void(is_large_end), backend.dtype())"),
+    ("the slower library", "rows", LINEAR, "*cudnn_ms < *ms", "*cudnn_ms > *ms"),
+    ("the other function after the product", "rows", LINEAR, "if (parts.act && !product.relu) step", "if (product.relu) step"),
 ]
 
 if __name__ == "__main__":

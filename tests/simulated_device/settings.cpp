@@ -33,6 +33,10 @@ void take_word(Settings& s, const std::string& variable, const std::string& word
     s.handles_on_their_own_graph_only = true;
   else if (word == "cupti")
     s.no_cupti = true;
+  else if (word == "cublaslt")
+    s.no_cublaslt = true;
+  else if (word == "products")
+    s.no_products = true;
   else if (word.starts_with("launch:"))
     s.failing_launch = number(variable, word.substr(7));
   else if (word.starts_with("kernel:"))

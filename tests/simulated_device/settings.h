@@ -25,6 +25,8 @@ struct Settings {
   bool no_switch_nodes = false;                  // switch
   bool handles_on_their_own_graph_only = false;  // ancestor
   bool no_cupti = false;                         // cupti
+  bool no_cublaslt = false;                      // cublaslt: it does not start
+  bool no_products = false;                      // products: it has no algorithm for any
   std::optional<uint64_t> failing_launch;        // launch:N: the Nth from the program's start, from 1
   std::optional<uint64_t> faulting_kernel;       // kernel:N: it runs into an illegal address
 

@@ -135,6 +135,8 @@ class Cases {
       add(Linear{.k = 16, .weight = "w", .bias = "b", .act = act}, {{3, 40}});
     add(Linear{.k = 100, .weight = "w", .bias = "b"}, {{1, 2048}});
     add(Linear{.k = 1, .weight = "w"}, {{3, 5}});
+    for (const int64_t n : {9, 33})  // more than a GEMV's
+      add(Linear{.k = 13, .weight = "w", .bias = "b", .act = Activation::relu()}, {{n, 70}});
     add(Softmax{}, {{1, 10}});
     add(Softmax{}, {{3, 1000}});
     add(Softmax{}, {{3, 7, 1, 1}});

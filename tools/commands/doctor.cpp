@@ -42,7 +42,8 @@ int run_doctor(int argc, char** argv) {
   const RunOptions run = read_common_options(*parsed);
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
-  const auto cuda = cuda_availability();
+  auto cuda = cuda_availability();
+  if (!cuda.versions.empty()) cuda.versions += ", " + matmul_library_version();
   const unsigned threads = std::thread::hardware_concurrency();
   const std::string library = cpu_library_version();
 

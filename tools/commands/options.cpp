@@ -97,7 +97,7 @@ void add_run_options(cxxopts::Options& options) {
       {{"control", "C", "who decides to stop: auto, device, host or none", "auto"},
        {"tail", "T", "fused: decide in the last layer's kernel; separate: after it", "fused"},
        {"launch", "L", "graph: a batch is one CUDA graph; stream: kernel by kernel", "graph"},
-       {"autotune", nullptr, "time cuDNN's plans and keep the fastest, instead of its heuristics' choice"}},
+       {"autotune", nullptr, "time the libraries' plans and keep the fastest, not the heuristics' choice"}},
       kGpuGroup);
 }
 

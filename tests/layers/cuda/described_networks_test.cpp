@@ -126,6 +126,24 @@ INSTANTIATE_TEST_SUITE_P(Devices, DescribedGpu,
                          testing::ValuesIn(described_devices().begin(), described_devices().end()),
                          [](const auto& gpu) { return std::string(gpu.param.name); });
 
+// cuBLASLt's; the last of them makes fp32, so that nothing has to make plain rows of it.
+TEST(ManyRows, OfFullyConnectedLayersAreOneKernelEach) {
+  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16}) {
+    Recorded gpu(described_device("h200"), precision);
+    const auto plan = compile(zero_model("alexnet"), *gpu.backend, 32);
+    // 2^26 products are few enough for the kernel that runs the tail too, and strict fp32 has no tensor
+    // cores.
+    EXPECT_EQ(plan->head(), precision == Precision::fp32 ? "linear_tail" : "");
+    EXPECT_EQ(compile(zero_model("alexnet"), *gpu.backend, 16)->head(), "linear_tail");
+    std::map<std::string, int> kernels;
+    for (const auto& event : gpu.enqueue(*plan))
+      ++kernels[event.name.starts_with("cudnn") ? "cudnn" : event.name];
+    EXPECT_EQ(kernels, (std::map<std::string, int>{
+                           {"nhwc_from_plain", 1}, {"cudnn", 5}, {"nhwc_pool", 3}, {"cublaslt", 3}}))
+        << name(precision);
+  }
+}
+
 // Launches of one enqueue: input, then a kernel per layer, then the output, which fp32 needs no kernel for.
 struct Counts {
   const char* network;

@@ -65,7 +65,7 @@ TEST_P(EveryConvolution, HasAFusedPlanInEveryPrecisionWithinTheWorkspace) {
   const CudnnTarget target(GetParam());
   for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16}) {
     if (!has_precision(GetParam().compute_capability, precision)) continue;
-    const CudnnPlanOptions options{precision};
+    const PlanOptions options{precision};
     cuda::ConvPlanner planner(target, options);
     size_t planned = 0, own = 0, largest_workspace_bytes = 0;
     for (const auto& [key, product] : products) {

@@ -32,7 +32,7 @@ class PlanCacheTest : public testing::Test {
             .multiprocessors = 132,
             .cudnn_version = cudnnGetVersion(),
             .precision = Precision::fp16,
-            .workspace_limit_bytes = CudnnPlanOptions{}.workspace_limit_bytes};
+            .workspace_limit_bytes = PlanOptions{}.workspace_limit_bytes};
   }
   std::unique_ptr<PlanCache> open(const PlanCacheKey& key = h200_key()) {
     return std::make_unique<PlanCache>(folder, key,
@@ -196,10 +196,10 @@ TEST_F(PlanCacheTest, AChoiceThatDoesNotSuitIsChosenAnew) {
   strict.residual = true;
   const auto tensor_cores = CudnnPlan::choose(make_graph(strict), h200, {Precision::tf32});
   ASSERT_TRUE(tensor_cores);
-  for (const CudnnChoice& wrong :
-       {CudnnChoice{.engine = 9999}, CudnnChoice{.engine = -5},
-        CudnnChoice{.engine = 0, .knobs = {{-1, 1 << 30}}},
-        CudnnChoice{.engine = 0, .knobs = {{1, INT64_MIN}}}, tensor_cores->choice()}) {
+  for (const PlanChoice& wrong :
+       {PlanChoice{.engine = 9999}, PlanChoice{.engine = -5},
+        PlanChoice{.engine = 0, .knobs = {{-1, 1 << 30}}}, PlanChoice{.engine = 0, .knobs = {{1, INT64_MIN}}},
+        tensor_cores->choice()}) {
     PlanCacheKey key = h200_key();
     key.precision = Precision::fp32;
     const auto cache = open(key);
@@ -217,7 +217,7 @@ TEST_F(PlanCacheTest, WithATimerTheFastestIsKept) {
   auto cache = open();
   auto untimed = planner(*cache);
   const auto first = untimed.plan(one());
-  std::vector<CudnnChoice> timed;
+  std::vector<PlanChoice> timed;
   const auto timer = [&](const CudnnConv&, const std::shared_ptr<const CudnnPlan>& plan) {
     timed.push_back(plan->choice());
     return timed.size() == 3 ? 0.25 : 1.0;  // the third

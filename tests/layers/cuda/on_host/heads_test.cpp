@@ -111,7 +111,7 @@ TEST_P(Heads, FullyConnectedAtEveryBatch) {
       const Outcome fused = run(model, *backend_, batch, rows, true);
       EXPECT_EQ(fused.head, "linear_tail");
       EXPECT_EQ(fused.logits, reference_logits(model, batch, rows)) << batch << " " << rows;
-      if (batch > 8) continue;  // cuDNN's
+      if (batch > 8) continue;  // cuBLASLt's
       const Outcome separate = run(model, *backend_, batch, rows, false);
       EXPECT_EQ(separate.logits, fused.logits);
       for (size_t r = 0; r < static_cast<size_t>(rows); ++r) {

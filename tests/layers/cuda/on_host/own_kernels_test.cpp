@@ -23,7 +23,8 @@ bool runs_here(const OpCase& c, Precision precision) {
   const auto backend = make_cuda_backend(*device, precision, described_device("h200"));
   const OpData data = make_data(c, Fill::integer);
   const LayerRun run = run_layer(*backend, "case", c.op, c.shapes, data.inputs, data.weights);
-  return run.implementation.find("cudnn") == std::string::npos;
+  return run.implementation.find("cudnn") == std::string::npos &&
+         run.implementation.find("cublaslt") == std::string::npos;
 }
 
 class OwnKernels : public testing::TestWithParam<Precision> {};
