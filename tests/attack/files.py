@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files before and after a run: which are broken, lost or left over."""
+import ast
 import json
+import math
 import pathlib
 import shutil
 import struct
@@ -53,6 +55,9 @@ def is_whole(name: str, data: bytes) -> bool:
     """Of a file under its final name, by its kind."""
     if data[:8] == b"FXESTORE":
         return is_store_whole(data)
+    if data[:6] == b"\x93NUMPY":  # bench --exportOutput writes it under any name
+        begin = 10 + struct.unpack("<H", data[8:10])[0]
+        return len(data) == begin + 4 * math.prod(ast.literal_eval(data[10:begin].decode())["shape"])
     if name.endswith(".json"):
         return isinstance(json.loads(data.decode(errors="replace")), (dict, list))
     if name.endswith(".safetensors"):
