@@ -21,25 +21,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Changes the model's time once a run has opened the model, as it notes, or as the first byte that it writes
-// to the pipe shows. Meanwhile the run waits for the pipe.
+// Changes the model's time once a run has read the model. Meanwhile the run waits for a reader of a pipe.
 class ChangesIt {
  public:
-  enum class Seen { noted, written };
-  ChangesIt(const fs::path& model, const fs::path& pipe, Seen seen) : pipe_(pipe) {
+  // `read_after`: a file that the run reads after the model; if none is given, the first byte that the run
+  // writes to the pipe shows that the model was read.
+  ChangesIt(const fs::path& model, const fs::path& pipe, const fs::path& read_after = {}) : pipe_(pipe) {
     mkfifo(pipe.c_str(), 0600);
+    start_noting_files();  // an earlier test's file may have had the same inode
     thread_ = std::thread([=, this] {
       std::ifstream stream;
-      if (seen == Seen::written) {
+      if (read_after.empty()) {
         stream.open(pipe, std::ios::binary);
         stream.get();
+      } else {
+        struct stat status {};
+        stat(read_after.c_str(), &status);
+        while (!was_file_read(status) && !done_) std::this_thread::yield();
       }
-      struct stat status {};
-      stat(model.c_str(), &status);
-      while (!was_file_read(status) && !done_) std::this_thread::yield();
       fs::last_write_time(model, fs::last_write_time(model) + std::chrono::seconds(1));
       if (done_) return;
-      if (seen == Seen::noted) stream.open(pipe, std::ios::binary);
+      if (!stream.is_open()) stream.open(pipe, std::ios::binary);
       stream.ignore(std::numeric_limits<std::streamsize>::max());
     });
   }
@@ -65,7 +67,7 @@ class ChangingModels : public testing::Test {
 TEST_F(ChangingModels, AreNotConverted) {
   const std::string model = folder / "m.safetensors";
   write_member(model, "cifar_resnet8", 1);
-  const ChangesIt changes(model, folder / "pipe", ChangesIt::Seen::written);
+  const ChangesIt changes(model, folder / "pipe");
   expect_refused({"convert", model, "-o", folder / "pipe"}, "m.safetensors: changed while it was read", 1);
 }
 
@@ -73,9 +75,10 @@ TEST_F(ChangingModels, AreNotRecorded) {
   const std::string model = folder / "m.safetensors";
   write_member(model, "cifar_resnet8", 1);
   write_text(folder / "images/0/a.ppm", rendered_image(1));
-  const ChangesIt changes(model, folder / "st.costs.json", ChangesIt::Seen::noted);
-  expect_refused({"record", model, folder / "images", "-o", folder / "st", "--device", "cpu", "--preprocess",
-                  R"({"resize":{"side":"none"},"crop":32})"},
+  write_text(folder / "labels", "0/a.ppm 0\n");
+  const ChangesIt changes(model, folder / "st.costs.json", folder / "labels");
+  expect_refused({"record", model, folder / "images", "-o", folder / "st", "--device", "cpu", "--labels",
+                  folder / "labels", "--preprocess", R"({"resize":{"side":"none"},"crop":32})"},
                  "m.safetensors: changed while it was read", 1);
   EXPECT_FALSE(fs::exists(folder / "st"));
 }
