@@ -6,7 +6,7 @@
 #include "kernels/pointwise_function.h"
 #include "kernels/simt.h"
 
-// Errors of the functions: docs/numerics.md. Comparisons are written so that a NaN fails them and
+// Errors of the functions: docs/design/numerics.md. Comparisons are written so that a NaN fails them and
 // is returned.
 namespace fxe {
 

@@ -32,7 +32,7 @@ struct CompareOptions {
 // reference's values as the backends store them, within the bound derived for that layer and precision; then
 // the whole network, within the bound propagated through it, including the correlation of errors
 // (error_correlation.h). One entry per node in order, then "network". A NaN or infinity in place of a finite
-// value is never within a bound. docs/numerics.md.
+// value is never within a bound. docs/design/numerics.md.
 std::vector<LayerCheck> compare_layers(const Model& model, Backend& tested, std::span<const float> input,
                                        int64_t n, const CompareOptions& = {});
 

@@ -31,7 +31,7 @@ struct Profile {
   nlohmann::ordered_json made;  // "by", "objective", "images", "fingerprint": kept unchanged
 };
 
-// The file that describes an ensemble: JSON, schema "fxe.ensemble/1". docs/ensembles.md.
+// The file that describes an ensemble: JSON, schema "fxe.ensemble/1". docs/guides/ensembles.md.
 struct EnsembleFile {
   std::filesystem::path folder;  // base of its relative paths
   std::string name;

@@ -81,7 +81,7 @@ void write_chain(ProgramTarget& target, int kernels) {
   for (int i = 0; i < kernels; ++i) launch_empty(target.queue());
 }
 
-// An ensemble as the engine writes it: docs/cuda.md, "Who decides".
+// An ensemble as the engine writes it: docs/design/cuda.md, "Who decides".
 struct Ensemble {
   int members = kMembers, stop_after = kMembers;
   unsigned sizes = 1;  // at 1 there is no SWITCH

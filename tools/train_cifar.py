@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the CIFAR-10 ensembles of docs/replication.md: eight AlexNet-style networks and eight ResNet-20.
+"""Trains the CIFAR-10 ensembles of docs/results/replication.md: eight AlexNet-style networks and eight ResNet-20.
 
 With PyTorch and Pillow installed, and the images as ARCHIVE (tar: {train,test}/CLASS/NNNN.{jpg,png}):
     tools/train_cifar.py images --archive ARCHIVE --work DIR     DIR/calibration, DIR/trained and DIR/test: folders for fxe

@@ -14,8 +14,8 @@ inline constexpr int64_t kMaxPixels = 178'956'970;
 inline constexpr size_t kMaxImageFileBytes = size_t{1} << 30;
 
 // Decodes a JPEG, PNG, BMP, GIF (first picture), binary PGM or PPM, or TGA file in memory to the pixels of
-// Pillow 13's convert("RGB"); docs/preprocessing.md lists the exceptions. The format is detected by content,
-// not by name; formats that fxe does not read are named (image_format.h).
+// Pillow 13's convert("RGB"); docs/reference/preprocessing.md lists the exceptions. The format is detected by
+// content, not by name; formats that fxe does not read are named (image_format.h).
 //
 // JPEG: libjpeg-turbo with the exact integer transform and fancy upsampling, any subsampling, progressive,
 // arithmetic-coded if the library supports it. Grey is replicated. CMYK is taken as inverted, as Adobe writes

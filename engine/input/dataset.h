@@ -44,10 +44,10 @@ struct Labelling {
   std::filesystem::path class_map_file;  // label_lists.h
 };
 
-// Images and labels of a folder, in one of the layouts of docs/labels.md: a label file and the images it
-// names; folders named by class or numbered, with images at any depth; images only (labels -1). Throws
-// bad_input if the folder can be read two ways (naming both) or none, if it holds no image, or if its classes
-// cannot be the networks' (saying what would fit).
+// Images and labels of a folder, in one of the layouts of docs/reference/labels.md: a label file and the
+// images it names; folders named by class or numbered, with images at any depth; images only (labels -1).
+// Throws bad_input if the folder can be read two ways (naming both) or none, if it holds no image, or if its
+// classes cannot be the networks' (saying what would fit).
 Dataset open_dataset(const std::filesystem::path& root, const Labelling& = {});
 
 }  // namespace fxe

@@ -35,7 +35,7 @@ void add_images(Dataset&, const std::string& folder, int label);
 // By ending, case ignored: formats that fxe decodes, and picture formats that decoding refuses by name.
 bool is_image_name(const std::string& name);
 
-// val.txt and the other well-known names of label files: docs/labels.md.
+// val.txt and the other well-known names of label files: docs/reference/labels.md.
 bool is_label_file(const std::string& name);
 
 // The usual names of a data set's splits, in the order in which errors suggest them.

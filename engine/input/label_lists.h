@@ -11,9 +11,9 @@ namespace fxe {
 
 struct Dataset;
 
-// Further files about what images show; docs/labels.md has the formats. All functions throw bad_input naming
-// the file, the line or entry, and the form expected. parse_...: the same for a file's content; `where` names
-// it in errors.
+// Further files about what images show; docs/reference/labels.md has the formats. All functions throw
+// bad_input naming the file, the line or entry, and the form expected. parse_...: the same for a file's
+// content; `where` names it in errors.
 
 // ReaL labels (Beyer et al., "Are we done with ImageNet?", 2020): a JSON list with a list of class indices
 // for each image of the ILSVRC2012 validation set, in the order of their numbers. At most 2^20 images and

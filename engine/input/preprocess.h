@@ -18,7 +18,7 @@ namespace fxe {
 
 // From a decoded image to a network's input: resize, centre crop, then x = (pixel * scale - mean) / std per
 // channel. mean, std and fill are in the order of `channels`. With a mean image, cropped as the image is,
-// x = ((pixel - mean_image) * scale - mean) / std. docs/preprocessing.md says which framework does what.
+// x = ((pixel - mean_image) * scale - mean) / std. docs/reference/preprocessing.md compares the frameworks.
 struct Preprocess {
   // Which side becomes resize_h/resize_w. shorter, longer: the other side keeps the proportions;
   // both: squashed.

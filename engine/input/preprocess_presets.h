@@ -8,8 +8,8 @@
 
 namespace fxe {
 
-// Named ways to prepare images; docs/preprocessing.md has the table. RGB / 255 with ImageNet's mean and
-// deviation unless said otherwise.
+// Named ways to prepare images; docs/reference/preprocessing.md has the table. RGB / 255 with ImageNet's mean
+// and deviation unless said otherwise.
 //   torchvision-224                     shorter side 256, crop 224
 //   torchvision-RESIZE-CROP[-bicubic]   torchvision's ImageClassification
 //   torchvision:NAME                    that of a published weight file (torchvision_weights.h), such as

@@ -6,7 +6,7 @@
 #include "layers/cpu/step.h"
 
 // Activations as loops of our own: comparisons let NaN through, and there are no calls, so that compilers
-// vectorise them. Within the bounds of docs/numerics.md.
+// vectorise them. Within the bounds of docs/design/numerics.md.
 namespace fxe::cpu {
 
 inline float sigmoid(float x) {

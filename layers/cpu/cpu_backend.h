@@ -8,9 +8,9 @@
 namespace fxe::cpu {
 
 // Own kernels run convolutions, fully connected layers and max pooling on processors with AVX-512
-// (docs/cpu.md). oneDNN runs what they do not cover, LRN, and changes of layout. Own loops run what is bound
-// by memory, and operations in which oneDNN loses a NaN that activation.h and op.h promise to keep. Known
-// difference: a ReLU, clip or hard sigmoid fused into a oneDNN convolution turns NaN into its lower end.
+// (docs/design/cpu.md). oneDNN runs what they do not cover, LRN, and changes of layout. Own loops run what is
+// bound by memory, and operations in which oneDNN loses a NaN that activation.h and op.h promise to keep. A
+// ReLU, clip or hard sigmoid fused into a oneDNN convolution turns NaN into its lower end.
 //
 // Plans of one backend run on one host thread at a time. A batch that divides evenly runs in lanes, one
 // single-threaded plan per thread, if that pays (layers/lanes.h); otherwise the threads share each layer

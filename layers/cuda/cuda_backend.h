@@ -10,8 +10,8 @@
 #include "layers/cuda/described_device.h"
 
 // cuDNN for convolutions, cuBLASLt or cuDNN for fully connected layers of many rows, kernels/nhwc/ for
-// everything else: docs/cuda.md. Values are NHWC in fp32 (fp32, tf32), fp16 or bf16; sums are kept in fp32.
-// Only if FXE_HAVE_CUDA is set.
+// everything else: docs/design/cuda.md. Values are NHWC in fp32 (fp32, tf32), fp16 or bf16; sums are kept in
+// fp32. Only if FXE_HAVE_CUDA is set.
 //
 // Plans of one backend run on one host thread at a time. `device` must outlive the backend.
 namespace fxe {

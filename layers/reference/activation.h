@@ -3,7 +3,7 @@
 
 #include "layers/activation.h"
 
-// Activations in double precision, and how errors pass through them. Derivations: docs/numerics.md.
+// Activations in double precision, and how errors pass through them. Derivations: docs/design/numerics.md.
 namespace fxe::reference {
 
 double apply(const Activation&, double x);

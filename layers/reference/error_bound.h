@@ -10,8 +10,8 @@ namespace fxe {
 
 // How far a whole network computed in finite precision may be from exact arithmetic: the standard
 // deviation of each element's error, propagated to first order through the layers, with each rounding an
-// independent error of mean 0 (Higham and Mary 2019). docs/numerics.md has the derivation, assumptions and
-// measured head-room.
+// independent error of mean 0 (Higham and Mary 2019). docs/design/numerics.md has the derivation, assumptions
+// and measured head-room.
 struct NetworkReference {
   // |y - r| is accepted up to this many sigma.
   static constexpr double kSigmas = 8;

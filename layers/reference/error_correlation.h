@@ -12,7 +12,7 @@ namespace fxe {
 // channels from one source err together, positions share the weights' roundings, equal values get equal
 // errors, and truncated operands are all too small. This measures the effect: the network runs `paths` times
 // in double precision with every rounding replaced by a random one of this structure (random_rounding.h).
-// Seeded; costs about paths + 4 runs of the reference backend. docs/numerics.md.
+// Seeded; costs about paths + 4 runs of the reference backend. docs/design/numerics.md.
 struct ErrorCorrelation {
   // Per element: the root mean square of its deviations over sigma, or the same of all logits of its image if
   // that is larger; at least 1.

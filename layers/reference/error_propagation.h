@@ -16,7 +16,7 @@ struct Uncertain {
 };
 
 // One operation on uncertain inputs: carries their errors through to first order and adds the operation's own
-// roundings. Formulas: docs/numerics.md.
+// roundings. Formulas: docs/design/numerics.md.
 Uncertain propagate(const Op&, const std::vector<const Uncertain*>& inputs, const TensorMap& weights,
                     const LayerReference::Rounding&);
 

@@ -8,7 +8,7 @@
 
 namespace fxe {
 
-// One operation in double precision, with what its rounding-error bound needs. docs/numerics.md.
+// One operation in double precision, with what its rounding-error bound needs. docs/design/numerics.md.
 struct LayerReference {
   Shape shape;
   std::vector<double> value;      // r

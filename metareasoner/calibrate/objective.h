@@ -10,7 +10,7 @@
 
 namespace fxe {
 
-// What thresholds are chosen for, as the command line says it (docs/calibrate.md):
+// What thresholds are chosen for, as the command line says it (docs/guides/calibrate.md):
 //   gap<=0.1pt   harm<=0.2pt   disagreement<=1pt
 //                                 the least time with at most that loss, as observed
 //   time<=5ms    time<=60%        the most accuracy within that time (or share of the full ensemble's)

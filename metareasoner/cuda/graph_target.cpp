@@ -8,7 +8,7 @@ namespace fxe {
 namespace {
 
 // Every body is captured on its own stream, because the parent's is still capturing. Fork and join happen
-// inside one capture, so there are no event nodes, which bodies may not contain. docs/cuda.md.
+// inside one capture, so there are no event nodes, which bodies may not contain. docs/design/cuda.md.
 class GraphTarget final : public ProgramTarget {
  public:
   GraphTarget(int depth, ConditionOwner owner) : owner_(owner) {

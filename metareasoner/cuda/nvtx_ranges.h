@@ -10,8 +10,8 @@
 namespace fxe {
 
 // Wraps every kernel of these members in an NVTX range "member/layer: kernel", which Nsight Systems shows and
-// by which Nsight Compute filters (docs/profiling.md). Only for kernels launched one by one: a graph is
-// replayed without them. Its cost is negligible if no tool is attached. The members outlive it.
+// by which Nsight Compute filters (docs/guides/profiling.md). Only for kernels launched one by one: a graph
+// is replayed without them. Its cost is negligible if no tool is attached. The members outlive it.
 class NvtxRanges final : public PlanObserver {
  public:
   explicit NvtxRanges(std::vector<PlanMember*> members);

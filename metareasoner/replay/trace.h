@@ -15,7 +15,7 @@ class Trace {
  public:
   // The thresholds and signal of `order` do not matter. Reads the store once, on `threads`, and only the
   // order's members. Throws bad_input for a damaged store, and for a compact one that does not know this
-  // order (docs/store.md).
+  // order (docs/reference/store.md).
   static Trace of(const Store&, const OperatingPoint& order, PrefixDetail, int threads);
 
   // The same for the order's first `sizes` members alone.

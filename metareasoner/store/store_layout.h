@@ -7,8 +7,8 @@
 
 namespace fxe {
 
-// Where things lie in a logit store: docs/store.md. Little-endian; everything starts at a multiple of 64
-// bytes. A part is its payload, zeros, and in its last four bytes the CRC-32 of everything before them.
+// Where things lie in a logit store: docs/reference/store.md. Little-endian; everything starts at a multiple
+// of 64 bytes. A part is its payload, zeros, and in its last four bytes the CRC-32 of everything before them.
 struct StoreLayout {
   static constexpr char kMagic[9] = "FXESTORE";
   static constexpr uint32_t kVersion = 1;

@@ -115,7 +115,7 @@ def aligned(size):
 
 
 def store(draw, data: bytes) -> bytes:
-    """docs/store.md"""
+    """docs/reference/store.md"""
     json_bytes, table_bytes = struct.unpack("<QQ", data[16:32])
     header = json.loads(data[32:32 + json_bytes])
     start = aligned(32 + json_bytes + table_bytes)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether fxe's logits are those of a peer, by bounds that are derived (docs/numerics.md, "A whole network").
+"""Whether fxe's logits are those of a peer, by bounds that are derived (docs/design/numerics.md, "A whole network").
 
 fxe gives its exact logits r and the standard deviation sigma of an fp32 error of each. A peer in fp32 and a backend of fxe's
 are each within 8 sigma of the truth, so within 16 of each other. Where they are not, double precision decides: r and

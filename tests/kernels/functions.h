@@ -9,7 +9,7 @@
 
 namespace fxe::test {
 
-// A function in double precision, and how far its evaluation in fp32 may be off (docs/numerics.md).
+// A function in double precision, and how far its evaluation in fp32 may be off (docs/design/numerics.md).
 struct ExactFunction {
   PointwiseFunction f;
   double (*value)(double x);

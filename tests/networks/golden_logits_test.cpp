@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Networks by name give the logits that torchvision's and timm's own code gives for the same
 // weights under the same names (golden_logits.txt, made by make_golden_logits.py), within the bound
-// for fp32 (docs/numerics.md).
+// for fp32 (docs/design/numerics.md).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // torchvision's networks with seeded random weights, in every published format, give PyTorch's logits within
-// the bound for fp32 (docs/numerics.md), and the same bits from every file of the same graph.
+// the bound for fp32 (docs/design/numerics.md), and the same bits from every file of the same graph.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

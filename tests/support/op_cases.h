@@ -21,8 +21,8 @@ struct OpCase {
 // Cases of every operation; each backend runs the same list.
 std::vector<OpCase> op_cases();
 
-// normal: values like those of networks, within the derived bound (docs/numerics.md). integer: sums that are
-// exact in every order and precision; compared for equality if the operation is then exact.
+// normal: values like those of networks, within the derived bound (docs/design/numerics.md). integer: sums
+// that are exact in every order and precision; compared for equality if the operation is then exact.
 enum class Fill { normal, integer };
 
 struct OpData {

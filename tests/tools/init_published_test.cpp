@@ -61,14 +61,14 @@ TEST(InitPublished, AFolderOfTimmsFilesRunsInTwoCommands) {
   EXPECT_EQ(read_json(folder / "r.json")["images"], 3);
 }
 
-// Of docs/ensembles.md: the commands of "Two commands", and the names of timm's eight ResNet-50.
+// Of docs/guides/ensembles.md: the commands of "Two commands", and the names of timm's eight ResNet-50.
 struct Page {
   std::vector<std::string> commands, names;
 };
 
 Page ensembles_page() {
   Page page;
-  std::istringstream lines(read_text(FXE_SOURCE_DIR "/docs/ensembles.md"));
+  std::istringstream lines(read_text(FXE_SOURCE_DIR "/docs/guides/ensembles.md"));
   bool two_commands = false;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("## ")) two_commands = line == "## Two commands";

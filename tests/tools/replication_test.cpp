@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stores behind docs/replication.md and its figures agree with what an independent implementation
+// The stores behind docs/results/replication.md and its figures agree with what an independent implementation
 // measured with the same networks on the same images.
 #include <fmt/format.h>
 #include <gtest/gtest.h>

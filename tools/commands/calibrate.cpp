@@ -18,11 +18,11 @@ namespace {
 
 cxxopts::Options calibrate_options() {
   cxxopts::Options options("fxe calibrate",
-                           "Thresholds for a recorded ensemble; objectives: docs/calibrate.md.");
+                           "Thresholds for a recorded ensemble; objectives: docs/guides/calibrate.md.");
   add_options(options,
               {{"objective", "O",
                 "'gap<=0.1pt', 'time<=5ms', 'harm<=0.5pt@90%', 'published,alpha=0.5' or another of "
-                "docs/calibrate.md",
+                "docs/guides/calibrate.md",
                 "gap<=0.1pt"},
                {"candidates", "N", "thresholds tried at each size", "40"},
                {"spacing", "S", "of these: logit or quantile", "logit"},

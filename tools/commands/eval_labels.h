@@ -9,7 +9,7 @@
 namespace fxe {
 
 // Adds --labels and --class-map; add_label_options() adds --real-labels and --valid-labels
-// too. docs/labels.md.
+// too. docs/reference/labels.md.
 void add_folder_options(cxxopts::Options&);
 void add_label_options(cxxopts::Options&);
 

@@ -19,7 +19,8 @@ constexpr int64_t kMostTracedBatches = 10'000;
 
 cxxopts::Options profile_options() {
   cxxopts::Options options(
-      "fxe profile", "Time by member, layer and kernel, and what exits saved of each: docs/profiling.md.");
+      "fxe profile",
+      "Time by member, layer and kernel, and what exits saved of each: docs/guides/profiling.md.");
   add_options(options,
               {{"policy", "POLICY", kPolicyHelp},
                {"limit", "N", "only the first N images; 0: all", "200"},

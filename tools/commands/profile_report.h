@@ -16,7 +16,7 @@ struct ProfileSubject {
   std::vector<std::string> members;
 };
 
-// Schema "fxe.profile/1"; docs/profiling.md says what each number is.
+// Schema "fxe.profile/1"; docs/guides/profiling.md says what each number is.
 nlohmann::ordered_json profile_json(const ProfileSubject&, const ProfileResult&);
 
 // For people; the `layers` slowest layers and kernels (0: all).

@@ -9,8 +9,8 @@ namespace fxe {
 
 // The head and a line of a results file: timm's columns (model, img_size, top1, top1_err, top5, top5_err,
 // param_count, crop_pct, interpolation; percentages with three decimals, millions of parameters), then fxe's
-// own; docs/labels.md. Figures that do not exist, as for images without labels, and values that members do
-// not share are left empty.
+// own; docs/reference/labels.md. Figures that do not exist, as for images without labels, and values that
+// members do not share are left empty.
 extern const char* const kResultsHead;
 std::string results_line(const LoadedEnsemble&, const EvalSubject&, const EvalResult&);
 

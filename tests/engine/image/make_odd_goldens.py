@@ -3,7 +3,7 @@
 """What Pillow's convert("RGB") makes of the files of odd_images.py, in the order of their names: width, height and the
 CRC-32 of the RGB bytes, or "refused".
 
-usage: make_odd_goldens.py > odd_goldens.txt    with Pillow 13 (others differ: docs/preprocessing.md)"""
+usage: make_odd_goldens.py > odd_goldens.txt    with Pillow 13 (others differ: docs/reference/preprocessing.md)"""
 import io
 import warnings
 import zlib
