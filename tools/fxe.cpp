@@ -7,7 +7,7 @@
 
 #include "engine/signals.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/standard_streams.h"
+#include "tools/reports/standard_streams.h"
 
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include "tests/tools/refused.h"
 #include "tests/tools/small_ensemble.h"
-#include "tools/commands/bench_report.h"
+#include "tools/reports/bench_report.h"
 
 namespace fxe::test {
 namespace {

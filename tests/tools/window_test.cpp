@@ -7,7 +7,7 @@
 
 #include <sstream>
 
-#include "tests/tools/pseudo_terminal.h"
+#include "tests/tools/reports/pseudo_terminal.h"
 #include "tests/tools/small_ensemble.h"
 #include "tools/commands/commands.h"
 

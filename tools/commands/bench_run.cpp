@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "engine/signals.h"
-#include "tools/commands/progress.h"
+#include "tools/reports/progress.h"
 
 namespace fxe {
 

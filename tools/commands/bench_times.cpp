@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "metareasoner/latency.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

@@ -4,13 +4,13 @@
 #include "engine/error.h"
 #include "metareasoner/calibrate/temperature_fit.h"
 #include "metareasoner/policy.h"
-#include "tools/commands/calibrate_output.h"
 #include "tools/commands/calibrate_profile.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/progress.h"
 #include "tools/commands/store_order.h"
+#include "tools/reports/calibrate_output.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/progress.h"
 
 namespace fxe {
 

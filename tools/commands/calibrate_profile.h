@@ -3,7 +3,7 @@
 
 #include "engine/files/output_file.h"
 #include "metareasoner/ensemble_file.h"
-#include "tools/commands/calibrate_output.h"
+#include "tools/reports/calibrate_output.h"
 
 namespace fxe {
 

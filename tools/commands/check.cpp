@@ -10,9 +10,9 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/device_choice.h"
 #include "tools/commands/ensemble_loader.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

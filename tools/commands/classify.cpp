@@ -13,11 +13,11 @@
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
-#include "tools/commands/interrupted.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/notes.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/interrupted.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/notes.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

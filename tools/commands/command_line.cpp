@@ -11,8 +11,8 @@
 #include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/options.h"
-#include "tools/commands/terminal.h"
 #include "tools/commands/version.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

@@ -5,11 +5,11 @@
 #include "engine/files/files_read.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
-#include "tools/commands/json_file.h"
 #include "tools/commands/model_loader.h"
-#include "tools/commands/notes.h"
 #include "tools/commands/options.h"
-#include "tools/commands/outputs.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/notes.h"
+#include "tools/reports/outputs.h"
 
 namespace fxe {
 

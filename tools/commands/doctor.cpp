@@ -5,9 +5,9 @@
 #include "engine/cuda_availability.h"
 #include "engine/error.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/json_file.h"
 #include "tools/commands/options.h"
-#include "tools/commands/outputs.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/outputs.h"
 
 namespace fxe {
 

@@ -13,10 +13,10 @@
 #include "tools/commands/batch_memory.h"
 #include "tools/commands/compile_members.h"
 #include "tools/commands/mean_image_file.h"
-#include "tools/commands/notes.h"
-#include "tools/commands/progress.h"
 #include "tools/commands/single_model.h"
 #include "tools/commands/thread_count.h"
+#include "tools/reports/notes.h"
+#include "tools/reports/progress.h"
 #include "weights_converter/sharded_weights.h"
 
 namespace fxe {

@@ -7,13 +7,13 @@
 #include "metareasoner/label_warning.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
-#include "tools/commands/eval_report.h"
-#include "tools/commands/interrupted.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/notes.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/results_file.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/eval_report.h"
+#include "tools/reports/interrupted.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/notes.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/results_file.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

@@ -8,7 +8,7 @@
 #include "engine/input/imagenet_classes.h"
 #include "engine/input/label_lists.h"
 #include "layers/select_classes.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

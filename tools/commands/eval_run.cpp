@@ -10,7 +10,7 @@
 #include "metareasoner/mlperf_log.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/loader_threads.h"
-#include "tools/commands/progress.h"
+#include "tools/reports/progress.h"
 
 namespace fxe {
 

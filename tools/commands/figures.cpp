@@ -5,12 +5,12 @@
 
 #include "engine/error.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/figure_csv.h"
-#include "tools/commands/figure_scripts.h"
-#include "tools/commands/gnuplot.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/progress.h"
+#include "tools/reports/figure_csv.h"
+#include "tools/reports/figure_scripts.h"
+#include "tools/reports/gnuplot.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/progress.h"
 
 namespace fxe {
 

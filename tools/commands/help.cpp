@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "tools/commands/terminal.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

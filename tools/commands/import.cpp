@@ -13,8 +13,8 @@
 #include "metareasoner/store/store_writer.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/number_list.h"
-#include "tools/commands/outputs.h"
 #include "tools/commands/store_options.h"
+#include "tools/reports/outputs.h"
 
 namespace fxe {
 

@@ -9,15 +9,15 @@
 #include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/ensemble_loader.h"
-#include "tools/commands/json_file.h"
 #include "tools/commands/mean_image_file.h"
 #include "tools/commands/model_files.h"
-#include "tools/commands/notes.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/progress.h"
 #include "tools/commands/single_model.h"
-#include "tools/commands/terminal.h"
-#include "tools/commands/text_table.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/notes.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/progress.h"
+#include "tools/reports/terminal.h"
+#include "tools/reports/text_table.h"
 
 namespace fxe {
 

@@ -13,11 +13,11 @@
 #include "tools/commands/commands.h"
 #include "tools/commands/device_choice.h"
 #include "tools/commands/ensemble_loader.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/notes.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/terminal.h"
-#include "tools/commands/text_table.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/notes.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/terminal.h"
+#include "tools/reports/text_table.h"
 
 namespace fxe {
 

@@ -8,7 +8,7 @@
 #include "engine/error.h"
 #include "engine/names.h"
 #include "tools/commands/help.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

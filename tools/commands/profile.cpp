@@ -5,11 +5,11 @@
 #include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
-#include "tools/commands/interrupted.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/profile_report.h"
-#include "tools/commands/terminal.h"
+#include "tools/reports/interrupted.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/profile_report.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 

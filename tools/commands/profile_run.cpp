@@ -6,8 +6,8 @@
 #include "engine/error.h"
 #include "engine/input/loader.h"
 #include "engine/signals.h"
-#include "tools/commands/progress.h"
 #include "tools/commands/watched_runtime.h"
+#include "tools/reports/progress.h"
 
 namespace fxe {
 

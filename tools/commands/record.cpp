@@ -8,10 +8,10 @@
 #include "metareasoner/store/store.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
-#include "tools/commands/interrupted.h"
-#include "tools/commands/outputs.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
+#include "tools/reports/interrupted.h"
+#include "tools/reports/outputs.h"
 #include "weights_converter/source_files.h"
 
 namespace fxe {

@@ -9,7 +9,7 @@
 #include "engine/sha256.h"
 #include "engine/signals.h"
 #include "tools/commands/loader_threads.h"
-#include "tools/commands/progress.h"
+#include "tools/reports/progress.h"
 
 namespace fxe {
 

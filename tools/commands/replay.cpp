@@ -6,10 +6,10 @@
 #include "metareasoner/label_warning.h"
 #include "metareasoner/predictions_csv.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/json_file.h"
-#include "tools/commands/outputs.h"
-#include "tools/commands/replay_output.h"
 #include "tools/commands/store_order.h"
+#include "tools/reports/json_file.h"
+#include "tools/reports/outputs.h"
+#include "tools/reports/replay_output.h"
 
 namespace fxe {
 

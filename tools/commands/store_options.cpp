@@ -11,8 +11,8 @@
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/store.h"
 #include "tools/commands/eval_labels.h"
-#include "tools/commands/json_file.h"
 #include "tools/commands/store_order.h"
+#include "tools/reports/json_file.h"
 
 namespace fxe {
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/reports/report_text.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tools/reports/notes.h"
+
+namespace fxe::test {
+namespace {
+
+TEST(ReportText, NumbersThatAreNoneAndZeros) {
+  EXPECT_EQ(percent(0.7775), "77.75");
+  EXPECT_EQ(percent(NAN), "-");
+  EXPECT_EQ(fixed(-0.001, 2), "0.00");
+  EXPECT_EQ(fixed(-0.006, 2), "-0.01");
+}
+
+PairedGap gap(int only_full, int only_policy) {
+  PairedGap g;
+  for (int i = 0; i < 1000; ++i) g.add({i < only_full, false}, {i >= 1000 - only_policy, false});
+  return g;
+}
+
+TEST(ReportText, AGainIsCalledAGain) {
+  const auto ci = tango_interval(1000, 20, 8);
+  EXPECT_EQ(
+      gap_sentence(gap(20, 8)),
+      fmt::format("loses 1.20 points of top-1 (95% interval {:.2f} to {:.2f})", 100 * ci.low, 100 * ci.high));
+  // The same from the other side.
+  EXPECT_EQ(
+      gap_sentence(gap(8, 20)),
+      fmt::format("gains 1.20 points of top-1 (95% interval {:.2f} to {:.2f})", 100 * ci.low, 100 * ci.high));
+  EXPECT_TRUE(gap_sentence(gap(5, 5)).starts_with("loses 0.00 points"));
+}
+
+TEST(Notes, EachTextOnceWithWhoseItIs) {
+  const std::string taken = "its softmax at the end is left out";
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(notes_by_text({"a", "b"}, {{taken}, {taken}}), Lines{"each member: " + taken});
+  EXPECT_EQ(notes_by_text({"a", "b", "c"}, {{taken}, {}, {"x", taken}}), (Lines{"a, c: " + taken, "c: x"}));
+  EXPECT_EQ(notes_by_text({"a"}, {{taken}}), Lines{"a: " + taken});
+}
+
+}  // namespace
+}  // namespace fxe::test
