@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What choices of the CPU engine are worth, each measured in turn with what it is compared with.
+"""What some choices of the CPU engine gain, each measured in turn with its alternative.
 
 usage: perf/cpu_choices.py [--fxe build/fxe] [--rounds 9] [--seconds 1] [--threads 2]
 
-  neighbours    images a second of ResNet-50 while each core has one busy process beside it, over those without; and,
-                as what the scheduler leaves for anyone, the same of a loop that runs on every core and waits for nothing
+  neighbours    images per second of ResNet-50 with one busy process per core beside it, divided by those without; and,
+                to show what the scheduler leaves, the same for a loop that runs on every core and never waits
   bf16 weights  AlexNet at batch 1 with --precision bf16, over fp32: ratio of median times
-A ratio is of two runs one after the other; its spread is where the median lies with 95 % confidence (perf/README.md).
+Each ratio is of two consecutive runs; its spread contains the median with 95 % confidence (perf/README.md).
 """
 import argparse
 import contextlib
@@ -22,8 +22,8 @@ import tempfile
 from harness.machine import ROOT
 from harness.verdict import LEAST_ROUNDS, spread
 
-# A process for each core, all of one session: a scheduler that shares time among sessions (Linux' autogroup) sees one
-# neighbour beside one fxe, one that shares among threads as many of the one as of the other. Either way half is fair.
+# One process per core, all in one session. A scheduler that shares time among sessions (Linux' autogroup) sees one neighbour
+# beside one fxe, and one that shares among threads sees as many of each. Either way half is fair.
 BUSY = """
 import os, sys
 for core in os.sched_getaffinity(0):
@@ -31,7 +31,7 @@ for core in os.sched_getaffinity(0):
         while True: pass
 sys.stdin.read()
 """
-# Rounds of a loop on every core, added up.
+# The sum of the rounds of a loop on every core.
 LOOP = """
 import multiprocessing, os, sys, time
 def rounds(_):
@@ -68,7 +68,7 @@ def rate_of_loop(options):
 
 
 def kept_beside_neighbours(options, rate):
-    """Of a rate taken alone, then beside them."""
+    """The ratio of a rate measured beside neighbours to one measured alone."""
     ratios = []
     for _ in range(options.rounds):
         alone = rate()

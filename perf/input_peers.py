@@ -5,7 +5,7 @@
 usage: perf/input_peers.py FOLDER [BUILD/perf/input_speed] [ROUNDS]
 
 Pillow's tensor: decode, convert to RGB, resize the shorter side to 256 (bilinear), crop 224, normalise with numpy in
-float32; what torchvision's 2017 evaluation transform computes.
+float32, as torchvision's 2017 evaluation transform does.
 """
 import io
 import os

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Peak memory of fxe eval, record and classify on a large folder beside that on a small one: it must not grow with the folder.
+"""Peak memory of fxe eval, record and classify on a large and on a small folder: it must not grow with the folder.
 
 usage: perf/memory.py [BUILD/fxe] [--images 1000 100000] [--limit 10] [--batch 64] [COMMAND...]
 
-Folders hold links to one picture of 32 x 32 pixels, named as ILSVRC2012's validation images are. The network is one of the
-demo's, so that what fxe needs for itself is small and the images' part shows: with larger networks the ratio is nearer 1.
-classify takes images by name, as many as a command line may hold; xargs gives them to it. Peaks are the kernel's (getrusage's
-maxrss).
-Exits 1 where a peak grows by more than --limit percent.
+The folders hold links to one picture of 32 x 32 pixels, named like ILSVRC2012's validation images. The network is one of the
+demo's, so that fxe itself needs little and the images' part shows: with larger networks the ratio is nearer 1.
+xargs gives classify as many names as a command line may hold. Peaks are the kernel's (getrusage's maxrss).
+Exits 1 if a peak grows by more than --limit percent.
 """
 import argparse
 import os
@@ -46,7 +45,7 @@ def words(fxe, command, folder, images, batch, out):
     return ["xargs", "-a", str(names), "-n", str(CLASSIFY_MOST), "-s", "1500000", "-x", fxe, command, MEMBER, *MODEL]
 
 
-# A process begins with the peak of the one that started it. This one is smaller than any fxe, and so is xargs.
+# A process inherits the peak of its parent. This one stays below any fxe, as does xargs.
 START = ("import os, sys; pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ); _, status, usage = os.wait4(pid, 0); "
          "print(usage.ru_maxrss); sys.exit(os.waitstatus_to_exitcode(status))")
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """fxe and other engines on the same networks, weights, inputs and threads, in turn: perf/README.md.
 
-Times are medians over the rounds, of one batch from inputs to outputs in memory. Spreads are where the median ratio
-lies with 95 % confidence. FASTER, SLOWER, SAME: the whole spread is below, above or within 2 % of 1. UNCLEAR: neither;
-more rounds or a quieter machine may tell.
+Times are medians over the rounds, for one batch from inputs to outputs in memory. A spread contains the median ratio with
+95 % confidence. FASTER, SLOWER, SAME: the whole spread is below, above or within 2 % of 1. UNCLEAR: none of these; more
+rounds or a quieter machine may tell.
 """
 import argparse
 import contextlib
@@ -54,7 +54,7 @@ def parse():
 
 
 def measured(case, peers, options):
-    """The rows of a network and batch."""
+    """The rows for one network and batch."""
     with contextlib.ExitStack() as stack:
         contestants = [Fxe(options.fxe, case, options.threads)] + [Peer(p, case, options.threads) for p in peers]
         for contestant in contestants:
@@ -86,7 +86,7 @@ def main():
     print("\n" + "\n".join(table.summary(groups)))
     if options.out:
         results.write(options.out, [row for group in groups for row in group], context)
-    # Where fxe itself is wrong or fails there is nothing to compare.
+    # If fxe itself is wrong or fails there is nothing to compare.
     return 1 if any(row["engine"] == "fxe" and row["reason"] for group in groups for row in group) else 0
 
 

@@ -6,10 +6,10 @@ usage: perf/start_up.py [ENSEMBLE IMAGE] [--fxe build/fxe] [--policy full] [--th
 
 Without ENSEMBLE: eight ResNet-50 with seeded random weights (0.8 GB in a temporary folder) and a grey image.
 The first answer: a process "fxe classify ENSEMBLE IMAGE --device cpu --quiet", from its start to its exit.
-  read     every byte of the weight files, by read(2) into memory that is fresh and kept, as a program needs it that
-           copies its weights; one thread
-  into one the same into one buffer that is used again for every file: nothing is kept
-Seconds of wall clock, and of processors (user and system); ratios are of the two taken in turn.
+  read     reads every byte of the weight files with read(2) into fresh memory that is kept, as a program that copies its
+           weights does; one thread
+  into one the same into one buffer for all files: nothing is kept
+Seconds of wall clock and of processor time (user and system); ratios are of two taken in turn.
 """
 import argparse
 import json

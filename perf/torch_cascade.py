@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The early-exit ensemble in PyTorch at batch 1, stopped after each member, as fxe runs it: the mean of the logits so far, its
-softmax, the margin of the two best, and the next member only where that does not pass a threshold.
+softmax, the margin of the two best classes, and the next member only if the margin does not pass a threshold.
 
     perf/torch_cascade.py --json F [--networks resnet50,alexnet] [--members 4] [--device cuda|cpu] [--repeats N]
 
@@ -9,8 +9,8 @@ softmax, the margin of the two best, and the next member only where that does no
     graphs   a CUDA graph for each member and its decision, which the host reads: it launches the next
     loop     eager; the host reads each decision
 
-A time is of an image: 8-bit pixels from pinned memory, mean of the logits on the host. Each way's means are compared with the
-loop's before it is timed.
+A time is for one image, from 8-bit pixels in pinned memory to the mean of the logits on the host. Before a way is timed, its means
+are compared with the loop's.
 """
 import argparse
 import pathlib
@@ -37,7 +37,7 @@ class Cascade:
         return mean + (self.networks[k](pixels).float() - mean) / (k + 1)
 
     def goes_on(self, k, mean):
-        """Whether member k + 1 runs, of the mean of k."""
+        """Whether member k + 1 runs, from the mean of k members."""
         best = self.torch.softmax(mean, -1).topk(2).values[0]
         return best[0] - best[1] <= self.thresholds[k - 1]
 
@@ -70,7 +70,7 @@ class Cond(Cascade):
             return
         from torch._higher_order_ops import cudagraph_conditional_nodes as nodes
         for network in self.networks:
-            network(self.pixels)  # plans are timed outside of a capture
+            network(self.pixels)  # cuDNN times its plans before the capture
         with nodes.ControlFlowOpWarmupDispatchMode():
             self.nested()
         self.torch.cuda.synchronize()
@@ -82,7 +82,7 @@ class Cond(Cascade):
 
 class Graphs(Cascade):
     def prepare(self):
-        """Each graph reads the mean where the one before left it."""
+        """Each graph reads the mean where the previous one left it."""
         self.stages, mean = [], None
         for k in range(1, len(self.networks) + 1):
             def stage(k=k, before=mean):
@@ -99,7 +99,7 @@ class Graphs(Cascade):
 
 
 def ways(torch):
-    """Name -> its class, or why it is not here."""
+    """Name -> its class, or why it is not available."""
     try:
         from torch._higher_order_ops import cudagraph_conditional_nodes  # noqa: F401
         cond = Cond

@@ -4,8 +4,8 @@
 
     perf/torch_peer.py --json F [--networks resnet50,alexnet] [--batches 1,256] [--device cuda|cpu] [--repeats N] [--seconds S]
 
-A time is of a batch: 8-bit pixels from pinned memory to the device, scaled there, the network in fp16, channels last, with timed
-cuDNN plans, logits to the host. What no longer fits into --seconds is listed as left out.
+A time is for one batch: 8-bit pixels from pinned memory to the device, scaled there, the network in fp16, channels last, with timed
+cuDNN plans, logits to the host. What does not fit into --seconds is listed as left out.
 """
 import argparse
 import pathlib
@@ -17,7 +17,7 @@ from gpu import torch_timing as timing  # noqa: E402
 
 
 def ways(torch, device):
-    """Name -> what makes a function that gives pixels' logits, or why it is not here."""
+    """Name -> a maker of functions from pixels to logits, or why there is none."""
     def captured(network, pixels):
         graph = timing.Captured(torch, lambda: (network(pixels),), device)
         return lambda: graph.run()[0]
@@ -39,7 +39,7 @@ def main():
     torch, torchvision = timing.import_torch(options.device)
     report = timing.Report(torch, "fxe.torch_peer/2", options)
     made = ways(torch, options.device)
-    # What compiles is tuned for long: last, so that it cannot take the others' time.
+    # Compiled forms are tuned for long, so they come last and cannot take the others' time.
     for names in (("eager", "graph"), ("compile",)):
         for batch in map(int, options.batches.split(",")):
             for network in options.networks.split(","):

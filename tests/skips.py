@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 
 def report(suite, cases):
-    """A Python test's own report beside GoogleTest's: `cases` are the names of tests and why each was skipped, or None."""
+    """Writes a Python test's report beside GoogleTest's. `cases`: the names of tests, and why each was skipped, or None."""
     kind, _, folder = os.environ.get("GTEST_OUTPUT", "").partition(":")
     if kind != "xml" or not folder.endswith("/"):
         return

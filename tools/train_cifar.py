@@ -6,9 +6,9 @@ With PyTorch and Pillow installed, and the images as ARCHIVE (tar: {train,test}/
     tools/train_cifar.py images --archive ARCHIVE --work DIR     DIR/calibration, DIR/trained and DIR/test: folders for fxe
     tools/train_cifar.py train  --archive ARCHIVE --work DIR [--kind alexnet|resnet20] [--members 0-7]
     tools/train_cifar.py finish --work DIR --kind KIND           replication/cifar_KIND: weights and ensemble file
-`train` may be stopped at any time, by any means: the same command goes on after the last whole epoch. Members are
-finished one after another. Every tenth training image of a class (0010, 0020, ...) is never trained on: calibration.
-As many that are (0005, 0015, ...) are `trained`: what thresholds chosen on training images cost.
+`train` may be stopped at any time: the same command goes on after the last whole epoch. Members are trained one after
+another. Every tenth training image of a class (0010, 0020, ...) is kept from training, for calibration. As many others
+(0005, 0015, ...) are `trained`: they show what thresholds chosen on training images cost.
 """
 import argparse
 import ctypes
@@ -169,7 +169,7 @@ def augment(padded, index, random):
 
 
 def keep_freed_memory():
-    """Activations of megabytes would be mapped anew in each step: a tenth of its time (glibc; elsewhere nothing)."""
+    """Keeps glibc from mapping activations of megabytes anew in each step, which costs a tenth of its time. No effect elsewhere."""
     try:
         m_trim_threshold, m_mmap_max = -1, -4
         ctypes.CDLL(None).mallopt(m_mmap_max, 0)
@@ -264,7 +264,7 @@ def folded(net):
         scale = bn.weight / torch.sqrt(bn.running_var + bn.eps)
         tensors[f"features.{name}.weight"] = conv.weight * scale.view(-1, 1, 1, 1)
         tensors[f"features.{name}.bias"] = bn.bias - bn.running_mean * scale
-    # Flattened in PyTorch's order already: channel, row, column.
+    # Already flattened in PyTorch's order: channel, row, column.
     for name, layer in (("classifier.0", net.fc1), ("classifier.2", net.fc2)):
         tensors[f"{name}.weight"], tensors[f"{name}.bias"] = layer.weight, layer.bias
     return tensors
@@ -290,7 +290,7 @@ def write_safetensors(path, tensors, metadata):
 
 
 def plain_logits(kind, tensors, pixels):
-    """What PyTorch makes of a member's file, computed in fp32: the yardstick for fxe."""
+    """What PyTorch computes in fp32 from a member's file: the yardstick for fxe."""
     t = {k: v.float() for k, v in tensors.items()}
     if kind == "resnet20":
         net = ResNet20()
@@ -351,7 +351,7 @@ def finish(args):
 
 
 def images(args):
-    """Folders as fxe reads them, of the archive's own files."""
+    """Folders as fxe reads them, with the archive's own files."""
     for name, label, file, data in entries(args.archive):
         if name == "train":
             if int(file.partition(".")[0]) % 10 != 5:

@@ -186,7 +186,7 @@ def stages(logits, labels):
 
 
 def replay(margins, correct, thresholds):
-    """Members run for each image, and whether the prediction is right."""
+    """The number of members run for each image, and whether the prediction is right."""
     stops = margins > np.append(thresholds, -1)[:, None]
     used = stops.argmax(0)
     return used + 1, correct[used, np.arange(correct.shape[1])]
@@ -205,7 +205,7 @@ def gap(margins, correct, thresholds):
 
 
 def sweep(margins, correct, budget_of_size):
-    """For each size in turn the least threshold whose gap, with all later members run, is within its budget."""
+    """For each size in turn, the least threshold whose gap is within its budget if all later members run."""
     thresholds = np.ones(len(margins) - 1)
     for k in range(len(thresholds)):
         for t in candidates(margins[k]):

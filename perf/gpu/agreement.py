@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Two files of `fxe eval --predictions` on the same images: how often they agree, and what that does to the accuracy.
+"""Two files of `fxe eval --predictions` on the same images: how often they agree, and how accurate each is.
 
 usage: agreement.py EXPECTED.csv FOUND.csv [--exact] --json F
 
---exact: with exit code 3 if an image's label differs that was not a tie, or if one stopped and the other went on whose margin was
-not the threshold, each but for the rounding of fp32.
+--exact: exit code 3 if a label differs without a tie, or if one run stopped and the other went on although the margin was not at the
+threshold. Both allow for the rounding of fp32.
 """
 import argparse
 import csv

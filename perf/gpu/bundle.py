@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a machine with a GPU needs of this one, as one file."""
+"""Packs what a machine with a GPU needs from this one into one file."""
 import pathlib
 import shutil
 import subprocess
@@ -11,13 +11,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MOST_BYTES = 60 << 20
 PROGRAMS = ("fxe", "render_demo", "perf/conditional_nodes", "perf/random_weights", "tests/test_layers", "tests/test_metareasoner")
 FILES = ("tools/gpu_check", "perf/gpu", "perf/torch_peer.py", "perf/torch_cascade.py", "LICENSE", "demo")
-# The system's own, and those that come with the driver, CUDA or PyTorch.
+# Libraries of the system, the driver, CUDA and PyTorch.
 LEFT_OUT = ("linux-vdso", "ld-linux", "libc.", "libm.", "libdl.", "libpthread.", "librt.", "libcuda.", "libcudnn",
             "libcublas", "libnvrtc", "libOpenCL")
 
 
 def libraries_of(programs):
-    """Shared libraries that the programs load, but for those that any machine with a GPU has."""
+    """Shared libraries that the programs load, except those that any machine with a GPU has."""
     found = {}
     for program in programs:
         lines = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout.splitlines()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""gpu_check.json: what every command of every step gave, and report.txt, which says it in words. Both are written anew after
-each command, so that a run that is cut short has told what it found."""
+"""gpu_check.json holds the result of every command of every step, report.txt the same in words. Both are rewritten after each
+command, so a run that is cut short has reported what it found."""
 import json
 
 from gpu import targets, text
@@ -15,7 +15,7 @@ class Results:
 
     @classmethod
     def read(cls, files):
-        """Of several files; of a step that is in more than one, the last. None where one is no result."""
+        """The results of several files; a step in several of them is taken from the last. None if a file holds no results."""
         results = cls(None, "")
         for file in files:
             try:
@@ -29,7 +29,7 @@ class Results:
         return results
 
     def json(self, step, command):
-        """What a command of a step wrote; None without it."""
+        """The result of a step's command, or None."""
         for done in self.all["steps"].get(step, {}).get("commands", []):
             if done["name"] == command:
                 return done.get("json")

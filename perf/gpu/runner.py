@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one step's commands, each in a process of its own that ends at its limit with all it started."""
+"""Runs one step's commands, each in its own process, which is ended at its limit with everything it started."""
 import concurrent.futures
 import json
 import os
@@ -13,8 +13,8 @@ import time
 from gpu.steps import PYTHON
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SKIPPED = 77  # exit code of a command that lacks something here and says so in its last line
-MOST_OUTPUT = 4000  # characters that are kept of what failed
+SKIPPED = 77  # exit code of a command that cannot run here; its last line says why
+MOST_OUTPUT = 4000  # characters kept of a failed command's output
 
 
 class Runner:
@@ -38,7 +38,7 @@ class Runner:
                 result["commands"].append(done)
                 result["seconds"] = round(time.monotonic() - begin, 3)
                 save(result)
-        except BaseException:  # this program is told to end
+        except BaseException:  # this program was asked to end
             self.stop()
             raise
         finally:
@@ -72,13 +72,13 @@ class Runner:
     def environment(self, command):
         env = {**os.environ, "FXE_CACHE": str(self.work / "plans")}
         env.update({name: self.filled(value, "") for name, value in command.env.items()})
-        if command.words[0] != PYTHON:  # PyTorch brings libraries of its own
+        if command.words[0] != PYTHON:  # PyTorch has its own libraries
             folders = [env.get("LD_LIBRARY_PATH", ""), *python_cuda_folders(), str(self.build / "lib")]
             env["LD_LIBRARY_PATH"] = ":".join(f for f in folders if f)
         return env
 
     def limited(self, words, env, limit_s, log):
-        """The exit code, or None where the time ran out."""
+        """The exit code, or None if the time ran out."""
         process = subprocess.Popen(words, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         self.running.add(process.pid)
         try:
@@ -86,7 +86,7 @@ class Runner:
         except subprocess.TimeoutExpired:
             return None
         finally:
-            end_group(process.pid)  # with what it left running
+            end_group(process.pid)  # and everything it left running
             process.wait()
             self.running.discard(process.pid)
 
@@ -119,5 +119,5 @@ def judged(code, output, text):
 
 
 def python_cuda_folders():
-    """Where pip's packages keep cuDNN, CUPTI and CUDA, if PyTorch brought them: the machine's own come first, a bundle's last."""
+    """The folders of pip's packages that hold cuDNN, CUPTI and CUDA. The machine's own come first, a bundle's last."""
     return [str(f) for path in sys.path if path for f in sorted(pathlib.Path(path).glob("nvidia/*/lib"))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tools/gpu_check runs: two calls of a few minutes, most wanted first."""
+"""What tools/gpu_check runs: two calls of a few minutes, the most important steps first."""
 import dataclasses
 import sys
 
@@ -11,11 +11,11 @@ DEMO = "demo/ensemble.json"
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """Words may hold {build}, {work} and {output}, the folders of programs, of this run's own files and of its results, and {json},
+    """Words may hold {build}, {work} and {output}, the folders of programs, of this run's files and of its results, and {json},
     a file whose content becomes the command's result."""
     name: str  # in its step
     words: tuple
-    makes: str = ""  # a file of {work}: where it is there already, nothing is run
+    makes: str = ""  # a file in {work}; if it exists, nothing runs
     env: dict = dataclasses.field(default_factory=dict)
 
 
@@ -25,20 +25,20 @@ class Step:
     what: str
     limit_s: float
     commands: tuple
-    each_s: float = 1e9  # for one command: a hanging one leaves the others their time
-    side_by_side: bool = False  # on as many cores as there are
+    each_s: float = 1e9  # per command, so that one that hangs leaves time for the others
+    side_by_side: bool = False  # on all cores
 
 
 @dataclasses.dataclass(frozen=True)
 class Size:
-    """How much of it."""
-    networks: tuple = ("resnet50", "alexnet")  # fxe's, and PyTorch's of the same name
+    """How large networks and runs are."""
+    networks: tuple = ("resnet50", "alexnet")  # names that fxe and PyTorch share
     torch_networks: tuple = networks
     checked: tuple = ("resnet50", "alexnet", "resnet18", "mobilenet_v2", "squeezenet1_1")
     batches: tuple = (1, 256, 8, 64)
     timed_plans: tuple = (False, True)
     members: int = 4  # of ensembles of equal networks
-    ensemble: str = DEMO  # that is stopped at every depth, and profiled
+    ensemble: str = DEMO  # stopped at every depth, and profiled
     ensemble_batches: tuple = (1, 64)
     demo_batch: int = 16
     images: int = 2000
@@ -52,7 +52,7 @@ class Size:
     preprocess: tuple = ("--preprocess", "torchvision-224")
 
 
-# So little that a command which cannot run is found on any machine; nothing can be learnt from its times.
+# Small enough to run every command on any machine; its times mean nothing.
 REHEARSAL = Size(networks=("cifar_resnet8", "cifar_resnet14"), torch_networks=("squeezenet1_1", "squeezenet1_0"),
                  checked=("cifar_resnet8",), batches=(1, 2), timed_plans=(False,), members=2, ensemble="{work}/cifar_resnet8.json",
                  ensemble_batches=(1, 2), demo_batch=2, images=4, profiled=4,
@@ -66,11 +66,11 @@ class Steps:
         self.size = size
 
     def smoke(self):
-        """Whether it works; in 150 s."""
+        """Does it work? At most 150 s."""
         return self.doctor(), self.nodes(), self.exits(), self.layers(), self.demo(), self.control()
 
     def rest(self):
-        """What it is worth; in 420 s. Profiling comes last: what a profiler does to the driver must not be what others meet."""
+        """How fast is it? At most 420 s. Profiling comes last, because a profiler may disturb the driver for later steps."""
         return (self.networks(), self.torch(), self.cascade(), self.depths(), self.precisions(), self.sanitizer(), self.check(),
                 self.profile())
 
@@ -110,7 +110,7 @@ class Steps:
             words = ("--precision", "fp16", "--batch", str(batch), "--control", "none", "--only-policy")
             if not timed:
                 return self.bench(f"{network} batch {batch}", network, *words)
-            # In a folder of their own, for they would serve the others, and kept, for which plan is the fastest is a result.
+            # Timed plans get their own folder, so that other steps do not use them. It is kept: which plan is fastest is a result.
             return self.bench(f"{network} batch {batch}, timed plans", network, *words, "--autotune", env={"FXE_CACHE": "{output}/plans"})
         return Step("bench", "networks in fp16, with cuDNN's heuristics and with timed plans", 90, tuple(
             bench(batch, network, timed) for batch in self.size.batches for network in self.size.networks
@@ -192,11 +192,11 @@ class Steps:
                        makes="images")
 
     def subject(self):
-        """What makes size.ensemble and images for it."""
+        """The commands that make size.ensemble and its images."""
         return (self.images(), *(() if self.size.ensemble == DEMO else self.ensemble(self.size.networks[0])))
 
     def ensemble(self, network):
-        """What makes one of equal members, with random weights, at {work}/NETWORK.json."""
+        """The commands that make an ensemble of equal members with random weights at {work}/NETWORK.json."""
         weights, file = f"{network}.safetensors", f"{network}.json"
         return (Command(f"{network}: weights", ("{build}/perf/random_weights", network, "1", f"{{work}}/{weights}"), makes=weights),
                 Command(f"{network}: ensemble", ("{build}/fxe", "init", *[f"{{work}}/{weights}"] * self.size.members,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was wanted of a GPU, what was measured, and whether it is met. Ratios are of one run on one machine."""
+"""Targets on a GPU, what was measured, and whether each is met. Ratios compare times of one run on one machine."""
 import dataclasses
 
 from gpu import steps
@@ -8,9 +8,9 @@ from gpu import steps
 @dataclasses.dataclass(frozen=True)
 class Row:
     name: str
-    limit: str  # "<= 3"; empty where it is only wanted to know
+    limit: str  # "<= 3"; empty: reported only
     measured: str
-    verdict: str  # "yes", "no", "" without a limit, or why there is nothing
+    verdict: str  # "yes", "no", "" without a limit, or why nothing was measured
 
     def as_json(self):
         return {"target": self.name, "limit": self.limit, "measured": self.measured, "met": self.verdict}
@@ -32,7 +32,7 @@ def over(a, b):
 
 
 def at(json, *keys):
-    """json[keys[0]][keys[1]].., or None where something is missing."""
+    """json[keys[0]][keys[1]].., or None if a key is missing."""
     for key in keys:
         if json is None:
             return None
@@ -41,7 +41,7 @@ def at(json, *keys):
 
 
 class Measured:
-    """Figures of the results, None where there is none."""
+    """Figures from the results; None if they are missing."""
 
     def __init__(self, results):
         self.size = steps.REHEARSAL if results.all["rehearsal"] else steps.Size()
@@ -51,18 +51,18 @@ class Measured:
         self.gap_us = at(self.nodes, "kernel_gap_us")
 
     def decision_us(self, graph, which):
-        """Where a driver refuses conditions of the whole program, of those in bodies, as the engine does."""
+        """With conditions in bodies, as the engine does, if the driver refuses those of the whole program."""
         found = [at(self.nodes, graph + where, which) for where in ("", "_conditions_in_bodies")]
         return next((x for x in found if x is not None), None)
 
     def network_ms(self, network, batch):
-        """fxe's better median, of heuristics' plans and of timed ones."""
+        """fxe's better median, with the heuristics' plans or with timed ones."""
         found = [at(self.json("bench", f"{network} batch {batch}{timed}"), "rows", 0, "latency_ms", "median")
                  for timed in ("", ", timed plans")]
         return min((x for x in found if x is not None), default=None)
 
     def torch_ms(self, network, batch):
-        """The best way's."""
+        """The median of the fastest way."""
         return min((r["latency_ms"] for r in self.torch_rows("torch", "networks", network)
                     if r["batch"] == batch and "latency_ms" in r), default=None)
 
@@ -82,12 +82,12 @@ class Measured:
                      if (r["way"], r["stop_after"]) == (way, k) and "latency_ms" in r), None)
 
     def last_layer_us(self, tail):
-        """Of one call of its longest kernel."""
+        """The time of one call of its longest kernel."""
         layers = at(self.json("profile", f"{tail} tail"), "members", 0, "layers")
         return 1000 * max(k["ms_per_call"] for k in layers[-1]["kernels"]) if layers else None
 
     def linear_share_of_bandwidth(self):
-        """Of a network's fully connected layers; its members' weights are more than the caches hold."""
+        """The bandwidth of a network's fully connected layers. Its members' weights do not fit into the caches."""
         profile = self.json("profile", "fused tail")
         layers = [layer for m in at(profile, "members") or [] for layer in m["layers"] if layer["op"].startswith("linear")]
         ms = sum(layer["ms"]["full"] for layer in layers)
@@ -118,7 +118,7 @@ def cascades(m):
         yield row(f"{network}: stop after member 1, over it alone", "<= 1.05", None if alone is None else 1 + alone)
 
         def over_all(other_ms):
-            """Device control over another, by depth."""
+            """The time under device control divided by that under another control, by depth."""
             found = [over(m.stop_ms(network, "device", k), other_ms(k)) for k in every]
             return None if None in found else found
         host = over_all(lambda k: m.stop_ms(network, "host", k))
@@ -159,8 +159,8 @@ def table(results):
     for group in (decisions, cascades, networks, precisions):
         try:
             rows += group(m)
-        except Exception as error:  # what one program wrote must not end the run of the others
+        except Exception as error:  # malformed output of one program must not end the others' runs
             rows.append(Row(group.__name__, "", "", f"results are not as expected: {type(error).__name__}: {error}"))
-    if results.all["rehearsal"]:  # meets and misses nothing
+    if results.all["rehearsal"]:  # neither meets nor misses a limit
         rows = [dataclasses.replace(r, verdict="" if r.measured else r.verdict) for r in rows]
     return [*(m.step_passed(s) for s in ("exits", "layers", "demo", "check", "sanitizer")), *rows]

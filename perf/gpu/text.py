@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Results in words."""
+"""Results as text."""
 import math
 
 
@@ -62,7 +62,7 @@ IN_WORDS = {"fxe.bench/1": bench, "fxe.conditional_nodes/2": nodes, "fxe.torch_p
 def in_words(found):
     try:
         return IN_WORDS[found["schema"]](found) if found else []
-    except Exception as error:  # what one program wrote must not end the run of the others
+    except Exception as error:  # malformed output of one program must not end the others' runs
         return [f"its result is not as expected: {type(error).__name__}: {error}"]
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the PyTorch peers share: networks that take pixels as fxe does, CUDA graphs, times."""
+"""Shared by the PyTorch peers: networks that take pixels as fxe does, CUDA graphs, timing."""
 import json
 import os
 import statistics
 import sys
 import time
 
-SKIPPED = 77  # tools/gpu_check takes this exit code, and the last line, as "not here"
+SKIPPED = 77  # tools/gpu_check reads this exit code, with the last line as the reason, as "not available"
 
 
 def import_torch(device):
@@ -40,7 +40,7 @@ def make_network(torch, torchvision, name, device):
             super().__init__()
             self.network = getattr(torchvision.models, name)(weights=None)
             for key, weight in self.network.named_parameters():
-                if key.endswith("bn3.weight"):  # else random ResNets exceed what fp16 holds
+                if key.endswith("bn3.weight"):  # otherwise random ResNets overflow fp16
                     weight.mul_(0.25)
 
         def forward(self, pixels):
@@ -50,7 +50,7 @@ def make_network(torch, torchvision, name, device):
 
 
 class Input:
-    """Pixels in memory from which the device can copy, and where it copies them."""
+    """Pixels in pinned memory, and the device memory they are copied to."""
 
     def __init__(self, torch, batch, device):
         self.host = torch.randint(0, 256, (batch, 3, 224, 224), dtype=torch.uint8)
@@ -63,7 +63,7 @@ class Input:
 
 
 class Captured:
-    """call() as a CUDA graph: run() leaves its results in the same tensors, which live as long as this. On a CPU it is called."""
+    """call() as a CUDA graph. run() leaves the results in the same tensors, which live as long as this object. On a CPU, call() runs."""
 
     def __init__(self, torch, call, device):
         self.call, self.graph = call, None
@@ -90,7 +90,7 @@ class Captured:
 
 
 def milliseconds(call, repeats):
-    """Of a call that ends when its result is on the host."""
+    """The time of a call, until its result is on the host."""
     for _ in range(min(repeats, 5)):
         call()
     times = []
@@ -102,7 +102,7 @@ def milliseconds(call, repeats):
 
 
 class Report:
-    """Written anew after each row: a run that is cut short has told what it found."""
+    """Rewritten after each row, so a run that is cut short has reported what it found."""
 
     def __init__(self, torch, schema, options):
         cuda = options.device == "cuda"
@@ -117,8 +117,8 @@ class Report:
         os.replace(file.name, self.file)
 
     def measure(self, row, call):
-        """`call` gives the row's figures; what it raises is one."""
+        """`call` returns the row's figures; an exception is recorded as one."""
         try:
             self.add({**row, **call()})
-        except Exception as error:  # of whatever PyTorch raises: the next row is another attempt
+        except Exception as error:  # whatever PyTorch raises, the next row may work
             self.add({**row, "error": f"{type(error).__name__}: {error}".splitlines()[0]})

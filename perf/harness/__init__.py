@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What perf/peers.py and perf/compare are made of."""
+"""The parts of perf/peers.py and perf/compare."""

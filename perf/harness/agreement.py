@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether outputs are the reference's.
+"""Whether outputs agree with the reference.
 
-Logits and probabilities are compared as log-probabilities: a softmax of logits hides errors of unlikely classes, its
-logarithm has those of the logits themselves. The difference is relative to the range of the reference, so that the
-scale of a network's logits does not matter.
+Logits and probabilities are compared as log-probabilities: a softmax hides the errors of unlikely classes, its logarithm
+keeps those of the logits. The difference is relative to the range of the reference, so the scale of a network's logits
+does not matter.
 
 BOUND lies between what fp32 gives in any order of summation and with Winograd (1e-7 to 1e-5 of the range) and what
 one rounding of every value to TF32 or fp16 (2^-11, 5e-4) or bf16 (2^-9) gives.
@@ -20,14 +20,14 @@ def log_softmax(row):
 
 
 def log_probabilities(rows, are_probabilities):
-    """A probability of 0 has no logarithm: it is taken for the least float32."""
+    """A probability of 0 has no logarithm and counts as the least float32."""
     if not are_probabilities:
         return [log_softmax(row) for row in rows]
     return [[math.log(max(p, 1.4e-45)) for p in row] for row in rows]
 
 
 def difference(found, reference):
-    """The greatest of |found - reference|, of the range of the reference's row; infinite where it is not a number."""
+    """The greatest |found - reference|, relative to the range of the reference's row; infinite for NaN."""
     if [len(r) for r in found] != [len(r) for r in reference]:
         return math.inf
     worst = 0.0

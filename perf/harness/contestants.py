@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""fxe and its peers as the rounds see them: output() is log-probabilities, time() the median ms of one round."""
+"""fxe and its peers as the rounds see them. output() returns log-probabilities, time() the median ms of one round."""
 import json
 import os
 import pathlib
@@ -14,13 +14,13 @@ PERF = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Failed(Exception):
-    """One line: what a contestant says that it cannot do."""
+    """One line with the reason why a contestant cannot run."""
 
 
 class Peer:
     def __init__(self, name, case, threads):
         self.name, self.form = name, ""
-        # As fxe has it: GNU's OpenMP spins so long that one other busy process makes it ten times slower.
+        # As fxe sets it: GNU's OpenMP otherwise spins so long that one other busy process makes it ten times slower.
         spin = os.environ.get("GOMP_SPINCOUNT", "1000")
         paths = os.pathsep.join(filter(None, [str(PERF), os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(
@@ -53,7 +53,7 @@ class Peer:
 
 
 class Fxe:
-    """A process for every round: it reads the model, warms up and measures."""
+    """A new process for every round reads the model, warms up and measures."""
 
     def __init__(self, program, case, threads):
         self.name, self.form, self.case = "fxe", "", case

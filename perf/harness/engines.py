@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peers, each as a function from a case's files to (call, form): call() runs one batch and gives its logits, form
-says which of several ways was the fastest. Each imports its library itself: a process has one of them."""
+"""The peers, each as a function from a case's files to (call, form): call() runs one batch and returns its logits, form
+names the fastest of several ways. Each imports its library itself, so that a process holds only one."""
 import statistics
 import time
 
@@ -13,7 +13,7 @@ PEERS = {  # name: (module, what pip calls it)
 
 
 def timed_ms(call, seconds, least=3):
-    """Times of calls, one after the other."""
+    """Times of consecutive calls."""
     times, end = [], time.perf_counter() + seconds
     while len(times) < least or time.perf_counter() < end:
         start = time.perf_counter()
@@ -47,7 +47,7 @@ def onnxruntime(onnx, script, x, threads):
 def openvino(onnx, script, x, threads):
     import openvino as ov
     core = ov.Core()
-    # Without the first it computes in bf16 where the processor can.
+    # Without the first it computes in bf16 if the processor can.
     compiled = core.compile_model(core.read_model(onnx), "CPU", {
         "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1,
         "PERFORMANCE_HINT": "LATENCY"})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What numbers are of: the machine, without its name, and the versions of what ran."""
+"""The context of a measurement: the machine, without its name, and the versions of what ran."""
 import importlib.metadata
 import os
 import pathlib
@@ -31,7 +31,7 @@ def git(*words):
 
 
 def versions(program, packages):
-    """Of fxe the source's commit and whether files differ from it; of packages what is installed."""
+    """fxe's commit and whether files differ from it; the installed version of every package."""
     commit, changed = git("rev-parse", "HEAD"), git("status", "--porcelain", "--untracked-files=no")
     doctor = subprocess.run([program, "doctor"], capture_output=True, text=True).stdout
     onednn = re.search(r"oneDNN (\S+)", doctor)

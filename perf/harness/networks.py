@@ -24,8 +24,8 @@ class Case:
 
 
 def seeded_images(torch, count):
-    """Shapes of several sizes, of strengths that differ from image to image: of white noise every pooled feature would
-    be the same for all."""
+    """Shapes of several sizes whose contrast differs from image to image. With white noise every pooled feature would be the
+    same for all images."""
     torch.manual_seed(SEED)
     x = torch.randn(count, 3, 1, 1)
     for side in (4, 16, 56, SIDE):
@@ -35,11 +35,11 @@ def seeded_images(torch, count):
 
 
 def seeded_model(torch, torchvision, network, x):
-    """He's weights, BatchNorm with statistics of x that are a little off, logits of a usual size: values neither vanish
-    nor grow on their way, so that the outputs depend on every layer and on the input."""
+    """He's weights, BatchNorm with slightly wrong statistics of x, logits of a usual size. Values neither vanish nor
+    grow on their way, so the outputs depend on every layer and on the input."""
     torch.manual_seed(SEED)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of networks that announce a change of their random weights
+        warnings.simplefilter("ignore")  # some networks announce a change of their random weights
         model = torchvision.models.get_model(network, weights=None)
     weighted, norms = [], []
     for m in model.modules():
@@ -52,7 +52,7 @@ def seeded_model(torch, torchvision, network, x):
             torch.nn.init.uniform_(m.weight, 0.5, 1.5)
             torch.nn.init.normal_(m.bias, std=0.1)
             m.reset_running_stats()
-            m.momentum = None  # running statistics are then those of x
+            m.momentum = None  # makes the running statistics those of x
             norms.append(m)
     with torch.no_grad():
         if norms:
@@ -90,7 +90,7 @@ def make_cases(network, batches, folder):
                     reference[:batch])
         numpy.save(case.inputs, x[:batch].numpy())
         with torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter and the tracer say that they are the old ones
+            warnings.simplefilter("ignore")  # the exporter and the tracer warn that they are deprecated
             torch.onnx.export(model, (x[:batch],), str(case.onnx), dynamo=False, opset_version=17)
             torch.jit.trace(model, x[:batch]).save(str(case.script))
         cases.append(case)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of results: JSON lines, an engine on a network and batch each."""
+"""Result files: JSON lines, one per engine, network and batch."""
 import json
 import os
 import pathlib
@@ -11,7 +11,7 @@ KEY = ("network", "batch", "precision", "threads", "engine")
 
 
 def rows_of(case, entries, settings):
-    """A row for each entry; those of peers with fxe's time over theirs."""
+    """A row per entry; peers' rows carry the ratio of fxe's time to theirs."""
     fxe = next(e for e in entries if e.name == "fxe")
     for entry in entries:
         row = {"schema": SCHEMA, "network": case.network, "batch": case.batch, "precision": "fp32",
@@ -32,7 +32,7 @@ def finite(value):
 
 
 def write(path, rows, context):
-    """All rows, each with the context, under a temporary name that is then renamed."""
+    """Writes all rows, each with the context, to a temporary file, then renames it."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contestants checked, then timed in turn."""
+"""Checks contestants, then times them in turn."""
 import dataclasses
 import time
 
 from harness import agreement
 from harness.contestants import Failed
 
-PAUSE_S = 0.05  # until the threads of the one before sleep
+PAUSE_S = 0.05  # until the previous contestant's threads sleep
 
 
 @dataclasses.dataclass
 class Entry:
-    """A contestant's row: timed, or why not."""
+    """A contestant's row: its times, or why there are none."""
     name: str
     form: str = ""
     difference: float | None = None
@@ -20,7 +20,7 @@ class Entry:
 
 
 def check(contestant, reference):
-    """An entry that has a reason where the outputs are not the reference's."""
+    """An entry; it has a reason if the outputs disagree with the reference."""
     entry = Entry(contestant.name)
     try:
         entry.difference = agreement.difference(contestant.output(), reference)

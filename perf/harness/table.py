@@ -18,13 +18,13 @@ def line_of(row):
 
 
 def fastest_peer(rows):
-    """The row of the peer with the least median, of those compared with fxe; None: there is none."""
+    """The row of the peer with the least median among those compared with fxe, or None."""
     compared = [r for r in rows if "fxe_over_this" in r]
     return min(compared, key=lambda r: statistics.median(r["round_ms"]), default=None)
 
 
 def summary(groups):
-    """Lines for the fastest peer of every network and batch, and the mean over them."""
+    """A line per network and batch for its fastest peer, and one for the mean."""
     best = [row for row in map(fastest_peer, groups) if row]
     for row in best:
         yield (f"{row['network']:<16}{row['batch']:>5}  fastest peer {row['engine']}: fxe takes "

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A peer in a process of its own: python3 -m harness.worker PEER MODEL.onnx MODEL.pt INPUTS.npy THREADS
+"""A peer in its own process: python3 -m harness.worker PEER MODEL.onnx MODEL.pt INPUTS.npy THREADS
 
-A JSON object a line on stdin, one in answer on stdout:
+Reads one JSON object per line from stdin and answers each on stdout:
     {"do": "output"}             {"logits": [[..]], "form": ".."}
     {"do": "time", "seconds": S} {"ms": the median}
-or {"error": ".."}. Between two it waits in read(), where no thread of a library spins for long.
+or {"error": ".."}. Between requests it waits in read(), while no thread of a library spins for long.
 """
 import json
 import os
@@ -18,7 +18,7 @@ WARM_UP_S = 0.1
 
 def main():
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # libraries that print do not disturb the answers
+    os.dup2(2, 1)  # so that libraries that print do not disturb the answers
     peer, onnx, script, inputs, threads = sys.argv[1:]
     prepared = None
     for line in sys.stdin:
@@ -33,7 +33,7 @@ def main():
             else:
                 engines.timed_ms(call, WARM_UP_S, 1)
                 answer = {"ms": statistics.median(engines.timed_ms(call, ask["seconds"]))}
-        except Exception as error:  # of a library: whatever it is, it is the answer
+        except Exception as error:  # whatever a library raises is the answer
             answer = {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"}
         print(json.dumps(answer), file=answers, flush=True)
 

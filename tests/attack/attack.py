@@ -4,7 +4,7 @@
 
 usage: attack.py --fxe PROGRAM --library FAIL_AT --seeds WRITE_SEEDS [--minutes N] [--rounds N] [--seed S] [--jobs J]
                  [--only ATTACK] [--out FOLDER]
-Ends with status 1 where something was found; FOLDER then holds, for each finding, the files, what was seen, and `repeat`.
+Exits 1 if something was found; for each finding FOLDER then holds the files, what was seen, and `repeat`.
 """
 import argparse
 import collections
@@ -28,7 +28,7 @@ CHUNK = 10  # rounds of a worker's task
 
 
 def order_of_attacks(only):
-    """Attacks by round: every one in its share, spread out."""
+    """The attack of each round: every attack in its share, evenly spread."""
     chosen = {name: share for name, (_, share) in attacks.ATTACKS.items() if only in (None, name)}
     slots = sorted(((i + 0.5) / share, name) for name, share in chosen.items() for i in range(share))
     return [name for _, name in slots]
@@ -41,7 +41,7 @@ def worker(arguments, folder):
 
 
 def run_rounds(arguments, numbers):
-    """Counts by attack, and the findings, which are saved."""
+    """Counts by attack, and findings, which are saved."""
     counts, found = collections.defaultdict(collections.Counter), []
     most = collections.defaultdict(lambda: [0.0, 0.0])
     for number in numbers:

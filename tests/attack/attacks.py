@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The attacks. Each runs fxe once or a few times, and gives what was run and what must not be."""
+"""The attacks. Each runs fxe once or a few times, and returns what was run and what was wrong."""
 import errno
 import json
 import os
@@ -38,7 +38,7 @@ class Round:
 
 
 def damaged_files(round_):
-    """A file whose structure is damaged, and a command that reads it."""
+    """A file with damaged structure, and a command that reads it."""
     draw, place = round_.draw, round_.place
     if draw.random() < 0.7:
         structure, name, commands = draw.choice(FILES)
@@ -58,7 +58,7 @@ def damaged_files(round_):
     round_.run(line, may_change=MAY_CHANGE, threads=draw.choice([1, 2]))
 
 
-# By the name of the value in a command's help, else by the option's; "EMPTY" is an empty word.
+# By the name of the value in a command's help, otherwise by the option's; "EMPTY" is an empty word.
 VALUES = {name: [v.replace("EMPTY", "") for v in line.split()] for name, line in {
     "FILE": "r.json e.json labels st images EMPTY /dev/null no/such out.csv classes.txt -",
     "FOLDER": "images images/0 . f no st", "STORE": "st compact half e.json out EMPTY",
@@ -73,13 +73,13 @@ VALUES = {name: [v.replace("EMPTY", "") for v in line.split()] for name, line in
     "O": "gap<=0.1pt gap<=50pt time<=5ms time<=0ms harm<=0.5pt@90% harm<=50pt@99.9% published,alpha=0.5 published,alpha=2 gap<=nan",
     "P": 'fp32 fp16 torchvision-224 cifar-32 squash-99999 {"crop":8} {"crop":0} { '
          '{"resize":{"to":1,"side":"both","filter":"area"},"crop":1}',
-    # What a run may take long with.
+    # Options that may make a run long.
     "--duration": "0 0.01 -1 nan x", "--iterations": "1 2 0 -1 x", "--warmUp": "0 1 -1 x", "--threads": "1 2 5 -1 x 100000",
     "--candidates": "1 2 40 0 -1 99999999999"}.items()}
 
 
 def any_options(round_):
-    """A command with options that nobody would join, and values at and past their limits."""
+    """A command with options that nobody would combine, and values at and past their limits."""
     draw, place = round_.draw, round_.place
     words = draw.choice(sorted(ALL.values())).split()
     own = place.options[words[0]]
@@ -93,7 +93,7 @@ def any_options(round_):
     if words[0] == "bench" and "--duration" not in words:
         words += ["--duration", "0.01"]
     round_.fresh()
-    # Names that an option gives may be those of files of the kind that it writes.
+    # An option may name an existing file of the kind that it writes.
     named = tuple(w for w in words[2:] if w in round_.before)
     round_.run(words, may_change=tuple(round_.before) if "--force" in words else named + MAY_CHANGE)
 
@@ -139,7 +139,7 @@ def streams(round_):
             time.sleep(draw.uniform(0, 0.03))
             os.close(leader)
 
-    # The program is no session's leader: nothing sends it a hangup.
+    # The program leads no session, so nothing sends it a hangup.
     run = round_.run(ALL[name], codes=(0, 1), streams=chosen, may_change=MAY_CHANGE, meanwhile=gone)
     for descriptor in opened:
         os.close(descriptor)
@@ -163,7 +163,7 @@ def faults(round_):
     error = draw.choice(ERRORS.get(kind, [errno.EIO, errno.ENOSPC]))
     trace = place.folder.parent / f"{place.folder.name}.trace"
     round_.fresh()
-    # What the system maps nothing of is bad input.
+    # A file that cannot be mapped is bad input.
     run = round_.run(ALL[name], codes=(0, 1, 2) if error == errno.ENODEV else (0, 1), may_change=MAY_CHANGE,
                      threads=2 if kind == "thread" else 1, environment=place.failing(kind, at, error) | {"FXE_FAIL_TRACE": str(trace)})
     if run.code == -signal.SIGABRT and trace.exists():
@@ -173,7 +173,7 @@ def faults(round_):
 
 
 def kills(round_):
-    """kill -9, at any time or in the place of a call; then the same command again."""
+    """kill -9, at any time or instead of a call; then the same command again."""
     draw, place = round_.draw, round_.place
     name = draw.choice(WRITERS)
     kind = draw.choice(["any time", "open", "write", "fsync", "rename", "truncate"])
@@ -185,7 +185,7 @@ def kills(round_):
         environment = place.failing(kind, draw.randrange(count) + 1, 0)
         round_.run(WRITE[name], may_change=MAY_CHANGE, environment=environment, killable=True)
     round_.before = files.content(place.folder)
-    made = "out" in round_.before  # a store that is complete is not made again
+    made = "out" in round_.before  # a complete store is not made again
     again = round_.run(WRITE[name], codes=(2,) if made else (0,), may_change=tuple(round_.before))
     after = files.content(place.folder)
     for output, wanted in place.clean[name].items():
@@ -198,7 +198,7 @@ def kills(round_):
 
 
 def pairs(round_):
-    """Two processes that write the same."""
+    """Two processes that write the same file."""
     draw, place = round_.draw, round_.place
     name = draw.choice(["record", "record compact", "import", "calibrate", "eval", "figures", "convert"])
     line = WRITE[name]
@@ -245,7 +245,7 @@ def shrinking(round_):
         os.truncate(place.folder / victim, draw.choice([0, 1, size // 2, size - 1]))
 
     round_.run(line, may_change=(victim,), codes=(0, 1, 2), meanwhile=shrink)
-    # What another did to it is no fault of the run.
+    # The other process may have caused it.
     round_.findings = [f for f in round_.findings if not (f.what == "files" and f.text.startswith(victim + " "))]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files before and after a run: which are broken, lost or left over."""
+"""Files before and after a run: which ones are broken, lost or left over."""
 import ast
 import json
 import math
@@ -16,7 +16,7 @@ def content(folder: pathlib.Path):
 
 
 def restore(folder: pathlib.Path, wanted, now=None):
-    """Makes the folder hold these files and no others."""
+    """Makes the folder hold exactly these files."""
     now = content(folder) if now is None else now
     for name in now.keys() - wanted.keys():
         (folder / name).unlink()
@@ -74,7 +74,7 @@ def is_whole(name: str, data: bytes) -> bool:
 
 
 def problems(before, after, may_change, killed=False):
-    """(what, text): files that the run has broken or lost, and, unless it was killed, what it has left."""
+    """(what, text): files that the run broke or lost and, unless it was killed, files that it left behind."""
     found = []
     for name in before.keys() - after.keys():
         if name not in may_change and not is_temporary(name):
@@ -91,7 +91,7 @@ def problems(before, after, may_change, killed=False):
         if name in before and name not in may_change:
             found.append(("files", f"{name} was changed"))
         try:
-            whole = is_whole(name, data) or (killed and name == "t.csv" and not data)  # which the next run begins
+            whole = is_whole(name, data) or (killed and name == "t.csv" and not data)  # with which the next run begins
         except (ValueError, KeyError, IndexError, SyntaxError, struct.error):
             whole = False
         if not whole:

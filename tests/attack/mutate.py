@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damage behind a reader's first checks: in the structure of a file, with lengths and checksums made right again."""
+"""Damage that passes a reader's first checks: in the structure of a file, with lengths and checksums repaired."""
 import copy
 import io
 import json
@@ -185,7 +185,7 @@ def to_varint(value):
 
 
 def fields(data):
-    """(number, wire type, value) of a protobuf message; throws where it is none."""
+    """(number, wire type, value) of a protobuf message; throws if it is not one."""
     at, found = 0, []
     while at < len(data):
         key, at = varint(data, at)
@@ -247,7 +247,7 @@ def zip_archive(draw, data: bytes) -> bytes:
         entries[at] = (name, raw(draw, content))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", draw.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of names that are there twice
+        warnings.simplefilter("ignore")  # of names that occur twice
         for entry in entries:
             archive.writestr(*entry)
     return out.getvalue()
@@ -306,12 +306,12 @@ STRUCTURES = {"safetensors": safetensors, "json": json_file, "store": store, "np
 
 
 def mutated(draw, kind: str, data: bytes) -> bytes:
-    """A damaged copy: mostly in its structure, else in its bytes."""
+    """A copy damaged in its structure, or now and then in its bytes."""
     for _ in range(draw.choice([1, 1, 1, 2, 5])):
         change = STRUCTURES[kind] if draw.random() < 0.85 else raw
         try:
             data = change(draw, data)
         except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, struct.error, zlib.error,
                 zipfile.BadZipFile):
-            data = raw(draw, data)  # what an earlier change has left is none of the kind
+            data = raw(draw, data)  # an earlier change may have left another kind of file
     return data

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Takes one check after the other out of copies of the source, of those that keep memory, files and answers, and shows
-that a test fails.
+"""Removes one check after another from copies of the source (checks that protect memory, files and answers) and shows that a
+test fails.
 
     cmake --preset cpu && cmake --build build-cpu
     tests/attack/mutations.py build-cpu [part of a lane or name]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is attacked: command lines on small inputs, in a folder that is made new for every round."""
+"""What is attacked: command lines on small inputs, in a new folder for every round."""
 import dataclasses
 import errno
 import json
@@ -60,7 +60,7 @@ ENSEMBLE = ["inspect e.json", "classify e.json images/0/000.ppm --explain", "eva
             "record e.json images -o out", "profile e.json images --limit 5", f"bench e.json {SHORT}", "check e.json",
             "replay st --ensemble e.json --policy stored", "calibrate st --objective gap<=50pt --write e.json"]
 
-# Files that are damaged: (their structure, name, commands that read them).
+# Files to damage: (their structure, name, commands that read them).
 FILES = [
     ("safetensors", "m0.safetensors", of_model("m0.safetensors") + ENSEMBLE),
     ("json", "e.json", ENSEMBLE),
@@ -126,7 +126,7 @@ class Place:
         self.least_memory = self.find_least_memory()
 
     def usual(self, words, threads=1):
-        """What every run here says besides."""
+        """The options that every run here shares."""
         own = self.options[words[0]]
         more = [] if "device" not in own or "--device" in words else ["--device", "cpu"]
         return words + more + ([] if "threads" not in own or "--threads" in words else ["--threads", str(threads)])
@@ -136,11 +136,11 @@ class Place:
         return process.run(self.fxe, self.usual(words, how.pop("threads", 1)), self.folder, **how)
 
     def failing(self, kind, at, error):
-        """Variables with which the call fails; error 0: the process is killed there."""
+        """Environment variables that make the call fail; error 0 kills the process there."""
         return {"LD_PRELOAD": str(self.library), "FXE_FAIL": kind, "FXE_FAIL_AT": str(at), "FXE_FAIL_ERRNO": str(error)}
 
     def calls(self, name, kind) -> int:
-        """How many calls of a kind a command makes that can be failed (fail_at.cpp)."""
+        """How many calls of a kind a command makes that fail_at.cpp can fail."""
         if (name, kind) not in self.counted:
             self.fresh()
             count = self.folder.parent / f"{self.folder.name}.count"
@@ -152,7 +152,7 @@ class Place:
         return self.counted[name, kind]
 
     def find_least_memory(self) -> int:
-        """Addresses with which the libraries can be loaded."""
+        """Address space that suffices to load the libraries."""
         low, high = 1 << 20, 1 << 30
         while high > 1.02 * low:
             middle = (low + high) // 2
@@ -172,7 +172,7 @@ def draw_of(seed, number) -> random.Random:
 
 
 def big_arrays(images=4000, classes=40):
-    """Two arrays of logits and labels, large enough that a reader of their store is met at work."""
+    """Two arrays of logits and labels, large enough to catch a reader of their store at work."""
     draw = random.Random(7)
     header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({images}, {classes}), }}\n".encode()
     start = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header

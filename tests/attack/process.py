@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One run of fxe, watched: its end, its time and memory, and what it said."""
+"""Runs fxe once and watches its end, time, memory and output."""
 import dataclasses
 import os
 import pathlib
@@ -12,11 +12,11 @@ import subprocess
 import tempfile
 import time
 
-CPU_SECONDS = 60  # of any command here, on inputs of kilobytes; a run takes a few hundredths
-WALL_SECONDS = 600  # on a machine that is busy with other things
+CPU_SECONDS = 60  # for any command here, on inputs of kilobytes; a run takes a few hundredths
+WALL_SECONDS = 600  # on a machine busy with other work
 ADDRESSES = 8 << 30
 
-# Nobody can act on these.
+# Messages that tell a user nothing.
 UNHELPFUL = re.compile(r"nexpected: |Success|std::|terminate called|json\.exception|Assertion|basic_string|vector::|bad_alloc|"
                        r"Unknown error")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -25,17 +25,17 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 @dataclasses.dataclass
 class Run:
     words: list
-    code: int  # as a shell has it, or minus the signal
+    code: int  # the exit code, or minus the signal
     out: str
     err: str
-    seconds: float  # of the processor
+    seconds: float  # of processor time
     megabytes: float
     late: bool
     killed: bool  # by us
-    started: bool  # the loader has found all libraries
+    started: bool  # set once the loader has found all libraries
 
     def problems(self, codes=(0, 1, 2, 3)):
-        """(what, text) for each thing that must not be, of those that the run itself shows."""
+        """(what, text) for each fault that the run itself shows."""
         found = []
         if self.late or self.code == -signal.SIGXCPU:
             found.append(("hangs", f"{self.seconds:.0f} s of the processor"))

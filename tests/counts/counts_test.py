@@ -4,9 +4,9 @@
 
     tests/counts/counts_test.py BUILD [--update]
 
-What count_exact prints must be equal; what depends on cuDNN's choices is compared where its version is that of the table.
-Instructions of the CPU (callgrind) depend on the compiler and the libraries, so they are compared where both are those of
-the table, and may differ by 1 %. Changed knowingly: --update.
+Figures of count_exact must be equal; those that depend on cuDNN's choices are compared if its version is the table's.
+CPU instructions (callgrind) depend on the compiler and the libraries, so they are compared if both are the table's, and may
+differ by 1 %. After an intended change: --update.
 """
 import pathlib
 import re
@@ -36,7 +36,7 @@ def exact(build):
 
 
 def instructions(build):
-    """Of one time: the difference between three times and one, halved."""
+    """The figures of one run: half the difference between three runs and one."""
     def collected(what, times):
         done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
                                build / "tests/counts/count_work", what, str(times)], capture_output=True, text=True)

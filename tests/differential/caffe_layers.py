@@ -8,7 +8,7 @@ from caffe_writer import Blob, CaffeWriter
 
 
 def windows(x, filter, stride, dilation, out):
-    """[n c r s p q]: what each place of the filter sees."""
+    """[n c r s p q]: the values under each tap of the filter."""
     (r, s), (p, q) = filter, out
     rows = np.arange(r)[:, None] * dilation[0] + np.arange(p)[None] * stride[0]
     columns = np.arange(s)[:, None] * dilation[1] + np.arange(q)[None] * stride[1]
@@ -57,7 +57,7 @@ def convolution(w: CaffeWriter, x: Blob, k=None, filter=None, stride=None, pad=N
 
 
 def pool(x, average, filter, stride, pad, up):
-    """With Caffe's rounding and Caffe's divisor, a window's size inside the padded image."""
+    """With Caffe's rounding and Caffe's divisor, the size of the window inside the padded image."""
     n, c, *size = x.shape
     starts = []
     for s, f, t, p in zip(size, filter, stride, pad):
@@ -80,7 +80,7 @@ def pooling(w: CaffeWriter, x: Blob) -> Blob:
         f = w.choice.choice([[2, 2], [3, 3], [3, 3], [2, 3], [5, 5]])
         t = w.choice.choice([[1, 1], [2, 2], [2, 2], [3, 3], [2, 1]])
         p = w.choice.choice([[0, 0], [0, 0], [1, 1], [1, 0]])
-        # Where a window would begin past an image without padding, Caffe itself reads nothing.
+        # If a window would begin past the image without padding, Caffe itself reads nothing.
         if all(s >= b and (a or (-(-(s - b) // c)) * c < s) for s, b, c, a in zip(size, f, t, p)):
             break
     up = w.chance(0.85)
@@ -131,7 +131,7 @@ def norm(w: CaffeWriter, x: Blob, in_place=True) -> Blob:
 
 
 def simple(w: CaffeWriter, x: Blob, in_place=True) -> Blob:
-    """An activation, or a number for every channel."""
+    """An activation, or a factor per channel."""
     a, c = x.array, x.shape[0]
     kind = w.choice.choice(["ReLU"] * 6 + ["leaky", "PReLU", "shared", "Sigmoid", "Power", "Bias", "Clip", "Dropout"])
     if kind == "ReLU":
@@ -202,12 +202,12 @@ def gated(w: CaffeWriter, f: Blob, x: Blob) -> Blob:
 
 
 def second_reader(w: CaffeWriter, x: Blob) -> Blob:
-    """A value that is read again after what would be folded into it."""
+    """A value that is read again after the layer that could be folded into it."""
     y = w.choice.choice([convolution, batch_norm, batch_norm])(w, x)
     if w.chance(0.3):
         y = w.layer("Dropout", [y], [y.array], {1: 0.5}, (), True)
     a, b = w.twice(y)
-    # In place it would change what the other reader sees, were there no Split.
+    # In place it would change what the other reader sees, without a Split.
     f = w.choice.choice([scale, scale, simple, norm])(w, a, w.splits)
     return w.layer("Eltwise", w.choice.choice([[f, b], [b, f]]), [f.array + b.array])
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a caffemodel, and computes the same layers in double precision as they are added.
+"""Writes a caffemodel, and computes its layers in double precision as they are added.
 
-Fields by their numbers in Caffe's caffe.proto, written here once more so that a wrong number in fxe's copy shows.
+The numbers of Caffe's caffe.proto are repeated here, so that a wrong number in fxe's copy shows.
 """
 import random
 import struct
@@ -34,7 +34,7 @@ def message(fields: dict) -> bytes:
     return b"".join(field(n, v) for n, v in fields.items() if v is not None)
 
 
-# A layer's type: its number in layers of 2014 and before, and the fields of its parameters there and since.
+# A layer's type: its number in layers up to 2014, and the fields of its parameters then and since.
 KINDS = {"Concat": (3, 9, 104), "Convolution": (4, 10, 106), "Dropout": (6, None, 108), "Flatten": (8, None, 135),
          "InnerProduct": (14, 17, 117), "LRN": (15, 18, 118), "Pooling": (17, 19, 121), "ReLU": (18, 30, 123),
          "Sigmoid": (19, None, 124), "Softmax": (20, 39, 125), "Split": (22, None, None), "Eltwise": (25, 24, 110),
@@ -83,7 +83,7 @@ class CaffeWriter:
         return message({1: dims[0], 2: dims[1], 3: dims[2], 4: dims[3], **data})
 
     def layer(self, kind: str, bottoms, arrays, parameters=None, blobs=(), in_place=False):
-        """Its outputs, one per array; in place where nothing else reads the bottom and the net is written so."""
+        """Its outputs, one per array; in place if nothing else reads the bottom and the net is written that way."""
         name = f"{kind.lower()}{len(self.layers)}"
         tops = [name if len(arrays) == 1 else f"{name}_{i}" for i in range(len(arrays))]
         if in_place and self.in_place:

@@ -4,7 +4,7 @@
 
 usage: differ.py --program RUN_MODELS [--graphs N] [--seed S] [--jobs J] [--kinds onnx,caffe] [--found FILE] [--out FOLDER]
        [--resume FILE]
-Ends with status 1 where a graph is wrong; its model, images and logits then lie in FOLDER/KIND-SEED.
+Exits 1 if a graph is wrong; its model, images and logits are then in FOLDER/KIND-SEED.
 """
 import argparse
 import collections
@@ -26,12 +26,12 @@ import onnx_graphs
 import peers
 from engine import Engine
 
-CHUNK, AHEAD = 250, 25  # graphs of a worker's task; that are asked for at a time
+CHUNK, AHEAD = 250, 25  # graphs per task of a worker; graphs asked for at a time
 HERE = pathlib.Path(__file__).parent
 
 
 def channels_first(images: np.ndarray) -> np.ndarray:
-    """As fxe takes images; only an image with channels last has so few on its last axis."""
+    """In fxe's order. Only an image with channels last has so few values on its last axis."""
     return images if images.shape[3] > 4 else np.ascontiguousarray(images.transpose(0, 3, 1, 2))
 
 
@@ -40,7 +40,7 @@ def no_peer():
 
 
 class Case:
-    """A graph in a folder of its own, asked of the engine; `peer` and `double` compute its logits."""
+    """A graph in its own folder, given to the engine; `peer` and `double` compute its logits."""
 
     def __init__(self, engine, folder, kind, seed, skip=frozenset()):
         folder.mkdir(exist_ok=True)
@@ -72,7 +72,7 @@ class Case:
 
 
 def reduced(program, folder, kind, seed):
-    """The case and what is wrong of it, without the blocks that can be left out while it stays wrong."""
+    """The case and its fault, without the blocks that can be left out while it stays wrong."""
     engine, skip, found = Engine(program), frozenset(), None
     for block in [None, *range(6)]:
         case = Case(engine, folder, kind, seed, skip if block is None else skip | {block})
@@ -86,13 +86,13 @@ def reduced(program, folder, kind, seed):
 
 
 def reason(text: str) -> str:
-    """A refusal without what differs from graph to graph."""
+    """A refusal's text, without what differs from graph to graph."""
     text = re.sub(r"'[^']*'", "'...'", text.split(": ", 1)[-1])
     return re.sub(r"-?\d+", "#", text)[:110]
 
 
 def run_chunk(program, kind, seeds, out):
-    """Outcomes of the graphs of these seeds."""
+    """The outcomes for the graphs of these seeds."""
     counts, reasons, wrong = collections.Counter(), collections.Counter(), []
     engine = Engine(program)
     with tempfile.TemporaryDirectory(prefix="differ.", dir="/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None) as name:
@@ -118,7 +118,7 @@ def run_chunk(program, kind, seeds, out):
 
 
 def fingerprint(program) -> str:
-    """Of what decides the outcomes: chunks that another program or generator ran do not count."""
+    """A hash of all that decides the outcomes: chunks from another program or generator do not count."""
     digest = hashlib.sha256(pathlib.Path(program).read_bytes())
     for path in sorted(HERE.glob("*.py")):
         digest.update(path.read_bytes())
@@ -126,14 +126,14 @@ def fingerprint(program) -> str:
 
 
 def chunks_of(arguments):
-    """(kind, seeds), which one worker runs."""
+    """(kind, seeds) for one worker."""
     if arguments.found:
         lines = [line.split() for line in open(arguments.found) if line.strip() and not line.startswith("#")]
         for kind in sorted({line[0] for line in lines}):
             yield kind, [int(line[1]) for line in lines if line[0] == kind]
         return
     kinds = arguments.kinds.split(",")
-    # Of three graphs two are ONNX.
+    # Two of three graphs are ONNX.
     shares = {"onnx": 2, "caffe": 1}
     total = sum(shares[k] for k in kinds)
     left = arguments.graphs

@@ -10,7 +10,7 @@ LIMIT_SECONDS = 60
 
 
 class Answer:
-    """`kind`: ok, refused, failed. Of ok: exact [n k] and sigma in double, and own, four times [n k] in fp32."""
+    """`kind`: ok, refused, failed. If ok: exact [n k] and sigma in double, and own, four times [n k] in fp32."""
 
     def __init__(self, kind, text="", exact=None, sigma=None, own=None):
         self.kind, self.text, self.exact, self.sigma, self.own = kind, text, exact, sigma, own
@@ -20,7 +20,7 @@ NAMES = ["reference backend, 3 images", "reference backend, 1 image", "cpu backe
 
 
 class Engine:
-    """Models are asked for ahead of their answers, so that both processes have something to do."""
+    """Models are sent ahead of their answers, so that both processes are busy."""
 
     def __init__(self, program: str):
         self.program, self.process, self.asked, self.pending = program, None, [], b""
@@ -35,7 +35,7 @@ class Engine:
             self._start()
 
     def answer(self) -> Answer:
-        """Of the first model that was asked for and not answered."""
+        """The answer for the first model that has none yet."""
         try:
             return self._read(self.asked[0][1])
         except EOFError:
@@ -62,7 +62,7 @@ class Engine:
             self.process.stdin.write(b"".join(line for line, _ in asked))
             self.process.stdin.flush()
         except BrokenPipeError:
-            pass  # which the next answer tells
+            pass  # the next answer tells
 
     def _restart(self):
         """Without the first model."""

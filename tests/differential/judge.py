@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether fxe's logits are those of a peer, by bounds that are derived (docs/design/numerics.md, "A whole network").
+"""Whether fxe's logits agree with a peer's, within derived bounds (docs/design/numerics.md, "A whole network").
 
 fxe gives its exact logits r and the standard deviation sigma of an fp32 error of each. A peer in fp32 and a backend of fxe's
-are each within 8 sigma of the truth, so within 16 of each other. Where they are not, double precision decides: r and
-each backend must be within 16 sigma of that.
+are each within 8 sigma of the truth, so within 16 of each other. If they are not, double precision decides: r and
+each backend must be within 16 sigma of it.
 """
 import numpy as np
 
@@ -36,7 +36,7 @@ def first_excess(answer, truth, bound):
 
 
 def is_degenerate(truth: np.ndarray, bound: np.ndarray) -> bool:
-    """Whether it proves nothing: not finite, or the same for all images."""
+    """Whether the case proves nothing: logits not finite, or the same for all images."""
     return not np.isfinite(truth).all() or not (np.ptp(truth, axis=0) > LEAST_SPREAD * bound.max(0)).any()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Blocks of CNN classifiers as exporters write them: from an image [c h w] to another."""
+"""Blocks of CNN classifiers as exporters write them: from one image [c h w] to another."""
 import math
 
 import numpy as np
@@ -10,7 +10,7 @@ from onnx_writer import Value, Writer
 
 
 def pad(w: Writer, x: Value) -> Value:
-    """Rows and columns of zeros, in front of what can take them over, or not."""
+    """Rows and columns of zeros, before a layer that may absorb them."""
     before, after = [0, 0, *(w.choice.randint(0, 2) for _ in "hw")], [0, 0, *(w.choice.randint(0, 2) for _ in "hw")]
     y = w.pad(x, before, after)
     follow = w.choice.choice([conv, conv, max_pool, average_pool, activation, None])
@@ -67,7 +67,7 @@ def branches(w: Writer, x: Value) -> Value:
 
 
 def parts(w: Writer, x: Value) -> Value:
-    """Channels taken apart, and joined again in another order."""
+    """Channels split, and joined again in another order."""
     c = x.shape[0]
     if c < 2:
         return x
@@ -120,7 +120,7 @@ def squeeze_excite(w: Writer, x: Value) -> Value:
 
 
 def rows_of(w: Writer, x: Value) -> Value:
-    """[c h w] as a row, in one of the ways to write it."""
+    """[c h w] as a row, written in one of several ways."""
     count = math.prod(x.shape)
     kind = w.choice.choice(["flatten", "flatten", "reshape", "reshape", "squeeze", "shape"])
     if kind == "squeeze" and x.shape[1:] == (1, 1):
@@ -155,7 +155,7 @@ def linear(w: Writer, x: Value, k: int) -> Value:
 
 
 def second_reader(w: Writer, x: Value) -> Value:
-    """A value that an alias of it, or a step of a function, also reads."""
+    """A value with a second reader: an alias, or a step of a function."""
     y = w.choice.choice([conv, batch_norm, arithmetic])(w, x)
     a = w.alias(y) if w.chance(0.6) else y
     b = w.alias(y) if w.chance(0.4) else y
@@ -166,7 +166,7 @@ def second_reader(w: Writer, x: Value) -> Value:
 
 
 def shared_product(w: Writer, x: Value, k: int) -> Value:
-    """MatMul whose bias, behind an alias or not, must not show to the product's other reader."""
+    """MatMul with a bias, perhaps behind an alias, that the product's other reader must not see."""
     c, shape = x.shape[-1], [*x.shape[:-1], k]
     product = w.raw("MatMul", [x, w.const(w.normal(c, k, scale=math.sqrt(1.5 / c)))], shape)
     a = w.alias(product) if w.chance(0.7) else product
@@ -177,7 +177,7 @@ def shared_product(w: Writer, x: Value, k: int) -> Value:
 
 
 def arithmetic(w: Writer, x: Value) -> Value:
-    """With a constant of any shape that broadcasts to x; its size does not change."""
+    """Arithmetic with a constant of any shape that broadcasts to x without changing its size."""
     c, h, width = x.shape
     shapes = [[], [], [1], [c, 1, 1], [c, 1, 1], [1, c, 1, 1], [1, c, 1, 1], [1, 1, 1], [1, 1, 1, 1]]
     if w.chance(0.05):
@@ -194,7 +194,7 @@ def arithmetic(w: Writer, x: Value) -> Value:
 
 
 def picked_channels(w: Writer, x: Value) -> Value:
-    """Channels by index: several at once, or one by one as PyTorch writes x[:, i], each times and plus a number."""
+    """Channels by index: several at once, or one by one as PyTorch writes x[:, i], each scaled and shifted."""
     c, h, width = x.shape
     index = lambda i: i - c if w.opset >= 11 and w.chance(0.3) else i
     if w.chance(0.4):
@@ -269,7 +269,7 @@ def channels_last(w: Writer, x: Value) -> Value:
     return w.transpose(y, [0, 3, 1, 2])
 
 
-# What a network is made of, and how often.
+# The blocks of a network, and how often each occurs.
 BLOCKS = [(conv_block, 22), (residual, 10), (branches, 6), (max_pool, 7), (average_pool, 6), (batch_norm, 4), (activation, 5),
           (arithmetic, 6), (second_reader, 6), (squeeze_excite, 5), (channels_last, 5), (parts, 4), (shuffle, 3), (pad, 4),
           (pad_channels, 1), (lrn, 3), (crop, 1)]

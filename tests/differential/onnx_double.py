@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators that the onnx package's evaluator (1.23) gets wrong: MaxPool and AveragePool with padding and ceil_mode,
-BatchNormalization before operator set 14, which it computes as in training, LRN, which it ends at as many channels as
+BatchNormalization before operator set 14, which it computes as in training, LRN, which it computes for as many channels as
 there are images, and Squeeze of several axes counted from the last.
 """
 import math
@@ -24,7 +24,7 @@ def axis(size, filter, stride, dilation, before, after, up, mode):
     return [i * stride - before for i in range(count)], after
 
 
-# A window's size is that inside the padded image; with ceil_mode a window that would start past the image and its leading
+# A window's size is the part inside the padded image. With ceil_mode, a window that would start past the image and its leading
 # padding is dropped.
 def pool(x, average, kernel_shape, strides=None, pads=None, dilations=None, ceil_mode=0, count_include_pad=0, auto_pad="NOTSET"):
     strides, dilations, pads = strides or [1, 1], dilations or [1, 1], pads or [0] * 4

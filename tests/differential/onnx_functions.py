@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Activations: as one node, with its attributes there or at their defaults, and as exporters spell them out."""
+"""Activations: as one node, with attributes given or at their defaults, and as exporters spell them out."""
 import math
 
 import numpy as np
@@ -77,12 +77,12 @@ def gelu(w: Writer, x: Value) -> Value:
 
 
 def numbers(w: Writer, x: Value, scale: float) -> str:
-    """One for each channel of an image [c h w], or of [h w c] or a row its last axis, about this large."""
+    """Values of about this size, one per channel of an image [c h w], or along the last axis of [h w c] or a row."""
     return w.const(scale * w.uniform(0.5, 1.5, *([x.shape[0], 1, 1] if len(x.shape) == 3 else [x.shape[-1]])), "scale")
 
 
 def small_step(w: Writer, x: Value) -> Value:
-    """A function that is near a straight line next to the numbers that it is given, or that come after it, yet none."""
+    """A function that is nearly a straight line for its inputs, or for what follows it, but is not one."""
     kind, small = w.choice.choice(["Sigmoid", "Sigmoid", "HardSigmoid", "Relu"]), w.choice.choice([1e-6, 1e-5, 1e-3])
     if w.chance(0.5):
         x = w.raw("Mul", [x, numbers(w, x, 1 / small)], x.shape)
@@ -104,7 +104,7 @@ def layer_norm(w: Writer, x: Value) -> Value:
 
 
 def scaled_twice(w: Writer, x: Value) -> Value:
-    """A chain of arithmetic with numbers, which is one straight line."""
+    """A chain of arithmetic with constants, which is one straight line."""
     y = x
     for _ in range(w.choice.choice([2, 3])):
         op = w.choice.choice(["Add", "Mul", "Sub", "Div"])

@@ -14,7 +14,7 @@ from onnx_writer import GREATEST_OPSET, LEAST_OPSET, Value, Writer
 
 
 def trunk(w: Writer, x: Value, skip) -> Value:
-    """Blocks, each with choices of its own, so that leaving some out (`skip`) does not change the others."""
+    """Blocks with independent random choices, so that leaving some out (`skip`) does not change the others."""
     count = w.choice.choice([1, 2, 3, 4, 5, 6])
     seeds = [w.choice.getrandbits(64) for _ in range(count)]
     for i, seed in enumerate(seeds):
@@ -105,7 +105,7 @@ def head(w: Writer, x: Value) -> Value:
 
 
 def outputs(w: Writer, logits: Value, features: Value):
-    """What the graph gives: logits, or their softmax, and now and then more behind it."""
+    """The graph's output: logits or their softmax, now and then with more behind it."""
     first = logits
     if w.chance(0.3):
         axes = [1] if w.opset < 13 else [1, -1] if logits.rank == 2 else [1]
@@ -122,7 +122,7 @@ def outputs(w: Writer, logits: Value, features: Value):
 
 
 def ordered(w: Writer, nodes):
-    """The nodes in another order in which they can run, or in none."""
+    """The nodes in another valid order, or in none."""
     if not w.chance(0.15):
         return nodes
     if w.chance(0.1):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Convolutions, poolings and what else of a CNN slides a window over an image [c h w], in every form of their padding."""
+"""Convolutions, poolings and other windows over an image [c h w], in every form of padding."""
 import math
 
 import numpy as np
@@ -28,7 +28,7 @@ class Window:
             self.strides = self._extent(w, [1, 2, 2, 3] if pooling else [1, 1, 2], [1, 2, 3])
             self.dilations = [choice.choice([1, 2, 3]) for _ in "hw"] if not pooling and w.chance(0.15) else [1, 1]
             self.auto = choice.choice(["NOTSET"] * 8 + ["SAME_UPPER", "SAME_UPPER", "SAME_LOWER", "VALID"])
-            # ONNX Runtime does not take these together.
+            # ONNX Runtime does not accept these together.
             if self.auto.startswith("SAME") and (ceil or self.dilations != [1, 1]):
                 continue
             self.pads = self._pads(w, sizes, pooling)
@@ -64,7 +64,7 @@ class Window:
         return half + half if kind == "half" else [0, 0, 0, 0]
 
     def attributes(self, w: Writer):
-        """Without those at their defaults, now and then."""
+        """Now and then leaves out attributes at their defaults."""
         given = {"strides": self.strides, "dilations": self.dilations}
         given = {k: v for k, v in given.items() if v != [1, 1] or w.chance(w.explicit)}
         if self.auto != "NOTSET":

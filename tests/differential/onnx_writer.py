@@ -55,7 +55,7 @@ class Writer:
         return self.alias(value) if self.chance(self.aliases) else value
 
     def op(self, op: str, inputs, shape, defaults=None, outputs=None, **attributes) -> Value:
-        """The same, with attributes that equal their default left out now and then."""
+        """The same, now and then without attributes that equal their default."""
         for key, default in (defaults or {}).items():
             if key in attributes and attributes[key] == default and not self.chance(self.explicit):
                 del attributes[key]
@@ -87,7 +87,7 @@ class Writer:
         return y
 
     def _axes(self, op: str, since: int, x: Value, axes, shape, **attributes) -> Value:
-        """With its axes as an attribute, or since this operator set as an input."""
+        """With its axes as an attribute or, since this operator set, as an input."""
         if self.opset < since:
             return self.op(op, [x], shape, axes=axes, **attributes)
         return self.op(op, [x, "" if axes is None else self.integers(axes)], shape, **attributes)
@@ -109,7 +109,7 @@ class Writer:
         return self._axes(op, since, x, self.maybe_negative(axes, x.rank), shape, **given)
 
     def maybe_negative(self, axes, rank: int):
-        # Negative axes are of operator set 11 for most operators.
+        # Most operators take negative axes since operator set 11.
         return [a - rank for a in axes] if self.opset >= 11 and self.chance(0.4) else list(axes)
 
     def axis(self, axis: int, rank: int) -> int:
@@ -156,7 +156,7 @@ class Writer:
         return self.raw("Pad", [x, self.integers(pads), value, axes], shape, **mode)
 
     def clip(self, x: Value, low, high) -> Value:
-        """Between two numbers, of which None is no bound."""
+        """Clips between two numbers; None is no bound."""
         if self.opset < 11:
             low, high = (None if b is None else float(b) for b in (low, high))
             return self.op("Clip", [x], x.shape, min=low, max=high)
@@ -251,7 +251,7 @@ class Writer:
         return self.compute("Div", [self._initializer(array * factor, hint), other])
 
     def _rows_scaled(self, array, hint):
-        """As weights are scaled by channel, or normalised."""
+        """Weights scaled by channel, or normalised."""
         if array.ndim < 2:
             return self._initializer(array, hint)
         scales = self.uniform(0.5, 1.5, array.shape[0], *[1] * (array.ndim - 1))
@@ -295,7 +295,7 @@ class Writer:
         return self.compute("Concat", parts, axis=0)
 
     def _filled(self, array, hint):
-        """A part that is the same everywhere, added to the rest."""
+        """A constant part, added to the rest."""
         if self.opset < 9:
             return self._initializer(array, hint)
         value = np.float32(0.25)

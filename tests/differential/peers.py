@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logits by others: ONNX Runtime without its graph optimisations, and the onnx package's evaluator in double precision."""
+"""Peers' logits: ONNX Runtime without its graph optimisations, and the onnx package's evaluator in double precision."""
 import numpy as np
 import onnx
 import onnxruntime
@@ -35,7 +35,7 @@ def onnx_runtime(model, images, folder) -> np.ndarray:
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    path = folder / "peer.onnx"  # a file, as its external data lies beside it
+    path = folder / "peer.onnx"  # a file, because its external data lies beside it
     path.write_bytes(model.SerializeToString())
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     name = model.graph.input[0].name
@@ -58,7 +58,7 @@ def dense(sparse) -> TensorProto:
 
 
 def double_precision(model, images, folder) -> np.ndarray:
-    """Every number in double; those of fp16 and of shapes stay what they are."""
+    """Converts every number to double, except fp16 and shapes."""
     other = onnx.ModelProto()
     other.CopyFrom(model)
     graph = other.graph

@@ -9,7 +9,7 @@ IMAGES = 70  # more than a block of a store
 
 
 class Inputs:
-    """Two members of the demo's ensemble, images, labels, logits and a store, in a folder of their own."""
+    """Two members of the demo's ensemble, images, labels, logits and a store, in their own folder."""
 
     def __init__(self, folder: pathlib.Path, source: pathlib.Path, fxe):
         self.folder = folder
@@ -33,7 +33,7 @@ class Inputs:
             run = fxe(words, folder)
             assert run.returncode == 0, run.stderr
 
-    # Name: words, and the files they write. Those in `existing` are there before, of the kind that is written.
+    # Name: words, and the files they write. Files in `existing` exist before, of the kind that is written.
     COMMANDS = {
         "doctor": (["doctor", "--json", "r.json"], ["r.json"]),
         "init": (["init", "m0.safetensors", "-o", "new.json", "--json", "r.json"], ["new.json", "r.json"]),

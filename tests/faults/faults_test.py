@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command that writes, while the operating system fails it.
 
-Each call that opens, writes, syncs, renames or cuts a file is made to fail, and in other runs the process is killed
-there. Then: the exit code is 1, the line says why; every file has its old content or is complete; nothing else is
-left, or only what the next run removes. The same where record cannot read an image; the next run goes on with it.
+Each call that opens, writes, syncs, renames or truncates a file is made to fail, and in other runs the process is killed
+there. Then the exit code is 1 and the line says why; every file has its old content or is complete; nothing else is left,
+or only what the next run removes. The same if record cannot read an image; the next run goes on with it.
 
 usage: faults_test.py FXE FAIL_AT_LIBRARY SOURCE_DIR
-FXE_FAULTS=all tries every call of every command (minutes); otherwise a sample of them. FXE_SEED: which.
+FXE_FAULTS=all tries every call of every command (minutes); otherwise a sample, chosen by FXE_SEED.
 """
 import errno
 import os
@@ -41,8 +41,8 @@ def content(folder):
 
 
 def is_complete(name, found, clean, killed=False):
-    """As the run without a fault wrote it; times differ, so that reports are only read to their end."""
-    if found == clean or (killed and name == "t.csv" and not found):  # which the next run begins
+    """Whether a file is as the run without a fault wrote it. Times differ, so reports need only be complete."""
+    if found == clean or (killed and name == "t.csv" and not found):  # with which the next run begins
         return True
     if name in ("r.json", "new.costs.json"):
         return found.rstrip().endswith(b"}") and found.startswith(clean[:20])
@@ -60,7 +60,7 @@ def check(command, words, outputs, inputs, scratch, draw):
         shutil.copytree(inputs, scratch)
         return content(scratch)
 
-    # Twice: the outputs of the first run are what the second one, which is failed, replaces.
+    # Twice: the second run, which is made to fail, replaces the outputs of the first.
     fresh()
     run = fxe(words, scratch)
     if run.returncode != 0:
@@ -102,7 +102,7 @@ def check(command, words, outputs, inputs, scratch, draw):
             problems.append(f"was not killed: {run.returncode}")
         if not error or kind == "read":
             again = fxe(words, scratch)
-            # A store that is complete is not made again.
+            # A complete store is not made again.
             done = "new exists" in again.stderr
             if again.returncode != 0 and not done:
                 problems.append(f"the next run: {again.stderr!r}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Standard streams that are closed, full or gone, and signals: no run is lost, no file is harmed.
+"""Closed, full or vanished standard streams, and signals, lose no run and harm no file.
 
 usage: streams_test.py FXE SOURCE_DIR
 """
@@ -21,7 +21,7 @@ FXE, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 
 
 def fxe(words, folder, before="", after=""):
-    """Through a shell, which opens and closes descriptors."""
+    """Runs through a shell, which opens and closes descriptors."""
     quoted = " ".join(f"'{w}'" for w in words)
     return subprocess.run(["bash", "-c", f"{before} exec '{FXE}' {quoted} {after}"], cwd=folder, capture_output=True,
                           timeout=120)
@@ -106,7 +106,7 @@ class Streams(unittest.TestCase):
                     time.sleep(0.01)
                 self.assertEqual(len(list(self.folder.glob(".b.json.*.fxe-tmp"))), 1)
                 run.send_signal(number)
-                if number == signal.SIGTERM:  # the first may only ask for a stop
+                if number == signal.SIGTERM:  # the first signal may only ask for a stop
                     run.send_signal(number)
                 run.wait(timeout=60)
             self.assertNotEqual(run.returncode, 0)
@@ -117,7 +117,7 @@ class Streams(unittest.TestCase):
         run = subprocess.Popen([FXE, *self.EVAL], cwd=self.folder, stdin=follower, stdout=follower, stderr=follower,
                                start_new_session=True)
         os.close(follower)
-        os.close(leader)  # writing to it is EIO from now on
+        os.close(leader)  # from now on writing to it fails with EIO
         self.assertEqual(run.wait(timeout=120), 1)  # the table could not be printed
         self.assertEqual(self.report()["images"], 70)
 

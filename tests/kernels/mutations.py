@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants one bug after the other in copies of the kernels' source and shows that the tests catch it.
+"""Plants one bug after another in copies of the kernels' source and shows that the tests catch it.
 
     cmake --preset dev
     cmake --build build-dev --target test_kernels test_kernels_tsan test_own_kernels
     tests/kernels/mutations.py build-dev [part of a lane or name]
 
-Lane `order`: the tail, whose bug shows as a wrong result, an error of the SIMT shim or a crash. Lane `race`: results may be
-right, ThreadSanitizer has to object. Lane `nhwc`: the kernels on NHWC values, one by one. Lane `steps`: how layers/cuda calls
-them. Some minutes; not part of the test command.
+Lane `order`: bugs of the tail, which show as a wrong result, an error of the SIMT shim or a crash. Lane `race`: results may be
+right, but ThreadSanitizer must object. Lane `nhwc`: the kernels on NHWC values, one by one. Lane `steps`: how layers/cuda calls
+them. Takes some minutes; not part of the test command.
 """
 import json
 import os
@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# lane: test program, its arguments, the file that includes what is mutated (other .cpp files stand for themselves)
+# lane: test program, its arguments, the file that includes the mutated one (other .cpp files stand for themselves)
 LANES = {
     "order": ("test_kernels", ["--gtest_filter=*TailKernel*:*LinearTail*:*PoolTail*:Launchers*", "--gtest_fail_fast"],
               "tests/kernels/kernels_on_host.cpp"),
@@ -200,7 +200,7 @@ class Lane:
         first = next(i for i, a in enumerate(compile_command) if a.startswith("-"))
         compile_command[first:first] = [f"-I{mutated}"]
         compile_command += ["-O1", "-w"]
-        # The linker takes the first definition that it meets: other objects may hold the same templates.
+        # The linker takes the first definition it finds, and other objects may hold the same templates.
         link_command = [a for a in self.link if a != old]
         link_command[link_command.index("-o") + 1] = str(program)
         link_command.insert(next(i for i, a in enumerate(link_command) if a.endswith(".o")), new)

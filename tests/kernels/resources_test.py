@@ -5,8 +5,8 @@ the table kernels/resources.txt.
 
     tests/kernels/resources_test.py NVCC [--quick] [--update]
 
-With the toolkit release that made the table all figures must be equal; another one may choose other registers, but
-neither spill nor use more stack or shared memory. --quick, or FXE_QUICK in the environment: for one architecture only.
+With the toolkit release that made the table all figures must be equal. Another release may use other registers, but must
+neither spill nor use more stack or shared memory. --quick, or FXE_QUICK in the environment: one architecture only.
 """
 import concurrent.futures
 import os

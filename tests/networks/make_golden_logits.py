@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes golden_logits.txt: what torchvision's and timm's own networks make of weights and an image that are computed from
-names (named_values.h computes the same), in double precision.
+"""Writes golden_logits.txt: the logits of torchvision's and timm's own networks in double precision, for weights and an image
+that are computed from names (named_values.h computes the same).
 
 usage: make_golden_logits.py FOLDER [NETWORK...]     (needs torch, torchvision and timm)
-A line: PEER MODEL SPEC LOGIT..., with MODEL as the peer calls it and SPEC as networks/registry.h does.
+A line is PEER MODEL SPEC LOGIT..., with the peer's name of the model and SPEC as in networks/registry.h.
 """
 import os
 import pathlib
@@ -62,7 +62,7 @@ CASES = [
     ("torch", "cifar_alexnet", "cifar_alexnet", 32),
 ]
 
-# Too large for every day: written where they are named.
+# Too large for every day: only written if named.
 BY_HAND = [("torchvision", name, name, 224) for name in ("vgg13", "vgg16", "vgg19")]
 
 
@@ -93,7 +93,7 @@ def weights(name: str, shape: tuple) -> np.ndarray:
 
 
 class CifarAlexNet(torch.nn.Module):
-    """In no peer's collection: made of PyTorch's layers, in torchvision's order."""
+    """Networks that no peer has, built of PyTorch's layers in torchvision's order."""
 
     def __init__(self) -> None:
         super().__init__()

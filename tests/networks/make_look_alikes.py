@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes look_alikes.txt: which models of timm and torchvision have the same tensors, by name and shape, and yet compute
-something else with them. Weights alone do not tell these apart.
+"""Writes look_alikes.txt: the models of timm and torchvision that have the same tensors, by name and shape, but compute
+different things with them. Weights alone do not tell these apart.
 
 usage: make_look_alikes.py FOLDER [MODEL...]     (needs torch 2, torchvision and timm; without MODEL all of them, minutes)
-A line is a set of equal tensors: MODEL=MODEL MODEL ..., with = between those that compute the same. `tv/` before
+A line is a set of models with equal tensors: MODEL=MODEL MODEL ..., with = between those that compute the same and `tv/` before
 torchvision's names. Computed in double precision with random weights, on one image of SIZE."""
 import contextlib
 import hashlib
@@ -37,7 +37,7 @@ def names() -> list:
 
 
 def signature(name: str) -> str:
-    """Of the names and shapes of its tensors, for which no memory is taken where the model can do without."""
+    """A hash of the names and shapes of a model's tensors, made without their memory if the model allows it."""
     try:
         with torch.device("meta"):
             model = create(name)
@@ -61,7 +61,7 @@ def answer(name: str) -> torch.Tensor:
 
 
 def line(group: list) -> str:
-    """Empty where all compute the same."""
+    """Empty if all compute the same."""
     kinds = []
     for name in group:
         logits = answer(name)

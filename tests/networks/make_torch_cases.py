@@ -4,9 +4,9 @@
 the peer of torch_peer_test.cpp.
 
 usage: make_torch_cases.py FOLDER NETWORK:SIZE:IMAGES:FORMAT+FORMAT...
-writes NETWORK.input.f32 [images 3 size size] and NETWORK.logits.f32 [images 1000] (raw little-endian fp32), and per format
+Writes NETWORK.input.f32 [images 3 size size] and NETWORK.logits.f32 [images 1000] (raw little-endian fp32), and for each format
   pth          NETWORK.pth          torch.save of the state_dict
-  legacy       NETWORK.legacy.pth   the same as PyTorch wrote it before 1.6
+  legacy       NETWORK.legacy.pth   the same in PyTorch's format before 1.6
   safetensors  NETWORK.safetensors
   onnx         NETWORK.onnx         torch.onnx.export as it is: BatchNorm folded by the exporter
   unfolded     NETWORK.unfolded.onnx  with BatchNorm as nodes
@@ -28,7 +28,7 @@ def seeded(name: str) -> torch.nn.Module:
     model = getattr(torchvision.models, name)(weights=None, **options)
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
-            # Statistics unlike the initial 0 and 1, so that folding them wrongly shows.
+            # Statistics other than the initial 0 and 1, so that wrong folding shows.
             module.running_mean.uniform_(-0.5, 0.5)
             module.running_var.uniform_(0.5, 2.0)
             module.weight.data.uniform_(0.5, 1.5)

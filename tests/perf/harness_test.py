@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What perf/peers.py and perf/compare make of times and outputs; nothing is timed and no peer is needed.
+"""Tests what perf/peers.py and perf/compare make of times and outputs. Nothing is timed and no peer is needed.
 
 usage: harness_test.py SOURCE_DIR
 """
@@ -21,7 +21,7 @@ from harness.contestants import Failed  # noqa: E402
 
 class Verdicts(unittest.TestCase):
     def test_the_interval_is_the_sign_tests(self):
-        # From tables of the sign test at 5 %, two-sided.
+        # From tables of the two-sided sign test at 5 %.
         self.assertEqual([verdict.rank(n) for n in (1, 5, 6, 8, 9, 11, 12, 20)], [0, 0, 1, 1, 2, 2, 3, 6])
         self.assertEqual(verdict.LEAST_ROUNDS, next(n for n in range(1, 20) if verdict.rank(n)))
         s = verdict.spread([9, 1, 8, 2, 7, 3, 6, 4, 5])

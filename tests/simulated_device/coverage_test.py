@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests on the simulated GPU ran, and that no function of CUDA which the engine calls was left out.
+"""Reports what the tests on the simulated GPU ran, and fails if they left out a function of CUDA that the engine calls.
 
     coverage_test.py COVERAGE_FILE REPORT ARCHIVE...
 
-Adds the programs' counts up (coverage.h), prints them, into the report too, and removes the file. Functions that the engine calls are those that its
-archives leave to the linker, stand-ins for cuDNN's and cuBLASLt's, and CUPTI's by the names that it looks up.
+Adds up the programs' counts (coverage.h), prints them, also into the report, and removes the file. The engine's functions are those that
+its archives leave to the linker, the wrapped ones of cuDNN and cuBLASLt, and those of CUPTI that it looks up by name.
 """
 import collections
 import pathlib

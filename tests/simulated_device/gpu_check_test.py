@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every command of tools/gpu_check, rehearsed on the simulated GPU: programs that are linked with it stand where those for a GPU
-would, a driver's tool and compute-sanitizer are scripts, PyTorch runs on the CPU or is left out by name.
+"""Rehearses every command of tools/gpu_check on the simulated GPU. Programs linked with it take the place of those for a GPU, scripts
+stand in for nvidia-smi and compute-sanitizer, and PyTorch runs on the CPU or is left out by name.
 
 usage: gpu_check_test.py SOURCE_DIR BUILD_DIR
 """
@@ -17,7 +17,7 @@ ROOT, BUILD = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
 SIMULATED = {"fxe": "fxe_sim", "perf/conditional_nodes": "conditional_nodes_sim", "tests/test_layers": "test_simulated_device",
              "tests/test_metareasoner": "test_simulated_device"}
 SCRIPTS = {"nvidia-smi": "echo Simulated GPU",
-           # Takes what gpu_check gives it, and nothing else, and runs the program.
+           # Accepts exactly gpu_check's options, and runs the program.
            "compute-sanitizer": '[ "$1 $3 $4 $5 $6" = "--tool --kernel-regex kns=fxe --error-exitcode 9" ] || exit 2\n'
                                 'shift 6; exec "$@"'}
 

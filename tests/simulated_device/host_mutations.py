@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants one bug after the other in copies of the CUDA engine's host code and shows that the simulated GPU catches it.
+"""Plants one bug after another in copies of the CUDA engine's host code and shows that the simulated GPU catches it.
 
     cmake --preset release && cmake --build build --target test_simulated_device
     tests/simulated_device/host_mutations.py build [part of a lane or name]
 
-Lane `exits`: every pattern of exits, in the default order. Lane `late`: nothing runs before it must. Lane `ops`: every operation.
-Lane `rows`: fully connected layers of many rows.
-Lane `unset`: what conditions hold that no kernel sets. Not part of the test command: some minutes.
+Lane `exits`: every pattern of exits, in the default order. Lane `late`: everything runs as late as possible. Lane `ops`: every
+operation. Lane `rows`: fully connected layers of many rows. Lane `unset`: conditions that no kernel sets. Takes some minutes; not part of
+the test command.
 """
 import pathlib
 import sys

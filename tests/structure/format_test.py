@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every C++ and CUDA file is formatted as .clang-format says, and no comment is wider than its column limit.
+"""Every C++ and CUDA file follows .clang-format, and no comment is wider than its column limit.
 
-The tree is formatted with clang-format 14, Debian 12's: other versions format some of it differently, so without that one
-the test skips. tools/python_peers installs it from PyPI. Comments are wrapped by hand (ReflowComments: false), because
+The tree is formatted with clang-format 14, Debian 12's. Other versions format some of it differently, so the test skips without
+that one. tools/python_peers installs it from PyPI. Comments are wrapped by hand (ReflowComments: false), because
 the formatter runs the rows of tables and lists together.
 
 usage: format_test.py SOURCE_DIR
@@ -42,7 +42,7 @@ def sources(root):
 
 
 def misformatted(program, root, paths):
-    """Of `paths`, those that the formatter would change."""
+    """Those of `paths` that the formatter would change."""
     said = subprocess.run([program, "--dry-run", *paths], cwd=root, capture_output=True, text=True, check=True).stderr
     return sorted(set(re.findall(r"^(.+?):\d+:\d+: warning: code should be clang-formatted", said, re.MULTILINE)))
 

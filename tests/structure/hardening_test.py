@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The program is hardened as SECURITY.md says: its flags as they were compiled, and what of them shows in the binary.
+"""The program is hardened as SECURITY.md says: checks the flags of the compilation and what the binary shows of them.
 
 usage: hardening_test.py FXE BUILD_DIR
 """
@@ -58,7 +58,7 @@ class Hardening(unittest.TestCase):
     def test_indirect_branches_land_on_marks(self):
         main = subprocess.run(["objdump", "--disassemble=main", str(FXE)], capture_output=True, text=True, check=True)
         self.assertTrue(re.search(r"<main>:\n.*endbr64", main.stdout))
-        # A frame of more than a page is probed page by page.
+        # A frame larger than a page is probed page by page.
         self.assertTrue(bytes.fromhex("48830c2400") in FXE.read_bytes())
 
 

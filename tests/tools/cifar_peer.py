@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The published CIFAR-10 ResNets in PyTorch, from a definition of its own, on images that Pillow decodes: the peer of
+"""The published CIFAR-10 ResNets in PyTorch, defined independently, on images decoded by Pillow: the peer of
 tests/tools/cifar_test.cpp.
 
 usage: cifar_peer.py DATA FOLDER PER_CLASS   writes the first PER_CLASS test images of each class as
@@ -8,10 +8,10 @@ usage: cifar_peer.py DATA FOLDER PER_CLASS   writes the first PER_CLASS test ima
                                              as FOLDER/<network>.f32 [n 10]; and DELTA as FOLDER/delta.json
        cifar_peer.py --full DATA FXE         all 10,000 images, three networks, against the binary FXE
 
-The full comparison fails where fxe's margin is farther from PyTorch's than 2 DELTA, or its class differs although
-PyTorch's two best logits are more than 2 DELTA apart. DELTA bounds |z_fxe - z_torch|: twice the largest bound that
+The full comparison fails if fxe's margin is more than 2 DELTA from PyTorch's, or if its class differs although PyTorch's two
+best logits are more than 2 DELTA apart. DELTA bounds |z_fxe - z_torch|: twice the largest bound that
 reference_network() and error_correlation() (layers/reference/) derive for any logit of these networks on 4 of the images,
-times 2 because other images may have larger values. cifar_test.cpp prints that bound and fails where DELTA is less than that.
+times 2 because other images may have larger values. cifar_test.cpp prints that bound and fails if DELTA is less.
 """
 import csv
 import json
@@ -65,7 +65,7 @@ def logits_of(data: pathlib.Path, network: str, files: list) -> numpy.ndarray:
         for start in range(0, len(files), 100):
             pixels = [numpy.asarray(Image.open(f).convert("RGB")) for f in files[start : start + 100]]
             x = torch.from_numpy(numpy.stack(pixels)).permute(0, 3, 1, 2).double() / 255
-            # Rounded once, so that both sides' networks get the nearest fp32 values and only the networks differ.
+            # Rounded once: both networks get the nearest fp32 values, so that only the networks differ.
             rows.append(forward(state, ((x - mean) / std).float()).numpy())
     return numpy.concatenate(rows)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Counts in double precision what `fxe figures` writes, from the logits themselves: the peer of figures_test.cpp.
+"""Recounts what `fxe figures` writes from the logits, in double precision: the peer of figures_test.cpp.
 
 figures_peer.py make FOLDER          NAME-{a,b,c}.npy and NAME.txt (labels) for NAME in test, calibration
 figures_peer.py check FOLDER NAME    compares FOLDER/out/NAME-*.csv with the counts; prints what differs, exit 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""tools/gpu_check without a GPU: what it lists, what it says, how it limits, resumes and is cut short, what its table makes of
+"""tools/gpu_check without a GPU: what it lists and prints, how it limits steps, resumes and is cut short, what its table makes of
 results, and how large its bundle is. tests/simulated_device/gpu_check_test.py runs all of its commands.
 
 usage: gpu_check_test.py SOURCE_DIR [--bundle]
@@ -91,7 +91,7 @@ class WithoutAGpu(unittest.TestCase):
 
 
 class WithFakes(unittest.TestCase):
-    """A driver's tool and commands that are scripts."""
+    """Scripts in the place of nvidia-smi and of commands."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -146,7 +146,7 @@ class WithFakes(unittest.TestCase):
 
     def test_a_step_ends_at_its_limit_with_all_it_started(self):
         marker = self.folder / "late"
-        # A child of the child would write the file after the limit.
+        # A grandchild would write the file after the limit.
         late = self.python(f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', \"import time; "
                            f"time.sleep(2); open('{marker}', 'w')\"]); time.sleep(60)")
         after = self.python("print('ran')")
@@ -241,7 +241,7 @@ def bench_row(median, kind="policy", name="full", **more):
 
 
 class Table(unittest.TestCase):
-    """Rows of results that are made up."""
+    """Rows of made-up results."""
 
     def rows(self, commands, rehearsal=False):
         results = Results(None, "", rehearsal)

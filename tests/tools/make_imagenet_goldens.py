@@ -5,7 +5,7 @@ imagenet/val800, decoded and squashed by Pillow. Needs onnxruntime, torch, numpy
 
 usage: make_imagenet_goldens.py DATA COUNT > imagenet_golden.csv
 
-One line an image and member: image, member, predicted, margin. Member "full" is the mean of the logits of all members.
+One line per image and member: image, member, predicted, margin. Member "full" is the mean of the logits of all members.
 """
 import pathlib
 import sys

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes zip.pth and legacy.pth of the tensors of FOLDER/net.safetensors; ema.pth of these and of others, which are
-average.pth too; and FOLDER/net.onnx, a small seeded network.
+"""Makes zip.pth and legacy.pth from the tensors of FOLDER/net.safetensors; ema.pth from these and others, which are also in
+average.pth; and FOLDER/net.onnx, a small seeded network.
 
 usage: make_model_files.py FOLDER
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What Pillow's convert("RGB") makes of the files of odd_images.py, in the order of their names: width, height and the
+"""Prints what Pillow's convert("RGB") makes of the files of odd_images.py, in the order of their names: width, height and the
 CRC-32 of the RGB bytes, or "refused".
 
 usage: make_odd_goldens.py > odd_goldens.txt    with Pillow 13 (others differ: docs/reference/preprocessing.md)"""
@@ -18,7 +18,7 @@ def outcome(data):
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data)) as image:
                 rgb = image.convert("RGB")
-    except Exception:  # Pillow has no common one
+    except Exception:  # Pillow has no common error type
         return "refused"
     return f"{rgb.width} {rgb.height} {zlib.crc32(rgb.tobytes()):08x}"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes opencv_goldens.inc: CRC-32s of what OpenCV resizes a picture to (INTER_LINEAR). The picture is that of
-picture.h. Of a folder of photographs, in the order of their paths, one line a size: the CRC-32 of all their CRC-32s.
+"""Writes opencv_goldens.inc: CRC-32s of picture.h's picture as OpenCV resizes it (INTER_LINEAR), and for a folder of
+photographs, in the order of their paths, one line per size: the CRC-32 of all their CRC-32s.
 
 usage: make_opencv_goldens.py PHOTOS_FOLDER > opencv_goldens.inc"""
 import pathlib

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes resize_goldens.inc: CRC-32s of what Pillow resizes a picture to. The picture is that of picture.h.
+"""Writes resize_goldens.inc: CRC-32s of picture.h's picture as Pillow resizes it.
 usage: make_resize_goldens.py > resize_goldens.inc with Pillow up to 12, then >> with Pillow 13"""
 import zlib
 
@@ -12,7 +12,7 @@ CASES = [  # width, height -> width, height
     (64, 48, 32, 24), (64, 48, 31, 17), (64, 48, 100, 90), (64, 48, 64, 20), (64, 48, 20, 48), (64, 48, 64, 48),
     (1, 1, 5, 7), (1, 9, 4, 3), (9, 1, 3, 4), (500, 375, 341, 256), (375, 500, 224, 298), (2, 3, 224, 224),
     (333, 500, 1, 1), (640, 7, 255, 3),
-    # On both sides of where Pillow 13 scales down the columns first, and enlarged across.
+    # On both sides of the size at which Pillow 13 scales the columns first, and enlarged across.
     (100, 333, 224, 224), (103, 99, 62, 16), (54, 96, 11, 10), (129, 347, 150, 344), (27, 200, 300, 31),
     (60, 328, 37, 230),
 ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""No byte of a picture comes from memory that nothing wrote: tests of the decoders under valgrind's memcheck, and one
-with such a byte, to see that it is found.
+"""Runs the decoders' tests under valgrind's memcheck: no byte of a picture may come from uninitialised memory. One test has
+such a byte, to see that it is found.
 
 usage: memcheck_test.py TEST_ENGINE"""
 import os

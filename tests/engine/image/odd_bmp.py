@@ -43,7 +43,7 @@ def bmps():
             height = -6 if up else 6
             for bits in (1, 4, 8):
                 for known in sorted({1, 2, 2**bits // 2, 2**bits - 1, 2**bits}):
-                    # Pillow misreads greys of 4 bits, and of 8 if they are two or one.
+                    # Pillow misreads 4-bit greys, and 8-bit greys if there are only one or two.
                     for grey in (False, True) if bits == 1 or (bits == 8 and known > 2) else (False,):
                         rows = bmp_rows(rng, width, 6, bits)
                         yield (f"bmp_{bits}_{width}_{height}_{known}_{grey}.bmp",
@@ -84,7 +84,7 @@ def bmps():
 
 
 def rle(rng, width, height, bits, wild):
-    """Run lengths for about a picture; `wild`: with skips, ends of rows and of the picture anywhere."""
+    """Run lengths for about one picture; `wild`: with skips and ends of rows or of the picture anywhere."""
     data, at, top = b"", 0, 2**bits
     value = lambda: rng.randrange(top) * (17 if bits == 4 else 1) & 255
     row = 0

@@ -42,7 +42,7 @@ def lzw(pixels, bits, end=True, clear_at_start=True, clear_when_full=True, clear
         word = (pixel,)
     if word:
         put(table[word], size)
-        if following == 1 << size and size < 12:  # the decoder, one entry behind, widens now
+        if following == 1 << size and size < 12:  # the decoder is one entry behind and widens now
             size += 1
     if end:
         put(clear + 1, size)
@@ -84,7 +84,7 @@ def gifs():
         frame = {"x": x, "y": y, "width": width, "height": height, "bits": bits, "interlace": rng.random() < 0.4,
                  "step": rng.choice([1, 7, 255])}
         palette = () if rng.random() < 0.2 else colours(rng, in_table, rng.random() < 0.2)
-        if rng.random() < 0.4:  # Pillow takes greys for none, and then the screen's
+        if rng.random() < 0.4:  # Pillow ignores a palette of greys and takes the screen's
             frame["palette"] = colours(rng, 2**rng.randrange(1, 9), not palette and rng.random() < 0.2)
         if rng.random() < 0.5:
             frame["transparent"] = rng.choice([0, 1, 3, 255, rng.randrange(256)])
@@ -106,7 +106,7 @@ def gifs():
         if i % 13 == 12:
             file = file[:rng.randrange(len(file))]
         yield f"gif_{i}.gif", file
-    # Large ones, whose table of codes is full, with and without a clear code there.
+    # Large pictures, which fill the table of codes, with and without a clear code then.
     for i in range(4):
         pixels = [rng.randrange(64) for _ in range(150 * 90)]
         yield (f"gif_full_{i}.gif",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Image files that are legal but rare, or not quite legal: what no library writes on demand. Every function yields
-(name, bytes), the same in every run. What Pillow makes of them: odd_goldens.txt, by make_odd_goldens.py.
+"""Image files that are legal but rare, or not quite legal, and that no library writes on demand. Every function yields
+(name, bytes), the same in every run. make_odd_goldens.py writes what Pillow makes of them to odd_goldens.txt.
 
 usage: odd_images.py FOLDER    writes them all"""
 import pathlib
@@ -21,7 +21,7 @@ def tga(width, height, kind, depth, data, palette=b"", first=0, entries=0, entry
 
 
 def tga_rle(rng, pixels, width):
-    """Pixels, each some bytes -> packets, which end with their row."""
+    """Pixels of some bytes each -> packets, which end with their row."""
     data, at = b"", 0
     while at < len(pixels):
         count = min(rng.randrange(1, 20), width - at % width)

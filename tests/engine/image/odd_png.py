@@ -14,14 +14,14 @@ def png_chunk(kind, data):
 
 
 def png(width, height, depth, colour, data, extra=b"", interlace=0, tail=b""):
-    """`data`: what is in the IDAT chunk."""
+    """`data`: the content of the IDAT chunk."""
     head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlace)
     return (b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + extra + png_chunk(b"IDAT", data) + tail
             + png_chunk(b"IEND", b""))
 
 
 def png_rows(rng, width, height, depth, channels, interlace, top_filter=4):
-    """Random samples behind random filters."""
+    """Random samples with random filters."""
     rows = b""
     for x, y, dx, dy in ADAM7 if interlace else [(0, 0, 1, 1)]:
         across, down = len(range(x, width, dx)), len(range(y, height, dy))

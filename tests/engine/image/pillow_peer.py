@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What Pillow and torchvision make of images: one line a case, with the CRC-32 of the result.
+"""Writes what Pillow and torchvision make of images: one line per case, with the CRC-32 of the result.
 
 usage: pillow_peer.py OUT_FOLDER [PHOTOS_FOLDER]
 
@@ -91,7 +91,7 @@ def cases_of(path, number, every):
     chosen = range(len(PIPELINES)) if every else [number % len(PIPELINES), (number + 3) % len(PIPELINES)]
     for i in chosen:
         to, side, filter_name, crop, values = PIPELINES[i]
-        # Some sizes cannot be had: the long side of a line of pixels, scaled up.
+        # Some sizes are impossible: the long side of a line of pixels, scaled up.
         if side == "shorter" and max(image.size) * to // min(image.size) > 5000:
             continue
         pixels = pixels_of_network(image, to, side, filter_name, crop)
@@ -103,7 +103,7 @@ def cases_of(path, number, every):
 
 
 def picture(width, height, seed):
-    """Smooth in parts, noisy in parts, so that rounding is met everywhere."""
+    """Partly smooth, partly noisy, so that every rounding occurs."""
     random = np.random.RandomState(seed)
     y, x = np.mgrid[0:height, 0:width]
     smooth = np.stack([x * 255 / max(width - 1, 1), y * 255 / max(height - 1, 1), (x + y) % 256], -1)
@@ -144,7 +144,7 @@ def write_formats(folder):
     interlaced = folder / "interlaced.gif"
     colour.convert("P", palette=Image.ADAPTIVE).save(interlaced, interlace=1)
     yield interlaced
-    flat = folder / "flat_{}.{}"  # as small as files of so many pixels get
+    flat = folder / "flat_{}.{}"  # the smallest files of so many pixels
     for ending, mode in (("png", "1"), ("png", "P"), ("gif", "P"), ("jpg", "L")):
         path = pathlib.Path(str(flat).format(mode, ending))
         Image.new(mode, (1800, 1700), 0).save(path, optimize=True, progressive=True)
@@ -161,7 +161,7 @@ def chunk(kind, data):
 
 
 def png(width, height, depth, colour, rows, extra=b"", interlace=0):
-    """A PNG of rows that are packed already, as Pillow cannot write them."""
+    """A PNG of packed rows, which Pillow cannot write."""
     head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlace)
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(rows))
             + chunk(b"IEND", b""))
@@ -227,7 +227,7 @@ def write_animations(folder):
 
 
 def write_wide_bmps(folder):
-    """16 bits a pixel, as Pillow cannot write them: every value of every channel, in its two layouts."""
+    """16 bits per pixel, which Pillow cannot write: every value of every channel, in both layouts."""
     width, height = 65, 47  # rows of an odd number of pixels end in padding
     values = np.random.RandomState(7).permutation(np.arange(65536))[:width * height].astype("<u2")
     rows = np.pad(values.reshape(height, width), ((0, 0), (0, 1))).tobytes()
@@ -241,7 +241,7 @@ def write_wide_bmps(folder):
 
 
 def write_disguises(folder):
-    """What a name or a header says, and is not to be believed or acted on."""
+    """Names and headers that must not be believed or acted on."""
     colour = picture(61, 47, 600)
     path = folder / "png_inside.JPEG"
     colour.save(path, format="PNG")
@@ -250,7 +250,7 @@ def write_disguises(folder):
     colour.save(path, format="BMP")
     yield path
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter: convert("RGB") does not
+    exif[0x0112] = 6  # a quarter turn, which convert("RGB") ignores
     path = folder / "exif.jpg"
     colour.save(path, exif=exif.tobytes())
     yield path
@@ -282,7 +282,7 @@ def write_jpegs(folder):
     path = folder / "cmyk_plain.jpg"
     path.write_bytes(data[:at] + data[at + 2 + int.from_bytes(data[at + 2:at + 4], "big"):])
     yield path
-    # Garbage between the data and the end marker is let pass.
+    # Garbage between the data and the end marker is tolerated.
     path = folder / "garbage_at_end.jpg"
     path.write_bytes((folder / "rgb_420.jpg").read_bytes() + b"\0more")
     yield path
@@ -293,7 +293,7 @@ def main() -> None:
     if len(sys.argv) > 2:
         paths = sorted(p for p in pathlib.Path(sys.argv[2]).rglob("*") if p.is_file())
     else:
-        given = sorted((out / "given").glob("*"))  # files of kinds that Pillow cannot write
+        given = sorted((out / "given").glob("*"))  # kinds of files that Pillow cannot write
         paths = [*write_sizes(out), *write_formats(out), *write_jpegs(out), *write_odd_pngs(out),
                  *write_animations(out), *write_wide_bmps(out), *write_disguises(out), *given]
     with open(out / "cases.txt", "w") as file:

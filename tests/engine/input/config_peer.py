@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What timm and transformers themselves make of the files that they write beside weights.
+"""Prints what timm and transformers themselves make of the files that they write beside weights.
 
 usage: config_peer.py timm|transformers FILE...       (needs that library and torch)
-A line per file: CRC-32 of the 8-bit pixels [height width 3] of each picture of SIZES, the same three numbers of mean and std
-per channel as x = (pixel / 255 - mean) / std has, tabs between."""
+One line per file, separated by tabs: the CRC-32 of the 8-bit pixels [height width 3] of each picture of SIZES, then three numbers each
+of mean and std, for x = (pixel / 255 - mean) / std per channel."""
 import contextlib
 import json
 import sys
@@ -29,7 +29,7 @@ def timm_transforms(config):
 def transformers_transforms(config):
     import transformers
     kind = config.get("image_processor_type") or config["feature_extractor_type"].replace("FeatureExtractor", "ImageProcessor")
-    # Of version 5 that on Pillow; its other one resizes with torchvision's own code, a few grey levels from it.
+    # Version 5's processor on Pillow; its other one resizes with torchvision's own code, which is a few grey levels off.
     kind = kind + "Pil" if hasattr(transformers, kind + "Pil") else kind
     processor = getattr(transformers, kind)(**{k: v for k, v in config.items() if not k.endswith("_type")})
     def run(image, **options):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of engine/input/timm_weights.cpp as the installed timm has them, one a line, tabs between: name, preset.
+"""Prints the rows of engine/input/timm_weights.cpp as the installed timm has them, one a line, separated by tabs: name, preset.
 usage: make_timm_weights.py [--rows]; --rows prints them as C++.
 
-The networks that fxe builds, with a classifier: timm's test configuration where that is of the size that fxe's network usually has
-(as of networks trained at less), else the one it lists first."""
+For the networks that fxe builds, with a classifier: timm's test configuration if it has the usual size of fxe's network (as for
+networks trained at less), otherwise the one that timm lists first."""
 import contextlib
 import re
 import sys

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of engine/input/torchvision_weights.cpp as the installed torchvision has them, one a line, tabs between:
+"""Prints the rows of engine/input/torchvision_weights.cpp as the installed torchvision has them, one a line, separated by tabs:
 name, file, preset. usage: make_torchvision_weights.py [--rows]; --rows prints them as C++."""
 import pathlib
 import sys

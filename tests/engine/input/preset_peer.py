@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a framework's own pipeline makes of images, for the presets of engine/input/preprocess_presets.h.
+"""Prints what a framework's own pipeline makes of images, for the presets of engine/input/preprocess_presets.h.
 
 usage: preset_peer.py torchvision|timm|mlperf [PHOTOS_FOLDER [EVERY]] > TABLE
 
-The first line names the presets; every other line an image and the CRC-32 of the float32 planes by each preset, tabs
-between. WIDTHxHEIGHT is the picture of that size that picture() makes; other names are files under PHOTOS_FOLDER, where
-EVERY leaves out all but each n-th preset, in turn, as "-". preset_goldens_timm.txt and preset_goldens_mlperf.txt are such tables.
+The first line names the presets; every other line names an image and gives the CRC-32 of its float32 planes for each preset,
+separated by tabs. WIDTHxHEIGHT is picture()'s picture of that size; other names are files under PHOTOS_FOLDER, for which EVERY
+keeps only each n-th preset, in turn, and writes "-" for the others. preset_goldens_timm.txt and preset_goldens_mlperf.txt are such tables.
 
-Pixels are the framework's. The planes are x = (pixel * scale - mean) / std in double precision, rounded once; that the
-framework's own float32 arithmetic stays within its rounding of that is checked here.
+The pixels are the framework's. The planes are x = (pixel * scale - mean) / std in double precision, rounded once; this program
+checks that the framework's own float32 arithmetic agrees within its rounding.
 """
 import contextlib
 import pathlib
@@ -129,7 +129,7 @@ def main():
         pipelines = {preset: timm_pipeline(preset) for preset in TIMM}
     else:
         pipelines = {"mlperf-resnet50": mlperf_resnet50, "mlperf-mobilenet": mlperf_mobilenet}
-    # Pillow 13 has another order of passes; OpenCV has none of it.
+    # Pillow 13 has another order of passes; OpenCV does not depend on it.
     suffix = "-pillow13" if framework != "mlperf" and int(PIL.__version__.split(".")[0]) >= 13 else ""
     print(*(preset + suffix for preset in pipelines), sep="\t")
     images = [(f"{w}x{h}", picture(w, h)) for w, h in SIZES]

@@ -5,8 +5,8 @@
 usage: make_goldens.py FOLDER CAFFE_PROTO > goldens.inc
 FOLDER: NAME.caffemodel and NAME.f32, the image, as FXE_CAFFE_CASES=FOLDER test_weights_converter
         --gtest_filter='CaffePeer.*' writes them
-CAFFE_PROTO: Caffe's own caffe.proto. OpenCV wants the net's description as text; protoc makes it of the caffemodel, so
-that field numbers are Caffe's, not those of weights_converter/caffe/caffe.proto.
+CAFFE_PROTO: Caffe's own caffe.proto. OpenCV needs the net's description as text; protoc makes it from the caffemodel, so
+the field numbers are Caffe's, not those of weights_converter/caffe/caffe.proto.
 """
 import pathlib
 import re
@@ -80,7 +80,7 @@ def main() -> None:
         shape = [int(size) for size in re.findall(r"dim: (\d+)", text)[:4]]
         text = re.sub(r'^layer \{\n  name: "prob".*?^\}\n', "", text, flags=re.M | re.S)  # the logits before it
         net = cv2.dnn.readNetFromCaffe(text.encode(), model.read_bytes())
-        net.enableWinograd(False)  # its intermediate values are not those of a sum of products
+        net.enableWinograd(False)  # its intermediate values are not sums of products
         image = np.fromfile(folder / (model.stem + ".f32"), np.float32)
         net.setInput(image.reshape(shape))
         logits = ", ".join(f"{float(v):.9e}f" for v in net.forward().ravel())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The forms in which other exporters than PyTorch's first write networks, in small graphs of our own: the operators, the
-order and the spelling, not their files. Of make_files.py."""
+"""The forms in which exporters other than PyTorch's first write networks, in small graphs of our own: the operators, the order
+and the spelling, not their files. Used by make_files.py."""
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -30,7 +30,7 @@ def weights(seed):
 
 
 def opsets_18_to_21(out):
-    """What became an input of its operator, or changed its meaning, by then."""
+    """Attributes that had become inputs, or had changed their meaning, by then."""
     w = weights(18)
     image = torch.randn(N, C, H, W)
     c = F.pad(image, (1, 0, 2, 1))
@@ -56,7 +56,7 @@ def opsets_18_to_21(out):
 
 
 def opsets_7_and_8(out):
-    """What was an attribute then."""
+    """Values that were attributes then."""
     w = weights(7)
     image = torch.randn(N, C, H, W)
     c = F.conv2d(F.pad(image, (1, 0, 2, 1)), w["w"], w["b"])
@@ -76,7 +76,7 @@ def opsets_7_and_8(out):
 
 
 def torch_export(out):
-    """PyTorch 2's exporter (dynamo=True): operators of their own for functions, axes and sizes as inputs, Reshape with
+    """PyTorch 2's exporter (dynamo=True): separate operators for functions, axes and sizes as inputs, Reshape with
     allowzero, sizes of a dynamic batch from Shape and Concat, one tensor under the name of another that is equal."""
     w = weights(2)
     image = torch.randn(N, C, H, W)
@@ -239,7 +239,7 @@ def reductions(out):
 
 
 def not_channels(out):
-    """What takes one axis away is no image, and no mean of one."""
+    """Removing one axis leaves no image, and is no mean of one."""
     constants = {"i": np.int64(0), "row": ints(0, 1), "table": ints(0, 1).reshape(1, 2), "far": np.int64(3), "one": ints(1), "column": np.ones((H, 1), np.float32),
                  "w": np.ones((4, C, 3, 3), np.float32)}
     taken = [step("Gather", "x", "i", "g", axis=1)]

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes nodes of random constants and what NumPy computes of them: the peer of constant_test.cpp.
+"""Writes nodes of random constants and what NumPy computes from them: the peer of constant_test.cpp.
 
 usage: make_constants.py FOLDER [SEED]
-writes OPSET.onnx, of whose nodes each is a case of its own (one called refused... must be refused), and OPSET.expected.onnx,
-whose initializers are the outputs; the name of an initializer ends in the relative error allowed. Where ONNX Runtime or
-onnx.reference are installed, NumPy's values are compared with theirs first.
+Writes OPSET.onnx, each node of which is a case (one called refused... must be refused), and OPSET.expected.onnx, whose
+initializers are the outputs; an initializer's name ends in the relative error allowed. If ONNX Runtime or onnx.reference is
+installed, NumPy's values are compared with theirs first.
 """
 import math
 import pathlib
@@ -43,7 +43,7 @@ class Cases:
         return (whole, part()) if self.rng.random() < 0.5 else (part(), part())
 
     def case(self, op: str, inputs, expected, tolerance=0.0, **attributes) -> None:
-        """`expected`: None where the node must be refused."""
+        """`expected`: None if the node must be refused."""
         name = f"{'refused' if expected is None else 'case'}{len(self.nodes)}"
         names = ["" if value is None else f"{name}.{i}" for i, value in enumerate(inputs)]
         attributes = {k: v for k, v in attributes.items() if v is not None}
@@ -73,7 +73,7 @@ def compare_with_peers(cases: Cases, node, inputs: dict, expected: np.ndarray, t
 
     def check(peer, value):
         compared[peer] = compared.get(peer, 0) + 1
-        # The peers compute in the type itself, and in an order of their own.
+        # The peers compute in the type itself, in their own order.
         eps = np.finfo(expected.dtype).eps if expected.dtype.kind == "f" else 0
         limit = 0 if tolerance == 0 else max(tolerance, 64 * float(eps))
         close = np.allclose(value.astype("f8"), expected.astype("f8"), rtol=limit, atol=limit, equal_nan=True)
@@ -90,7 +90,7 @@ def compare_with_peers(cases: Cases, node, inputs: dict, expected: np.ndarray, t
         check("ONNX Runtime", np.asarray(session.run(None, given)[0]))
     except ImportError:
         pass
-    except Exception as error:  # a type that it has not
+    except Exception as error:  # a type that it lacks
         compared["not in ONNX Runtime"] = compared.get("not in ONNX Runtime", 0) + 1
         if "NOT_IMPLEMENTED" not in str(error) and "Could not find an implementation" not in str(error):
             raise
@@ -297,7 +297,7 @@ def layout(c: Cases) -> None:
 
 
 def slice_of(start, end, step, size):
-    """ONNX's clamps as a slice of NumPy's."""
+    """ONNX's clamped slice as a slice of NumPy's."""
     return slice(max(int(start), -size), int(end) if int(end) >= -size or step > 0 else None, int(step))
 
 

@@ -3,9 +3,9 @@
 """Writes small ONNX models with an input and the logits that PyTorch computes: the peer of peer_test.cpp.
 
 usage: make_files.py FOLDER
-writes NAME.onnx with NAME.input.f32 [n c h w] and NAME.logits.f32 [n k] (raw little-endian fp32), and REFUSED.onnx with
+Writes NAME.onnx with NAME.input.f32 [n c h w] and NAME.logits.f32 [n k] (raw little-endian fp32), and REFUSED.onnx with
 REFUSED.expected, a part of the message that fxe must give.
-Exported by torch.onnx where PyTorch can; by hand, with the same sums in torch, where it cannot.
+torch.onnx exports what it can; the rest is written by hand, with the same sums in torch.
 """
 import io
 import pathlib
@@ -63,11 +63,11 @@ def exported(out: Writer) -> None:
     dynamic = {"dynamic_axes": {"image": {0: "n"}, "logits": {0: "n"}}}
     training_mean = lambda m, x: m.train()(x)  # the logits, without the softmax
     for opset in (7, 8, 9, 10, 11, 13, 15, 17):
-        # torch writes GELU, SiLU and the like from 9 on.
+        # torch writes GELU, SiLU and the like since 9.
         if opset >= 9:
             out.export(f"mobile_{opset}", Mobile(), opset)
             out.export(f"convnext_{opset}", ConvNext(), opset, **dynamic)
-        # torch exports ceil_mode and steps from 10 on.
+        # torch exports ceil_mode and steps since 10.
         if opset >= 10:
             out.export(f"branches_{opset}", Branches(), opset)
             out.export(f"branches_dynamic_{opset}", Branches(), opset, **dynamic)

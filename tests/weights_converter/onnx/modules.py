@@ -20,7 +20,7 @@ def fill(module: nn.Module) -> nn.Module:
 
 
 class Branches(nn.Module):
-    """Residuals, joins, poolings of every rounding, grouped and dilated convolutions."""
+    """Residuals, joins, poolings with every rounding, grouped and dilated convolutions."""
 
     def __init__(self):
         super().__init__()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models as they come: weights that are computed or sparse, outputs that nobody reads, nodes in any order."""
+"""Unusual models: computed or sparse weights, unused outputs, nodes in any order."""
 import numpy as np
 import onnx
 import torch
@@ -54,7 +54,7 @@ def unread_outputs(out, image, w, wt) -> None:
     out.by_hand("unread_mean", conv + [node("GlobalAveragePool", ["c"], ["g"]), node("Flatten", ["g"], ["f"]),
                                        node("LayerNormalization", ["f", "s", "b"], ["l", "mean", "spread"]), node("MatMul", ["l", "wt"], ["y"])],
                 constants, image, F.layer_norm(c.mean((2, 3)), (4,)) @ wt, SHAPE, 17)
-    # An operator that fxe has not, and a type that it does not read, for an output that is not asked for.
+    # An operator and a type that fxe does not know, for an output that is not asked for.
     nodes = conv + [node("Identity", ["c"], ["t"])] + end + [node("NonZero", ["c"], ["z"]), node("Add", ["z", "text"], ["z2"])]
     out.by_hand("unread_branch", nodes, {**constants, "text": helper.make_tensor("text", TensorProto.STRING, [1], [b"a"])}, image,
                 c.mean((2, 3)) @ wt, SHAPE)

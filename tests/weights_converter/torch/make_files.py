@@ -3,8 +3,8 @@
 """Writes small checkpoints as training programs save them, and what PyTorch reads in them: the peer of peer_test.cpp.
 
 usage: make_files.py FOLDER
-writes NAME.pth and NAME.expected: per tensor a line "name dtype d0xd1x... hexadecimal bytes", or a line "error TEXT" with a
-part of the message that fxe must give.
+Writes NAME.pth and NAME.expected: one line per tensor, "name dtype d0xd1x... hexadecimal bytes", or a line "error TEXT"
+with a part of the message that fxe must give.
 """
 import argparse
 import collections
@@ -25,7 +25,7 @@ def raw(tensor: torch.Tensor) -> bytes:
 
 
 class Hyperparameters(dict):
-    """A class that nobody else knows."""
+    """A class that exists only here."""
 
     def __init__(self, **values):
         super().__init__(values)
