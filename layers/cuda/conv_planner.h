@@ -6,7 +6,7 @@
 
 namespace fxe::cuda {
 
-// cuDNN's plans: those that CudnnPlan::choose accepts.
+// The plans of cuDNN that CudnnPlan::choose accepts.
 class ConvPlanner final : public Planner<CudnnConv, CudnnPlan> {
  public:
   ConvPlanner(const CudnnTarget& target, const PlanOptions& options, PlanCache* cache = nullptr)

@@ -19,7 +19,7 @@ std::optional<CudnnConv> fused_conv(CudaBackend& backend, const ConvParts& parts
              relu = parts.act == Activation::relu();
   CudnnConv all = parts.conv, with_bias = parts.conv;
   all.residual = residual, all.relu = relu;
-  // The fused kernels have a bias always: zeros where the layer has none.
+  // The fused kernels always have a bias: zeros if the layer has none.
   all.bias = with_bias.bias = true;
   std::vector<CudnnConv> ways;  // best first
   if (residual || relu) ways.push_back(all);

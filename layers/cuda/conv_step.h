@@ -8,7 +8,7 @@
 #include "kernels/nhwc/conv.h"
 #include "layers/cuda/step.h"
 
-// What convolutions and fully connected layers have in common: y = act(conv(x) + bias + residual).
+// Shared by convolutions and fully connected layers: y = act(conv(x) + bias + residual).
 namespace fxe::cuda {
 
 struct ConvParts {
@@ -16,23 +16,23 @@ struct ConvParts {
   Operand x, y, residual;
   std::string bias;  // name of the weight; empty: none
   Activation act;
-  std::function<Operand(DType)> krsc_weight, rsck_weight;  // made where needed
+  std::function<Operand(DType)> krsc_weight, rsck_weight;  // made when needed
 };
 
-// The geometry of a convolution of x to y.
+// The geometry of a convolution from x to y.
 CudnnConv geometry_of(const Conv2d&, const NhwcTensor& x, const NhwcTensor& y);
-// A filter for each channel, which our own kernel does.
+// One filter per channel: our own kernel runs it.
 bool is_depthwise(const Conv2d&, const NhwcTensor& x);
 // cuDNN's groups follow each other without padding.
 bool groups_fit(const Conv2d&, const NhwcTensor& x, const NhwcTensor& y);
 
-// [stored_k], zeros where there is none.
+// [stored_k]; zeros without a bias.
 Operand bias_operand(StepBuilder& step, const ConvParts& parts, DType type);
 
-// With as much inside cuDNN's kernel as it has a plan for. Empty if it has none at all.
+// Fuses as much as cuDNN has a plan for. Empty if it has no plan at all.
 std::optional<CudnnConv> fused_conv(CudaBackend& backend, const ConvParts& parts);
 
-// That kernel, with a pointwise one after it for what it leaves out.
+// That kernel, then a pointwise one for whatever is not fused.
 void add_cudnn_conv(CudaBackend& backend, StepBuilder& step, const ConvParts& parts, const CudnnConv& fused);
 
 // Our own kernel.

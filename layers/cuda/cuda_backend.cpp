@@ -34,7 +34,7 @@ std::vector<float> CudaBackend::read(Queue& queue, const Value& value, const voi
   const size_t bytes = values.size() * sizeof(float);
   const Buffer plain = device_.allocate(bytes);
   const NhwcTensor image = at(image_of(value), const_cast<void*>(data));  // only read
-  // The plain order of an image is that of its flattened rows.
+  // An image's plain order is the order of its flattened rows.
   launch_nhwc_to_plain(queue, image, plain.as<float>());
   queue.copy(values.data(), plain.data(), bytes);
   queue.wait();

@@ -11,17 +11,17 @@
 
 namespace fxe {
 
-// What plans are made for: a device that is here, by a handle on it, or one that is only described.
+// The device that plans are made for: a real one, by a handle on it, or one that is only described.
 class CudnnTarget {
  public:
   explicit CudnnTarget(int device);  // throws run_time if cuDNN does not start on it
   explicit CudnnTarget(const DeviceDescription& device);
 
   int device() const { return device_; }  // -1: a described one
-  // nullptr for a described device. One stream at a time: whoever launches sets it first.
+  // nullptr for a described device. One stream at a time: set it before each launch.
   cudnnHandle_t handle() const { return handle_.get(); }
 
-  // Tells a descriptor whom it is for: by its handle attribute, or by its device attribute.
+  // Sets a descriptor's target: its handle attribute, or its device attribute.
   void set_handle(CudnnDescriptor& descriptor, cudnnBackendAttributeName_t attribute) const;
   void set_device(CudnnDescriptor& descriptor, cudnnBackendAttributeName_t attribute) const;
 

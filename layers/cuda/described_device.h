@@ -10,9 +10,9 @@
 
 namespace fxe {
 
-// A GPU as cuDNN's heuristics see it: enough to choose plans for it without the device. Numbers are NVIDIA's
-// published ones (data sheets, and the table "Technical Specifications per Compute Capability" of the CUDA
-// programming guide).
+// A GPU as cuDNN's heuristics see it, which is enough to choose plans without the device. NVIDIA published
+// the numbers, in data sheets and in the CUDA programming guide's table "Technical Specifications per
+// Compute Capability".
 struct DeviceDescription {
   std::string_view name;     // "h200": its name in options
   std::string_view product;  // "NVIDIA H200"

@@ -8,17 +8,17 @@
 #include "layers/cuda/kernel_weights.h"
 #include "layers/cuda/step.h"
 
-// Which ends of networks have a kernel that runs the tail too.
+// The ends of networks whose kernel can also run the tail.
 namespace fxe::cuda {
 
 namespace {
 
-// Convolutions of more images are left to tensor cores where the precision has them; strict fp32 has none.
+// Convolutions of more images are left to tensor cores, if the precision uses them; fp32 does not.
 constexpr int64_t kFewImages = 4;
 
 using Constant = std::shared_ptr<const Buffer>;
 
-// `Args` is what the kernel is told, of which bind() fills in the rest.
+// `Args` are the kernel's arguments; bind() fills in the missing ones.
 template <class Args>
 class KernelHead final : public Head {
  public:
@@ -73,7 +73,7 @@ class HeadFinder {
   const Op* op(int i) const {
     return std::get_if<Op>(&context_.graph.nodes[static_cast<size_t>(i)].op);
   }
-  // Nodes that read it come after it: the last two nodes and more cannot read it but through `to`.
+  // Readers follow a node, so among the last nodes only `to` can read `from`.
   bool feeds(int from, int to) const {
     return from > 0 && context_.graph.nodes[static_cast<size_t>(to)].inputs == std::vector<ValueId>{from};
   }

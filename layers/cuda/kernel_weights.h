@@ -5,7 +5,7 @@
 #include "layers/cuda/weight_store.h"
 #include "layers/op.h"
 
-// Weights in the forms that our kernels and cuDNN's read: equal forms are stored once.
+// Weights in the forms that our kernels and cuDNN's read. Equal forms are stored once.
 namespace fxe::cuda {
 
 struct WeightForm {
@@ -13,7 +13,7 @@ struct WeightForm {
   WeightStore::Convert convert;
 };
 
-// [stored_k h*w*stored_c], of the image's type: rows that multiply an image in its own layout.
+// [stored_k h*w*stored_c], in the image's type: rows that multiply an image in its own layout.
 WeightForm linear_rows(const Linear&, const NhwcTensor& image, int64_t stored_k);
 
 // [stored_k r s stored_c]; c and stored_c are those of one group's input.

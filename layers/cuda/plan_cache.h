@@ -11,7 +11,7 @@
 
 namespace fxe {
 
-// What choices of plans depend on. A cache that was made for anything else is stale.
+// Everything that choices of plans depend on. A cache made for anything else is stale.
 struct PlanCacheKey {
   std::string device;  // "NVIDIA H200"
   int compute_capability = 0, multiprocessors = 0;

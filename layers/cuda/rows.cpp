@@ -4,7 +4,7 @@
 
 namespace fxe::cuda {
 
-// Changes the shape only (layers/cuda/layout.h): nothing runs if the input's memory can be taken over.
+// Changes only the shape (layers/cuda/layout.h); nothing runs if the input's memory can be reused.
 Prepared CudaBackend::prepare(const Flatten&, const OpContext& context) {
   return build_step(*this, context, [&](StepBuilder& step) {
     const Operand x = step.input(0), y = step.output_as(x.image);

@@ -22,7 +22,7 @@ class WeightStore {
   using Convert = std::function<std::vector<std::byte>(const std::vector<float>&)>;
   std::shared_ptr<const Buffer> get(const Tensor& tensor, const std::string& form, const Convert& convert);
 
-  // Made by the backend itself; not shared.
+  // For constants of the backend itself; not shared.
   std::shared_ptr<const Buffer> upload(const std::vector<std::byte>& bytes);
 
  private:

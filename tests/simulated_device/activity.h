@@ -3,7 +3,7 @@
 
 #include "tests/simulated_device/graph.h"
 
-// What CUPTI hears of.
+// Device activity as CUPTI reports it.
 namespace fxe::sim {
 
 void note_launch(uint32_t correlation);

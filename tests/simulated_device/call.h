@@ -8,7 +8,7 @@
 
 namespace fxe::sim {
 
-// One call of the CUDA runtime: counted, and alone on the device while it lasts.
+// One call of the CUDA runtime: it is counted, and holds the device while it lasts.
 class Call {
  public:
   explicit Call(const char* function);
@@ -22,14 +22,14 @@ class Call {
   const ::fxe::sim::Call sim_call(__func__); \
   if (::fxe::sim::fault() != cudaSuccess) return ::fxe::sim::fault()
 
-// What a program may see: an error, with the rule on stderr unless the program is not to blame.
+// An error that CUDA documents, with the rule on stderr unless the program is not to blame.
 cudaError_t refuse(cudaError_t, const std::string& rule);
-cudaError_t decline(cudaError_t);  // out of memory, or what settings.h asked for
+cudaError_t decline(cudaError_t);  // out of memory, or as settings.h asked
 
-// What CUDA leaves undefined: ends the program with the rule and the command that repeats it.
+// Undefined behaviour: ends the program with the rule and the command that repeats it.
 [[noreturn]] void broken_rule(const std::string& rule);
 
-// A kernel failed: this, and no more work, until the program ends.
+// A kernel failed: every later call returns this, and no more work runs.
 cudaError_t fault();
 void set_fault(const std::string& why);
 

@@ -12,7 +12,7 @@ namespace {
 
 std::set<std::shared_ptr<Capture>> captures;
 
-// Every node that some node of `front` depends on, and these themselves.
+// The nodes of `front`, and every node that they depend on.
 std::set<const Node*> all_before(const std::vector<Edge>& front) {
   std::set<const Node*> found;
   std::vector<const Node*> open;
@@ -89,7 +89,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
   FXE_SIM_CALL;
   auto graph = std::make_unique<Graph>();
   const cudaError_t error = begin(stream_of(stream), *graph, nullptr, 0, mode, false);
-  if (error == cudaSuccess) (void)graph.release();  // the caller's when the capture ends
+  if (error == cudaSuccess) (void)graph.release();  // belongs to the caller when the capture ends
   return error;
 }
 

@@ -137,7 +137,7 @@ TEST_F(SimulatedCommands, ClassifyExplainsEachStageAsTheCpuDoes) {
             2);
 }
 
-// Every call of a kernel that a graph or a stream ran is of a layer, and as many as exits leave.
+// Every kernel call of a graph or a stream belongs to a layer, and there are as many as exits leave.
 TEST_F(SimulatedCommands, ProfileCountsTheKernelsOfEveryLayer) {
   for (const char* control : {"device", "none"}) {
     const auto report = run({"profile", small_.ensemble, small_.images, "--limit", "4", "--policy",
@@ -169,7 +169,7 @@ TEST_F(SimulatedCommands, ProfileSaysInOneLineWhatIsInItsWay) {
   EXPECT_EQ(lines_of(outcome.err), 1u) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("another profiler may be attached"));
 
-  // The library is found once in a program: this is another.
+  // A program looks the library up only once, so this is another program.
   const std::string command = fmt::format("FXE_SIM_REFUSE=cupti '{}' '{}' >'{}' 2>&1", FXE_SIM_PROGRAM,
                                           fmt::join(words, "' '"), folder_ / "said");
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
@@ -186,7 +186,7 @@ TEST_F(SimulatedCommands, OutOfMemoryIsOneLineThatSaysWhatFits) {
   EXPECT_THAT(outcome.err, HasSubstr("would fit"));
 }
 
-// Where a kernel's setting of a condition does not arrive, the defaults hold: no body runs.
+// If the conditions that kernels set do not arrive, the defaults hold: no body runs.
 TEST_F(SimulatedCommands, ConditionsThatNobodySetsRunNothing) {
   sim::settings().setters_are_lost = true;
   const auto taken = sim::coverage().bodies_taken, skipped = sim::coverage().bodies_skipped;

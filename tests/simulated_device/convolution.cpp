@@ -17,7 +17,7 @@ fxe::DType dtype_of(const std::string& name) {
   throw std::runtime_error("a plan with tensors of " + name);
 }
 
-// [k r s c] to [r s c k]: outputs of one pixel are then computed side by side.
+// [k r s c] to [r s c k], so that the outputs of one pixel are computed side by side.
 std::vector<float> outputs_last(const std::vector<float>& w, int64_t k, int64_t depth) {
   std::vector<float> turned(w.size());
   for (int64_t i = 0; i < k; ++i)
@@ -34,7 +34,7 @@ __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) vo
     for (int64_t i = 0; i < outputs; ++i) sum[i] += x[j] * w[j * row + i];
 }
 
-// What an operation of the plan's description must be for the loops below to be right.
+// Checks what the loops below assume of an operation in the plan's description.
 void require(bool holds, const nlohmann::json& operation) {
   if (!holds) throw std::runtime_error("a plan that the stand-in does not know: " + operation.dump());
 }

@@ -11,7 +11,7 @@
 
 namespace fxe::sim {
 
-// What a finished cuDNN plan computes, by its own description: a convolution, and then sums and ReLUs.
+// What a finished cuDNN plan describes: a convolution, then sums and ReLUs.
 struct Convolution {
   struct Tensor {
     int64_t id = 0;
@@ -29,7 +29,7 @@ struct Convolution {
   std::vector<Pointwise> then;
   bool truncates = false;  // operands to TF32
 
-  // From CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION. Throws on what fxe has no use for.
+  // From CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION. Throws for anything fxe does not use.
   static Convolution parse(const std::string& json);
 
   std::vector<Tensor> tensors() const;

@@ -16,8 +16,8 @@ const char* broken_rule_of(Place place) {
 
 }  // namespace
 
-// What is copied is read when the copy runs. Pageable memory is not: CUDA reads it before the call returns,
-// and waits where it writes to it.
+// A copy reads its source when it runs, except from pageable memory: CUDA reads that before the call returns,
+// and waits for copies to it.
 extern "C" cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
                                        cudaStream_t stream) {
   FXE_SIM_CALL;

@@ -18,7 +18,7 @@ void write(const Coverage& c) {
        << c.bodies_taken << "\nbodies_skipped " << c.bodies_skipped << "\ndefaults_read " << c.defaults_read
        << "\nkernels " << c.kernels << "\nconvolutions " << c.convolutions << "\nproducts " << c.products
        << "\ncopies " << c.copies << '\n';
-  std::ofstream(file, std::ios::app) << text.str();  // in one write, as programs may run side by side
+  std::ofstream(file, std::ios::app) << text.str();  // in one write, because programs may run side by side
 }
 
 }  // namespace

@@ -202,7 +202,7 @@ cublasStatus_t __wrap_cublasLtCreate(cublasLtHandle_t* handle) {
 cublasStatus_t __wrap_cublasLtDestroy(cublasLtHandle_t handle) {
   const Call call("cublasLtDestroy");
   if (handles.erase(handle) == 0) return CUBLAS_STATUS_NOT_INITIALIZED;
-  drain();  // as the device is waited for
+  drain();  // this call waits for the device
   delete handle;
   return CUBLAS_STATUS_SUCCESS;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// cuDNN on the simulated GPU: the real library makes the plans, for an H200 that it is told of, and this runs
-// them. The linker is told to give these functions the calls (--wrap).
+// cuDNN on the simulated GPU: the real library makes the plans for a described H200, and this file runs them.
+// The linker redirects the calls here (--wrap).
 #include <cudnn.h>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ namespace fxe::sim {
 
 namespace {
 
-// The addresses that a variant pack was given.
+// The addresses in a variant pack.
 struct Pack {
   std::vector<int64_t> ids;
   std::vector<void*> addresses;
@@ -45,7 +45,7 @@ struct Plan {
 };
 std::map<cudnnBackendDescriptor_t, Pack> packs;
 std::map<cudnnBackendDescriptor_t, std::shared_ptr<const Plan>> plans;
-std::set<cudnnBackendDescriptor_t> graphs_on_the_gpu;  // operation graphs that were given a handle
+std::set<cudnnBackendDescriptor_t> graphs_on_the_gpu;  // operation graphs with a handle
 
 cudnnBackendDescriptor_t described_gpu() {
   static const cudnnBackendDescriptor_t made = [] {
@@ -67,7 +67,7 @@ cudnnStatus_t tell_device(cudnnBackendDescriptor_t descriptor, cudnnBackendAttri
   return __real_cudnnBackendSetAttribute(descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &device);
 }
 
-// A descriptor for a GPU that is there names it by a handle; one for a described GPU by a description.
+// A descriptor names a real GPU by a handle, a described one by its description.
 cudnnStatus_t set_handle(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name) {
   if (name == CUDNN_ATTR_EXECUTION_PLAN_HANDLE)
     return tell_device(descriptor, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP);
@@ -98,7 +98,7 @@ std::string json_of(cudnnBackendDescriptor_t plan) {
   return text.c_str();
 }
 
-// Of its engine's numerical notes.
+// From its engine's numerical notes.
 bool uses_tensor_cores(cudnnBackendDescriptor_t plan) {
   cudnnBackendDescriptor_t configuration = nullptr, engine = nullptr;
   (void)cudnnBackendCreateDescriptor(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, &configuration);
@@ -131,7 +131,7 @@ std::shared_ptr<const Plan> plan_of(cudnnBackendDescriptor_t descriptor) {
   return known;
 }
 
-// What the plan reads and writes is there, where it may be; a kernel would run into another's memory.
+// All that the plan reads and writes must be inside allocations; a real kernel would touch other memory.
 std::map<int64_t, void*> checked_addresses(const Plan& plan, const Pack& pack) {
   std::map<int64_t, void*> addresses;
   for (size_t i = 0; i < pack.ids.size(); ++i) addresses[pack.ids[i]] = pack.addresses.at(i);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUPTI on the simulated GPU: what fxe asks of the library, which the program opens like the real one
+// CUPTI on the simulated GPU: the part of the library that fxe uses. The program opens it like the real one
 // (--wrap).
 #include <cupti.h>
 #include <dlfcn.h>
@@ -25,7 +25,7 @@ namespace fxe::sim {
 
 namespace {
 
-// Every record takes the same room in a buffer.
+// Every record takes the same space in a buffer.
 union Record {
   CUpti_Activity any;
   CUpti_ActivityKernel10 kernel;
@@ -42,7 +42,7 @@ struct Subscriber {
 
 Subscriber subscriber;  // one at a time
 std::set<CUpti_ActivityKind> enabled;
-std::vector<uint64_t> marks;  // that now apply
+std::vector<uint64_t> marks;  // currently pushed
 std::vector<Record> records;
 CUpti_BuffersCallbackRequestFunc request_buffer = nullptr;
 CUpti_BuffersCallbackCompleteFunc complete_buffer = nullptr;
@@ -61,7 +61,7 @@ void fill_in(T& record, CUpti_ActivityKind kind, const WorkId& id, uint64_t bega
   record.correlationId = id.correlation;
 }
 
-// As many as fit.
+// Writes as many records as fit.
 size_t give_back(size_t first) {
   uint8_t* buffer = nullptr;
   size_t bytes = 0, most = 0;
@@ -73,7 +73,7 @@ size_t give_back(size_t first) {
   return count;
 }
 
-void* const kLibrary = &subscriber;  // what dlopen answers
+void* const kLibrary = &subscriber;  // dlopen's result
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one GPU that is there: an H200 with less memory.
+// The only GPU: an H200 with less memory.
 #include <cstring>
 #include <vector>
 
@@ -33,7 +33,7 @@ cudaError_t cudaRuntimeGetVersion(int* version) {
 cudaError_t cudaGetDeviceCount(int* count) {
   FXE_SIM_CALL;
   *count = 0;
-  // Within a major version an older driver will do.
+  // Within a major version an older driver suffices.
   if (settings().driver_version / 1000 < CUDART_VERSION / 1000) return decline(cudaErrorInsufficientDriver);
   *count = 1;
   return cudaSuccess;

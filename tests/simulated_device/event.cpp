@@ -43,7 +43,7 @@ cudaError_t cudaEventCreate(cudaEvent_t* made) {
   return cudaSuccess;
 }
 
-// Tasks name it: what waits or records goes on first.
+// Tasks refer to it, so those that wait for it or record it run first.
 cudaError_t cudaEventDestroy(cudaEvent_t handle) {
   FXE_SIM_CALL;
   Event& event = event_of(handle);

@@ -16,7 +16,7 @@ namespace fxe::sim {
 
 namespace {
 
-// A graph as it was when it was made executable.
+// A graph as it was at instantiation.
 struct Body;
 struct Step : Identified {
   Work work;
@@ -106,7 +106,7 @@ void run_step(const Step& step, uint32_t correlation) {
   run_body(*step.bodies[taken], correlation);
 }
 
-// In any order that dependencies allow.
+// Runs the nodes in any order that dependencies allow.
 void run_body(const Body& body, uint32_t correlation) {
   std::vector<size_t> missing, ready;
   std::vector<std::vector<size_t>> after(body.steps.size());
@@ -201,7 +201,7 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t handle) {
   FXE_SIM_CALL;
   Executable& executable = executable_of(handle);
   if (exists(executable.source)) --executable.source->executables;
-  executables.erase(&executable);  // a launch that is under way keeps it
+  executables.erase(&executable);  // a running launch keeps it alive
   return cudaSuccess;
 }
 

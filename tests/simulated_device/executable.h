@@ -7,8 +7,8 @@ namespace fxe::sim {
 
 // A kernel begins: it may set each condition once.
 void begin_setting();
-// cudaGraphSetConditional. Throws where the graph that runs does not have the condition, this kernel has set
-// it already, or its node has read it.
+// cudaGraphSetConditional. Throws if the running graph does not have the condition, this kernel has already
+// set it, or its node has read it.
 void set_condition(uint64_t handle, unsigned value);
 
 }  // namespace fxe::sim

@@ -15,7 +15,7 @@ struct Node;
 
 uint64_t next_node_id();
 
-// A dependency. Its data are all zero unless the work before it may be overtaken.
+// A dependency. Its data is zero unless the node may start before its predecessor ends.
 struct Edge {
   Node* from;
   cudaGraphEdgeData data{};
@@ -29,7 +29,7 @@ struct Edge {
   bool has_data() const { return data.from_port || data.to_port || data.type; }
 };
 
-// What CUPTI knows a node by.
+// A node's number in CUPTI's records.
 struct Identified {
   uint64_t id;
 };
@@ -38,7 +38,7 @@ struct Node : Identified {
   Graph* graph;
   Work work;
   std::vector<Edge> before;
-  // Of a conditional node.
+  // For conditional nodes only.
   uint64_t handle = 0;
   cudaGraphConditionalNodeType condition{};
   std::vector<std::unique_ptr<Graph>> bodies;
@@ -51,7 +51,7 @@ struct Node : Identified {
 struct Graph {
   Graph* parent = nullptr;  // of a body: the graph that holds its node
   std::vector<std::unique_ptr<Node>> nodes;
-  std::vector<uint64_t> handles;  // conditional handles that were made on it
+  std::vector<uint64_t> handles;  // conditional handles created on it
   int executables = 0;
 
   Graph();

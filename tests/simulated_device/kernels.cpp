@@ -43,7 +43,7 @@ bool this_launch_fails() {
 
 void launch_kernel(void* queue, const KernelLaunch& k) {
   const auto* cuda = dynamic_cast<const CudaQueue*>(static_cast<Queue*>(queue));
-  if (!cuda) return k.run();  // a host device's queue
+  if (!cuda) return k.run();  // the queue of a host device
   if (cuda->recorder()) return cuda->recorder()->add(Recorder::Kind::launch, k.name);
   check_cuda(cudaLaunchKernelExC(cuda->stream(), k), k.name, __FILE__, __LINE__);
 }

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <functional>
 
-// Between the kernels, which see the SIMT shim instead of CUDA's headers, and the runtime, which sees these.
+// Connects the kernels, which see the SIMT shim instead of CUDA's headers, to the runtime, which sees those.
 namespace fxe::sim {
 
 struct KernelLaunch {
@@ -14,10 +14,10 @@ struct KernelLaunch {
   std::function<void()> run;
 };
 
-// `queue`: the fxe::Queue that it was given to. Throws what FXE_CUDA throws where it is refused.
+// `queue`: the fxe::Queue of the launch. Throws as FXE_CUDA does if the launch is refused.
 void launch_kernel(void* queue, const KernelLaunch&);
 
-// This launch is the one that settings.h wants to fail; counts it.
+// Counts this launch. True if settings.h wants it to fail.
 bool this_launch_fails();
 
 }  // namespace fxe::sim

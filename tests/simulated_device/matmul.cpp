@@ -55,14 +55,14 @@ std::optional<Matmul::Matrix> read_matrix(cublasLtMatrixLayout_t layout) {
   return matrix;
 }
 
-// The table "Datatypes Supported" of cublasLtMatmul(), as far as fxe goes.
+// The part of cublasLtMatmul()'s table "Datatypes Supported" that fxe uses.
 bool types_go_together(const Matmul& m) {
   if (m.a.type != m.b.type) return false;
   if (m.compute == CUBLAS_COMPUTE_32F_FAST_TF32) return m.a.type == DType::f32 && m.d.type == DType::f32;
   return m.compute == CUBLAS_COMPUTE_32F && (m.d.type == m.a.type || m.d.type == DType::f32);
 }
 
-// The operand as one row of the depth for each row or column of D, rounded as the units round it.
+// The operand as one row over the depth for each row or column of D, rounded as the hardware rounds it.
 std::vector<float> operand(const Matmul::Matrix& matrix, bool rows_are_columns, const void* data,
                            Matmul::Units units) {
   std::vector<float> held = load(matrix.type, data, matrix.span());

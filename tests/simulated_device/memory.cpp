@@ -31,7 +31,7 @@ size_t device_bytes = 0;
 
 size_t round_up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
 
-// Ends where a page ends, and the next page is nobody's: what a kernel reads past it ends the program.
+// Ends at a page's end, before a protected page: reading past it ends the program.
 void* allocate(size_t bytes, bool pinned) {
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const size_t data_bytes = round_up(bytes, kAlignment), mapped = round_up(data_bytes, page) + page;
@@ -46,7 +46,7 @@ void* allocate(size_t bytes, bool pinned) {
   return data;
 }
 
-// Nobody gets the addresses again for a while: whoever still uses them ends the program.
+// The addresses are not reused for a while, so that using them ends the program.
 void release(std::map<uintptr_t, Allocation>::iterator at) {
   constexpr size_t kKept = 4096;
   Allocation& a = at->second;

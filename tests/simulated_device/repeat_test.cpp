@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// After a test that fails: the seed, in the command that runs it in the same order again.
+// A failed test prints its seed in a command that repeats the same order.
 #include <gtest/gtest.h>
 
 #include <cstdio>

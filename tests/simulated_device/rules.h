@@ -14,7 +14,7 @@
 
 namespace fxe::sim {
 
-// For tests of the simulated GPU itself: every rule that it keeps, broken once.
+// For tests of the simulated GPU itself, which break each of its rules once.
 #define EXPECT_OK(call) EXPECT_EQ(call, cudaSuccess)
 
 class SimulatedRules : public testing::Test {
@@ -57,7 +57,7 @@ class SimulatedRules : public testing::Test {
     EXPECT_OK(cudaGraphConditionalHandleCreate(&handle, graph, initial, flags));
     return handle;
   }
-  // A conditional node at the front of what `stream_` is captured to. Its bodies in `bodies_`.
+  // Adds a conditional node to the graph that `stream_` is captured to; its bodies go to `bodies_`.
   cudaError_t add_conditional(uint64_t handle, cudaGraphConditionalNodeType type, unsigned size) {
     cudaStreamCaptureStatus status{};
     cudaGraph_t graph = nullptr;

@@ -80,7 +80,7 @@ TEST_F(SimulatedRules, StreamsRunInAnyOrderButThatOfEvents) {
   EXPECT_DEATH((void)cudaEventRecord(event, stream_), "an event is used that was destroyed");
 }
 
-// A fault stays: in a process of its own.
+// A fault stays, so this runs in its own process.
 TEST_F(SimulatedRules, AFaultIsSticky) {
   const auto fails = [&](const std::function<void(uint64_t)>& set) {
     const cudaGraph_t graph = new_graph();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled against the SIMT shim, as kernels are: gives their launches to the simulated GPU.
+// Compiled against the SIMT shim, like the kernels, whose launches it gives to the simulated GPU.
 #include <simt/device.h>
 
 #include "tests/simulated_device/executable.h"
@@ -12,7 +12,7 @@ uint64_t now_ns();
 
 namespace {
 
-// Threads in another order each time, as the seed draws. With seed 1 in the fastest.
+// Threads run in a new order each time, drawn from the seed; with seed 1 in the fastest order.
 void draw_order() {
   constexpr simt::Order kOrders[] = {simt::Order::forward, simt::Order::reverse, simt::Order::random,
                                      simt::Order::priority};

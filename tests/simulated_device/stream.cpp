@@ -13,7 +13,7 @@ namespace fxe::sim {
 namespace {
 
 Stream legacy{.blocking = true};
-// In the order they were made, so that a seed repeats a run wherever memory lies.
+// In the order of their creation, so that a seed repeats a run whatever the addresses.
 std::vector<Stream*> streams{&legacy};
 
 bool can_go_on(const Stream& s) {
@@ -37,7 +37,7 @@ void run_next(Stream& s) {
   }
 }
 
-// False where no stream can go on.
+// False if no stream can go on.
 bool run_any() {
   std::vector<Stream*> able;
   for (Stream* s : streams)
@@ -47,7 +47,7 @@ bool run_any() {
   return true;
 }
 
-// The stream that must go on for this one to.
+// The stream that this one waits for.
 Stream& holding_up(Stream& s) {
   Stream* at = &s;
   while (!at->tasks.empty() && !can_go_on(*at)) at = at->tasks.front().event->stream;

@@ -23,7 +23,7 @@ struct Setting {
     return {"--precision", precision, "--control", control,   "--launch", launch,    "--in-flight",
             in_flight,     "--tail",  tail,        "--batch", batch,      "--limit", std::to_string(images)};
   }
-  // Of who decides with how it launches, of which some combinations exist, and every other option.
+  // Control together with launch, for which only some combinations exist, and every other option.
   std::set<std::string> pairs() const {
     const std::string values[] = {precision, control + ' ' + launch + ' ' + in_flight, tail, batch};
     std::set<std::string> pairs;
@@ -35,7 +35,7 @@ struct Setting {
 
 inline bool run_all() { return std::getenv("FXE_SIM_ALL") != nullptr; }
 
-// Each on more than one batch, the last of them not full.
+// Each runs more than one batch, the last of them partly filled.
 inline std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const char* precision : {"fp32", "tf32", "fp16", "bf16"})
@@ -51,8 +51,8 @@ inline std::vector<Setting> all_settings() {
   return all;
 }
 
-// Settings in which every pair occurs that occurs in one of `all`: of a few at random, the one with most new
-// ones.
+// A set of settings that contains every pair that occurs in `all`: repeatedly takes, of a few random ones,
+// the one with the most new pairs.
 inline std::vector<Setting> covering(const std::vector<Setting>& all) {
   std::set<std::string> open;
   for (const Setting& s : all) open.merge(s.pairs());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ensembles and networks on the GPU, however it is driven: each image's answer, and after how many members,
-// are those of the CPU engine wherever its margins leave no doubt, and in one precision the same in every
-// setting. In the test run every pair of settings occurs; FXE_SIM_ALL=1 runs all of them, on 200 images.
+// Ensembles and networks on the GPU in all its settings: each image's answer and number of members equal the
+// CPU engine's wherever its margins leave no doubt, and within one precision they are the same in every
+// setting. The test run covers every pair of settings; FXE_SIM_ALL=1 runs all settings, on 200 images.
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where a margin may be if each logit is off by at most `delta`. The margin's change is at most
-// |dm| <= (1 - m) (p1 + p2 + m) delta <= (1 - m^2) delta, so that artanh(m) changes by at most delta.
+// The range of a margin if each logit is off by at most `delta`. The margin changes by at most
+// |dm| <= (1 - m) (p1 + p2 + m) delta <= (1 - m^2) delta, so artanh(m) changes by at most delta.
 struct Range {
   double low, high;
   bool contains(double margin) const { return low <= margin && margin <= high; }
@@ -34,7 +34,7 @@ Range around(double margin, double delta) {
   return {std::tanh(at - delta) - kRounding, margin >= 1 - kRounding ? 1 : std::tanh(at + delta) + kRounding};
 }
 
-// What is run: every member's model and input for an image, and the policy.
+// A test subject: every member's model and preprocessing, and the policy.
 struct Subject {
   std::string name, ensemble, images;
   std::vector<double> thresholds;  // after 1, 2, ... members
@@ -58,9 +58,9 @@ struct Subject {
   }
 };
 
-// How far a logit of `fxe check`'s bound may be off in this precision: the largest of the first image,
-// doubled because other images may have larger values. The mean of members is no farther off than the worst
-// of them.
+// The largest error of a logit in this precision by the bound of `fxe check` on the first image, doubled
+// because other images may have larger values. The mean of members is no farther off than the worst of
+// them.
 double largest_bound(const Subject& subject, Precision precision) {
   const Dataset dataset = open_dataset(subject.images);
   const auto rounding = LayerReference::rounding(precision);
@@ -105,7 +105,7 @@ class SimulatedSweep : public testing::Test {
     return cpu_.at(static_cast<size_t>(members) - 1).at(image);
   }
 
-  // Of a precision.
+  // Results of one precision.
   struct Seen {
     double delta = 0;                                      // a logit may be off by
     double flips = 0;                                      // and in another setting
@@ -116,7 +116,7 @@ class SimulatedSweep : public testing::Test {
   };
 
   void sweep(const Subject& subject, std::vector<Setting> settings) {
-    // Those on the most images first: the others are compared with them.
+    // Those on the most images come first, because the others are compared with them.
     std::ranges::stable_sort(settings, std::greater(), &Setting::images);
     const double own = largest_bound(subject, Precision::fp32);  // the CPU's
     std::map<std::string, Seen> by_precision;
@@ -153,7 +153,7 @@ class SimulatedSweep : public testing::Test {
           seen.delta);
   }
 
-  // Whether this is what the CPU's margins after each member lead to.
+  // Whether the CPU's margins after each member lead to this answer.
   void expect_as_on_the_cpu(const Subject& subject, const Prediction& row, size_t image, Seen& seen,
                             const std::string& where) {
     const int all = subject.size();
@@ -184,10 +184,10 @@ class SimulatedSweep : public testing::Test {
       seen.furthest = std::max(seen.furthest, std::abs(std::atanh(row.margin) - std::atanh(last.margin)));
   }
 
-  // Settings of one precision and tail, which may not store what is between the layers that it fuses, differ
-  // in the order of fp32 sums, and so in which way a value close to the middle of two is rounded when it is
-  // stored. A sum's error e moves it by the error u of storing with a probability of e / u: the mean square
-  // is e u. So the bound is the geometric mean of fp32's and the precision's, for each of the two.
+  // Settings of one precision and tail (a fused tail may not store values between its layers) differ only in
+  // the order of fp32 sums, and so in how a value close to a midpoint is rounded when it is stored. An error
+  // e of a sum changes that, by the storing error u, with probability e / u: the mean square is e u. So the
+  // bound is the geometric mean of fp32's and the precision's, for each of the two.
   void expect_same(const Subject& subject, const Prediction& row, const Prediction& first, double delta,
                    const std::string& where) {
     const Prediction& sooner = row.members < first.members ? row : first;
@@ -213,7 +213,7 @@ TEST_F(SimulatedSweep, TheDemosTrainedNetworks) {
   sweep(demo, run_all() ? all_settings() : covering(all_settings()));
 }
 
-// Of networks/, with random weights.
+// CIFAR ResNets with random weights.
 TEST_F(SimulatedSweep, CifarResNetsOfSeveralDepths) {
   std::vector<std::string> init = {"init"};
   for (const char* network : {"cifar_resnet8", "cifar_resnet20", "cifar_resnet32"}) {

@@ -9,20 +9,20 @@
 
 namespace fxe::sim {
 
-// One thing that the device does: a kernel, a copy. At once when its turn in a stream comes, or in a graph.
+// One piece of the device's work, such as a kernel or a copy. Runs when its turn in a stream or graph comes.
 struct Work {
   cudaGraphNodeType type = cudaGraphNodeTypeEmpty;
   std::string name;
   std::function<void()> run;
   bool touches_pageable_memory = false;
-  void* to_host = nullptr;  // a copy down: what the host must not read before it has run
+  void* to_host = nullptr;  // a download's destination, which the host must not read before it has run
   size_t bytes = 0;
-  bool ends_early = false;  // its successors may begin before it has ended: an edge with data
+  bool ends_early = false;  // successors may begin before it ends: an edge with data
 };
 
-// Who did it, for CUPTI.
+// Where the work came from, for CUPTI.
 struct WorkId {
-  uint64_t node = 0;         // of an executable graph; 0: of a stream
+  uint64_t node = 0;         // of an executable graph; 0: from a stream
   uint32_t correlation = 0;  // the call that launched it
 };
 
@@ -31,7 +31,7 @@ void run_work(const Work&, const WorkId&);
 uint64_t now_ns();
 uint32_t next_correlation();
 
-// Fills the host's memory that the work will write: who reads it too early reads this.
+// Fills the host memory that the work will write, so that reading too early gives wrong values.
 void poison(const Work&);
 
 }  // namespace fxe::sim
