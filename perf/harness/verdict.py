@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the times of rounds to a ratio, its spread and a word.
+"""From rounds' times to a ratio, its spread and a verdict.
 
-The spread is where the median lies with 95 % confidence, whatever the distribution of the rounds (the sign test turned
-round): with 9 rounds from the second least to the second greatest. Under 6 rounds there is no such interval.
+The spread contains the median with 95 % confidence, whatever the distribution of the rounds (the inverted sign test): with
+9 rounds from the second least to the second greatest. With fewer than 6 rounds there is no such interval.
 """
 import dataclasses
 import math
 import statistics
 
-MARGIN = 0.02  # less than 2 % apart is the same
+MARGIN = 0.02  # less than 2 % apart counts as the same
 CONFIDENCE = 0.95
 LEAST_ROUNDS = 6
 
@@ -24,7 +24,7 @@ class Spread:
 
 
 def rank(count):
-    """How many values from either end the interval begins: 1 is the least and the greatest; 0: too few values."""
+    """How far from either end the interval begins: 1 means from the least to the greatest value, 0 too few values."""
     tail, k = 0.0, 0
     while True:
         tail += math.comb(count, k) / 2**count
@@ -41,18 +41,18 @@ def spread(values):
 
 
 def ratio_in_turn(ours, theirs):
-    """Of times taken in turn: what disturbs a round disturbs both, so each round gives a ratio."""
+    """For times taken in turn. A disturbance hits both times of a round, so each round gives a ratio."""
     return spread([a / b for a, b in zip(ours, theirs, strict=True)])
 
 
 def ratio_of_runs(new, old):
-    """Of two runs, whose rounds have nothing to do with one another: the widest that the two spreads allow."""
+    """For two separate runs, whose rounds are unrelated: the widest spread that theirs allow."""
     n, o = spread(new), spread(old)
     return Spread(n.median / o.median, n.low / o.high, n.high / o.low if o.low else math.inf)
 
 
 def verdict(ratio):
-    """Of the time above the line of the ratio."""
+    """The word for the numerator of the ratio."""
     if ratio.high < 1 - MARGIN:
         return "FASTER"
     if ratio.low > 1 + MARGIN:
