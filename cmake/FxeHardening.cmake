@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A mistake in reading a hostile file shall end the program, not hand it over: SECURITY.md says what is in the product,
-# tests/structure/hardening_test.py that it is. Sanitizers replace all of it. Files of CUDA (*.cu) are left out: they
+# A mistake in reading a hostile file must end the program, not give it away. SECURITY.md lists what is in the product,
+# tests/structure/hardening_test.py checks it. Sanitizers replace all of it. Files of CUDA (*.cu) are left out: they
 # launch kernels and read nothing.
 option(FXE_HARDENING "Flags that end the program where a mistake is made in reading a file" ON)
 include(CheckPIESupported)

@@ -15,11 +15,11 @@ if(FXE_CCACHE)
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${FXE_CCACHE})
 endif()
 
-# A whole build takes half the time; after a change, the files beside it are compiled again. Names local to a file are
-# then unique in its folder, and a name that is not is an error.
+# Halves the time of a whole build; after a change, the neighbouring files are compiled again. Names local to a file must
+# then be unique in its folder, which the compiler checks.
 option(FXE_UNITY "Compile the files of large folders eight at a time" OFF)
 
-# Not for users: a compiler newer than those of Debian 12 and 13 may warn of what is right.
+# Not for users: a compiler newer than those of Debian 12 and 13 may warn about correct code.
 option(FXE_WERROR "Warnings are errors" OFF)
 if(FXE_WERROR)
   set(cxx_werror -Werror)
@@ -42,7 +42,7 @@ if(FXE_SANITIZE)
                       $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
   add_link_options(-fsanitize=${FXE_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    # Instrumented code makes GCC warn of variables that are never read uninitialised: its manual, under -fsanitize.
+    # Instrumented code makes GCC warn about variables that are never read uninitialised (its manual, under -fsanitize).
     target_compile_options(fxe_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
   endif()
   if(FXE_SANITIZE MATCHES undefined)
