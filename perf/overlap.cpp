@@ -24,9 +24,10 @@
 
 #include "engine/error.h"
 #include "engine/input/loader.h"
+#include "runtime/loader_threads.h"
 #include "tools/commands/eval_labels.h"
 #include "tools/commands/eval_run.h"
-#include "tools/commands/loader_threads.h"
+#include "tools/commands/model_options.h"
 
 namespace fxe::perf {
 namespace {
@@ -122,7 +123,7 @@ void print_ratios(const char* title, std::vector<double> ratios) {
 Subject load(const cxxopts::ParseResult& parsed) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
   const RunOptions run = read_run_options(parsed);
-  LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(parsed));
   Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
   const auto limit = static_cast<size_t>(read_integer(parsed, "limit", 0, INT64_MAX));
   if (limit) dataset.keep_first(limit);

@@ -12,10 +12,10 @@
 #include "engine/input/loader.h"
 #include "layers/optimize.h"
 #include "layers/reference/error_correlation.h"
+#include "runtime/model_loader.h"
 #include "tests/paths.h"
 #include "tests/simulated_device/sweep_settings.h"
 #include "tests/tools/small_ensemble.h"
-#include "tools/commands/model_loader.h"
 
 namespace fxe::test {
 namespace {

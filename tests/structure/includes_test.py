@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Include directions: an #include may only point down the arrows, and vendor headers stay in backend files.
 
-tools -> {metareasoner, networks, weights_converter} -> layers -> kernels -> engine
+tools -> runtime -> {metareasoner, networks, weights_converter} -> layers -> kernels -> engine
+
+runtime/, which programs other than the fxe command use, knows no option parser and writes to no terminal.
 
 usage: includes_test.py SOURCE_DIR [--self-test]
 """
@@ -18,11 +20,13 @@ MAY_INCLUDE = {
     "networks": {"engine", "kernels", "layers", "networks"},
     "weights_converter": {"engine", "kernels", "layers", "weights_converter"},
     "metareasoner": {"engine", "kernels", "layers", "metareasoner"},
-    "tools": {"engine", "kernels", "layers", "networks", "weights_converter", "metareasoner", "tools"},
+    "runtime": {"engine", "kernels", "layers", "networks", "weights_converter", "metareasoner", "runtime"},
+    "tools": {"engine", "kernels", "layers", "networks", "weights_converter", "metareasoner", "runtime", "tools"},
 }
 SOURCES = {".h", ".cpp", ".cu", ".cuh"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 VENDOR = re.compile(r"^(oneapi/|dnnl|cuda|cudnn|cublas|cupti|nvtx|nvToolsExt|cooperative_groups|crt/|cub/|thrust/)")
+TERMINAL = re.compile(r"\b(f?printf|f?puts|fputc|putchar|fwrite|fmt::(v\d+::)?print|std::(cout|cerr|clog)|stdout|stderr|STD(OUT|ERR)_FILENO|cxxopts)\b")
 BACKEND_FILE = re.compile(r"(/cuda/|/cpu/|\.cu$|\.cuh$|_cuda\.(h|cpp)$)")
 
 
@@ -33,6 +37,8 @@ def violations(root: pathlib.Path):
                 continue
             relative = path.relative_to(root).as_posix()
             for number, line in enumerate(path.read_text().splitlines(), 1):
+                if folder == "runtime" and (writes := TERMINAL.search(line.split("//")[0])):
+                    yield f"{relative}:{number}: runtime/ parses no options and writes to no terminal: {writes.group()}"
                 match = INCLUDE.match(line)
                 if not match:
                     continue
@@ -52,6 +58,14 @@ def self_test() -> None:
         "networks/b.cpp": '#include "metareasoner/policy.h"\n',
         "metareasoner/c.h": "#include <cuda_runtime.h>\n",
         "layers/d.cpp": '#include "op.h"\n',
+        "metareasoner/f.cpp": '#include "runtime/run_options.h"\n',
+        "runtime/g.h": "#include <cxxopts.hpp>\n",
+        "runtime/h.cpp": '#include "tools/commands/options.h"\n',
+        "runtime/i.cpp": '  fmt::print(stderr, "a");\n',
+        "runtime/j.cpp": '  std::cout << 1;\n',
+        "runtime/k.cpp": '  std::fputs("a", to);\n',
+        "runtime/l.cpp": '#include "metareasoner/policy.h"\n  snprintf(a, n, "b");  // not to stderr\n',  # allowed
+        "tools/m.cpp": '#include "runtime/run_options.h"\n  fmt::print("a");\n',  # allowed
         "layers/cpu/e.cpp": '#include <oneapi/dnnl/dnnl.h>\n#include "layers/op.h"\n',  # allowed
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -60,7 +74,8 @@ def self_test() -> None:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text)
         found = [line.split(":")[0] for line in violations(root)]
-    assert sorted(found) == ["engine/a.h", "layers/d.cpp", "metareasoner/c.h", "networks/b.cpp"], found
+    assert sorted(found) == ["engine/a.h", "layers/d.cpp", "metareasoner/c.h", "metareasoner/f.cpp", "networks/b.cpp",
+                             "runtime/g.h", "runtime/h.cpp", "runtime/i.cpp", "runtime/j.cpp", "runtime/k.cpp"], found
 
 
 def main() -> int:

@@ -5,9 +5,9 @@
 
 #include "layers/optimize.h"
 #include "layers/run_plan.h"
+#include "runtime/model_loader.h"
 #include "tests/tools/command_line.h"
 #include "tests/weights_converter/caffe/builder.h"
-#include "tools/commands/model_loader.h"
 
 namespace fxe::test {
 namespace {

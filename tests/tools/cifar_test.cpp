@@ -12,10 +12,10 @@
 #include "layers/optimize.h"
 #include "layers/reference/error_correlation.h"
 #include "layers/run_plan.h"
+#include "runtime/model_loader.h"
 #include "tests/support/compare.h"
 #include "tests/support/sanitized.h"
 #include "tests/tools/command_line.h"
-#include "tools/commands/model_loader.h"
 
 namespace fxe::test {
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/folder.h"
 #include "tests/support/python_peer.h"
 
 namespace fxe::test {
@@ -19,22 +20,6 @@ Outcome fxe(std::vector<std::string> words);
 
 size_t lines_of(const std::string& text);
 
-// A fresh folder, removed with everything in it.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-  std::vector<std::string> names() const;  // of what lies in it, sorted
-
- private:
-  std::filesystem::path path_;
-};
-
-void write_text(const std::filesystem::path&, const std::string&);
 nlohmann::json read_json(const std::filesystem::path&);
 
 // A 32 x 32 image for every seed: two colours, a gradient and noise, as binary PNM.

@@ -11,10 +11,10 @@
 #include "engine/input/loader.h"
 #include "layers/optimize.h"
 #include "layers/reference/error_correlation.h"
+#include "runtime/model_loader.h"
 #include "tests/paths.h"
 #include "tests/support/sanitized.h"
 #include "tests/tools/command_line.h"
-#include "tools/commands/model_loader.h"
 
 namespace fxe::test {
 namespace {

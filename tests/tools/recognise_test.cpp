@@ -8,8 +8,8 @@
 
 #include "networks/random_weights.h"
 #include "networks/registry.h"
+#include "runtime/model_loader.h"
 #include "tests/tools/command_line.h"
-#include "tools/commands/model_loader.h"
 #include "weights_converter/safetensors/file.h"
 
 namespace fxe::test {

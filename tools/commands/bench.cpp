@@ -6,9 +6,10 @@
 #include "layers/optimize.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/store/npy_file.h"
+#include "runtime/ensemble_runtime.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/ensemble_loader.h"
 #include "tools/commands/eval_labels.h"
+#include "tools/commands/model_options.h"
 #include "tools/commands/number_list.h"
 #include "tools/reports/bench_output.h"
 #include "tools/reports/bench_report.h"
@@ -51,7 +52,7 @@ cxxopts::Options bench_options() {
 LoadedEnsemble load_subject(const std::string& input, const cxxopts::ParseResult& parsed) {
   // Images of a folder are preprocessed; random numbers and arrays are not.
   if (std::filesystem::exists(input))
-    return load_ensemble(input, parsed, /*needs_images=*/parsed.count("images") > 0);
+    return load_ensemble(input, read_load_options(parsed, /*needs_images=*/parsed.count("images") > 0));
   LoadedEnsemble e;
   LoadedModel loaded = random_model(input, kSeed);
   loaded.model = optimize(loaded.model);
@@ -120,7 +121,7 @@ int run_bench(int argc, char** argv) {
   auto options = bench_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 1, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
-  RunOptions run = read_run_options(*parsed);
+  CommandOptions run = read_run_options(*parsed);
   const BenchLimits limits = read_limits(*parsed);
   const auto percents = read_percents((*parsed)["percentile"].as<std::string>());
   constexpr int64_t kMostImages = 4096;

@@ -7,9 +7,10 @@
 #include "layers/compare_layers.h"
 #include "layers/expect_memory.h"
 #include "layers/optimize.h"
+#include "runtime/device_choice.h"
+#include "runtime/ensemble_loader.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/device_choice.h"
-#include "tools/commands/ensemble_loader.h"
+#include "tools/commands/model_options.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/terminal.h"
@@ -29,16 +30,16 @@ struct Subject {
 std::vector<Subject> load_subjects(const std::string& input, const cxxopts::ParseResult& parsed,
                                    uint64_t seed) {
   std::vector<Subject> subjects;
+  const ModelRequest asked = read_model_request(parsed);
   if (!std::filesystem::exists(input)) {
     subjects.push_back({input, random_model(input, seed).model});
   } else if (is_ensemble_file(input)) {
-    refuse_model_options(parsed, input);
+    refuse_model_request(asked, input);
     const EnsembleFile file = read_ensemble_file(input);
     for (const auto& m : file.members) subjects.push_back({m.name, load_member(file, m).model});
   } else {
-    const auto asked = parse_input_option(parsed["input"].as<std::string>());
-    LoadedModel loaded = load_model(input, parsed["network"].as<std::string>(), read_choices(parsed));
-    expect_input(loaded, asked, input);
+    LoadedModel loaded = load_model(input, asked.network, asked.choices);
+    expect_input(loaded, asked.choices.input, input);
     subjects.push_back({input, std::move(loaded.model)});
   }
   return subjects;
@@ -89,7 +90,7 @@ int run_check(int argc, char** argv) {
   add_network_option(options);
   const auto parsed = parse_options(options, argc, argv, "subject", 1, "ENSEMBLE|MODEL|NETWORK", 1);
   if (!parsed) return 0;
-  const RunOptions run = read_run_options(*parsed);
+  const CommandOptions run = read_run_options(*parsed);
   const auto seed = static_cast<uint64_t>(read_integer(*parsed, "seed", 0, INT64_MAX));
   const auto against = (*parsed)["against"].as<std::string>();
 
@@ -99,7 +100,7 @@ int run_check(int argc, char** argv) {
     if (against != "cpu" && !against.starts_with("cuda"))
       throw bad_input("--against: expected reference, cpu or cuda, found '{}'", against);
     RunOptions other_run = run;
-    set_device(other_run, against, "--against");
+    other_run.device = read_device(against, "--against");
     other = choose_device(other_run);
   }
   Json members = Json::array();

@@ -11,8 +11,10 @@
 #include "engine/utf8.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/predictions_csv.h"
+#include "runtime/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/ensemble_loader.h"
+#include "tools/commands/model_options.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
@@ -187,12 +189,12 @@ int run_classify(int argc, char** argv) {
   add_model_options(options);
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL IMAGE...");
   if (!parsed) return 0;
-  RunOptions run = read_run_options(*parsed);
-  run.batch = 1;                                    // images are explained one by one
-  if (run.control == "auto") run.control = "host";  // and stage by stage
+  CommandOptions run = read_run_options(*parsed);
+  run.batch = 1;                                                       // images are explained one by one
+  if (run.control == Control::automatic) run.control = Control::host;  // and stage by stage
   const auto& inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
-  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(*parsed));
   const Policy policy = resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>());
   Runtime runtime = make_runtime(ensemble, run);
   Outputs outputs(*parsed);

@@ -3,9 +3,11 @@
 
 #include "engine/error.h"
 #include "engine/files/files_read.h"
+#include "runtime/ensemble_loader.h"
+#include "runtime/member_notes.h"
+#include "runtime/model_loader.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/ensemble_loader.h"
-#include "tools/commands/model_loader.h"
+#include "tools/commands/model_options.h"
 #include "tools/commands/options.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
@@ -41,7 +43,7 @@ int run_convert(int argc, char** argv) {
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "model", 1, "MODEL -o OUT.safetensors", 1);
   if (!parsed) return 0;
-  const RunOptions run = read_common_options(*parsed);
+  const CommandOptions run = read_common_options(*parsed);
   const auto source = (*parsed)["model"].as<std::vector<std::string>>()[0];
   const std::filesystem::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o OUT.safetensors, the file to write");
@@ -49,10 +51,9 @@ int run_convert(int argc, char** argv) {
   Outputs outputs(*parsed);
   OutputFile& file = outputs.open("-o", output, output_kind::safetensors);
   OutputFile& json = outputs.open("json", output_kind::report);
-  const auto input = parse_input_option((*parsed)["input"].as<std::string>());
-  const LoadedModel loaded =
-      load_model(source, (*parsed)["network"].as<std::string>(), read_choices(*parsed));
-  expect_input(loaded, input, source);
+  const ModelRequest asked = read_model_request(*parsed);
+  const LoadedModel loaded = load_model(source, asked.network, asked.choices);
+  expect_input(loaded, asked.choices.input, source);
   write_converted(file, loaded.model.graph, loaded.model.weights, source, loaded.network);
   expect_files_unchanged();  // otherwise its weights and its hash may be of different files
   if (!run.quiet) {

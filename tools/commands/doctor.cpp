@@ -39,7 +39,7 @@ int run_doctor(int argc, char** argv) {
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "inputs", 0, "", 0);
   if (!parsed) return 0;
-  const RunOptions run = read_common_options(*parsed);
+  const CommandOptions run = read_common_options(*parsed);
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
   auto cuda = cuda_availability();
@@ -67,8 +67,8 @@ int run_doctor(int argc, char** argv) {
                       {"text", cuda.text},
                       {"versions", cuda.versions}}}});
   outputs.commit();
-  if (run.device.starts_with("cuda") && !cuda.working)
-    throw run_time_error("--device {}: {}", run.device, cuda.text);
+  if (run.device.kind == DeviceRequest::Kind::cuda && !cuda.working)
+    throw run_time_error("--device {}: {}", name(run.device), cuda.text);
   return 0;
 }
 

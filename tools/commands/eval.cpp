@@ -7,6 +7,7 @@
 #include "metareasoner/label_warning.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
+#include "tools/commands/model_options.h"
 #include "tools/reports/eval_report.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
@@ -76,12 +77,12 @@ int run_eval(int argc, char** argv) {
   auto options = eval_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
-  RunOptions run = read_run_options(*parsed);
+  CommandOptions run = read_run_options(*parsed);
   run.sides = batches_in_flight(*parsed, run.batch);
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
-  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(*parsed));
   Dataset dataset = open_labelled(inputs[1], ensemble, *parsed);
   const auto class_ids = restrict_classes(ensemble, dataset, *parsed);
   if (limit) dataset.keep_first(limit);
@@ -113,7 +114,7 @@ int run_eval(int argc, char** argv) {
                                       .class_ids = class_ids});
   if (runtime.device.is_cuda) {
     const Driving how = runtime.executor->driving();
-    subject.schedule = {std::string(how.control), run.tail, std::string(how.launch),
+    subject.schedule = {std::string(how.control), std::string(name(run.tail)), std::string(how.launch),
                         runtime.executor->sides()};
   }
   print_failed(result);

@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/input/dataset.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/ensemble_loader.h"
+#include "tools/commands/options.h"
 
 namespace fxe {
 

@@ -9,7 +9,7 @@
 #include "engine/signals.h"
 #include "metareasoner/mlperf_log.h"
 #include "metareasoner/predictions_csv.h"
-#include "tools/commands/loader_threads.h"
+#include "runtime/loader_threads.h"
 #include "tools/reports/progress.h"
 
 namespace fxe {

@@ -11,7 +11,7 @@
 #include "metareasoner/evaluation.h"
 #include "metareasoner/latency.h"
 #include "metareasoner/policy.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
 
 namespace fxe {
 

@@ -7,11 +7,13 @@
 #include "engine/input/classes.h"
 #include "engine/input/published_preprocess.h"
 #include "engine/utf8.h"
+#include "runtime/ensemble_loader.h"
+#include "runtime/mean_image_file.h"
+#include "runtime/member_notes.h"
+#include "runtime/model_files.h"
+#include "runtime/single_model.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/ensemble_loader.h"
-#include "tools/commands/mean_image_file.h"
-#include "tools/commands/model_files.h"
-#include "tools/commands/single_model.h"
+#include "tools/commands/model_options.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"
@@ -68,8 +70,8 @@ SingleModel load_member_of(MemberEntry& member, const std::string& model, const 
   if (!p.mean_file.empty()) p.mean_file = relative_to(p.mean_file, output).generic_string();
   member.model = relative_to(model, output);
   member.network = loaded.network;
-  member.state_dict = asked.state_dict;
-  member.output = asked.output;
+  member.state_dict = asked.choices.state_dict;
+  member.output = asked.choices.output;
   return single;
 }
 
@@ -113,7 +115,7 @@ int run_init(int argc, char** argv) {
   add_common_options(options);
   const auto parsed = parse_options(options, argc, argv, "models", 1, "MODEL... -o ENSEMBLE");
   if (!parsed) return 0;
-  const RunOptions run = read_common_options(*parsed);
+  const CommandOptions run = read_common_options(*parsed);
   const auto models = model_files((*parsed)["models"].as<std::vector<std::string>>());
   const fs::path output = (*parsed)["output"].as<std::string>();
   if (output.empty()) throw bad_input("expected -o ENSEMBLE, the file to write");
@@ -154,14 +156,14 @@ int run_init(int argc, char** argv) {
   for (size_t i = 0; i < models.size(); ++i) {
     MemberEntry member;
     member.name = unique_name(taken, published_name(models[i]));
-    const SingleModel single =
-        load_member_of(member, models[i],
-                       {.network = value_for(networks, i, models.size(), "network"),
-                        .preprocess = value_for(preprocesses, i, models.size(), "preprocess"),
-                        .input = value_for(inputs, i, models.size(), "input"),
-                        .state_dict = value_for(state_dicts, i, models.size(), "state-dict"),
-                        .output = value_for(outputs, i, models.size(), "output-name")},
-                       value_for(means, i, models.size(), "mean"), output);
+    const SingleModel single = load_member_of(
+        member, models[i],
+        {.network = value_for(networks, i, models.size(), "network"),
+         .preprocess = parse_preprocess_option(value_for(preprocesses, i, models.size(), "preprocess")),
+         .choices = {parse_input_option(value_for(inputs, i, models.size(), "input")),
+                     value_for(state_dicts, i, models.size(), "state-dict"),
+                     value_for(outputs, i, models.size(), "output-name")}},
+        value_for(means, i, models.size(), "mean"), output);
     const LoadedModel& loaded = single.loaded;
     if (std::ranges::none_of(single.classes, &std::string::empty) && !single.classes.empty())
       named.push_back(class_names_beside(models[i]));

@@ -10,9 +10,12 @@
 #include "metareasoner/policy.h"
 #include "metareasoner/program.h"
 #include "networks/registry.h"
+#include "runtime/device_choice.h"
+#include "runtime/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
+#include "runtime/member_notes.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/device_choice.h"
-#include "tools/commands/ensemble_loader.h"
+#include "tools/commands/model_options.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"
@@ -101,7 +104,7 @@ std::string reason_not_to_run(const Model& model, const Plan& plan, const Backen
 }
 
 Json inspect_member(const std::string& name, const LoadedModel& loaded, Backend& backend,
-                    const RunOptions& run, bool show_layers) {
+                    const CommandOptions& run, bool show_layers) {
   Totals totals;
   if (!run.quiet)
     print_paragraph(stdout,
@@ -159,7 +162,8 @@ double instantiation_ms(ChosenDevice& device, const std::vector<MemberSlot>& slo
 }
 
 // For members compiled at every batch size; null if there is no such graph.
-Json graph_json(const EnsembleFile& file, const Policy& policy, ChosenDevice& device, const RunOptions& run) {
+Json graph_json(const EnsembleFile& file, const Policy& policy, ChosenDevice& device,
+                const CommandOptions& run) {
   if (!device.is_cuda) return nullptr;
   std::vector<std::unique_ptr<PlanMember>> members;
   std::vector<MemberSlot> slots;
@@ -186,7 +190,7 @@ Json graph_json(const EnsembleFile& file, const Policy& policy, ChosenDevice& de
 }
 
 void inspect_ensemble(const std::filesystem::path& path, const cxxopts::ParseResult& parsed,
-                      ChosenDevice& device, const RunOptions& run, Json& json) {
+                      ChosenDevice& device, const CommandOptions& run, Json& json) {
   const EnsembleFile file = read_ensemble_file(path);
   if (!run.quiet)
     fmt::print("{}: {} members, combine {}, {} profile{}\n\n", file.name, file.members.size(),
@@ -222,7 +226,7 @@ int run_inspect(int argc, char** argv) {
   }
   if (parsed->count("subject") == 0)
     throw bad_input("expected ENSEMBLE|MODEL|NETWORK; see fxe inspect --help");
-  const RunOptions run = read_run_options(*parsed);
+  const CommandOptions run = read_run_options(*parsed);
   const auto input = (*parsed)["subject"].as<std::vector<std::string>>()[0];
   ChosenDevice device = choose_device(run);
   Outputs outputs(*parsed);
@@ -230,16 +234,15 @@ int run_inspect(int argc, char** argv) {
   Json json = {
       {"schema", "fxe.inspect/1"}, {"device", device.name}, {"batch", run.batch}, {"members", Json::array()}};
 
+  const ModelRequest asked = read_model_request(*parsed);
   if (std::filesystem::exists(input) && is_ensemble_file(input)) {
-    refuse_model_options(*parsed, input);
+    refuse_model_request(asked, input);
     inspect_ensemble(input, *parsed, device, run, json);
   } else {
-    const auto asked = parse_input_option((*parsed)["input"].as<std::string>());
-    const LoadedModel loaded =
-        std::filesystem::exists(input)
-            ? load_model(input, (*parsed)["network"].as<std::string>(), read_choices(*parsed))
-            : random_model(input, 1);
-    expect_input(loaded, asked, input);
+    const LoadedModel loaded = std::filesystem::exists(input)
+                                   ? load_model(input, asked.network, asked.choices)
+                                   : random_model(input, 1);
+    expect_input(loaded, asked.choices.input, input);
     if (!run.quiet) print_notes(notes_by_text({input}, {loaded.notes}));
     json["members"].push_back(inspect_member(input, loaded, *device.backend, run, true));
   }

@@ -53,11 +53,17 @@ cxxopts::ParseResult parse(cxxopts::Options& options, int argc, char** argv) {
   }
 }
 
-void check_choice(const cxxopts::ParseResult& parsed, const std::string& key,
-                  std::vector<std::string> choices) {
-  const auto value = parsed[key].as<std::string>();
-  if (std::find(choices.begin(), choices.end(), value) == choices.end())
-    throw bad_input("--{}: expected {}, found '{}'", key, fmt::join(choices, ", "), value);
+// The one of `choices` that the option's value names.
+template <class Choice>
+Choice read_choice(const cxxopts::ParseResult& parsed, const std::string& key,
+                   std::initializer_list<Choice> choices) {
+  const auto text = parsed[key].as<std::string>();
+  std::vector<std::string_view> names;
+  for (const Choice choice : choices) {
+    if (name(choice) == text) return choice;
+    names.push_back(name(choice));
+  }
+  throw bad_input("--{}: expected {}, found '{}'", key, fmt::join(names, ", "), text);
 }
 
 }  // namespace
@@ -101,24 +107,23 @@ void add_run_options(cxxopts::Options& options) {
       kGpuGroup);
 }
 
-RunOptions read_common_options(const cxxopts::ParseResult& parsed) {
-  RunOptions run;
-  set_device(run, parsed["device"].as<std::string>());
+CommandOptions read_common_options(const cxxopts::ParseResult& parsed) {
+  CommandOptions run;
+  run.device = read_device(parsed["device"].as<std::string>());
   run.precision = parse_precision(parsed["precision"].as<std::string>());
   run.batch = static_cast<int>(read_integer(parsed, "batch", 1, kMaxBatch));
   run.threads = static_cast<int>(read_integer(parsed, "threads", 0, kMaxThreads));
   run.quiet = parsed.count("quiet") > 0;
+  run.warn = [](const std::string& line) { fmt::print(stderr, "fxe: {}\n", line); };
   return run;
 }
 
-RunOptions read_run_options(const cxxopts::ParseResult& parsed) {
-  RunOptions run = read_common_options(parsed);
-  check_choice(parsed, "control", {"auto", "device", "host", "none"});
-  check_choice(parsed, "tail", {"fused", "separate"});
-  check_choice(parsed, "launch", {"graph", "stream"});
-  run.control = parsed["control"].as<std::string>();
-  run.tail = parsed["tail"].as<std::string>();
-  run.launch = parsed["launch"].as<std::string>();
+CommandOptions read_run_options(const cxxopts::ParseResult& parsed) {
+  CommandOptions run = read_common_options(parsed);
+  run.control =
+      read_choice(parsed, "control", {Control::automatic, Control::device, Control::host, Control::none});
+  run.tail = read_choice(parsed, "tail", {TailForm::fused, TailForm::separate});
+  run.launch = read_choice(parsed, "launch", {Launch::graph, Launch::stream});
   run.autotune = parsed.count("autotune") > 0;
   run.pin = parsed.count("pin") > 0;
   if (parsed.count("max-pixels")) run.max_pixels = read_integer(parsed, "max-pixels", 1, kMaxPixels);
@@ -135,15 +140,9 @@ double read_real(const cxxopts::ParseResult& parsed, const std::string& key, dou
   return read_number(parsed, key, low, high);
 }
 
-void set_device(RunOptions& run, const std::string& text, std::string_view option) {
-  run.device = text;
-  run.cuda_index = 0;
-  if (text == "auto" || text == "cpu" || text == "cuda") return;
-  const std::string_view digits = std::string_view(text).substr(std::min<size_t>(text.size(), 5));
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), run.cuda_index);
-  if (!text.starts_with("cuda:") || digits.empty() || error != std::errc{} ||
-      end != digits.data() + digits.size() || run.cuda_index < 0)
-    throw bad_input("{}: expected auto, cpu or cuda[:I], found '{}'", option, text);
+DeviceRequest read_device(const std::string& text, std::string_view option) {
+  if (const auto device = parse_device(text)) return *device;
+  throw bad_input("{}: expected auto, cpu or cuda[:I], found '{}'", option, text);
 }
 
 std::optional<cxxopts::ParseResult> parse_options(cxxopts::Options& options, int argc, char** argv,

@@ -8,27 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/image/decode.h"
-#include "layers/backend.h"
+#include "runtime/run_options.h"
 
 namespace fxe {
 
-// Options that every command accepts; from `control` on, those of commands that run a schedule.
-struct RunOptions {
-  std::string device = "auto";  // auto | cpu | cuda[:I]
-  int cuda_index = 0;           // I
-  Precision precision = Precision::fp32;
-  int batch = 1;
-  int threads = 0;  // 0: every core this process may use
+// What the options say that every command accepts, and those of commands that run a schedule.
+struct CommandOptions : RunOptions {
   bool quiet = false;
-  std::optional<double> deadline_ms;
-  bool autotune = false;
-  bool pin = false;                 // pin the CPU engine's threads
-  int64_t max_pixels = kMaxPixels;  // per image
-  std::string control = "auto", tail = "fused", launch = "graph";
-  int sides = 1;            // Executor::sides(); not an option
-  bool pixels = true;       // a GPU takes images as pixels if it can; not an option
-  bool every_size = false;  // compile members for smaller batches even with --control none; not an option
 };
 
 // Groups of the help that several commands share.
@@ -55,15 +41,15 @@ void add_common_options(cxxopts::Options&);
 // Adds these and --control --tail --launch --deadline-ms --pin --max-pixels.
 void add_run_options(cxxopts::Options&);
 // Reads what was added. Throws bad_input for values out of range, naming the option and what it accepts.
-RunOptions read_common_options(const cxxopts::ParseResult&);
-RunOptions read_run_options(const cxxopts::ParseResult&);
+CommandOptions read_common_options(const cxxopts::ParseResult&);
+CommandOptions read_run_options(const cxxopts::ParseResult&);
 
 // An option's value as a number; throws bad_input naming the option, the range and what was found.
 int64_t read_integer(const cxxopts::ParseResult&, const std::string& key, int64_t low, int64_t high);
 double read_real(const cxxopts::ParseResult&, const std::string& key, double low, double high);
 
-// Sets device and cuda_index; throws bad_input naming `option` for any other text.
-void set_device(RunOptions&, const std::string& text, std::string_view option = "--device");
+// Throws bad_input naming `option` for any other text.
+DeviceRequest read_device(const std::string& text, std::string_view option = "--device");
 
 // Parses; for --help prints the help and returns nothing. Throws bad_input unless `positional_min` to
 // `positional_max` words remain.

@@ -5,6 +5,7 @@
 #include "engine/utf8.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
+#include "tools/commands/model_options.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
@@ -47,14 +48,14 @@ int run_profile(int argc, char** argv) {
   auto options = profile_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
-  RunOptions run = read_run_options(*parsed);
+  CommandOptions run = read_run_options(*parsed);
   run.every_size = true;  // compare_schedules() runs with every control
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto shown = static_cast<size_t>(read_integer(*parsed, "layers", 0, INT64_MAX));
   const auto traced = static_cast<size_t>(read_integer(*parsed, "trace-batches", 1, kMostTracedBatches));
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
-  LoadedEnsemble ensemble = load_ensemble(inputs[0], *parsed);
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(*parsed));
   const Dataset dataset = images_of(inputs[1], limit);
   ProfileSubject subject;
   subject.run = {

@@ -6,7 +6,7 @@
 #include "engine/error.h"
 #include "engine/input/loader.h"
 #include "engine/signals.h"
-#include "tools/commands/watched_runtime.h"
+#include "runtime/watched_runtime.h"
 #include "tools/reports/progress.h"
 
 namespace fxe {

@@ -8,8 +8,8 @@
 #include "engine/input/dataset.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/profile/kernel_table.h"
-#include "tools/commands/device_ceiling.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/device_ceiling.h"
+#include "runtime/ensemble_runtime.h"
 #include "tools/commands/eval_run.h"
 #include "tools/commands/profile_schedules.h"
 

@@ -13,11 +13,11 @@ class Comparison {
  public:
   // prepare() captures an executor's graphs: rebinding the members later does not affect them.
   Comparison(Runtime& runtime, const LoadedEnsemble& ensemble, const Policy& policy, RunOptions options) {
-    options.launch = "graph";
+    options.launch = Launch::graph;
     for (const auto& [control, tail] : kSchedules) {
       options.control = control;
       options.tail = tail;
-      times_.schedules.push_back({control, tail});
+      times_.schedules.push_back({std::string(name(control)), std::string(name(tail))});
       executors_.push_back(
           make_executor(runtime.device, member_slots(runtime, ensemble), runtime.inputs, options));
       prepared_.push_back(executors_.back()->prepare(policy.point));
@@ -43,8 +43,10 @@ class Comparison {
   ScheduleTimes times() { return std::move(times_); }
 
  private:
-  static constexpr std::pair<const char*, const char*> kSchedules[] = {
-      {"device", "fused"}, {"device", "separate"}, {"host", "fused"}, {"none", "fused"}};
+  static constexpr std::pair<Control, TailForm> kSchedules[] = {{Control::device, TailForm::fused},
+                                                                {Control::device, TailForm::separate},
+                                                                {Control::host, TailForm::fused},
+                                                                {Control::none, TailForm::fused}};
 
   std::vector<std::unique_ptr<Executor>> executors_;
   std::vector<int> prepared_;

@@ -6,7 +6,7 @@
 
 #include "engine/input/dataset.h"
 #include "metareasoner/policy.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
 
 namespace fxe {
 

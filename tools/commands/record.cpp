@@ -8,6 +8,7 @@
 #include "metareasoner/store/store.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/eval_labels.h"
+#include "tools/commands/model_options.h"
 #include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
 #include "tools/reports/interrupted.h"
@@ -56,10 +57,10 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
 }
 
 // Networks and images are gone before the store is opened for the report.
-RecordResult make_store(const cxxopts::ParseResult& parsed, const RunOptions& run, const StoreOptions& to,
+RecordResult make_store(const cxxopts::ParseResult& parsed, const CommandOptions& run, const StoreOptions& to,
                         LeftOut& left_out, Outputs& outputs) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
-  LoadedEnsemble ensemble = load_ensemble(inputs[0], parsed);
+  LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(parsed));
   Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
   left_out = dataset.left_out;
   if (const auto limit = read_integer(parsed, "limit", 0, INT64_MAX))
@@ -93,7 +94,7 @@ int run_record(int argc, char** argv) {
   auto options = record_options();
   const auto parsed = parse_options(options, argc, argv, "inputs", 2, "ENSEMBLE|MODEL FOLDER", 2);
   if (!parsed) return 0;
-  const RunOptions run = read_run_options(*parsed);
+  const CommandOptions run = read_run_options(*parsed);
   const StoreOptions to = read_store_options(*parsed);
   if (run.deadline_ms)
     throw bad_input("--deadline-ms: record runs every member on every image; leave it out");

@@ -8,7 +8,7 @@
 #include "engine/input/text_file.h"
 #include "engine/sha256.h"
 #include "engine/signals.h"
-#include "tools/commands/loader_threads.h"
+#include "runtime/loader_threads.h"
 #include "tools/reports/progress.h"
 
 namespace fxe {

@@ -4,7 +4,7 @@
 #include "engine/input/dataset.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/store_writer.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
 
 namespace fxe {
 

@@ -1,30 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/reports/notes.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "tools/reports/terminal.h"
 
 namespace fxe {
-
-std::vector<std::string> notes_by_text(const std::vector<std::string>& members,
-                                       const std::vector<std::vector<std::string>>& notes) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> found;  // a text, and the members it is about
-  for (size_t m = 0; m < members.size(); ++m)
-    for (const auto& text : notes[m]) {
-      auto at = std::ranges::find(found, text, [](const auto& f) { return f.first; });
-      if (at == found.end()) at = found.insert(at, {text, {}});
-      at->second.push_back(members[m]);
-    }
-  std::vector<std::string> lines;
-  for (const auto& [text, whose] : found)
-    lines.push_back(whose.size() > 1 && whose.size() == members.size()
-                        ? "each member: " + text
-                        : fmt::format("{}: {}", fmt::join(whose, ", "), text));
-  return lines;
-}
 
 void print_notes(const std::vector<std::string>& notes) {
   for (const auto& note : notes) print_paragraph(stdout, note, "", "  ");

@@ -6,12 +6,7 @@
 
 namespace fxe {
 
-// Notes on members as lines for people, each text once: "a, b: its softmax at the end is left out", "each
-// member: ..." if all share it.
-std::vector<std::string> notes_by_text(const std::vector<std::string>& members,
-                                       const std::vector<std::vector<std::string>>& notes);
-
-// Prints to standard output, wrapped.
+// Prints notes on models (LoadedEnsemble::notes) to standard output, wrapped.
 void print_notes(const std::vector<std::string>&);
 
 }  // namespace fxe

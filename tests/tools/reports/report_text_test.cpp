@@ -6,8 +6,6 @@
 
 #include <cmath>
 
-#include "tools/reports/notes.h"
-
 namespace fxe::test {
 namespace {
 
@@ -34,14 +32,6 @@ TEST(ReportText, AGainIsCalledAGain) {
       gap_sentence(gap(8, 20)),
       fmt::format("gains 1.20 points of top-1 (95% interval {:.2f} to {:.2f})", 100 * ci.low, 100 * ci.high));
   EXPECT_TRUE(gap_sentence(gap(5, 5)).starts_with("loses 0.00 points"));
-}
-
-TEST(Notes, EachTextOnceWithWhoseItIs) {
-  const std::string taken = "its softmax at the end is left out";
-  using Lines = std::vector<std::string>;
-  EXPECT_EQ(notes_by_text({"a", "b"}, {{taken}, {taken}}), Lines{"each member: " + taken});
-  EXPECT_EQ(notes_by_text({"a", "b", "c"}, {{taken}, {}, {"x", taken}}), (Lines{"a, c: " + taken, "c: x"}));
-  EXPECT_EQ(notes_by_text({"a"}, {{taken}}), Lines{"a: " + taken});
 }
 
 }  // namespace

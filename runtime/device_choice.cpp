@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/device_choice.h"
+#include "runtime/device_choice.h"
+
+#include <algorithm>
 
 #include "engine/cuda_availability.h"
 #include "metareasoner/cpu_executor.h"
-#include "tools/commands/thread_count.h"
+#include "runtime/thread_count.h"
 
 namespace fxe {
 
 namespace {
 
 ChosenDevice open_cpu(const RunOptions& options) {
-  if (options.control == "device" || options.control == "none")
+  if (options.control == Control::device || options.control == Control::none)
     throw bad_input("--control {}: on the CPU the host decides; leave it out or use --control host",
-                    options.control);
-  if (options.tail == "separate" || options.launch == "stream" || options.autotune)
+                    name(options.control));
+  if (options.tail == TailForm::separate || options.launch == Launch::stream || options.autotune)
     throw bad_input(
         "--tail separate, --launch stream, --autotune: these choose how a GPU is driven; leave them out on "
         "the CPU");
-  const int threads = thread_count(options);
+  const int threads = thread_count(options.threads);
   ChosenDevice chosen;
   chosen.name =
       fmt::format("cpu, {}{} thread{}", threads, options.pin ? " pinned" : "", threads == 1 ? "" : "s");
@@ -29,11 +31,11 @@ ChosenDevice open_cpu(const RunOptions& options) {
 
 #if !FXE_HAVE_CUDA
 ChosenDevice open_cuda(const RunOptions& options, int) {
-  throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
+  throw run_time_error("--device {}: {}", name(options.device), cuda_availability().text);
 }
 std::unique_ptr<Executor> make_cuda_executor(ChosenDevice&, std::vector<MemberSlot>,
                                              const std::vector<ImageInput>&, const RunOptions& options) {
-  throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
+  throw run_time_error("--device {}: {}", name(options.device), cuda_availability().text);
 }
 size_t free_gpu_bytes() { return 0; }
 std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*>) { return nullptr; }
@@ -46,19 +48,23 @@ std::optional<GraphSize> cuda_schedule_graph(std::vector<MemberSlot>, const std:
 std::optional<GraphSize> schedule_graph(const ChosenDevice& device, std::vector<MemberSlot> members,
                                         const std::vector<ImageInput>& inputs, const OperatingPoint& point,
                                         const RunOptions& options) {
-  if (!device.is_cuda || options.control == "host" || options.launch == "stream") return std::nullopt;
+  if (!device.is_cuda || options.control == Control::host || options.launch == Launch::stream)
+    return std::nullopt;
   return cuda_schedule_graph(std::move(members), inputs, point, options);
 }
 
 ChosenDevice choose_device(const RunOptions& options) {
-  if (options.device == "cpu") return open_cpu(options);
-  if (options.device == "auto" && !cuda_availability().working) return open_cpu(options);
+  using Kind = DeviceRequest::Kind;
+  const bool is_automatic = options.device.kind == Kind::automatic;
+  if (options.device.kind == Kind::cpu) return open_cpu(options);
+  if (is_automatic && !cuda_availability().working) return open_cpu(options);
   if (options.pin) throw bad_input("--pin: this is for the CPU; leave it out or use --device cpu");
   if (!cuda_availability().working)
-    throw run_time_error("--device {}: {}", options.device, cuda_availability().text);
-  if (options.device != "auto") return open_cuda(options, options.cuda_index);
+    throw run_time_error("--device {}: {}", name(options.device), cuda_availability().text);
+  const int index = std::max(options.device.index, 0);
+  if (!is_automatic) return open_cuda(options, index);
   try {
-    return open_cuda(options, options.cuda_index);
+    return open_cuda(options, index);
   } catch (const Error& e) {
     if (!falls_back_to_cpu(options, e)) throw;
     return open_cpu(options);
@@ -66,10 +72,14 @@ ChosenDevice choose_device(const RunOptions& options) {
 }
 
 bool falls_back_to_cpu(const RunOptions& options, const Error& why) {
-  const bool for_gpu_only = options.control == "device" || options.control == "none" ||
-                            options.tail == "separate" || options.launch == "stream" || options.autotune;
-  if (options.device != "auto" || for_gpu_only || why.kind() != ErrorKind::run_time) return false;
-  fmt::print(stderr, "fxe: the GPU is not used: {}; going on with --device cpu\n", why.what());
+  const bool for_gpu_only = options.control == Control::device || options.control == Control::none ||
+                            options.tail == TailForm::separate || options.launch == Launch::stream ||
+                            options.autotune;
+  if (options.device.kind != DeviceRequest::Kind::automatic || for_gpu_only ||
+      why.kind() != ErrorKind::run_time)
+    return false;
+  if (options.warn)
+    options.warn(fmt::format("the GPU is not used: {}; going on with --device cpu", why.what()));
   return true;
 }
 

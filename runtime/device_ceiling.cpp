@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/device_ceiling.h"
+#include "runtime/device_ceiling.h"
 
 #include <algorithm>
 #include <chrono>

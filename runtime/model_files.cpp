@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/model_files.h"
+#include "runtime/model_files.h"
 
 #include <algorithm>
 #include <array>

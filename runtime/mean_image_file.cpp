@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/mean_image_file.h"
+#include "runtime/mean_image_file.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/model_loader.h"
+#include "runtime/model_loader.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "engine/error.h"
 #include "engine/input/published_preprocess.h"
 #include "engine/names.h"
 #include "networks/random_weights.h"
 #include "networks/registry.h"
-#include "tools/commands/model_config.h"
+#include "runtime/model_config.h"
 #include "weights_converter/printable.h"
 #include "weights_converter/read.h"
 #include "weights_converter/torch/state_dict.h"
@@ -138,20 +137,6 @@ LoadedModel load_model(const std::filesystem::path& path, const std::string& net
     loaded.model = bind_weights(std::move(graph), std::move(file.tensors), path.string());
   }
   return loaded;
-}
-
-std::optional<Input> parse_input_option(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  Input input;
-  int h = 0, w = 0, c = 3, end = 0;
-  const auto whole = [&] { return static_cast<size_t>(end) == text.size(); };
-  const bool read = (std::sscanf(text.c_str(), "%5dx%5d%n", &h, &w, &end) == 2 && whole()) ||
-                    (std::sscanf(text.c_str(), "%5d,%5d,%5d%n", &c, &h, &w, &end) == 3 && whole());
-  constexpr int kMaxSize = 1 << 14;
-  if (!read || std::min({c, h, w}) < 1 || std::max({c, h, w}) > kMaxSize)
-    throw bad_input("--input: expected HEIGHTxWIDTH or CHANNELS,HEIGHT,WIDTH, such as 227x227, found '{}'",
-                    text.substr(0, 40));
-  return Input{c, h, w};
 }
 
 void expect_input(const LoadedModel& loaded, const std::optional<Input>& asked,

@@ -6,17 +6,21 @@
 #include "metareasoner/cuda/cuda_executor.h"
 #include "metareasoner/cuda/nvtx_ranges.h"
 #include "metareasoner/fallback_executor.h"
-#include "tools/commands/device_choice.h"
+#include "runtime/device_choice.h"
 
 namespace fxe {
 
 namespace {
 
+std::function<void(const std::string&)> warning(const RunOptions& options) {
+  return options.warn ? options.warn : [](const std::string&) {};
+}
+
 CudaExecutorOptions executor_options(const std::vector<ImageInput>& inputs, const RunOptions& options) {
   CudaExecutorOptions o{.capacity = options.batch,
-                        .tail = options.tail == "separate" ? TailForm::separate : TailForm::fused,
+                        .tail = options.tail,
                         .sides = options.sides,
-                        .straight_line = options.control == "none",
+                        .straight_line = options.control == Control::none,
                         .pixel_values = {}};
   for (const ImageInput& input : inputs) {
     auto& values = o.pixel_values.emplace_back();
@@ -45,14 +49,14 @@ std::unique_ptr<Executor> make_cuda_executor(ChosenDevice& device, std::vector<M
     one_side.sides = 1;
     return make_host_control(memory, members, launch, one_side);
   };
-  if (options.launch == "stream") return by_host(HostLaunch::stream);
-  if (options.control == "host") return by_host(HostLaunch::graph);
-  if (options.control != "auto") return by_device();
+  if (options.launch == Launch::stream) return by_host(HostLaunch::stream);
+  if (options.control == Control::host) return by_host(HostLaunch::graph);
+  if (options.control != Control::automatic) return by_device();
   return make_fallback_executor(
       {{"--control device", by_device},
        {"--control host", [=] { return by_host(HostLaunch::graph); }},
        {"--control host --launch stream", [=] { return by_host(HostLaunch::stream); }}},
-      [](const std::string& line) { fmt::print(stderr, "fxe: {}\n", line); });
+      warning(options));
 }
 
 size_t free_gpu_bytes() {
@@ -68,17 +72,16 @@ std::unique_ptr<PlanObserver> make_profiler_ranges(std::vector<PlanMember*> memb
 namespace {
 
 CudaPlanOptions plan_options(const RunOptions& options) {
-  return {.autotune = options.autotune,
-          .cache_folder = default_plan_cache_folder(),
-          .say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); }};
+  return {.autotune = options.autotune, .cache_folder = default_plan_cache_folder(), .say = warning(options)};
 }
 
 }  // namespace
 
 ChosenDevice open_cuda(const RunOptions& options, int index) {
-  if ((options.control == "device" || options.control == "none") && options.launch == "stream")
+  if ((options.control == Control::device || options.control == Control::none) &&
+      options.launch == Launch::stream)
     throw bad_input("--launch stream: --control {} is one graph; use --control host with it",
-                    options.control);
+                    name(options.control));
   ChosenDevice chosen;
   chosen.is_cuda = true;
   chosen.memory = make_cuda_device(index);

@@ -27,8 +27,6 @@ struct LoadedModel {
 LoadedModel load_model(const std::filesystem::path& path, const std::string& network,
                        const ReadChoices& choices = {});
 
-// --input: "227x227" (height, width) or "3,227,227"; nothing for "".
-std::optional<Input> parse_input_option(const std::string& text);
 // Throws bad_input if the user asked for one size and the file has another.
 void expect_input(const LoadedModel&, const std::optional<Input>& asked, const std::filesystem::path&);
 

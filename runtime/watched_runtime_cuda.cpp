@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metareasoner/cuda/gpu_kernel_clock.h"
-#include "tools/commands/watched_runtime.h"
+#include "runtime/watched_runtime.h"
 
 namespace fxe {
 

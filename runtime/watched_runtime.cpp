@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/watched_runtime.h"
+#include "runtime/watched_runtime.h"
 
 #include "engine/error.h"
 #include "metareasoner/profile/host_kernel_clock.h"

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "metareasoner/profile/kernel_clock.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
 
 namespace fxe {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/batch_memory.h"
+#include "runtime/batch_memory.h"
 
 #include <algorithm>
 

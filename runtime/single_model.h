@@ -2,18 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/input/preprocess.h"
-#include "tools/commands/model_loader.h"
+#include "runtime/model_loader.h"
 
 namespace fxe {
 
-// What options say about one model; empty: nothing.
+// What a caller says about one model; all of it may be left open.
 struct ModelRequest {
-  std::string network, preprocess, input, state_dict, output;
+  std::string network = {};                   // a builder's spec, such as "resnet50"
+  std::optional<Preprocess> preprocess = {};  // how images are prepared
+  ReadChoices choices = {};
 };
+// Throws bad_input, naming the option, if any of it is given for an ensemble.
+void refuse_model_request(const ModelRequest&, const std::filesystem::path& ensemble);
 
 struct SingleModel {
   LoadedModel loaded;
@@ -27,8 +32,5 @@ struct SingleModel {
 // network that is built by name is built at the size of its images. Throws bad_input if nothing says how
 // images are prepared; without `needs_images` they are then of the model's size, and nothing else is known.
 SingleModel load_single_model(const std::filesystem::path&, const ModelRequest&, bool needs_images = true);
-
-// "--preprocess": a preset's name or an object. Makes a mean image's path absolute.
-Preprocess parse_preprocess_option(const std::string& text);
 
 }  // namespace fxe

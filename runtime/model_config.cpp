@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/model_config.h"
+#include "runtime/model_config.h"
 
 #include <algorithm>
 

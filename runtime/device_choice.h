@@ -12,11 +12,11 @@
 #include "metareasoner/cuda/graph_size.h"
 #include "metareasoner/executor.h"
 #include "metareasoner/plan_member.h"
-#include "tools/commands/options.h"
+#include "runtime/run_options.h"
 
 namespace fxe {
 
-// Where a command runs networks.
+// Where networks run.
 struct ChosenDevice {
   std::unique_ptr<Device> memory;  // a GPU's; the CPU backend has its own
   std::unique_ptr<Backend> backend;
@@ -24,18 +24,18 @@ struct ChosenDevice {
   bool is_cuda = false;
 };
 
-// Chosen by --device, --precision and --threads. auto: a GPU if one works, else the CPU. Throws run_time if
-// the requested device does not work, bad_input for what it does not support.
+// Chosen by device, precision and threads. Throws run_time if the requested device does not work, bad_input
+// for what it does not support.
 ChosenDevice choose_device(const RunOptions&);
-// Whether to do on the CPU what failed on a GPU: with --device auto, if every other option suits the CPU.
-// Says so on stderr, in one line.
+// Whether to do on the CPU what failed on a GPU: if the device was to be chosen here and every other option
+// suits the CPU. Warns if so.
 bool falls_back_to_cpu(const RunOptions&, const Error& why);
 
 // An ensemble's inputs in the form that an executor on this device takes: pixels on a GPU, if each value
 // depends on its own pixel only.
 std::vector<ImageInput> image_inputs(const ChosenDevice&, const std::vector<Preprocess>&);
 
-// Chosen by --batch, --control and --launch. Members must be of the chosen backend; the device must outlive
+// Chosen by batch, control and launch. Members must be of the chosen backend; the device must outlive
 // the executor.
 std::unique_ptr<Executor> make_executor(ChosenDevice&, std::vector<MemberSlot> members,
                                         const std::vector<ImageInput>&, const RunOptions&);

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/affinity.h"
-#include "tools/commands/ensemble_loader.h"
+#include "runtime/ensemble_runtime.h"
 
 namespace fxe {
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/single_model.h"
+#include "runtime/single_model.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
-#include "engine/bounded_json.h"
 #include "engine/error.h"
 #include "engine/input/published_preprocess.h"
 #include "networks/registry.h"
-#include "tools/commands/model_config.h"
+#include "runtime/model_config.h"
 #include "weights_converter/sharded_weights.h"
 
 namespace fxe {
@@ -58,29 +57,29 @@ Offer usual_for(const fs::path& path, const LoadedModel& loaded) {
 
 }  // namespace
 
-Preprocess parse_preprocess_option(const std::string& text) {
-  if (!text.starts_with('{')) return parse_preprocess(text, "--preprocess");
-  nlohmann::json json;
-  try {
-    json = parse_json<nlohmann::json>(text, {.bytes = 1 << 16, .depth = 4, .keys = 16});
-  } catch (const Error& e) {
-    throw bad_input("--preprocess: expected a preset or JSON, found '{}': {}", text.substr(0, 80), e.what());
-  }
-  Preprocess p = parse_preprocess(json, "--preprocess");
-  if (!p.mean_file.empty()) p.mean_file = fs::absolute(p.mean_file).string();
-  return p;
+void refuse_model_request(const ModelRequest& asked, const fs::path& ensemble) {
+  const std::pair<const char*, bool> given[] = {{"network", !asked.network.empty()},
+                                                {"preprocess", asked.preprocess.has_value()},
+                                                {"input", asked.choices.input.has_value()},
+                                                {"state-dict", !asked.choices.state_dict.empty()},
+                                                {"output-name", !asked.choices.output.empty()}};
+  for (const auto& [option, is_given] : given)
+    if (is_given)
+      throw bad_input("{}: --{} is for a single model; an ensemble file says it for each member",
+                      ensemble.string(), option);
 }
 
 SingleModel load_single_model(const fs::path& given, const ModelRequest& asked, bool needs_images) {
   const fs::path path = file_in_folder(given);
-  const auto input = parse_input_option(asked.input);
+  const std::optional<Input>& input = asked.choices.input;
   const auto load = [&](const std::optional<Input>& size) {
-    LoadedModel loaded = load_model(path, asked.network, {size, asked.state_dict, asked.output});
+    LoadedModel loaded =
+        load_model(path, asked.network, {size, asked.choices.state_dict, asked.choices.output});
     expect_input(loaded, input, path);
     return loaded;
   };
-  if (!asked.preprocess.empty()) {
-    const Preprocess p = parse_preprocess_option(asked.preprocess);
+  if (asked.preprocess) {
+    const Preprocess& p = *asked.preprocess;
     return {load(input ? input : Input{3, p.crop_h, p.crop_w}), p, {}};
   }
 
@@ -98,7 +97,7 @@ SingleModel load_single_model(const fs::path& given, const ModelRequest& asked, 
       !m.loaded.network.empty()) {
     const auto network = network_at(m.loaded.network, {3, offer.ways[0].crop_h, offer.ways[0].crop_w});
     auto notes = std::move(m.loaded.notes);
-    m.loaded = load_model(path, network, {input, asked.state_dict, asked.output});
+    m.loaded = load_model(path, network, asked.choices);
     m.loaded.notes = std::move(notes);
     way = fitting();
   }
