@@ -24,9 +24,10 @@
 
 #include "engine/error.h"
 #include "engine/input/loader.h"
+#include "runtime/batches.h"
+#include "runtime/evaluate.h"
 #include "runtime/loader_threads.h"
-#include "tools/commands/eval_labels.h"
-#include "tools/commands/eval_run.h"
+#include "tools/commands/label_options.h"
 #include "tools/commands/model_options.h"
 
 namespace fxe::perf {
@@ -95,22 +96,27 @@ struct Subject {
   }
 
   Cost eval() {
-    return measure([&] { evaluate(ensemble, runtime, dataset, policy, batch, {.quiet = true}); });
+    return measure([&] { evaluate(ensemble, runtime, dataset, policy, batch, {}); });
   }
 
  private:
   // One batch, whose readers have ended when this returns.
   int fill(size_t first) {
-    const size_t end = std::min(images(), first + static_cast<size_t>(batch));
-    Loader loader(dataset, runtime.inputs, readers(), ahead(), first, end);
-    int rows = 0;
-    while (const Loader::Item* item = loader.next()) {
-      if (!item->error.empty()) continue;
-      for (size_t i = 0; i < item->inputs.size(); ++i)
-        std::ranges::copy(item->inputs[i], runtime.executor->input(i, rows).begin());
-      ++rows;
-    }
-    return rows;
+    struct Filler : BatchSink {
+      explicit Filler(Executor& e) : executor(e) {}
+      void take(const Loader::Item& item, int row) override {
+        if (row < 0) return;
+        write_row(item, executor, row);
+        rows = row + 1;
+      }
+      void run(Batch&) override {}
+      Executor& executor;
+      int rows = 0;
+    } filler(*runtime.executor);
+    feed(dataset, runtime.inputs,
+         {.batch = batch, .threads = readers(), .first = first, .end = first + static_cast<size_t>(batch)},
+         filler);
+    return filler.rows;
   }
 };
 
@@ -124,7 +130,7 @@ Subject load(const cxxopts::ParseResult& parsed) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
   const RunOptions run = read_run_options(parsed);
   LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(parsed));
-  Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
+  Dataset dataset = open_labelled(inputs[1], ensemble, read_label_options(parsed));
   const auto limit = static_cast<size_t>(read_integer(parsed, "limit", 0, INT64_MAX));
   if (limit) dataset.keep_first(limit);
   Policy policy = resolve_policy(ensemble.file, parsed["policy"].as<std::string>());

@@ -109,7 +109,7 @@ TEST(Bench, EnqueueTimeIsTheHostsUntilTheDeviceHasTheBatch) {
   const auto bench_of = [](TimedExecutor executor) {
     std::vector<BenchRow> rows{row(BenchRow::Kind::policy, {0}, {})};
     BenchInput input = BenchInput::random({}, 1, 1);
-    bench(executor, input, 1, 0, {.warm_up_ms = 0, .iterations = 3, .duration_s = 0}, rows, true);
+    bench(executor, input, 1, 0, {.warm_up_ms = 0, .iterations = 3, .duration_s = 0}, rows);
     testing::internal::CaptureStdout();
     const BenchSubject subject{.batch = 1, .percents = {90}};
     print_bench(stdout, subject, rows);

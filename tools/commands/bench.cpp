@@ -8,15 +8,17 @@
 #include "metareasoner/store/npy_file.h"
 #include "runtime/ensemble_runtime.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/eval_labels.h"
 #include "tools/commands/model_options.h"
 #include "tools/commands/number_list.h"
+#include "tools/commands/until_signal.h"
 #include "tools/reports/bench_output.h"
 #include "tools/reports/bench_report.h"
+#include "tools/reports/dataset_report.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"
+#include "tools/reports/progress_bar.h"
 #include "tools/reports/terminal.h"
 
 namespace fxe {
@@ -175,15 +177,17 @@ int run_bench(int argc, char** argv) {
     std::fflush(stdout);
   }
   if (output) export_output(output, *runtime.executor, tensors, policy.point, run.batch);
-  const BenchEnd end =
-      bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows, run.quiet);
-  subject.wall_s = end.wall_s;
+  int signal = 0;
+  subject.wall_s = until_signal(signal, [&](const auto& stop) {
+    return bench(*runtime.executor, tensors, run.batch, run.deadline_ms.value_or(0), limits, rows,
+                 {.stop = stop, .progress = progress_bar("bench", "rounds", run.quiet)});
+  });
   const size_t rounds = rows[0].times.latency_ms.size();
-  if (end.stopped_by) {
+  if (signal) {
     const auto how_far = fmt::format("after {} rounds", rounds);
     if (!run.quiet) print_paragraph(stdout, "interrupted " + how_far, "\n  ", "  ", Ink::yellow);
     if (!run.quiet && rounds > 0) print_bench(stdout, subject, rows);
-    return report_interrupted("bench", how_far, end.stopped_by, *parsed, {"json", "exportTimes"});
+    return report_interrupted("bench", how_far, signal, *parsed, {"json", "exportTimes"});
   }
   subject.copies = runtime.executor->time_copies(kCopies);
   write_json(json, bench_json(subject, rows));

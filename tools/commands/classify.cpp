@@ -3,16 +3,14 @@
 #include <new>
 #include <numeric>
 
-#include "engine/available_memory.h"
 #include "engine/error.h"
-#include "engine/image/decode.h"
 #include "engine/input/text_file.h"
 #include "engine/signals.h"
 #include "engine/utf8.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/predictions_csv.h"
 #include "runtime/ensemble_loader.h"
-#include "runtime/ensemble_runtime.h"
+#include "runtime/row_preparer.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/model_options.h"
 #include "tools/reports/interrupted.h"
@@ -76,9 +74,7 @@ class Classifier {
     stages_.clear();
     try {
       read_file(path, kMaxImageFileBytes, file_);
-      decode_image(file_, image_, runtime_.max_pixels, &memory_);
-      for (size_t i = 0; i < runtime_.inputs.size(); ++i)
-        runtime_.inputs[i].prepare(preprocessor_, image_, runtime_.executor->input(i, 0));
+      preparer_.encoded(file_, 0);
     } catch (const std::bad_alloc&) {
       throw run_time_error("{}: needs more memory than is available", path);
     } catch (const Error& e) {
@@ -109,11 +105,8 @@ class Classifier {
   double deadline_ms_;
   int prepared_;
   std::vector<StageNote> stages_;
-  DecodeMemory all_memory_{available_memory() / 2};
-  DecodeMemory::Share memory_{all_memory_};
+  RowPreparer preparer_{runtime_};
   std::vector<std::byte> file_;
-  Image image_;
-  Preprocessor preprocessor_;
 };
 
 std::string decision(const Classifier& c, const Policy& policy, size_t stage) {

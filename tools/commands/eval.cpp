@@ -6,13 +6,16 @@
 #include "engine/utf8.h"
 #include "metareasoner/label_warning.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/eval_labels.h"
+#include "tools/commands/label_options.h"
 #include "tools/commands/model_options.h"
+#include "tools/commands/until_signal.h"
+#include "tools/reports/dataset_report.h"
 #include "tools/reports/eval_report.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"
+#include "tools/reports/progress_bar.h"
 #include "tools/reports/results_file.h"
 #include "tools/reports/terminal.h"
 
@@ -82,9 +85,10 @@ int run_eval(int argc, char** argv) {
   const auto limit = static_cast<size_t>(read_integer(*parsed, "limit", 0, INT64_MAX));
   const auto inputs = (*parsed)["inputs"].as<std::vector<std::string>>();
 
+  const LabelOptions labels = read_label_options(*parsed);
   LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(*parsed));
-  Dataset dataset = open_labelled(inputs[1], ensemble, *parsed);
-  const auto class_ids = restrict_classes(ensemble, dataset, *parsed);
+  Dataset dataset = open_labelled(inputs[1], ensemble, labels);
+  const auto class_ids = restrict_classes(ensemble, dataset, labels.valid);
   if (limit) dataset.keep_first(limit);
   EvalSubject subject{
       ensemble.file.name, "",       resolve_policy(ensemble.file, (*parsed)["policy"].as<std::string>()), {},
@@ -105,24 +109,27 @@ int run_eval(int argc, char** argv) {
   AppendFile& results_file = outputs.append("results-file", kResultsHead);
   outputs.refuse_images(dataset);
   if (!run.quiet) print_head(subject, ensemble, dataset);
-  const EvalResult result = evaluate(ensemble, runtime, dataset, subject.policy, run.batch,
-                                     {.compare_full = parsed->count("compare-full") > 0,
-                                      .quiet = run.quiet,
-                                      .deadline_ms = run.deadline_ms.value_or(0),
-                                      .predictions = predictions ? &predictions : nullptr,
-                                      .mlperf_log = mlperf_log ? &mlperf_log : nullptr,
-                                      .class_ids = class_ids});
+  int signal = 0;
+  const EvalResult result = until_signal(signal, [&](const auto& stop) {
+    return evaluate(ensemble, runtime, dataset, subject.policy, run.batch,
+                    {.compare_full = parsed->count("compare-full") > 0,
+                     .deadline_ms = run.deadline_ms.value_or(0),
+                     .predictions = predictions ? &predictions : nullptr,
+                     .mlperf_log = mlperf_log ? &mlperf_log : nullptr,
+                     .class_ids = class_ids,
+                     .stop = stop,
+                     .progress = progress_bar("eval", "images", run.quiet)});
+  });
   if (runtime.device.is_cuda) {
     const Driving how = runtime.executor->driving();
     subject.schedule = {std::string(how.control), std::string(name(run.tail)), std::string(how.launch),
                         runtime.executor->sides()};
   }
   print_failed(result);
-  if (result.stopped_by) {
+  if (signal) {
     if (!run.quiet) print_partial_eval(subject, result, dataset.images(), stdout);
     return report_interrupted("eval", fmt::format("after {} of {} images", result.done, dataset.images()),
-                              result.stopped_by, *parsed,
-                              {"json", "predictions", "results-file", "mlperf-log"});
+                              signal, *parsed, {"json", "predictions", "results-file", "mlperf-log"});
   }
   write_json(json, eval_json(subject, result));
   // Every image failed: it could not be read, or no member gave finite outputs.

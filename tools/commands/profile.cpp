@@ -3,13 +3,16 @@
 
 #include "engine/error.h"
 #include "engine/utf8.h"
+#include "runtime/profile.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/eval_labels.h"
 #include "tools/commands/model_options.h"
+#include "tools/commands/until_signal.h"
+#include "tools/reports/dataset_report.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/profile_report.h"
+#include "tools/reports/progress_bar.h"
 #include "tools/reports/terminal.h"
 
 namespace fxe {
@@ -80,16 +83,22 @@ int run_profile(int argc, char** argv) {
     print_dataset(dataset);
     std::fflush(stdout);
   }
-  const ProfileResult result = profile(
-      ensemble, runtime, dataset, subject.run.policy, run,
-      {.quiet = run.quiet, .deadline_ms = run.deadline_ms.value_or(0), .traced_batches = trace ? traced : 0});
+  int signal = 0;
+  const ProfileResult result = until_signal(signal, [&](const auto& stop) {
+    return profile(ensemble, runtime, dataset, subject.run.policy, run,
+                   {.deadline_ms = run.deadline_ms.value_or(0),
+                    .traced_batches = trace ? traced : 0,
+                    .stop = stop,
+                    .progress = progress_bar("profile", "images", run.quiet),
+                    .observed_progress = progress_bar("profile, kernels timed", "images", run.quiet)});
+  });
   for (const auto& f : result.failed) fmt::print(stderr, "{}\n", on_one_line(f.path + ": " + f.reason));
-  if (result.stopped_by) {
+  if (signal) {
     const auto how_far = fmt::format("after {} of {} images", result.images, dataset.images());
     if (!run.quiet) print_paragraph(stdout, "interrupted " + how_far, "\n  ", "  ", Ink::yellow);
     const bool timed = result.policies[KernelTable::full].observed_ms > 0;
     if (!run.quiet && timed) print_profile(subject, result, shown, stdout);
-    return report_interrupted("profile", how_far, result.stopped_by, *parsed, {"json", "csv", "trace"});
+    return report_interrupted("profile", how_far, signal, *parsed, {"json", "csv", "trace"});
   }
   if (result.images == 0) throw run_time_error("{}: no image could be used", inputs[1]);
   write_json(json, profile_json(subject, result));

@@ -6,13 +6,16 @@
 #include "engine/files/files_read.h"
 #include "metareasoner/fingerprint.h"
 #include "metareasoner/store/store.h"
+#include "runtime/record.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/eval_labels.h"
+#include "tools/commands/label_options.h"
 #include "tools/commands/model_options.h"
-#include "tools/commands/record_run.h"
 #include "tools/commands/store_options.h"
+#include "tools/commands/until_signal.h"
+#include "tools/reports/dataset_report.h"
 #include "tools/reports/interrupted.h"
 #include "tools/reports/outputs.h"
+#include "tools/reports/progress_bar.h"
 #include "weights_converter/source_files.h"
 
 namespace fxe {
@@ -58,10 +61,10 @@ StoreHeader describe(const LoadedEnsemble& ensemble, const Runtime& runtime, con
 
 // Networks and images are gone before the store is opened for the report.
 RecordResult make_store(const cxxopts::ParseResult& parsed, const CommandOptions& run, const StoreOptions& to,
-                        LeftOut& left_out, Outputs& outputs) {
+                        LeftOut& left_out, Outputs& outputs, int& signal) {
   const auto inputs = parsed["inputs"].as<std::vector<std::string>>();
   LoadedEnsemble ensemble = load_ensemble(inputs[0], read_load_options(parsed));
-  Dataset dataset = open_labelled(inputs[1], ensemble, parsed);
+  Dataset dataset = open_labelled(inputs[1], ensemble, read_label_options(parsed));
   left_out = dataset.left_out;
   if (const auto limit = read_integer(parsed, "limit", 0, INT64_MAX))
     dataset.keep_first(static_cast<size_t>(limit));
@@ -77,8 +80,11 @@ RecordResult make_store(const cxxopts::ParseResult& parsed, const CommandOptions
       fmt::print("continuing after {} images already recorded\n", writer.kept().size());
     std::fflush(stdout);
   }
-  RecordResult result = record(ensemble, runtime, dataset, run.batch, writer, run.quiet);
-  if (result.stopped_by) {
+  RecordResult result = until_signal(signal, [&](const auto& stop) {
+    return record(ensemble, runtime, dataset, run.batch, writer,
+                  {.stop = stop, .progress = progress_bar("record", "images", run.quiet)});
+  });
+  if (signal) {
     result.kept = writer.written();
     return result;
   }
@@ -102,13 +108,14 @@ int run_record(int argc, char** argv) {
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
   LeftOut left_out;
-  const RecordResult result = make_store(*parsed, run, to, left_out, outputs);
-  if (result.stopped_by)
+  int signal = 0;
+  const RecordResult result = make_store(*parsed, run, to, left_out, outputs, signal);
+  if (signal)
     return report_interrupted(
         "record",
         fmt::format("with {} of {} images recorded; the same command continues after them", result.kept,
                     result.images),
-        result.stopped_by, *parsed, {});
+        signal, *parsed, {});
   report_store(to.path, result.unreadable, left_out, json, run.quiet);
   outputs.commit();
   return 0;

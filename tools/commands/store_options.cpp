@@ -10,8 +10,8 @@
 #include "metareasoner/replay/replay.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/store.h"
-#include "tools/commands/eval_labels.h"
 #include "tools/commands/store_order.h"
+#include "tools/reports/dataset_report.h"
 #include "tools/reports/json_file.h"
 
 namespace fxe {

@@ -3,7 +3,7 @@
 
 #include "engine/files/output_file.h"
 #include "metareasoner/operating_point.h"
-#include "tools/commands/bench_input.h"
+#include "runtime/bench_input.h"
 
 namespace fxe {
 

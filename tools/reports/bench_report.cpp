@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/reports/bench_report.h"
-#include "tools/commands/eval_labels.h"
+#include "tools/reports/dataset_report.h"
 
 #include <fmt/format.h>
 

@@ -9,7 +9,8 @@
 
 #include "engine/input/left_out.h"
 #include "layers/backend.h"
-#include "tools/commands/bench_run.h"
+#include "runtime/bench.h"
+#include "tools/reports/time_summary.h"
 
 namespace fxe {
 

@@ -7,7 +7,7 @@
 
 #include "engine/error.h"
 #include "metareasoner/label_warning.h"
-#include "tools/commands/eval_labels.h"
+#include "tools/reports/dataset_report.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/report_text.h"
 #include "tools/reports/terminal.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "tools/commands/eval_run.h"
+#include "runtime/evaluate.h"
 
 namespace fxe {
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/files/output_file.h"
-#include "tools/commands/profile_run.h"
+#include "runtime/profile.h"
 #include "tools/reports/eval_report.h"
 
 namespace fxe {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct ScheduleTimes {
 // Runs the policy on the images with device control, host control and no control, and with the tail fused and
 // separate: all on one batch, then all on the next, each time starting with another one. Binds the runtime's
 // members to executors of its own: the runtime's executor cannot be used afterwards. Throws run_time if there
-// is not enough memory for all of them at once.
-ScheduleTimes compare_schedules(Runtime&, const LoadedEnsemble&, const Dataset&, const Policy&, RunOptions);
+// is not enough memory for all of them at once. Ends early once `stop` says so.
+ScheduleTimes compare_schedules(Runtime&, const LoadedEnsemble&, const Dataset&, const Policy&, RunOptions,
+                                const std::function<bool()>& stop = {});
 
 }  // namespace fxe

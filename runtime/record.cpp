@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/record_run.h"
+#include "runtime/record.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "engine/error.h"
-#include "engine/input/loader.h"
 #include "engine/input/text_file.h"
 #include "engine/sha256.h"
-#include "engine/signals.h"
+#include "runtime/batches.h"
 #include "runtime/loader_threads.h"
-#include "tools/reports/progress.h"
 
 namespace fxe {
 
 namespace {
 
-class Recording {
+class Recording : BatchSink {
  public:
   Recording(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, int batch,
-            StoreWriter& writer)
+            StoreWriter& writer, const RecordOptions& options)
       : ensemble_(ensemble),
         runtime_(runtime),
         dataset_(dataset),
         batch_(batch),
         writer_(writer),
+        options_(options),
         classes_(static_cast<size_t>(writer.header().classes)) {
     std::vector<std::string> names;
     for (size_t m = 0; m < members(); ++m) {
@@ -37,27 +37,28 @@ class Recording {
     logits_.resize(static_cast<size_t>(batch) * members() * classes_);
   }
 
-  RecordResult run(bool quiet) {
+  RecordResult run() {
     result_.images = dataset_.images();
     result_.kept = writer_.kept().size();
+    for (const auto& image : writer_.kept()) result_.unreadable += !image.readable;
     // not measured: the first run
     for (size_t m = 0; m < members(); ++m) runtime_.executor->run(alone_[m], 1);
-    Progress progress("record", "images", result_.images, quiet);
-    check_kept(progress);
-    Loader loader(dataset_, runtime_.inputs, loader_threads(runtime_), 2 * static_cast<size_t>(batch_) + 2,
-                  first_image(), result_.images, {.max_pixels = runtime_.max_pixels, .hash = true});
-    result_.stopped_by = run_images(loader, progress);
-    if (!result_.stopped_by) measure_missing();
+    const size_t first = first_image();
+    check_kept(first);
+    result_.stopped = !feed(dataset_, runtime_.inputs,
+                            {.batch = batch_,
+                             .threads = loader_threads(runtime_),
+                             .first = first,
+                             .max_pixels = runtime_.max_pixels,
+                             .hash = true,
+                             .stop = options_.stop,
+                             .progress = options_.progress},
+                            *this);
+    if (!result_.stopped) measure_missing();
     return std::move(result_);
   }
 
  private:
-  struct Waiting {
-    size_t sample;
-    int row;  // -1: could not be read
-    ContentHash hash;
-  };
-
   size_t members() const { return ensemble_.file.members.size(); }
 
   // The loader's hash for unreadable images: 0.
@@ -71,14 +72,19 @@ class Recording {
     return sha256(file_);
   }
 
-  void check_kept(Progress& progress) {
-    for (size_t i = 0; i < result_.kept; ++i) {
-      if (hash_of(i) != writer_.kept()[i].hash)
-        throw bad_input(
-            "{}: the image has changed since it was recorded; remove the unfinished store (STORE.partial)",
-            dataset_.paths[i]);
-      result_.unreadable += !writer_.kept()[i].readable;
-      progress.advance(i + 1);
+  void expect_unchanged(size_t image, const ContentHash& hash) const {
+    if (hash != writer_.kept()[image].hash)
+      throw bad_input(
+          "{}: the image has changed since it was recorded; remove the unfinished store (STORE.partial)",
+          dataset_.paths[image]);
+  }
+
+  // The kept images that run again are checked as they come: take().
+  void check_kept(size_t end) {
+    for (size_t i = 0; i < end; ++i) {
+      if (options_.stop && options_.stop()) return;
+      expect_unchanged(i, hash_of(i));
+      if (options_.progress) options_.progress(i + 1, result_.images);
     }
   }
 
@@ -93,44 +99,31 @@ class Recording {
     return i;
   }
 
-  // Returns the signal that stopped it.
-  int run_images(Loader& loader, Progress& progress) {
-    const StopRequest stop;
-    while (const Loader::Item* item = stop ? nullptr : loader.next()) {
-      take(*item);
-      if (rows_ == batch_) flush();
-      progress.advance(item->index + 1);
-    }
-    if (!stop) flush();
-    return stop.signal();
-  }
-
-  void take(const Loader::Item& item) {
-    const bool readable = item.error.empty();
+  void take(const Loader::Item& item, int row) override {
     // Otherwise the store would call it unreadable forever.
     if (item.read_failed)
       throw run_time_error("{}; once it can be read, the same command continues after what is recorded",
                            item.error);
-    if (readable)
-      for (size_t i = 0; i < item.inputs.size(); ++i)
-        std::copy(item.inputs[i].begin(), item.inputs[i].end(), runtime_.executor->input(i, rows_).begin());
-    result_.unreadable += !readable && item.index >= result_.kept;
-    waiting_.push_back({item.index, readable ? rows_++ : -1, item.sha256});
+    const bool is_kept = item.index < result_.kept;
+    if (is_kept) expect_unchanged(item.index, item.sha256);
+    if (row >= 0)
+      write_row(item, *runtime_.executor, row);
+    else
+      result_.unreadable += !is_kept;
   }
 
-  void flush() {
-    if (rows_ > 0)
-      for (size_t m = 0; m < members(); ++m) run_member(m, rows_);
-    for (const auto& w : waiting_) {
-      if (w.sample < result_.kept) continue;
-      if (w.row < 0)
-        writer_.append(w.hash, {});
+  void run(Batch& batch) override {
+    if (batch.rows() > 0)
+      for (size_t m = 0; m < members(); ++m) run_member(m, batch.rows());
+    for (const auto& image : batch.images()) {
+      if (image.index < result_.kept) continue;
+      if (image.row < 0)
+        writer_.append(image.sha256, {});
       else
-        writer_.append(w.hash, std::span(logits_).subspan(static_cast<size_t>(w.row) * members() * classes_,
-                                                          members() * classes_));
+        writer_.append(image.sha256,
+                       std::span(logits_).subspan(static_cast<size_t>(image.row) * members() * classes_,
+                                                  members() * classes_));
     }
-    waiting_.clear();
-    rows_ = 0;
   }
 
   void run_member(size_t m, int rows) {
@@ -151,6 +144,7 @@ class Recording {
     constexpr int kRuns = 10;
     for (const int64_t size : batch_sizes(batch_))
       for (size_t m = 0; m < members(); ++m) {
+        if (options_.stop && options_.stop()) return;
         if (result_.costs.runs(m, size) >= kRuns) continue;
         runtime_.executor->run(alone_[m], static_cast<int>(size));
         for (int i = 0; i < kRuns; ++i)
@@ -163,12 +157,11 @@ class Recording {
   const Dataset& dataset_;
   int batch_;
   StoreWriter& writer_;
+  const RecordOptions& options_;
   size_t classes_;
   std::vector<int> alone_;  // prepared, by member
   RecordResult result_;
 
-  std::vector<Waiting> waiting_;  // in dataset order
-  int rows_ = 0;
   std::vector<float> logits_;  // [batch members classes]
   std::vector<std::byte> file_;
 };
@@ -176,8 +169,8 @@ class Recording {
 }  // namespace
 
 RecordResult record(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, int batch,
-                    StoreWriter& writer, bool quiet) {
-  return Recording(ensemble, runtime, dataset, batch, writer).run(quiet);
+                    StoreWriter& writer, const RecordOptions& options) {
+  return Recording(ensemble, runtime, dataset, batch, writer, options).run();
 }
 
 }  // namespace fxe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/eval_labels.h"
+#include "runtime/labelled_dataset.h"
 
 #include <algorithm>
 #include <set>
@@ -8,7 +8,6 @@
 #include "engine/input/imagenet_classes.h"
 #include "engine/input/label_lists.h"
 #include "layers/select_classes.h"
-#include "tools/reports/terminal.h"
 
 namespace fxe {
 
@@ -43,34 +42,15 @@ void relabel(Dataset& dataset, const std::vector<int>& valid) {
 
 }  // namespace
 
-void add_folder_options(cxxopts::Options& options) {
-  add_options(options,
-              {{"labels", "FILE", "lines 'file index', from 0, or another label file; or the word folder"},
-               {"class-map", "FILE", "lines 'folder' (class = line, from 0) or 'folder index'"}},
-              "Labels");
-}
-
-void add_label_options(cxxopts::Options& options) {
-  add_folder_options(options);
-  add_options(
-      options,
-      {{"real-labels", "FILE", "ReaL's real.json: right answers by the number of the validation image"},
-       {"valid-labels", "FILE",
-        "only these classes can be the answer: an index or synset a line; or the word "
-        "folder"}},
-      "Labels");
-}
-
 Dataset open_labelled(const std::filesystem::path& folder, LoadedEnsemble& ensemble,
-                      const cxxopts::ParseResult& parsed) {
+                      const LabelOptions& options) {
   const auto classes = ensemble.models[0].model.classes();
   Dataset dataset = open_dataset(folder, {.classes = ensemble.classes,
                                           .class_count = static_cast<size_t>(classes),
-                                          .labels_file = parsed["labels"].as<std::string>(),
-                                          .class_map_file = parsed["class-map"].as<std::string>()});
+                                          .labels_file = options.labels,
+                                          .class_map_file = options.class_map});
   if (dataset.imagenet) ensemble.classes = imagenet_classes();
-  const auto real = parsed.count("real-labels") ? parsed["real-labels"].as<std::string>() : "";
-  if (!real.empty()) apply_real_labels(dataset, read_real_labels(real), real);
+  if (!options.real.empty()) apply_real_labels(dataset, read_real_labels(options.real), options.real);
   for (size_t i = 0; i < dataset.images(); ++i) {
     check_label(dataset.paths[i], dataset.labels[i], classes);
     for (const int label : dataset.more_labels_of(i)) check_label(dataset.paths[i], label, classes);
@@ -78,24 +58,7 @@ Dataset open_labelled(const std::filesystem::path& folder, LoadedEnsemble& ensem
   return dataset;
 }
 
-void print_dataset(const Dataset& dataset) {
-  print_paragraph(stdout,
-                  fmt::format("{}: {} images, {}", dataset.root.string(), dataset.images(), dataset.layout),
-                  "", "  ");
-  if (const auto left_out = dataset.left_out.text(); !left_out.empty())
-    print_paragraph(stdout, "left out: " + left_out, "", "  ");
-}
-
-nlohmann::ordered_json left_out_json(const LeftOut& left_out) {
-  auto json = nlohmann::ordered_json::array();
-  for (const auto& g : left_out.groups())
-    json.push_back({{"reason", g.reason}, {"count", g.count}, {"first", g.first}});
-  return json;
-}
-
-std::vector<int> restrict_classes(LoadedEnsemble& ensemble, Dataset& dataset,
-                                  const cxxopts::ParseResult& parsed) {
-  const auto wanted = parsed["valid-labels"].as<std::string>();
+std::vector<int> restrict_classes(LoadedEnsemble& ensemble, Dataset& dataset, const std::string& wanted) {
   if (wanted.empty()) return {};
   std::vector<int> valid;
   if (wanted == "folder") {

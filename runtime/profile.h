@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,10 +9,10 @@
 #include "engine/input/dataset.h"
 #include "metareasoner/policy.h"
 #include "metareasoner/profile/kernel_table.h"
+#include "runtime/compare_schedules.h"
 #include "runtime/device_ceiling.h"
 #include "runtime/ensemble_runtime.h"
-#include "tools/commands/eval_run.h"
-#include "tools/commands/profile_schedules.h"
+#include "runtime/evaluate.h"
 
 namespace fxe {
 
@@ -37,7 +38,7 @@ struct ProfileResult {
   DeviceCeiling ceiling;
   std::vector<TracedBatch> traced;
   ScheduleTimes schedules;
-  int stopped_by = 0;  // the signal that ended it before the last image; 0: none
+  bool stopped = false;  // before the last image
 
   double per_image_ms(KernelTable::Policy p) const {
     return policies[p].network_ms / static_cast<double>(images);
@@ -48,9 +49,11 @@ struct ProfileResult {
 };
 
 struct ProfileOptions {
-  bool quiet = false;
   double deadline_ms = 0;
-  size_t traced_batches = 0;  // per policy
+  size_t traced_batches = 0;          // per policy
+  std::function<bool()> stop = {};    // asked before every image
+  OnProgress progress = {};           // images
+  OnProgress observed_progress = {};  // images of the pass in which kernels are timed
 };
 
 // Runs the policy and the full ensemble on every batch, in alternating order: once through the images

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/bench_input.h"
+#include "runtime/bench_input.h"
 
 #include <algorithm>
 #include <random>

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdio>
-#include <nlohmann/json.hpp>
-#include <string>
 #include <vector>
 
 namespace fxe {
@@ -26,15 +23,5 @@ struct TimeSummary {
 // As trtexec reports: percentile(p) is the nearest rank; the median of an even count is the mean of the
 // middle two. `times` is not empty.
 TimeSummary summarise(const std::vector<double>& times, const std::vector<double>& percents);
-
-// In trtexec's terms: {"min": .., "max": .., "mean": .., "median": .., "percentile(90%)": ..}.
-nlohmann::ordered_json summary_json(const TimeSummary&, const std::vector<double>& percents);
-
-// "TITLE: min = 1.2 ms, max = .., mean = .., median = .., percentile(90%) = .. ms".
-void print_summary(std::FILE*, const std::string& title, const TimeSummary&,
-                   const std::vector<double>& percents);
-
-// One object per query with the keys of trtexec's --exportTimes.
-nlohmann::ordered_json times_json(const BenchTimes&);
 
 }  // namespace fxe

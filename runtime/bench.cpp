@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/bench_run.h"
+#include "runtime/bench.h"
 
 #include <algorithm>
 #include <chrono>
-
-#include "engine/signals.h"
-#include "tools/reports/progress.h"
 
 namespace fxe {
 
@@ -19,23 +16,26 @@ double ms_between(Clock::time_point from, Clock::time_point to) {
 
 }  // namespace
 
-BenchEnd bench(Executor& executor, BenchInput& input, int batch, double deadline_ms,
-               const BenchLimits& limits, std::vector<BenchRow>& rows, bool quiet) {
+double bench(Executor& executor, BenchInput& input, int batch, double deadline_ms, const BenchLimits& limits,
+             std::vector<BenchRow>& rows, const BenchCalls& calls) {
   std::vector<int> prepared;
   for (const auto& row : rows) prepared.push_back(executor.prepare(row.point));
 
-  const StopRequest stop;
+  const auto stopped = [&] { return calls.stop && calls.stop(); };
   const auto warm_up = Clock::now();
   do {
     input.fill(executor, batch);
     for (const int p : prepared) executor.run(p, batch, deadline_ms);
-  } while (!stop && ms_between(warm_up, Clock::now()) < limits.warm_up_ms);
+  } while (!stopped() && ms_between(warm_up, Clock::now()) < limits.warm_up_ms);
 
   const auto start = Clock::now();
   const auto elapsed_ms = [&] { return ms_between(start, Clock::now()); };
-  Progress progress("bench", "rounds", static_cast<size_t>(limits.iterations), quiet);
-  for (int64_t round = 0; !stop && (round < limits.iterations || elapsed_ms() < 1000 * limits.duration_s);
-       ++round) {
+  const auto progress = [&](int64_t done, double total) {
+    if (calls.progress) calls.progress(static_cast<size_t>(done), static_cast<size_t>(total));
+  };
+  progress(0, static_cast<double>(limits.iterations));
+  for (int64_t round = 0;
+       !stopped() && (round < limits.iterations || elapsed_ms() < 1000 * limits.duration_s); ++round) {
     input.fill(executor, batch);
     for (size_t i = 0; i < rows.size(); ++i) {
       const size_t at = (static_cast<size_t>(round) + i) % rows.size();
@@ -52,11 +52,10 @@ BenchEnd bench(Executor& executor, BenchInput& input, int batch, double deadline
       for (const auto& result : run.rows) row.members_run += result.members;
     }
     const double done = static_cast<double>(round + 1);
-    progress.set_total(static_cast<size_t>(
-        std::max(static_cast<double>(limits.iterations), done * 1000 * limits.duration_s / elapsed_ms())));
-    progress.advance(static_cast<size_t>(round + 1));
+    progress(round + 1, std::max(static_cast<double>(limits.iterations),
+                                 done * 1000 * limits.duration_s / elapsed_ms()));
   }
-  return {elapsed_ms() / 1000, stop.signal()};
+  return elapsed_ms() / 1000;
 }
 
 }  // namespace fxe

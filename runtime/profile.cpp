@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/profile_run.h"
+#include "runtime/profile.h"
 
 #include <algorithm>
 
 #include "engine/error.h"
-#include "engine/input/loader.h"
-#include "engine/signals.h"
+#include "runtime/batches.h"
 #include "runtime/watched_runtime.h"
-#include "tools/reports/progress.h"
 
 namespace fxe {
 
@@ -19,7 +17,7 @@ std::vector<const PlanMember*> pointers(const std::vector<std::unique_ptr<PlanMe
   return list;
 }
 
-class Profiler {
+class Profiler : BatchSink {
  public:
   Profiler(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset& dataset, const Policy& policy,
            const RunOptions& run, const ProfileOptions& options)
@@ -40,41 +38,35 @@ class Profiler {
     for (const auto policy : {KernelTable::flexible, KernelTable::full})
       prepared_[policy] = runtime_.executor->prepare(points_[policy]);
     if (clock) clock->watch(true);
-    Progress progress(clock ? "profile, kernels timed" : "profile", "images", dataset_.images(),
-                      options_.quiet);
-    Loader loader(dataset_, runtime_.inputs, 1, 2 * static_cast<size_t>(batch_) + 2, 0, dataset_.images(),
-                  {.max_pixels = runtime_.max_pixels});
-    int rows = 0;
-    const StopRequest stop;
-    while (const Loader::Item* item = stop ? nullptr : loader.next()) {
-      if (item->error.empty()) {
-        for (size_t i = 0; i < item->inputs.size(); ++i)
-          std::copy(item->inputs[i].begin(), item->inputs[i].end(),
-                    runtime_.executor->input(i, rows).begin());
-        ++rows;
-      } else if (!clock) {
-        result_.failed.push_back({dataset_.paths[item->index], item->error});
-      }
-      if (rows == batch_) run_batch(std::exchange(rows, 0));
-      progress.advance(item->index + 1);
-    }
-    if (!stop) run_batch(rows);
-    result_.stopped_by = stop.signal();
+    result_.stopped = !feed(dataset_, runtime_.inputs,
+                            {.batch = batch_,
+                             .max_pixels = runtime_.max_pixels,
+                             .stop = options_.stop,
+                             .progress = clock ? options_.observed_progress : options_.progress},
+                            *this);
   }
 
   ProfileResult& result() { return result_; }
 
  private:
-  void run_batch(int count) {
+  void take(const Loader::Item& item, int row) override {
+    if (row >= 0)
+      write_row(item, *runtime_.executor, row);
+    else if (!clock_)
+      result_.failed.push_back({dataset_.paths[item.index], item.error});
+  }
+
+  void run(Batch& batch) override {
+    const int count = batch.rows();
     if (count == 0) return;
     // The order alternates, so that neither always finds the other's weights in the caches.
     const bool full_first = ++batches_ % 2 == 0;
     for (const int turn : {0, 1})
-      run((turn == 0) == full_first ? KernelTable::full : KernelTable::flexible, count);
+      run_policy((turn == 0) == full_first ? KernelTable::full : KernelTable::flexible, count);
     if (!clock_) result_.images += count;
   }
 
-  void run(KernelTable::Policy policy, int count) {
+  void run_policy(KernelTable::Policy policy, int count) {
     const double deadline_ms = policy == KernelTable::flexible ? options_.deadline_ms : 0;
     const BatchRun& run = runtime_.executor->run(prepared_[policy], count, deadline_ms);
     ProfiledPolicy& of = result_.policies[policy];
@@ -112,12 +104,12 @@ ProfileResult profile(LoadedEnsemble& ensemble, Runtime& runtime, const Dataset&
   Profiler profiler(ensemble, runtime, dataset, policy, run, options);
   ProfileResult& result = profiler.result();
   profiler.pass(nullptr);
-  if (result.stopped_by || result.images == 0) return std::move(result);
+  if (result.stopped || result.images == 0) return std::move(result);
   try {
-    result.schedules = compare_schedules(runtime, ensemble, dataset, policy, run);
+    result.schedules = compare_schedules(runtime, ensemble, dataset, policy, run, options.stop);
   } catch (const Error& e) {  // for example memory for all of them
-    fmt::print(stderr, "fxe profile: other schedules are not compared: {}; try a smaller --batch\n",
-               e.what());
+    if (run.warn)
+      run.warn(fmt::format("other schedules are not compared: {}; try a smaller --batch", e.what()));
   }
   const auto clock = start_kernel_clock(runtime, ensemble, run);
   profiler.pass(clock.get());

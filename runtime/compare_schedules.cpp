@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/profile_schedules.h"
+#include "runtime/compare_schedules.h"
 
-#include <algorithm>
-
-#include "engine/input/loader.h"
+#include "runtime/batches.h"
 
 namespace fxe {
 
 namespace {
 
-class Comparison {
+class Comparison : public BatchSink {
  public:
   // prepare() captures an executor's graphs: rebinding the members later does not affect them.
   Comparison(Runtime& runtime, const LoadedEnsemble& ensemble, const Policy& policy, RunOptions options) {
@@ -24,13 +22,13 @@ class Comparison {
     }
   }
 
-  void take(const Loader::Item& item, int row) {
-    for (auto& executor : executors_)
-      for (size_t i = 0; i < item.inputs.size(); ++i)
-        std::ranges::copy(item.inputs[i], executor->input(i, row).begin());
+  void take(const Loader::Item& item, int row) override {
+    if (row < 0) return;
+    for (auto& executor : executors_) write_row(item, *executor, row);
   }
 
-  void run(int count) {
+  void run(Batch& batch) override {
+    const int count = batch.rows();
     if (count == 0) return;
     for (size_t i = 0; i < executors_.size(); ++i) {
       const size_t at = (batches_ + i) % executors_.size();
@@ -57,18 +55,11 @@ class Comparison {
 }  // namespace
 
 ScheduleTimes compare_schedules(Runtime& runtime, const LoadedEnsemble& ensemble, const Dataset& dataset,
-                                const Policy& policy, RunOptions options) {
+                                const Policy& policy, RunOptions options, const std::function<bool()>& stop) {
   if (!runtime.device.is_cuda) return {};
   Comparison comparison(runtime, ensemble, policy, options);
-  Loader loader(dataset, runtime.inputs, 1, 2 * static_cast<size_t>(options.batch) + 2, 0, dataset.images(),
-                {.max_pixels = runtime.max_pixels});
-  int rows = 0;
-  while (const Loader::Item* item = loader.next()) {
-    if (!item->error.empty()) continue;
-    comparison.take(*item, rows++);
-    if (rows == options.batch) comparison.run(std::exchange(rows, 0));
-  }
-  comparison.run(rows);
+  feed(dataset, runtime.inputs, {.batch = options.batch, .max_pixels = runtime.max_pixels, .stop = stop},
+       comparison);
   return comparison.times();
 }
 

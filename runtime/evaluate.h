@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,21 +39,22 @@ struct EvalResult {
   std::vector<FailedImage> failed;
   double decode_ms = 0, preprocess_ms = 0;  // of the images read, on the loader's threads
   double wall_ms = 0;
-  size_t done = 0;     // images, including failed ones
-  int stopped_by = 0;  // the signal that ended it before the last image; 0: none
+  size_t done = 0;       // images, including failed ones
+  bool stopped = false;  // before the last image
 };
 
 struct EvalOptions {
   bool compare_full = false;
-  bool quiet = false;
   double deadline_ms = 0;
   OutputFile *predictions = nullptr, *mlperf_log = nullptr;
   // If the networks give only some of their classes: what output i is called in files. Empty: i.
   std::vector<int> class_ids;
+  std::function<bool()> stop = {};  // asked before every image
+  OnProgress progress = {};         // images
 };
 
-// Reads the dataset ahead on threads, fills batches with the images that could be read, and runs them. After
-// a signal it stops when the batches in flight are done, and no file of the options appears.
+// Reads the dataset ahead on threads, fills batches with the images that can be used, and runs them. Stopped,
+// it ends when the batches in flight are done. The caller commits the files of the options.
 EvalResult evaluate(LoadedEnsemble&, Runtime&, const Dataset&, const Policy&, int batch, const EvalOptions&);
 
 }  // namespace fxe
