@@ -19,7 +19,7 @@ TEST(Record, KilledAndRunAgainEndsInTheSameBytes) {
   if (!fs::exists(FXE_BINARY_DIR "/fxe")) GTEST_SKIP() << "fxe is not built";
   const auto& s = small_ensemble();
   Folder folder;
-  // 60 images are one block; 240 are four.
+  // 64 images are one block; 240 are four.
   const std::string images = folder / "images";
   for (int i = 0; i < 240; ++i)
     write_text(images + "/" + std::to_string(i % 5) + "/" + std::to_string(100 + i) + ".ppm",
@@ -47,6 +47,15 @@ TEST(Record, KilledAndRunAgainEndsInTheSameBytes) {
     EXPECT_EQ(read_text(folder / "t"), whole) << share;
     fs::remove(folder / "t");
   }
+  // A changed image of the batch in which the earlier run ended, which runs again: checked as it runs. The
+  // last of 64 images is number 3 of its batch, for one before it cannot be read.
+  const std::string last_kept = images + "/1/176.ppm", as_recorded = read_text(last_kept);
+  write_text(folder / "t.partial", whole.substr(0, whole.size() / 2));
+  write_text(last_kept, rendered_image(999));
+  expect_refused(
+      {"record", s.ensemble, images, "-o", folder / "t", "--batch", "5", "--threads", "1", "--quiet"},
+      "1/176.ppm: the image has changed since it was recorded");
+  write_text(last_kept, as_recorded);
   // An image that changed in between.
   write_text(folder / "t.partial", whole.substr(0, whole.size() / 2));
   write_text(images + "/0/100.ppm", rendered_image(999));
