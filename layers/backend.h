@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "engine/device.h"
+#include "layers/capabilities.h"
 #include "layers/graph.h"
 #include "layers/head.h"
 #include "layers/input_form.h"
@@ -77,6 +77,8 @@ struct Prepared {
   // Index of the input that the output must share memory with; -1 if none. It must be one that OpContext lets
   // die. 0 for Input means that its value is the caller's tensor itself, which no step ever writes to.
   int in_place = -1;
+  size_t weight_element_bytes = sizeof(float);  // as the step keeps the operation's weights
+  bool any_input_form = false;  // of Input: the step reads every InputForm, not only the plain one
 };
 
 // What an operation may know when it is prepared.
@@ -92,66 +94,31 @@ struct OpContext {
 };
 
 // A backend implements single operations for one device, precision and thread count; compile()
-// (layers/plan.h) makes plans of them. An operation without a prepare() is a compile error.
+// (layers/plan.h) makes plans of them.
 class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string name() const = 0;  // "reference", "cpu", "cuda"
   virtual Device& device() = 0;
   virtual Precision precision() const = 0;
-  virtual bool reads_any_input_form() const { return false; }  // any InputForm, not only the plain one
-  // Bytes of one element of the operation's weights as the backend keeps them.
-  virtual size_t weight_element_bytes(const Op&) const {
-    return precision() == Precision::fp16 || precision() == Precision::bf16 ? 2 : 4;
-  }
 
-  // Backends that share this one's weights and have cores of their own, on each of which a plan for part of a
-  // batch can run while the others run theirs. Empty if the device has none.
-  virtual std::span<Backend* const> lanes() { return {}; }
-  // Runs f(lane) for every lane at the same time; returns when all are done and rethrows one's exception.
-  virtual void run_lanes(const std::function<void(size_t lane)>&) {}
-
-  // inputs[0]: the caller's tensor, plain fp32 unless bound otherwise.
-  virtual Prepared prepare(const Input&, const OpContext&) = 0;
-  virtual Prepared prepare(const Conv2d&, const OpContext&) = 0;
-  virtual Prepared prepare(const BatchNorm&, const OpContext&) = 0;
-  virtual Prepared prepare(const Scale&, const OpContext&) = 0;
-  virtual Prepared prepare(const LayerNorm&, const OpContext&) = 0;
-  virtual Prepared prepare(const Pool2d&, const OpContext&) = 0;
-  virtual Prepared prepare(const GlobalAveragePool&, const OpContext&) = 0;
-  virtual Prepared prepare(const Linear&, const OpContext&) = 0;
-  virtual Prepared prepare(const Activate&, const OpContext&) = 0;
-  virtual Prepared prepare(const PRelu&, const OpContext&) = 0;
-  virtual Prepared prepare(const Add&, const OpContext&) = 0;
-  virtual Prepared prepare(const ChannelGate&, const OpContext&) = 0;
-  virtual Prepared prepare(const Concat&, const OpContext&) = 0;
-  virtual Prepared prepare(const ChannelShuffle&, const OpContext&) = 0;
-  virtual Prepared prepare(const ChannelSlice&, const OpContext&) = 0;
-  virtual Prepared prepare(const ZeroPad&, const OpContext&) = 0;
-  virtual Prepared prepare(const Flatten&, const OpContext&) = 0;
-  virtual Prepared prepare(const Softmax&, const OpContext&) = 0;
-  virtual Prepared prepare(const Lrn&, const OpContext&) = 0;
-  virtual Prepared prepare(const ShortcutPad&, const OpContext&) = 0;
+  // inputs[0] of Input: the caller's tensor, plain fp32 unless bound otherwise.
+  virtual Prepared prepare(const Op&, const OpContext&) = 0;
 
   // The last step of a plan: the network's output as plain fp32 [n classes].
   virtual Prepared prepare_output(const OpContext&) = 0;
 
-  // How many of these nodes, from the first on, run faster as one step that keeps the values between them out
-  // of memory; 1 if none do. Each node after the first reads the one before as its first input, and is its
-  // only reader. shapes[0] is the first node's input, shapes[i + 1] the output of nodes[i].
-  virtual size_t chain_length(std::span<const Node>, std::span<const Shape>) const { return 1; }
-  // The step for that many nodes. Inputs of the context: the first node's input, then the last node's second
-  // and further inputs.
-  virtual Prepared prepare_chain(std::span<const Node>, std::span<const Shape>, const OpContext&) {
-    return {};
-  }
-
-  // The network's end and the tail in one kernel, on devices that decide when to stop.
-  virtual PreparedHead prepare_head(const HeadContext&) { return {}; }
-
   // Any value as plain fp32 [n c h w] in host memory, for layer-by-layer comparison. May allocate and wait.
   virtual std::vector<float> read(Queue&, const Value&, const void* data) = 0;
+
+  virtual ThreadBackends* thread_backends() { return nullptr; }
+  virtual Chains* chains() { return nullptr; }
+  virtual FusedHeads* fused_heads() { return nullptr; }
 };
+
+// In a backend's class, FXE_OPERATIONS(FXE_PREPARE) declares what its prepare(const Op&) chooses from: one
+// overload for each operation. The program does not link while one is missing.
+#define FXE_PREPARE(O) Prepared prepare(const O&, const OpContext&);
 
 // Plain loops in double precision, rounded to fp32 once per stored element: what the others are compared
 // with.

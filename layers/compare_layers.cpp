@@ -10,6 +10,7 @@
 #include "layers/reference/error_correlation.h"
 #include "layers/run_layer.h"
 #include "layers/run_plan.h"
+#include "layers/walk_graph.h"
 
 namespace fxe {
 
@@ -61,30 +62,23 @@ class Comparison {
   }
 
   std::vector<LayerCheck> run() {
-    const auto& nodes = model_.graph.nodes;
-    std::vector<size_t> last_read(nodes.size());
-    for (size_t i = 0; i < nodes.size(); ++i)
-      for (const ValueId id : nodes[i].inputs) last_read[static_cast<size_t>(id)] = i;
-    values_.resize(nodes.size());
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      check_layer(i);
-      for (const ValueId id : nodes[i].inputs)
-        if (last_read[static_cast<size_t>(id)] == i) values_[static_cast<size_t>(id)] = {};
-    }
+    walk_graph<Values>(model_.graph, [&](size_t i, const std::vector<const Values*>& inputs) {
+      const Node& node = model_.graph.nodes[i];
+      return i == 0 ? check_input(node) : check_layer(node, inputs);
+    });
     check_network();
     return std::move(checks_);
   }
 
  private:
-  void check_layer(size_t i) {
-    const Node& node = model_.graph.nodes[i];
-    if (i == 0) return check_input(node);
-    std::vector<Shape> shapes;
-    std::vector<std::vector<float>> inputs;
+  using Values = std::vector<float>;  // the reference's, rounded to fp32
+
+  Values check_layer(const Node& node, const std::vector<const Values*>& values) {
+    const std::vector<Shape> shapes = input_shapes(node, shapes_);
+    std::vector<Values> inputs;
     std::vector<std::vector<double>> widened;
-    for (const ValueId id : node.inputs) {
-      shapes.push_back(shapes_[static_cast<size_t>(id)]);
-      inputs.push_back(as_stored_by_both(values_[static_cast<size_t>(id)]));
+    for (const Values* x : values) {
+      inputs.push_back(as_stored_by_both(*x));
       widened.emplace_back(inputs.back().begin(), inputs.back().end());
     }
     const LayerReference reference = reference_layer(node.op, shapes, widened, model_.weights);
@@ -101,22 +95,23 @@ class Comparison {
       check_elements(check, found.output, reference.value,
                      [&](size_t e) { return reference.bound(e, rounding); });
     }
-    values_[i].assign(reference.value.size(), 0);
-    for (size_t e = 0; e < reference.value.size(); ++e)
-      values_[i][e] = static_cast<float>(reference.value[e]);
     add(std::move(check));
+    Values rounded(reference.value.size());
+    for (size_t e = 0; e < rounded.size(); ++e) rounded[e] = static_cast<float>(reference.value[e]);
+    return rounded;
   }
 
-  void check_input(const Node& node) {
-    values_[0].assign(input_.begin(), input_.end());
-    const LayerRun found = run_layer(tested_, node.name, Flatten{}, {shapes_[0]}, {values_[0]}, {});
+  Values check_input(const Node& node) {
+    Values values(input_.begin(), input_.end());
+    const LayerRun found = run_layer(tested_, node.name, Flatten{}, {shapes_[0]}, {values}, {});
     LayerCheck check{.name = node.name, .op = op_str(node.op), .implementation = found.implementation};
     const auto u = rounding_of(tested_);
-    const bool rounds = as_stored(values_[0], tested_.precision()) != values_[0];
-    check_elements(check, found.output, values_[0], [&](size_t e) {
-      return rounds ? u.result * std::fabs(static_cast<double>(values_[0][e])) + u.underflow : 0;
+    const bool rounds = as_stored(values, tested_.precision()) != values;
+    check_elements(check, found.output, values, [&](size_t e) {
+      return rounds ? u.result * std::fabs(static_cast<double>(values[e])) + u.underflow : 0;
     });
     add(std::move(check));
+    return values;
   }
 
   // Bounds take a layer's inputs as exact. An overflow has already failed the layer that made it: here it
@@ -173,7 +168,6 @@ class Comparison {
   const int64_t n_;
   const CompareOptions& options_;
   const std::vector<Shape> shapes_;
-  std::vector<std::vector<float>> values_;  // the reference's, rounded to fp32; freed after their last reader
   std::vector<LayerCheck> checks_;
 };
 

@@ -4,8 +4,8 @@
 #include "engine/error.h"
 #include "engine/memory_plan.h"
 #include "layers/graph_reads.h"
-#include "layers/lanes.h"
 #include "layers/plan.h"
+#include "layers/thread_plans.h"
 
 namespace fxe {
 
@@ -33,6 +33,7 @@ class PlanCompiler {
       : model_(model),
         graph_(model.graph),
         backend_(backend),
+        chains_(options.chains && !options.keep_values ? backend.chains() : nullptr),
         options_(options),
         batch_(batch),
         shapes_(infer_shapes(graph_, batch)),
@@ -42,7 +43,6 @@ class PlanCompiler {
 
   std::unique_ptr<Plan> compile() {
     plan_->batch_ = batch_;
-    plan_->any_input_form_ = backend_.reads_any_input_form();
     plan_->classes_ = output_shape().elements() / batch_;
     plan_->input_elements_ = shapes_[0].elements() / batch_;
     for (int i = 0; i < last_;) {
@@ -56,7 +56,7 @@ class PlanCompiler {
     prepare_head();
     finish_output();
     place_memory();
-    if (!options_.keep_values) add_lanes();
+    if (!options_.keep_values) add_thread_plans();
     return std::move(plan_);
   }
 
@@ -92,9 +92,9 @@ class PlanCompiler {
 
   // How many nodes from i on run as one step.
   int chain_length(int i) const {
-    if (i == 0 || options_.keep_values || !options_.chains) return 1;
+    if (i == 0 || !chains_) return 1;
     const int most = reads_.following(i);
-    return static_cast<int>(backend_.chain_length(nodes(i, most), chain_shapes(i, most)));
+    return static_cast<int>(chains_->chain_length(nodes(i, most), chain_shapes(i, most)));
   }
 
   // The last node gets the step; the others have no memory and nothing to do.
@@ -103,10 +103,7 @@ class PlanCompiler {
     const Node& end = node_at(last);
     std::vector<ValueId> ids{node_at(first).inputs[0]};
     ids.insert(ids.end(), end.inputs.begin() + 1, end.inputs.end());
-    Cost cost;
-    for (int i = first; i <= last; ++i) {
-      cost += cost_of(node_at(i));
-      if (i == last) break;
+    for (int i = first; i < last; ++i) {
       Prepared part{.step = std::make_unique<PartOfChain>(end.name), .output = {.shape = shape_at(i)}};
       part_offsets_bytes_.push_back(std::nullopt);
       storage_of_.push_back(storages_.size());
@@ -120,8 +117,10 @@ class PlanCompiler {
       life.last = std::max(life.last, last);
     }
     const OpContext context{end.name, inputs, shape_at(last), model_.weights, std::vector<bool>(ids.size())};
-    Prepared prepared = backend_.prepare_chain(nodes(first, length), chain_shapes(first, length), context);
+    Prepared prepared = chains_->prepare_chain(nodes(first, length), chain_shapes(first, length), context);
     check(end, prepared, context, 0);
+    Cost cost;
+    for (const Node& node : nodes(first, length)) cost += cost_of(node, prepared.weight_element_bytes);
     add_storage(last, end, prepared);
     add_layer(end.name, end.op, ids, std::move(prepared));
     count(cost, inputs);
@@ -136,14 +135,12 @@ class PlanCompiler {
       return *this;
     }
   };
-  Cost cost_of(const Node& node) const {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shape_at(id));
+  Cost cost_of(const Node& node, size_t weight_element_bytes) const {
+    const std::vector<Shape> inputs = input_shapes(node, shapes_);
     if (inputs.empty()) return {};
     Cost cost{multiply_adds(node.op, inputs)};
     for (const WeightUse& weight : weights_of(node.op, inputs))
-      cost.weight_bytes +=
-          static_cast<size_t>(weight.shape.elements()) * backend_.weight_element_bytes(node.op);
+      cost.weight_bytes += static_cast<size_t>(weight.shape.elements()) * weight_element_bytes;
     return cost;
   }
 
@@ -172,13 +169,15 @@ class PlanCompiler {
     context.is_result = i == graph_.output && i + 1 == last_;
     for (const ValueId id : node.inputs)
       context.put.push_back(part_offsets_bytes_[static_cast<size_t>(id)].has_value());
-    Prepared prepared = std::visit([&](const auto& op) { return backend_.prepare(op, context); }, node.op);
+    Prepared prepared = backend_.prepare(node.op, context);
     const auto& whole = whole_of_[static_cast<size_t>(i)];
     check(node, prepared, context, whole ? storages_[*whole].life.bytes : 0);
+    if (is_input) plan_->any_input_form_ = prepared.any_input_form;
+    const Cost cost = cost_of(node, prepared.weight_element_bytes);
     add_storage(i, node, prepared);
     add_layer(node.name, node.op, is_input ? std::vector<int>{Plan::kCallerInput} : node.inputs,
               std::move(prepared));
-    count(cost_of(node), inputs);
+    count(cost, inputs);
   }
 
   // Sets the bytes of the layer added last.
@@ -249,9 +248,11 @@ class PlanCompiler {
   }
 
   void prepare_head() {
+    FusedHeads* const heads = backend_.fused_heads();
+    if (!heads) return;
     std::vector<Value> values;
     for (const auto& layer : plan_->layers_) values.push_back(layer.value);
-    PreparedHead prepared = backend_.prepare_head({graph_, model_.weights, values});
+    PreparedHead prepared = heads->prepare_head({graph_, model_.weights, values});
     if (!prepared.head) return;
     plan_->head_ = std::move(prepared.head);
     plan_->head_begin_ = static_cast<size_t>(prepared.first);
@@ -301,21 +302,24 @@ class PlanCompiler {
     }
   }
 
-  void add_lanes() {
-    const auto backends = backend_.lanes();
+  void add_thread_plans() {
+    ThreadBackends* const threads = backend_.thread_backends();
+    if (!threads) return;
+    const auto backends = threads->backends();
     const int64_t images = images_of_piece(batch_, static_cast<int64_t>(backends.size()),
                                            cost_.multiply_adds / batch_, cost_.weight_bytes);
     if (images == 0) return;
     std::vector<std::unique_ptr<Plan>> plans;
     for (Backend* const backend : backends)
       plans.push_back(PlanCompiler(model_, *backend, images, options_).compile());
-    plan_->lanes_ = std::make_unique<Lanes>(backend_, std::move(plans), batch_);
-    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, plan_->lanes_->arena_bytes());
+    plan_->thread_plans_ = std::make_unique<ThreadPlans>(*threads, std::move(plans), batch_);
+    plan_->arena_bytes_ = std::max(plan_->arena_bytes_, plan_->thread_plans_->arena_bytes());
   }
 
   const Model& model_;
   const Graph& graph_;
   Backend& backend_;
+  Chains* const chains_;  // or nullptr
   const CompileOptions options_;
   const int64_t batch_;
   const std::vector<Shape> shapes_;

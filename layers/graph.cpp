@@ -23,16 +23,19 @@ Shape input_shape(const Node& node, int64_t n) {
 
 Shape node_shape(const Node& node, int64_t index, const std::vector<Shape>& shapes, int64_t n) {
   if (index == 0) return input_shape(node, n);
-  std::vector<Shape> inputs;
-  for (const ValueId id : node.inputs) {
+  for (const ValueId id : node.inputs)
     if (id < 0 || id >= index)
       throw bad_input("reads node {}, but only nodes before {} can be read", id, index);
-    inputs.push_back(shapes[static_cast<size_t>(id)]);
-  }
-  return output_shape(node.op, inputs);
+  return output_shape(node.op, input_shapes(node, shapes));
 }
 
 }  // namespace
+
+std::vector<Shape> input_shapes(const Node& node, const std::vector<Shape>& shapes) {
+  std::vector<Shape> inputs;
+  for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
+  return inputs;
+}
 
 std::vector<Shape> infer_shapes(const Graph& graph, int64_t n) {
   if (graph.nodes.empty()) throw bad_input("the network has no nodes");

@@ -30,6 +30,9 @@ struct Graph {
 // or inputs break the rules above. Sizes are bounded: a value has less than 2^31 elements.
 std::vector<Shape> infer_shapes(const Graph&, int64_t n);
 
+// The shapes of a node's inputs, out of those of all values.
+std::vector<Shape> input_shapes(const Node&, const std::vector<Shape>& shapes);
+
 // The shape rule of one operation.
 Shape output_shape(const Op&, const std::vector<Shape>& inputs);
 

@@ -110,9 +110,7 @@ Model bind_weights(Graph graph, TensorMap tensors, const std::string& where) {
   std::vector<std::pair<const Node*, WeightUse>> uses;
   std::set<std::string> wanted;
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (WeightUse& use : weights_of(node.op, inputs)) {
+    for (WeightUse& use : weights_of(node.op, input_shapes(node, shapes))) {
       wanted.insert(use.name);
       uses.emplace_back(&node, std::move(use));
     }

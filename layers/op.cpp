@@ -23,30 +23,23 @@ std::string pad_str(const Padding2& p) {
 
 std::string act_str(const Activation& act) { return act ? " act=" + act.str() : ""; }
 
-struct Name {
-  const char* operator()(const Input&) const { return "input"; }
-  const char* operator()(const Conv2d&) const { return "conv2d"; }
-  const char* operator()(const BatchNorm&) const { return "batch_norm"; }
-  const char* operator()(const Scale&) const { return "scale"; }
-  const char* operator()(const LayerNorm&) const { return "layer_norm"; }
-  const char* operator()(const Pool2d&) const { return "pool2d"; }
-  const char* operator()(const GlobalAveragePool&) const { return "global_average_pool"; }
-  const char* operator()(const Linear&) const { return "linear"; }
-  const char* operator()(const Activate&) const { return "activate"; }
-  const char* operator()(const PRelu&) const { return "prelu"; }
-  const char* operator()(const Add&) const { return "add"; }
-  const char* operator()(const ChannelGate&) const { return "channel_gate"; }
-  const char* operator()(const Concat&) const { return "concat"; }
-  const char* operator()(const ChannelShuffle&) const { return "channel_shuffle"; }
-  const char* operator()(const ChannelSlice&) const { return "channel_slice"; }
-  const char* operator()(const ZeroPad&) const { return "zero_pad"; }
-  const char* operator()(const Flatten&) const { return "flatten"; }
-  const char* operator()(const Softmax&) const { return "softmax"; }
-  const char* operator()(const Lrn&) const { return "lrn"; }
-  const char* operator()(const ShortcutPad&) const { return "shortcut_pad"; }
+// The fields, but for names of weights.
+struct Fields {
+  std::string text;
+  void operator()(const char* name, const auto& value) { text += fmt::format(" {}={}", name, value); }
+  void operator()(const char* name, const Extent2& value) { text += fmt::format(" {}={}", name, str(value)); }
+  void operator()(const char*, const Padding2& value) { text += pad_str(value); }
+  void operator()(const char*, const Activation& value) { text += act_str(value); }
+  void operator()(const char*, const std::string&) {}
 };
 
 struct Parameters {
+  template <class O>
+  std::string operator()(const O& o) const {
+    Fields fields;
+    visit_fields(o, fields);
+    return fields.text;
+  }
   std::string operator()(const Input& o) const { return fmt::format(" {}x{}x{}", o.c, o.h, o.w); }
   std::string operator()(const Conv2d& o) const {
     return fmt::format(" k={} filter={}", o.k, str(o.filter)) +
@@ -54,7 +47,6 @@ struct Parameters {
            unless<std::string>("1x1", "dilation", str(o.dilation)) + unless<int64_t>(1, "groups", o.groups) +
            (o.bias.empty() ? "" : " bias") + (o.add_residual ? " residual" : "") + act_str(o.act);
   }
-  std::string operator()(const BatchNorm& o) const { return fmt::format(" epsilon={}", o.epsilon); }
   std::string operator()(const Scale& o) const {
     return std::string(o.scale.empty() ? "" : " scale") + (o.shift.empty() ? "" : " shift") + act_str(o.act);
   }
@@ -67,33 +59,18 @@ struct Parameters {
            unless<std::string>("1x1", "stride", str(o.stride)) + pad_str(o.pad) +
            (o.ceil_mode ? " ceil" : "") + (o.count_padding ? " count_padding" : "");
   }
-  std::string operator()(const GlobalAveragePool&) const { return ""; }
   std::string operator()(const Linear& o) const {
     return fmt::format(" k={}", o.k) + (o.bias.empty() ? "" : " bias") + act_str(o.act);
   }
   std::string operator()(const Activate& o) const { return " " + o.act.str(); }
-  std::string operator()(const PRelu&) const { return ""; }
-  std::string operator()(const Add& o) const { return act_str(o.act); }
-  std::string operator()(const ChannelGate&) const { return ""; }
-  std::string operator()(const Concat&) const { return ""; }
-  std::string operator()(const ChannelShuffle& o) const { return fmt::format(" groups={}", o.groups); }
-  std::string operator()(const ChannelSlice& o) const {
-    return fmt::format(" first={} count={}", o.first, o.count);
-  }
-  std::string operator()(const ZeroPad& o) const { return pad_str(o.pad); }
-  std::string operator()(const Flatten&) const { return ""; }
-  std::string operator()(const Softmax&) const { return ""; }
-  std::string operator()(const Lrn& o) const {
-    return fmt::format(" size={} alpha={} beta={} k={}", o.size, o.alpha, o.beta, o.k);
-  }
-  std::string operator()(const ShortcutPad& o) const {
-    return fmt::format(" stride={} before={} after={}", str(o.stride), o.before, o.after);
-  }
 };
 
 }  // namespace
 
-std::string op_name(const Op& op) { return std::visit(Name{}, op); }
+std::string op_name(const Op& op) {
+  return std::visit([](const auto& o) { return std::string(o.kName); }, op);
+}
+
 std::string op_str(const Op& op) { return op_name(op) + std::visit(Parameters{}, op); }
 
 }  // namespace fxe

@@ -201,11 +201,8 @@ class Optimizer {
     for (size_t i = 0; i < nodes_.size(); ++i) {
       if (!kept[i]) continue;
       Node n = std::move(nodes_[i]);
-      std::vector<Shape> inputs;
-      for (ValueId& id : n.inputs) {
-        id = renumbered[static_cast<size_t>(id)];
-        inputs.push_back(shapes[static_cast<size_t>(id)]);
-      }
+      for (ValueId& id : n.inputs) id = renumbered[static_cast<size_t>(id)];
+      const std::vector<Shape> inputs = input_shapes(n, shapes);
       for (const WeightUse& use : weights_of(n.op, inputs)) used.insert(use.name);
       shapes.push_back(i == 0 ? shapes_[0] : output_shape(n.op, inputs));
       renumbered[i] = static_cast<ValueId>(model.graph.nodes.size());

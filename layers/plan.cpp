@@ -5,14 +5,14 @@
 #include <ostream>
 
 #include "engine/error.h"
-#include "layers/lanes.h"
+#include "layers/thread_plans.h"
 
 namespace fxe {
 
 Plan::Plan() = default;
 Plan::~Plan() = default;
 
-size_t Plan::lanes() const { return lanes_ ? lanes_->count() : 0; }
+size_t Plan::thread_plans() const { return thread_plans_ ? thread_plans_->count() : 0; }
 
 void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
   if (!form.plain() && !any_input_form_)
@@ -38,10 +38,11 @@ void Plan::bind(void* arena, const void* input, void* output, InputForm form) {
   }
   if (head_)
     head_->bind(const_cast<void*>(address(static_cast<size_t>(head_input_))), static_cast<float*>(output));
-  if (lanes_) lanes_->bind(arena_, static_cast<const float*>(input), static_cast<float*>(output));
+  if (thread_plans_)
+    thread_plans_->bind(arena_, static_cast<const float*>(input), static_cast<float*>(output));
 }
 
-void Plan::move_to(const void* input, void* output) {
+void Plan::rebind(const void* input, void* output) {
   if (input == input_ && output == output_) return;
   if (head_) throw run_time_error("plan: one with a head cannot be moved");
   input_ = const_cast<void*>(input);
@@ -50,7 +51,7 @@ void Plan::move_to(const void* input, void* output) {
     find_addresses(outer.step, outer.binding);
     steps_[outer.step]->bind(outer.binding);
   }
-  if (lanes_) lanes_->move_to(static_cast<const float*>(input), static_cast<float*>(output));
+  if (thread_plans_) thread_plans_->rebind(static_cast<const float*>(input), static_cast<float*>(output));
 }
 
 void Plan::find_addresses(size_t step, Binding& binding) const {
@@ -75,7 +76,7 @@ const void* Plan::address(size_t i) const {
 }
 
 void Plan::enqueue(Queue& queue) const {
-  if (lanes_ && !observer_) return lanes_->enqueue(queue);
+  if (thread_plans_ && !observer_) return thread_plans_->enqueue(queue);
   for (size_t i = 0; i < steps_.size(); ++i) enqueue_layer(queue, i);
 }
 

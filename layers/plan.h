@@ -12,7 +12,7 @@
 
 namespace fxe {
 
-class Lanes;
+class ThreadPlans;
 
 // A model compiled for (backend, batch): prepared steps and the memory they share. Running it allocates
 // nothing. Only one run at a time may use an arena; plans that never run at the same time may share one.
@@ -23,7 +23,7 @@ class Plan {
 
   enum class Place { arena, caller_input, caller_output };
 
-  // One per node of the graph, in order. A chain of nodes run as one step (Backend::chain_length) is listed
+  // One per node of the graph, in order. A chain of nodes run as one step (Chains) is listed
   // under its last node; the others have no memory, kernels or costs. Unless the last value is written
   // straight to the caller's output, a final entry "output" copies it there.
   struct Layer {
@@ -43,12 +43,12 @@ class Plan {
   // Sets addresses, once, before the first enqueue: `arena` of arena_bytes(), `input`, and `output`, plain
   // fp32 [n classes]. All are on the backend's device, aligned to kBufferAlignment, owned by the caller, and
   // live as long as the plan. `form` says what `input` is; the default is plain fp32 [n c h w]. Throws
-  // run_time for a form that the backend does not read (Backend::reads_any_input_form).
+  // run_time for a form that the backend does not read (Prepared::any_input_form).
   void bind(void* arena, const void* input, void* output, InputForm form = {});
   // Changes input and output between runs, for a plan without a head that is bound to plain ones.
   // Allocates nothing.
-  void move_to(const void* input, void* output);
-  // Runs the whole network; in lanes if it has them and no observer is set.
+  void rebind(const void* input, void* output);
+  // Runs the whole network; by per-thread plans if it has them and no observer is set.
   void enqueue(Queue&) const;
   void enqueue_layer(Queue&, size_t i) const;  // one step
   // Reports each kernel from now on to `observer`; nullptr stops. It must outlive what is enqueued.
@@ -60,7 +60,7 @@ class Plan {
   std::string head() const { return head_ ? head_->implementation() : ""; }
   size_t head_begin() const { return head_begin_; }
 
-  size_t lanes() const;  // that share the batch (lanes.h); 0 if none
+  size_t thread_plans() const;  // that share the batch (thread_plans.h); 0 if none
   int64_t batch() const { return batch_; }
   int64_t classes() const { return classes_; }
   int64_t input_elements() const { return input_elements_; }  // of one image
@@ -90,7 +90,7 @@ class Plan {
   size_t head_begin_ = 0;
   int head_input_ = 0;  // layer index
 
-  std::unique_ptr<Lanes> lanes_;  // beside the steps for the whole batch, which observers see
+  std::unique_ptr<ThreadPlans> thread_plans_;  // beside the steps for the whole batch, which observers see
 
   std::byte* arena_ = nullptr;
   void* input_ = nullptr;  // never written to
@@ -100,9 +100,9 @@ class Plan {
 };
 
 struct CompileOptions {
-  // No sharing, no lanes, no chains: every value can still be read after a run (fxe check).
+  // No sharing, no per-thread plans, no chains: every value can still be read after a run (fxe check).
   bool keep_values = false;
-  bool chains = true;  // Backend::chain_length()
+  bool chains = true;  // Backend::chains()
 };
 
 // Compiles `model` unchanged: call optimize() first if wanted. The backend must outlive the plan. Throws

@@ -57,7 +57,7 @@ class Runner {
     }
     const OpContext context{layer_, values, output, weights ? *weights : weights_,
                             std::vector<bool>(inputs.size(), inputs_die)};
-    Prepared prepared = std::visit([&](const auto& o) { return backend_.prepare(o, context); }, op);
+    Prepared prepared = backend_.prepare(op, context);
     Made made;
     made.value = prepared.output;
     if (prepared.in_place >= 0) {

@@ -161,7 +161,10 @@ struct Rule {
     return only_input(in);
   }
 
-  Shape operator()(const PRelu&) const { return channels_input(in); }
+  Shape operator()(const PRelu& o) const {
+    if (o.slope.empty()) throw bad_input("expected the name of its slope, found none");
+    return channels_input(in);
+  }
 
   Shape operator()(const Add& o) const {
     expect_inputs(in, 2);

@@ -22,7 +22,7 @@ class Use {
 
   std::vector<WeightUse> operator()(const Scale& o) const { return per_channel({o.scale, o.shift}); }
   std::vector<WeightUse> operator()(const LayerNorm& o) const { return per_channel({o.scale, o.shift}); }
-  std::vector<WeightUse> operator()(const PRelu& o) const { return per_channel({o.slope}); }
+  std::vector<WeightUse> operator()(const PRelu& o) const { return {{o.slope, {in[0][1]}}}; }
 
   std::vector<WeightUse> operator()(const Linear& o) const {
     std::vector<WeightUse> uses{{o.weight, {o.k, in[0][1]}}};
@@ -30,21 +30,11 @@ class Use {
     return uses;
   }
 
-  // Operations without weights. Each is named, so that a new one must say what it reads.
-  std::vector<WeightUse> operator()(const Input&) const { return {}; }
-  std::vector<WeightUse> operator()(const Pool2d&) const { return {}; }
-  std::vector<WeightUse> operator()(const GlobalAveragePool&) const { return {}; }
-  std::vector<WeightUse> operator()(const Activate&) const { return {}; }
-  std::vector<WeightUse> operator()(const Add&) const { return {}; }
-  std::vector<WeightUse> operator()(const ChannelGate&) const { return {}; }
-  std::vector<WeightUse> operator()(const Concat&) const { return {}; }
-  std::vector<WeightUse> operator()(const ChannelShuffle&) const { return {}; }
-  std::vector<WeightUse> operator()(const ChannelSlice&) const { return {}; }
-  std::vector<WeightUse> operator()(const ZeroPad&) const { return {}; }
-  std::vector<WeightUse> operator()(const Flatten&) const { return {}; }
-  std::vector<WeightUse> operator()(const Softmax&) const { return {}; }
-  std::vector<WeightUse> operator()(const Lrn&) const { return {}; }
-  std::vector<WeightUse> operator()(const ShortcutPad&) const { return {}; }
+  template <class O>
+  std::vector<WeightUse> operator()(const O&) const {
+    static_assert(std::is_trivially_destructible_v<O>, "it has names of weights: say their shapes");
+    return {};
+  }
 
  private:
   const std::vector<Shape>& in;

@@ -151,7 +151,7 @@ class CpuExecutor final : public Executor {
     const int32_t live = *state_.live_count();
     const size_t size = smallest_fit(sizes_, live);
     const std::span images(state_.live(), static_cast<size_t>(live));
-    slot.member->move_to(inputs_[slot.input].rows(images), sizes_[size]);
+    slot.member->rebind(inputs_[slot.input].rows(images), sizes_[size]);
     slot.member->enqueue(*queue_, sizes_[size]);
     queue_->wait();
     times_.set(member, sizes_[size], static_cast<uint64_t>(ms_since(stage_start_) * 1e6));

@@ -28,7 +28,7 @@ class Member {
   virtual void bind(void* arena, const void* input, float* logits, InputForm form = {}) = 0;
 
   // Changes the input, of the same form, for later runs at this batch. Only for members in the host's memory.
-  virtual void move_to(const void* input, int64_t batch) = 0;
+  virtual void rebind(const void* input, int64_t batch) = 0;
 
   // Runs rows 0 .. batch-1 of the input into the same rows of the logits. `batch` is one of batch_sizes().
   // Allocates nothing and does not wait.

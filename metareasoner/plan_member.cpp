@@ -36,8 +36,8 @@ void PlanMember::bind(void* arena, const void* input, float* logits, InputForm f
   for (const auto& plan : plans_) plan->bind(arena, input, logits, form);
 }
 
-void PlanMember::move_to(const void* input, int64_t batch) {
-  plans_[smallest_fit(sizes_, batch)]->move_to(input, logits_);
+void PlanMember::rebind(const void* input, int64_t batch) {
+  plans_[smallest_fit(sizes_, batch)]->rebind(input, logits_);
 }
 
 void PlanMember::enqueue(Queue& queue, int64_t batch) const { plan(batch).enqueue(queue); }

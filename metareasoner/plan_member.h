@@ -22,7 +22,7 @@ class PlanMember final : public Member {
   int64_t multiply_adds() const override;
   size_t arena_bytes() const override;
   void bind(void* arena, const void* input, float* logits, InputForm form = {}) override;
-  void move_to(const void* input, int64_t batch) override;
+  void rebind(const void* input, int64_t batch) override;
   void enqueue(Queue&, int64_t batch) const override;
   void enqueue_with_tail(Queue&, int64_t batch, const TailCall&) const override;
   std::string head(int64_t batch) const override { return plan(batch).head(); }

@@ -12,9 +12,7 @@ std::vector<WeightUse> weights_of(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
   std::vector<WeightUse> uses;
   for (const auto& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (ValueId i : node.inputs) inputs.push_back(shapes[static_cast<size_t>(i)]);
-    for (auto& use : weights_of(node.op, inputs)) uses.push_back(std::move(use));
+    for (auto& use : weights_of(node.op, input_shapes(node, shapes))) uses.push_back(std::move(use));
   }
   return uses;
 }

@@ -54,9 +54,7 @@ TensorMap random_weights(const Graph& graph, uint64_t seed) {
   TensorMap weights;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs)) {
+    for (const WeightUse& use : weights_of(node.op, input_shapes(node, shapes))) {
       std::vector<float> values = make_values(random, node.op, use);
       if (!is_statistic(node.op, use.name))
         for (float& v : values) v *= factors[i];

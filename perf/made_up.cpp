@@ -19,9 +19,7 @@ Model with_some_weights(Graph graph) {
   const auto shapes = infer_shapes(graph, 1);
   TensorMap weights;
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs)) {
+    for (const WeightUse& use : weights_of(node.op, input_shapes(node, shapes))) {
       const auto count = static_cast<size_t>(use.shape.elements());
       const double fan_in = static_cast<double>(use.shape.elements() / use.shape[0]);
       weights[use.name] = Tensor::from_floats(use.shape, std::holds_alternative<BatchNorm>(node.op)

@@ -184,9 +184,7 @@ int64_t parameters_of(const Model& model) {
   const auto shapes = infer_shapes(model.graph, 1);
   int64_t count = 0;
   for (const Node& node : model.graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    count += parameters_of(node.op, inputs);
+    count += parameters_of(node.op, input_shapes(node, shapes));
   }
   return count;
 }

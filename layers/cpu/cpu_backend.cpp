@@ -20,18 +20,18 @@ CpuBackend::CpuBackend(int threads, Precision precision, std::vector<int> proces
     : precision_(precision), workers_(threads, std::move(processors)), weights_(std::move(weights)) {
   if (!weights_) weights_ = std::make_shared<WeightCache>(engine_, device_);
   for (int i = 0; threads > 1 && i < threads; ++i) {
-    lanes_.push_back(std::make_unique<CpuBackend>(1, precision, std::vector<int>(), weights_));
-    lane_pointers_.push_back(lanes_.back().get());
+    single_.push_back(std::make_unique<CpuBackend>(1, precision, std::vector<int>(), weights_));
+    single_pointers_.push_back(single_.back().get());
   }
 }
 
-void CpuBackend::run_lanes(const std::function<void(size_t lane)>& f) {
+void CpuBackend::run_on_threads(const std::function<void(size_t thread)>& f) {
   std::mutex mutex;
   std::exception_ptr thrown;
   workers_.pin_caller();
-  workers_.run(static_cast<int64_t>(lanes_.size()), [&](int64_t lane) {
+  workers_.run(static_cast<int64_t>(single_.size()), [&](int64_t thread) {
     try {
-      f(static_cast<size_t>(lane));
+      f(static_cast<size_t>(thread));
     } catch (...) {
       const std::lock_guard lock(mutex);
       if (!thrown) thrown = std::current_exception();

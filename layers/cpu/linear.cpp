@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/dtype.h"
 #include "layers/cpu/apply.h"
 #include "layers/cpu/direct_step.h"
 
@@ -83,12 +84,14 @@ void add_own(StepBuilder& step, CpuBackend& backend, const Linear& op, const OpC
 }  // namespace
 
 Prepared CpuBackend::prepare(const Linear& op, const OpContext& context) {
-  return build_step(*this, context, [&](StepBuilder& step) {
+  Prepared prepared = build_step(*this, context, [&](StepBuilder& step) {
     if (DirectConv::fits(Conv2d{.k = op.k}, context.inputs[0].shape[1]))
       add_own(step, *this, op, context);
     else
       add_product(step, engine_, op, context);
   });
+  if (precision_ == Precision::bf16) prepared.weight_element_bytes = size_bytes(DType::bf16);
+  return prepared;
 }
 
 }  // namespace fxe::cpu

@@ -107,8 +107,8 @@ void Workers::take_pieces(size_t thread) {
 }
 
 void Workers::serve(size_t share) {
-  // Makes OpenMP create its per-thread state now rather than in a lane's first primitive, which
-  // would allocate.
+  // Makes OpenMP create its per-thread state now rather than in the first primitive of a per-thread plan,
+  // which would allocate.
   omp_set_num_threads(1);
   done_.fetch_add(1, std::memory_order_release);
   done_.notify_one();

@@ -15,7 +15,7 @@ namespace fxe::cuda {
 // saves.
 inline constexpr int64_t kFewProducts = int64_t{1} << 26;
 
-class CudaBackend final : public Backend {
+class CudaBackend final : public Backend, FusedHeads {
  public:
   CudaBackend(Device& device, CudnnTarget target, const PlanCacheKey& key, const CudaPlanOptions& options);
 
@@ -23,30 +23,13 @@ class CudaBackend final : public Backend {
   Device& device() override { return device_; }
   Precision precision() const override { return precision_; }
 
-  bool reads_any_input_form() const override { return true; }
+  FusedHeads* fused_heads() override { return this; }
 
-  Prepared prepare(const Input&, const OpContext&) override;
-  Prepared prepare(const Conv2d&, const OpContext&) override;
-  Prepared prepare(const BatchNorm&, const OpContext&) override;
-  Prepared prepare(const Scale&, const OpContext&) override;
-  Prepared prepare(const LayerNorm&, const OpContext&) override;
-  Prepared prepare(const Pool2d&, const OpContext&) override;
-  Prepared prepare(const GlobalAveragePool&, const OpContext&) override;
-  Prepared prepare(const Linear&, const OpContext&) override;
-  Prepared prepare(const Activate&, const OpContext&) override;
-  Prepared prepare(const PRelu&, const OpContext&) override;
-  Prepared prepare(const Add&, const OpContext&) override;
-  Prepared prepare(const ChannelGate&, const OpContext&) override;
-  Prepared prepare(const Concat&, const OpContext&) override;
-  Prepared prepare(const ChannelShuffle&, const OpContext&) override;
-  Prepared prepare(const ChannelSlice&, const OpContext&) override;
-  Prepared prepare(const ZeroPad&, const OpContext&) override;
-  Prepared prepare(const Flatten&, const OpContext&) override;
-  Prepared prepare(const Softmax&, const OpContext&) override;
-  Prepared prepare(const Lrn&, const OpContext&) override;
-  Prepared prepare(const ShortcutPad&, const OpContext&) override;
+  Prepared prepare(const Op& op, const OpContext& context) override {
+    return std::visit([&](const auto& o) { return prepare(o, context); }, op);
+  }
+  FXE_OPERATIONS(FXE_PREPARE)
   Prepared prepare_output(const OpContext&) override;
-  PreparedHead prepare_head(const HeadContext&) override;
   std::vector<float> read(Queue&, const Value&, const void* data) override;
 
   DType dtype() const { return storage_dtype(precision_); }
@@ -56,6 +39,8 @@ class CudaBackend final : public Backend {
   WeightStore& weights() { return weights_; }
 
  private:
+  PreparedHead prepare_head(const HeadContext&) override;
+
   Device& device_;
   Precision precision_;
   CudnnTarget target_;

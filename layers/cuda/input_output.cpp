@@ -6,7 +6,7 @@ namespace fxe::cuda {
 
 // Channels innermost and padded: the first convolution of an RGB image reads 4 or 8 channels.
 Prepared CudaBackend::prepare(const Input&, const OpContext& context) {
-  return build_step(*this, context, [&](StepBuilder& step) {
+  Prepared prepared = build_step(*this, context, [&](StepBuilder& step) {
     const Operand x{.place = Operand::Place::input}, y = step.output();
     const Operand rows{.place = Operand::Place::rows}, row_count{.place = Operand::Place::row_count},
         first{.place = Operand::Place::first_image}, pixel_values{.place = Operand::Place::pixel_values};
@@ -22,6 +22,8 @@ Prepared CudaBackend::prepare(const Input&, const OpContext& context) {
              },
              {x, rows, row_count, first, pixel_values, y});
   });
+  prepared.any_input_form = true;
+  return prepared;
 }
 
 Prepared CudaBackend::prepare_output(const OpContext& context) {

@@ -190,7 +190,8 @@ Prepared StepBuilder::finish() {
   return {.step = std::make_unique<CudaStep>(backend_.handle(), std::move(actions_)),
           .output = output_,
           .workspace_bytes = workspace_bytes_,
-          .in_place = in_place_};
+          .in_place = in_place_,
+          .weight_element_bytes = size_bytes(backend_.dtype())};
 }
 
 PointwiseFunction pointwise_function(const Activation& act) {

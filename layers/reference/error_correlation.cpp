@@ -6,6 +6,7 @@
 
 #include "layers/reference/error_propagation.h"
 #include "layers/reference/random_rounding.h"
+#include "layers/walk_graph.h"
 
 namespace fxe {
 
@@ -71,24 +72,14 @@ Diverging run_node(const Node& node, uint64_t index, const std::vector<const Div
 // The output of every path.
 std::vector<Doubles> random_paths(const Model& model, std::span<const float> input, int64_t n, size_t paths,
                                   const LayerReference::Rounding& rounding) {
-  const auto& nodes = model.graph.nodes;
-  std::vector<size_t> last_read(nodes.size(), 0);
-  for (size_t i = 0; i < nodes.size(); ++i)
-    for (const ValueId id : nodes[i].inputs) last_read[static_cast<size_t>(id)] = i;
-  last_read[static_cast<size_t>(model.graph.output)] = nodes.size();
-
-  std::vector<Diverging> values(nodes.size());
   const Doubles images(input.begin(), input.end());
   const Diverging caller{{infer_shapes(model.graph, n)[0], images, Doubles(images.size())}, {paths, images}};
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    std::vector<const Diverging*> inputs;
-    if (i == 0) inputs.push_back(&caller);
-    for (const ValueId id : nodes[i].inputs) inputs.push_back(&values[static_cast<size_t>(id)]);
-    values[i] = run_node(nodes[i], i, inputs, model.weights, rounding);
-    for (const ValueId id : nodes[i].inputs)
-      if (last_read[static_cast<size_t>(id)] == i) values[static_cast<size_t>(id)] = {};
-  }
-  return std::move(values[static_cast<size_t>(model.graph.output)].paths);
+  return walk_graph<Diverging>(model.graph,
+                               [&](size_t i, std::vector<const Diverging*> inputs) {
+                                 if (i == 0) inputs.push_back(&caller);
+                                 return run_node(model.graph.nodes[i], i, inputs, model.weights, rounding);
+                               })
+      .paths;
 }
 
 }  // namespace

@@ -270,12 +270,10 @@ struct Propagation {
     if (!stores_less()) return;  // passed on unchanged
     for (size_t i = 0; i < out.value.size(); ++i) out.variance[i] += stored(out.value[i]);
   }
-  void operator()(const Concat& o) { pick(o); }
-  void operator()(const ChannelShuffle& o) { pick(o); }
-  void operator()(const ChannelSlice& o) { pick(o); }
-  void operator()(const ZeroPad& o) { pick(o); }
-  void operator()(const Flatten& o) { pick(o); }
-  void operator()(const ShortcutPad& o) { pick(o); }
+  template <MovesData O>
+  void operator()(const O& o) {
+    pick(o);
+  }
 };
 
 }  // namespace

@@ -174,13 +174,10 @@ struct Bound {
     out.terms = 1;
   }
 
-  void operator()(const Input&) { out.exact = true; }
-  void operator()(const Concat&) { out.exact = true; }
-  void operator()(const ChannelShuffle&) { out.exact = true; }
-  void operator()(const ChannelSlice&) { out.exact = true; }
-  void operator()(const ZeroPad&) { out.exact = true; }
-  void operator()(const Flatten&) { out.exact = true; }
-  void operator()(const ShortcutPad&) { out.exact = true; }
+  template <MovesData O>
+  void operator()(const O&) {
+    out.exact = true;
+  }
 };
 
 }  // namespace

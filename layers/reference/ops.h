@@ -18,7 +18,7 @@ struct Args {
   std::vector<const T*> inputs;   // row-major
   std::vector<const T*> weights;  // in the order of weights_of()
   Shape output_shape;
-  T* output = nullptr;
+  T* output = nullptr;        // may be an input, where reference_backend.cpp lets it
   double* scratch = nullptr;  // of scratch_elements()
   int fp32_accumulators = 0;  // sum averages in this many of them, at most 16; 0: in double precision
 };
@@ -26,46 +26,12 @@ struct Args {
 // How many doubles of scratch an operation needs.
 size_t scratch_elements(const Op&, const Shape& output);
 
-template <class T>
-void run(const Input&, const Args<T>&);
-template <class T>
-void run(const Conv2d&, const Args<T>&);  // output may be the residual
-template <class T>
-void run(const BatchNorm&, const Args<T>&);  // output may be the input
-template <class T>
-void run(const Scale&, const Args<T>&);  // output may be the input
-template <class T>
-void run(const LayerNorm&, const Args<T>&);
-template <class T>
-void run(const Pool2d&, const Args<T>&);
-template <class T>
-void run(const GlobalAveragePool&, const Args<T>&);
-template <class T>
-void run(const Linear&, const Args<T>&);
-template <class T>
-void run(const Activate&, const Args<T>&);  // output may be the input
-template <class T>
-void run(const PRelu&, const Args<T>&);  // output may be the input
-template <class T>
-void run(const Add&, const Args<T>&);  // output may be an input
-template <class T>
-void run(const ChannelGate&, const Args<T>&);  // output may be input 0
-template <class T>
-void run(const Concat&, const Args<T>&);
-template <class T>
-void run(const ChannelShuffle&, const Args<T>&);
-template <class T>
-void run(const ChannelSlice&, const Args<T>&);
-template <class T>
-void run(const ZeroPad&, const Args<T>&);
-template <class T>
-void run(const Flatten&, const Args<T>&);  // output may be the input
-template <class T>
-void run(const Softmax&, const Args<T>&);
-template <class T>
-void run(const Lrn&, const Args<T>&);
-template <class T>
-void run(const ShortcutPad&, const Args<T>&);
+// One for each operation, instantiated for float and double where it is defined.
+#define FXE_RUN(O)   \
+  template <class T> \
+  void run(const O&, const Args<T>&);
+FXE_OPERATIONS(FXE_RUN)
+#undef FXE_RUN
 
 // What the sum over the window at (p, q) is divided by.
 int64_t divisor(const Pool2d&, const Shape& x, int64_t p, int64_t q);

@@ -57,28 +57,9 @@ class ReferenceBackend final : public Backend {
   Device& device() override { return *device_; }
   Precision precision() const override { return Precision::fp32; }
 
-  Prepared prepare(const Input& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Conv2d& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const BatchNorm& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Scale& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const LayerNorm& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Pool2d& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const GlobalAveragePool& op, const OpContext& context) override {
-    return step(op, context);
+  Prepared prepare(const Op& op, const OpContext& context) override {
+    return std::visit([&](const auto& o) { return step(o, context); }, op);
   }
-  Prepared prepare(const Linear& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Activate& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const PRelu& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Add& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const ChannelGate& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Concat& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const ChannelShuffle& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const ChannelSlice& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const ZeroPad& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Flatten& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Softmax& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const Lrn& op, const OpContext& context) override { return step(op, context); }
-  Prepared prepare(const ShortcutPad& op, const OpContext& context) override { return step(op, context); }
   Prepared prepare_output(const OpContext& context) override { return step(Activate{}, context); }
 
   std::vector<float> read(Queue& queue, const Value& value, const void* data) override {

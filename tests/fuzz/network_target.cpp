@@ -19,8 +19,7 @@ void expect_small(const Graph& graph) {
   const auto shapes = infer_shapes(graph, kBatch);
   int64_t elements = 0, work = 0;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    std::vector<Shape> inputs;
-    for (const ValueId input : graph.nodes[i].inputs) inputs.push_back(shapes[static_cast<size_t>(input)]);
+    const std::vector<Shape> inputs = input_shapes(graph.nodes[i], shapes);
     elements += shapes[i].elements();
     for (const WeightUse& use : weights_of(graph.nodes[i].op, inputs)) elements += use.shape.elements();
     work += multiply_adds(graph.nodes[i].op, inputs);

@@ -18,39 +18,15 @@
 namespace fxe::test {
 namespace {
 
-// The reference, with every operation through prepare_any().
+// The reference, to be wrapped.
 class Wrapped : public Backend {
  public:
   std::string name() const override { return "wrapped"; }
   Device& device() override { return right_->device(); }
   Precision precision() const override { return Precision::fp32; }
-  Prepared prepare(const Input& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Conv2d& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const BatchNorm& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Scale& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const LayerNorm& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Pool2d& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const GlobalAveragePool& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Linear& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Activate& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const PRelu& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Add& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const ChannelGate& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Concat& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const ChannelShuffle& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const ChannelSlice& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const ZeroPad& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Flatten& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Softmax& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const Lrn& o, const OpContext& c) override { return prepare_any(o, c); }
-  Prepared prepare(const ShortcutPad& o, const OpContext& c) override { return prepare_any(o, c); }
+  Prepared prepare(const Op& op, const OpContext& c) override { return right_->prepare(op, c); }
   Prepared prepare_output(const OpContext& c) override { return right_->prepare_output(c); }
   std::vector<float> read(Queue& q, const Value& v, const void* d) override { return right_->read(q, v, d); }
-
- protected:
-  virtual Prepared prepare_any(const Op& op, const OpContext& c) {
-    return std::visit([&](const auto& o) { return right_->prepare(o, c); }, op);
-  }
 
  private:
   std::unique_ptr<Backend> right_ = make_reference_backend();
@@ -58,10 +34,10 @@ class Wrapped : public Backend {
 
 // An average pooling that wrongly counts padding.
 class Faulty final : public Wrapped {
-  Prepared prepare_any(const Op& op, const OpContext& c) override {
+  Prepared prepare(const Op& op, const OpContext& c) override {
     Op wrong = op;
     if (auto* pool = std::get_if<Pool2d>(&wrong)) pool->count_padding = true;
-    return Wrapped::prepare_any(wrong, c);
+    return Wrapped::prepare(wrong, c);
   }
 };
 
@@ -115,7 +91,7 @@ class Emulated final : public Wrapped {
   Precision precision() const override { return precision_; }
 
  private:
-  Prepared prepare_any(const Op& op, const OpContext& c) override {
+  Prepared prepare(const Op& op, const OpContext& c) override {
     const bool product = std::holds_alternative<Conv2d>(op) || std::holds_alternative<Linear>(op);
     TensorMap weights;
     if (product)
@@ -124,7 +100,7 @@ class Emulated final : public Wrapped {
         std::ranges::transform(values, values.begin(), operand_);
         weights[name] = tensor.shape.rank() > 1 ? Tensor::from_floats(tensor.shape, values) : tensor;
       }
-    Prepared p = Wrapped::prepare_any(
+    Prepared p = Wrapped::prepare(
         op, {c.layer, c.inputs, c.output, product ? weights : c.weights, std::vector<bool>(c.dies.size())});
     p.in_place = -1;
     p.step = std::make_unique<RoundedStep>(std::move(p.step), product ? operand_ : none_,

@@ -29,9 +29,7 @@ std::vector<WeightUse> uses_of(const Graph& graph) {
   std::vector<WeightUse> uses;
   const auto shapes = infer_shapes(graph, 1);
   for (const Node& n : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : n.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (WeightUse& use : weights_of(n.op, inputs)) uses.push_back(std::move(use));
+    for (WeightUse& use : weights_of(n.op, input_shapes(n, shapes))) uses.push_back(std::move(use));
   }
   return uses;
 }

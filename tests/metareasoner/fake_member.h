@@ -23,7 +23,7 @@ class FakeMember final : public Member {
     input_ = static_cast<const float*>(input);
     logits_ = logits;
   }
-  void move_to(const void* input, int64_t) override { input_ = static_cast<const float*>(input); }
+  void rebind(const void* input, int64_t) override { input_ = static_cast<const float*>(input); }
   void enqueue(Queue&, int64_t batch) const override {
     batches.push_back(batch);
     inputs.push_back(input_);

@@ -73,9 +73,7 @@ int64_t total_multiply_adds(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
   int64_t total = 0;
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    total += multiply_adds(node.op, inputs);
+    total += multiply_adds(node.op, input_shapes(node, shapes));
   }
   return total;
 }

@@ -48,9 +48,8 @@ TensorMap tensors_of(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
   TensorMap tensors;
   for (const auto& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId i : node.inputs) inputs.push_back(shapes[static_cast<size_t>(i)]);
-    for (const auto& use : weights_of(node.op, inputs)) tensors[use.name].shape = use.shape;
+    for (const auto& use : weights_of(node.op, input_shapes(node, shapes)))
+      tensors[use.name].shape = use.shape;
   }
   return tensors;
 }

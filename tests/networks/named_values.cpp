@@ -38,9 +38,7 @@ Model with_named_weights(Graph graph) {
   TensorMap weights;
   add_constants(graph, weights);
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs))
+    for (const WeightUse& use : weights_of(node.op, input_shapes(node, shapes)))
       if (!weights.contains(use.name)) weights[use.name] = Tensor::from_floats(use.shape, make_values(use));
   }
   return bind_weights(std::move(graph), std::move(weights), "named weights");

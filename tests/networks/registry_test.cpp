@@ -13,9 +13,7 @@ std::vector<WeightUse> weights(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
   std::vector<WeightUse> uses;
   for (const auto& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (ValueId i : node.inputs) inputs.push_back(shapes[static_cast<size_t>(i)]);
-    for (auto& use : weights_of(node.op, inputs)) uses.push_back(use);
+    for (auto& use : weights_of(node.op, input_shapes(node, shapes))) uses.push_back(use);
   }
   return uses;
 }
@@ -35,9 +33,7 @@ int64_t total_multiply_adds(const Graph& graph) {
   const auto shapes = infer_shapes(graph, 1);
   int64_t total = 0;
   for (const auto& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (ValueId i : node.inputs) inputs.push_back(shapes[static_cast<size_t>(i)]);
-    total += multiply_adds(node.op, inputs);
+    total += multiply_adds(node.op, input_shapes(node, shapes));
   }
   return total;
 }

@@ -122,7 +122,7 @@ class Copying final : public Member {
   void bind(void* arena, const void* input, float* logits, InputForm form) override {
     member_.bind(arena, input, logits, form);
   }
-  void move_to(const void*, int64_t) override {}
+  void rebind(const void*, int64_t) override {}
   void enqueue(Queue& queue, int64_t batch) const override {
     member_.enqueue(queue, batch);
     const Plan& plan = member_.plan(batch);

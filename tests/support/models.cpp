@@ -160,9 +160,7 @@ Model with_random_weights(Graph graph, uint64_t seed) {
   const std::vector<Shape> shapes = infer_shapes(graph, 1);
   TensorMap weights;
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs)) {
+    for (const WeightUse& use : weights_of(node.op, input_shapes(node, shapes))) {
       Random random(seed, use.name);
       weights[use.name] = Tensor::from_floats(use.shape, make_weight(random, node.op, use));
     }

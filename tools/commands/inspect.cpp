@@ -43,8 +43,7 @@ Json layers_json(const Model& model, Totals& totals, bool show) {
                    {.head = "operation", .least = 12, .text = true, .shrinks = true}});
   for (size_t i = 0; i < model.graph.nodes.size(); ++i) {
     const Node& node = model.graph.nodes[i];
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
+    const std::vector<Shape> inputs = input_shapes(node, shapes);
     const int64_t parameters = parameters_of(node.op, inputs);
     const int64_t cost = multiply_adds(node.op, inputs);
     totals.parameters += parameters;

@@ -6,7 +6,6 @@
 #include "engine/error.h"
 #include "weights_converter/graph_json/act_fields.h"
 #include "weights_converter/graph_json/graph_json.h"
-#include "weights_converter/graph_json/op_fields.h"
 #include "weights_converter/printable.h"
 
 namespace fxe {
@@ -131,7 +130,7 @@ Node read_node(const json& object) {
   const json& inputs = reader.take("inputs");
   if (!inputs.is_array()) throw bad_input("inputs is not a list");
   for (const json& id : inputs) node.inputs.push_back(value_id(id, "inputs"));
-  std::visit([&](auto& op) { op_fields(reader, op); }, node.op);
+  std::visit([&](auto& op) { visit_fields(op, reader); }, node.op);
   reader.expect_no_others();
   return node;
 }

@@ -4,7 +4,6 @@
 #include "engine/error.h"
 #include "weights_converter/graph_json/act_fields.h"
 #include "weights_converter/graph_json/graph_json.h"
-#include "weights_converter/graph_json/op_fields.h"
 
 namespace fxe {
 
@@ -40,7 +39,7 @@ std::string graph_to_json(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     Json fields = {{"name", node.name}, {"op", op_name(node.op)}, {"inputs", node.inputs}};
     Writer writer{fields};
-    std::visit([&](const auto& op) { op_fields(writer, op); }, node.op);
+    std::visit([&](const auto& op) { visit_fields(op, writer); }, node.op);
     nodes.push_back(std::move(fields));
   }
   try {

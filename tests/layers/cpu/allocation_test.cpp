@@ -54,8 +54,8 @@ void expect_no_allocation_in(const std::string& what, const std::function<void()
     ADD_FAILURE() << what << ": in 10 runs " << count << " x " << allocation;
 }
 
-// The first run, in lanes or layer by layer, may start threads; after that nothing else is allocated, and no
-// library object is created.
+// The first run, by per-thread plans or layer by layer, may start threads; after that nothing else is
+// allocated, and no library object is created.
 void expect_no_allocation(const Model& model, Backend& backend, int64_t batch) {
   const size_t before = dnnl_objects_created();
   const Running running(model, backend, batch);
@@ -67,7 +67,8 @@ void expect_no_allocation(const Model& model, Backend& backend, int64_t batch) {
   for (size_t i = 0; i < layers.size(); ++i) running.run_layer(i);
 
   const size_t objects = dnnl_objects_created();
-  expect_no_allocation_in(fmt::format("{} lanes", running.plan().lanes()), [&] { running.run(); });
+  expect_no_allocation_in(fmt::format("{} per-thread plans", running.plan().thread_plans()),
+                          [&] { running.run(); });
   for (size_t i = 0; i < layers.size(); ++i)
     expect_no_allocation_in(op_str(layers[i].op) + ", " + layers[i].implementation,
                             [&] { running.run_layer(i); });

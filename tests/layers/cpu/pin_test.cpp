@@ -68,7 +68,7 @@ TEST(Pin, EachThreadStaysOnAProcessorOfItsOwn) {
 TEST(Pin, FromTheFirstRunOn) {
   if (usable_processors().size() < 2) GTEST_SKIP() << "this process may use one processor only";
   const Model model = random_model(1);
-  for (const int64_t batch : {1, 4}) {  // layer by layer, in lanes
+  for (const int64_t batch : {1, 4}) {  // layer by layer, by per-thread plans
     const auto images = random_images(model, batch, 1);
     const auto expected = run_model(model, *make_cpu_backend(2), images, batch);
     aside([&] {

@@ -19,9 +19,7 @@ inline Model zero_model(Graph graph) {
   const std::vector<Shape> shapes = infer_shapes(graph, 1);
   TensorMap weights;
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs))
+    for (const WeightUse& use : weights_of(node.op, input_shapes(node, shapes)))
       weights[use.name] =
           Tensor::from_floats(use.shape, std::vector<float>(static_cast<size_t>(use.shape.elements())));
   }

@@ -69,6 +69,11 @@ TEST(HostileGraph, HugeSizes) {
   EXPECT_THAT(conv("9223372036854775807", "[8,8]", "[0,0,0,0]"), HasSubstr("k must be in"));
 }
 
+TEST(HostileGraph, AWeightWithoutAName) {
+  EXPECT_THAT(refused_graph(graph(kImage + "," + node("y", "prelu", "0", R"("slope":"")"))),
+              HasSubstr("expected the name of its slope, found none"));
+}
+
 TEST(HostileGraph, TooMuchOfIt) {
   std::string chain = kImage;
   for (int i = 1; i <= 9000; ++i)

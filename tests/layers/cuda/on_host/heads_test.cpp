@@ -26,9 +26,7 @@ Model integer_model(Graph graph) {
   const std::vector<Shape> shapes = infer_shapes(graph, 1);
   TensorMap weights;
   for (const Node& node : graph.nodes) {
-    std::vector<Shape> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(shapes[static_cast<size_t>(id)]);
-    for (const WeightUse& use : weights_of(node.op, inputs))
+    for (const WeightUse& use : weights_of(node.op, input_shapes(node, shapes)))
       weights[use.name] = Tensor::from_floats(use.shape, integers(random, use.shape.elements()));
   }
   return optimize(bind_weights(std::move(graph), std::move(weights), "integers"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "layers/lanes.h"
+#include "layers/thread_plans.h"
 
 #include "layers/plan.h"
 
@@ -10,22 +10,22 @@ namespace fxe {
 // 1.04. Large weights come from memory for each piece: then four gain 4 % (ResNet-50). If a byte of weights
 // serves few multiply-adds, as in AlexNet (12, in pieces of four), cores that share every layer are faster by
 // 3 % (batch 16) to 24 % (batch 2), because they read the weights once. (fxe bench, 2 cores.)
-int64_t images_of_piece(int64_t batch, int64_t lanes, int64_t multiply_adds, size_t weight_bytes) {
+int64_t images_of_piece(int64_t batch, int64_t threads, int64_t multiply_adds, size_t weight_bytes) {
   constexpr size_t kCached = 32 << 20;
   constexpr int64_t kFew = 2, kMost = 4, kLeastMultiplyAddsOfByte = 64, kManyPieces = 8;
-  if (lanes < 2) return 0;
+  if (threads < 2) return 0;
   const bool cached = weight_bytes <= kCached;
   int64_t images = cached ? kFew : kMost;
-  while (images > 1 && batch % (images * lanes) != 0) images /= 2;
+  while (images > 1 && batch % (images * threads) != 0) images /= 2;
   if (!cached && images * multiply_adds < kLeastMultiplyAddsOfByte * static_cast<int64_t>(weight_bytes))
     return 0;
   const int64_t pieces = batch / images;
-  const bool even = pieces % lanes == 0 || pieces >= kManyPieces * lanes;
-  return pieces >= lanes && even ? images : 0;
+  const bool even = pieces % threads == 0 || pieces >= kManyPieces * threads;
+  return pieces >= threads && even ? images : 0;
 }
 
-Lanes::Lanes(Backend& backend, std::vector<std::unique_ptr<Plan>> plans, int64_t batch)
-    : backend_(backend), plans_(std::move(plans)), pieces_(batch / plans_[0]->batch()) {
+ThreadPlans::ThreadPlans(ThreadBackends& backends, std::vector<std::unique_ptr<Plan>> plans, int64_t batch)
+    : backends_(backends), plans_(std::move(plans)), pieces_(batch / plans_[0]->batch()) {
   size_t bytes = 0;
   for (const auto& plan : plans_) {
     offsets_bytes_.push_back(bytes);
@@ -34,26 +34,26 @@ Lanes::Lanes(Backend& backend, std::vector<std::unique_ptr<Plan>> plans, int64_t
   offsets_bytes_.push_back(bytes);
 }
 
-Lanes::~Lanes() = default;
+ThreadPlans::~ThreadPlans() = default;
 
-void Lanes::move_to(const float* input, float* output) {
+void ThreadPlans::rebind(const float* input, float* output) {
   input_ = input;
   output_ = output;
 }
 
-void Lanes::bind(std::byte* arena, const float* input, float* output) {
-  move_to(input, output);
+void ThreadPlans::bind(std::byte* arena, const float* input, float* output) {
+  rebind(input, output);
   for (size_t i = 0; i < plans_.size(); ++i) plans_[i]->bind(arena + offsets_bytes_[i], input, output);
 }
 
-void Lanes::enqueue(Queue& queue) {
+void ThreadPlans::enqueue(Queue& queue) {
   next_.store(0, std::memory_order_relaxed);
-  backend_.run_lanes([&](size_t lane) {
-    Plan& plan = *plans_[lane];
+  backends_.run_on_threads([&](size_t thread) {
+    Plan& plan = *plans_[thread];
     for (int64_t piece = next_.fetch_add(1, std::memory_order_relaxed); piece < pieces_;
          piece = next_.fetch_add(1, std::memory_order_relaxed)) {
       const int64_t first = piece * plan.batch();
-      plan.move_to(input_ + first * plan.input_elements(), output_ + first * plan.classes());
+      plan.rebind(input_ + first * plan.input_elements(), output_ + first * plan.classes());
       plan.enqueue(queue);
     }
   });
