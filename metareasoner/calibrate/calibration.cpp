@@ -171,6 +171,18 @@ Goal goal_of(const Objective& o, UnitCosts::Unit unit, double full_cost, size_t 
   return {};
 }
 
+std::string guarantee_text(const Objective& o, const GuaranteeReport& g) {
+  return fmt::format(
+      "guaranteed: {} <= {:.4g} points with {:.4g} % confidence, for images drawn independently from where "
+      "these {} come from ({} bound; {}; {} of {} policies on it passed). As observed {:.3f}, its own bound "
+      "{:.3f}. On average over images: nothing is said of single classes, sizes or images",
+      name(o.loss), 100 * o.limit, 100 * (1 - o.delta), g.images,
+      o.loss == LossKind::gap ? "betting" : "exact binomial",
+      o.fixed_path ? "a path of one threshold for all sizes, fixed beforehand"
+                   : "a path fitted on other images",
+      g.passed, g.path, 100 * g.risk, 100 * g.bound);
+}
+
 std::vector<Calibrated> calibrate(const CalibrationData& d, const Objective& o, std::span<const size_t> fit,
                                   std::span<const size_t> judged) {
   if (o.kind == Objective::Kind::guaranteed) return {guaranteed(d, o, fit, judged)};

@@ -6,7 +6,7 @@
 #include "metareasoner/calibrate/joint_search.h"
 #include "metareasoner/calibrate/objective.h"
 #include "metareasoner/calibrate/threshold_path.h"
-#include "metareasoner/calibrate/unit_costs.h"
+#include "metareasoner/replay/unit_costs.h"
 
 namespace fxe {
 
@@ -40,6 +40,8 @@ struct GuaranteeReport {
   double risk = 0;                 // of the chosen policy, as observed
   double bound = 0;                // of that policy alone
 };
+// What it says and assumes, in one sentence.
+std::string guarantee_text(const Objective&, const GuaranteeReport&);
 
 struct Calibrated {
   std::vector<double> thresholds;

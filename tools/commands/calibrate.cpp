@@ -2,15 +2,17 @@
 #include <exception>
 
 #include "engine/error.h"
+#include "metareasoner/calibrate/calibrated_profile.h"
 #include "metareasoner/calibrate/temperature_fit.h"
 #include "metareasoner/policy.h"
-#include "tools/commands/calibrate_profile.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/store_order.h"
 #include "tools/reports/calibrate_output.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/progress.h"
+#include "weights_converter/source_files.h"
 
 namespace fxe {
 
@@ -35,7 +37,14 @@ cxxopts::Options calibrate_options() {
                {"json", "FILE", "write the result to FILE"},
                {"quiet", nullptr, "no table"},
                {"force", nullptr, "outputs may replace existing files of another kind"}});
-  add_calibration_image_options(options);
+  add_options(
+      options,
+      {{"test", "STORE", "other images of the same ensemble, to test on"},
+       {"split", "SHARE", "calibrate on this share of the images, chosen by content, and test on the others"},
+       {"seed", "N", "of --split", "0"},
+       {"swap", nullptr, "swap the two parts of --split"},
+       {"allow-overlap", nullptr, "allow test images that are also calibration images"}},
+      "Images");
   add_store_order_options(options);
   return options;
 }
@@ -69,6 +78,19 @@ CalibrationRequest read_request(const Store& store, const cxxopts::ParseResult& 
   return r;
 }
 
+ImageChoice read_image_choice(const cxxopts::ParseResult& parsed) {
+  ImageChoice c;
+  c.test = parsed["test"].as<std::string>();
+  c.seed = static_cast<uint64_t>(read_integer(parsed, "seed", 0, INT64_MAX));
+  c.swap = parsed.count("swap") > 0;
+  c.allow_overlap = parsed.count("allow-overlap") > 0;
+  const bool split = !parsed["split"].as<std::string>().empty();
+  if (split && !c.test.empty()) throw bad_input("--test and --split: give one of them, not both");
+  if (c.swap && !split) throw bad_input("--swap: give --split SHARE with it");
+  if (split) c.share = read_real(parsed, "split", 0, 1);
+  return c;
+}
+
 std::vector<std::string> warnings(const CalibrationSummary& s) {
   std::vector<std::string> list;
   for (const auto& o : s.outcomes) {
@@ -90,25 +112,6 @@ std::vector<std::string> warnings(const CalibrationSummary& s) {
   return list;
 }
 
-std::vector<CalibrationSummary::OfSignal> compare_signals(const CalibrationSummary& s) {
-  std::vector<CalibrationSummary::OfSignal> rows;
-  CalibrationRequest r = s.request;
-  r.baselines = false;
-  for (const auto signal : {ReplaySignal::margin, ReplaySignal::raw_margin, ReplaySignal::top1,
-                            ReplaySignal::entropy, ReplaySignal::agreement}) {
-    r.signal = signal;
-    CalibrationSummary::OfSignal row{signal, {}, ""};
-    try {
-      row.outcome = run_calibration(s.store, r, s.point, s.images.parts).front();
-    } catch (const Error& e) {
-      if (e.kind() != ErrorKind::bad_input) throw;
-      row.refused = e.what();
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 }  // namespace
 
 int run_calibrate(int argc, char** argv) {
@@ -124,7 +127,7 @@ int run_calibrate(int argc, char** argv) {
   if (profile.empty()) throw bad_input("--profile: expected a name");
   OutputFile with_profile;
   if (!ensemble.empty()) {
-    check_for_profile(store, request, ensemble);
+    check_for_profile(store, request, ensemble, weight_files_of);
     // finds out before the search whether it can be written
     with_profile.open(ensemble, find_output(ensemble));
   }
@@ -136,7 +139,7 @@ int run_calibrate(int argc, char** argv) {
   const bool temperatures = parsed->count("fit-temperatures") > 0;
   const bool fits = request.objective.kind == Objective::Kind::guaranteed &&
                     (!request.objective.fixed_path || search != "none" || temperatures);
-  const ChosenImages images = choose_images(store, *parsed, fits);
+  const ChosenImages images = choose_images(store, read_image_choice(*parsed), fits);
 
   // Long steps have no count; the line says what runs and since when.
   std::optional<Progress> step;
@@ -157,13 +160,13 @@ int run_calibrate(int argc, char** argv) {
   s.outcomes = run_calibration(store, request, s.point, images.parts);
   if (parsed->count("compare-signals")) {
     begin("comparing signals");
-    s.signals = compare_signals(s);
+    s.signals = compare_signals(store, request, s.point, images.parts);
   }
   step.reset();
   s.warnings = warnings(s);
   std::exception_ptr failed;  // what was found is still reported
   if (with_profile) try {
-      write_profile(s, profile, ensemble, with_profile);
+      write_profile(s, profile, ensemble, weight_files_of, with_profile);
       s.written = fmt::format("profile '{}' in {}", profile, ensemble);
     } catch (const Error&) {
       failed = std::current_exception();

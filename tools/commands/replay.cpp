@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <numeric>
-
 #include "engine/error.h"
-#include "metareasoner/calibrate/unit_costs.h"
 #include "metareasoner/label_warning.h"
 #include "metareasoner/predictions_csv.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/store_order.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/replay_output.h"
+#include "weights_converter/source_files.h"
 
 namespace fxe {
 
@@ -28,30 +27,46 @@ cxxopts::Options replay_options() {
        {"json", "FILE", "write the result to FILE"},
        {"quiet", nullptr, "no table"},
        {"force", nullptr, "outputs may replace existing files of another kind"}});
-  add_replay_point_options(options);
+  add_options(options,
+              {{"policy", "POLICY", "full, first:K, t:0.9,0.8,... or, with --ensemble, stored[:PROFILE]"},
+               {"ensemble", "FILE", "the ensemble file, for its profiles"}},
+              "Operating point");
+  add_store_order_options(options);
   return options;
 }
 
-// Whether the policy's prefixes are those of the full ensemble.
-bool is_prefix(const OperatingPoint& a, const OperatingPoint& full) {
-  const auto starts = [](const auto& part, const auto& whole) {
-    return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
-  };
-  return a.combine == full.combine && starts(a.members, full.members) && starts(a.weights, full.weights) &&
-         starts(a.temperatures, full.temperatures);
+ReplayPoint read_replay_point(const Store& store, const cxxopts::ParseResult& parsed) {
+  const auto text = parsed["policy"].as<std::string>(), ensemble = parsed["ensemble"].as<std::string>();
+  const auto order = read_store_order(store, parsed);
+  EnsembleFile file = as_ensemble(store, order);
+  const bool stored = text.starts_with("stored") || (text.empty() && !ensemble.empty());
+  if (stored && ensemble.empty())
+    throw bad_input("policy '{}': profiles are in the ensemble file; name it with --ensemble", text);
+  if (!ensemble.empty()) {
+    const EnsembleFile given = read_matching_ensemble(store, ensemble, weight_files_of);
+    if (stored && !parsed["order"].as<std::string>().empty())
+      throw bad_input("policy '{}' has an order of its own; leave out --order",
+                      text.empty() ? "stored" : text);
+    if (stored) file = given;
+  }
+  ReplayPoint p = replay_point(file, order, text);
+  read_store_joining(parsed, p.full, p.policy.point);
+  if (const auto signal = parsed["signal"].as<std::string>(); !signal.empty())
+    p.signal = parse_signal(signal);
+  check_operating_point(p.policy.point, store.members(), "operating point");
+  check_operating_point(p.full, store.members(), "operating point");
+  return p;
 }
 
-// What the policy spends per image, in the unit of the costs.
-double spent(const ReplayResult& r, UnitCosts::Unit unit) {
-  switch (unit) {
-    case UnitCosts::Unit::ms:
-      return r.policy.time_per_image_ms();
-    case UnitCosts::Unit::multiply_adds:
-      return r.policy.mean_multiply_adds();
-    case UnitCosts::Unit::members:
-      return r.policy.evaluation.mean_members();
-  }
-  return 0;
+ReplayRequest read_replay_request(const Store& store, const cxxopts::ParseResult& parsed) {
+  ReplayRequest r;
+  r.point = read_replay_point(store, parsed);
+  r.batch = read_store_batch(store, parsed);
+  r.threads = read_store_threads(parsed);
+  r.costs = read_store_costs(store, parsed);
+  r.baselines = !parsed.count("no-baselines");
+  r.against = parsed["against"].as<std::string>();
+  return r;
 }
 
 void write_predictions(const Store& store, const Replayed& replayed, OutputFile& file) {
@@ -68,32 +83,13 @@ int run_replay(int argc, char** argv) {
   const auto parsed = parse_options(options, argc, argv, "store", 1, "STORE", 1);
   if (!parsed) return 0;
   const Store store = Store::open((*parsed)["store"].as<std::vector<std::string>>()[0]);
-  const ReplayPoint point = read_replay_point(store, *parsed);
-  const int batch = read_store_batch(store, *parsed), threads = read_store_threads(*parsed);
-  const CostTable costs = read_store_costs(store, *parsed);
+  const ReplayRequest request = read_replay_request(store, *parsed);
   Outputs outputs(*parsed);
   OutputFile& json = outputs.open("json", output_kind::report);
   OutputFile& predictions = outputs.open("predictions", output_kind::predictions);
-  outputs.refuse((*parsed)["against"].as<std::string>());
-  const auto detail = needs_all_details(point.signal) ? PrefixDetail::all : PrefixDetail::decision;
+  outputs.refuse(request.against);
 
-  const Trace full_trace = Trace::of(store, point.full, detail, threads);
-  const Trace trace = is_prefix(point.policy.point, point.full)
-                          ? full_trace.first(point.policy.point.size())
-                          : Trace::of(store, point.policy.point, detail, threads);
-  Replayed policy = replay(store, trace, point.policy.point.thresholds, point.signal, costs, batch);
-  Replayed full = replay(store, full_trace, point.full.thresholds, ReplaySignal::margin, costs, batch);
-  if (policy.evaluation.images() == 0)
-    throw run_time_error("{}: no image could be used", store.path().string());
-  ReplayReport found = report(store, trace, point.signal, policy, full);
-  ReplayResult r{point, batch, costs, std::move(policy), std::move(full), std::move(found), "", {}, {}};
-  const UnitCosts unit = unit_costs(store, point.full, costs, batch);
-  r.cost_unit = name(unit.unit);
-  if (!store.is_compact() && !parsed->count("no-baselines"))
-    r.subsets = search_subsets(store, point.full, unit.of_member, spent(r, unit.unit), threads);
-  if (const auto csv = (*parsed)["against"].as<std::string>(); !csv.empty())
-    r.against = compare_predictions(store, trace, point.policy.point.thresholds, point.signal, r.policy, csv);
-
+  const ReplayResult r = replay_beside_full(store, request);
   write_predictions(store, r.policy, predictions);
   write_json(json, replay_json(store, r));
   if (!parsed->count("quiet")) print_replay(store, r, stdout);

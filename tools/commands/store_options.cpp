@@ -9,8 +9,7 @@
 #include "metareasoner/policy.h"
 #include "metareasoner/replay/replay.h"
 #include "metareasoner/store/cost_table.h"
-#include "metareasoner/store/store.h"
-#include "tools/commands/store_order.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/reports/dataset_report.h"
 #include "tools/reports/json_file.h"
 

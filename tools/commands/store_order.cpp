@@ -7,9 +7,8 @@
 
 #include "engine/error.h"
 #include "engine/names.h"
-#include "metareasoner/fingerprint.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/commands/number_list.h"
-#include "weights_converter/source_files.h"
 
 namespace fxe {
 
@@ -41,18 +40,6 @@ void add_store_order_options(cxxopts::Options& options) {
       "Operating point");
 }
 
-std::vector<std::string> member_names(const Store& store) {
-  std::vector<std::string> names;
-  for (const auto& m : store.header().members) names.push_back(m.name);
-  return names;
-}
-
-std::vector<std::string> member_names(const Store& store, const std::vector<int>& members) {
-  std::vector<std::string> names;
-  for (const int m : members) names.push_back(store.header().members[static_cast<size_t>(m)].name);
-  return names;
-}
-
 std::vector<int> read_store_order(const Store& store, const cxxopts::ParseResult& parsed) {
   const auto text = parsed["order"].as<std::string>();
   std::vector<int> order;
@@ -72,36 +59,6 @@ std::vector<int> read_store_order(const Store& store, const cxxopts::ParseResult
     order.push_back(index);
   }
   return order;
-}
-
-EnsembleFile as_ensemble(const Store& store, const std::vector<int>& order) {
-  EnsembleFile file;
-  file.name = store.header().ensemble;
-  file.combine = store.header().combine;
-  for (const int m : order) {
-    const StoreMember& member = store.header().members[static_cast<size_t>(m)];
-    MemberEntry entry;
-    entry.name = member.name;
-    entry.weight = member.weight;
-    entry.temperature = member.temperature;
-    file.members.push_back(entry);
-  }
-  return file;
-}
-
-EnsembleFile read_matching_ensemble(const Store& store, const std::string& path) {
-  const EnsembleFile file = read_ensemble_file(path);
-  std::vector<std::string> names;
-  for (const auto& m : file.members) names.push_back(m.name);
-  const bool same = store.header().fingerprint.empty()
-                        ? names == member_names(store)
-                        : fingerprint(file, weight_files_of).ensemble == store.header().fingerprint;
-  if (!same)
-    throw bad_input(
-        "{}: another ensemble than the one recorded in {} ('{}'): members, models, networks or "
-        "preprocessing differ",
-        path, store.path().string(), store.header().ensemble);
-  return file;
 }
 
 void read_store_joining(const cxxopts::ParseResult& parsed, OperatingPoint& full, OperatingPoint& part) {

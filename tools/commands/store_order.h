@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "metareasoner/ensemble_file.h"
-#include "metareasoner/replay/signal.h"
+#include "metareasoner/operating_point.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/store.h"
 #include "tools/commands/options.h"
@@ -13,18 +12,8 @@ namespace fxe {
 // --order --combine --weights --temperatures --signal --costs --batch --threads
 void add_store_order_options(cxxopts::Options&);
 
-std::vector<std::string> member_names(const Store&);
-std::vector<std::string> member_names(const Store&, const std::vector<int>& members);
-
 // --order: "2,0,1", or names; without it every member of the store.
 std::vector<int> read_store_order(const Store&, const cxxopts::ParseResult&);
-
-// The store's members in this order, in the form that policies take.
-EnsembleFile as_ensemble(const Store&, const std::vector<int>& order);
-
-// An ensemble file with the store's fingerprint or, if the store has none, with members of the store's names.
-// Throws bad_input for another ensemble.
-EnsembleFile read_matching_ensemble(const Store&, const std::string& path);
 
 // Applies --combine, --weights and --temperatures to `full`, every member of the order, and to `part`, which
 // has its first members, or others, and takes the first of the numbers.

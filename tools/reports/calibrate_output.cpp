@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/commands/store_order.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/reports/report_text.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"
@@ -13,25 +13,14 @@ namespace fxe {
 namespace {
 
 std::string members_text(const Store& store, const std::vector<int>& members) {
-  const auto all = member_names(store);
-  std::vector<std::string> names;
-  for (const int m : members) names.push_back(all[static_cast<size_t>(m)]);
-  return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{}", fmt::join(member_names(store, members), ", "));
 }
 
 void print_top(std::FILE* to, const std::string& text) { print_paragraph(to, text, "", "  "); }
 void print_indented(std::FILE* to, const std::string& text) { print_paragraph(to, text, "  ", "    "); }
 
 double cost_of(const Replayed& r, UnitCosts::Unit unit) {
-  switch (unit) {
-    case UnitCosts::Unit::ms:
-      return r.time_per_image_ms();
-    case UnitCosts::Unit::multiply_adds:
-      return r.mean_multiply_adds() / 1e6;
-    case UnitCosts::Unit::members:
-      return r.evaluation.mean_members();
-  }
-  return 0;
+  return mean_cost(r, unit) / (unit == UnitCosts::Unit::multiply_adds ? 1e6 : 1);
 }
 
 const char* short_unit(UnitCosts::Unit unit) {
@@ -153,18 +142,6 @@ std::string images_text(const CalibrationSummary& s) {
 }
 
 }  // namespace
-
-std::string guarantee_text(const Objective& o, const GuaranteeReport& g) {
-  return fmt::format(
-      "guaranteed: {} <= {:.4g} points with {:.4g} % confidence, for images drawn independently from where "
-      "these {} come from ({} bound; {}; {} of {} policies on it passed). As observed {:.3f}, its own bound "
-      "{:.3f}. On average over images: nothing is said of single classes, sizes or images",
-      name(o.loss), 100 * o.limit, 100 * (1 - o.delta), g.images,
-      o.loss == LossKind::gap ? "betting" : "exact binomial",
-      o.fixed_path ? "a path of one threshold for all sizes, fixed beforehand"
-                   : "a path fitted on other images",
-      g.passed, g.path, 100 * g.risk, 100 * g.bound);
-}
 
 void print_calibration(const CalibrationSummary& s, std::FILE* to) {
   const auto& r = s.request;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
-#include "tools/commands/store_order.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/reports/eval_report.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/replay_output.h"

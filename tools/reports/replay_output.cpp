@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/commands/store_order.h"
+#include "metareasoner/store/store_ensemble.h"
 #include "tools/reports/report_text.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"

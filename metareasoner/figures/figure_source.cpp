@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/figure_sources.h"
+#include "metareasoner/figures/figure_source.h"
 
 #include <algorithm>
 #include <cctype>
@@ -24,14 +24,14 @@ std::string file_name(const fs::path& path) {
   return name;
 }
 
-CostTable costs_of(const Store& store, const std::string& unit) {
+CostTable costs_of(const Store& store, std::optional<UnitCosts::Unit> unit) {
   const fs::path path = costs_path(store.path());
   std::error_code error;
   const bool there = fs::exists(path, error);
-  if (unit == "ms" && !there)
+  if (unit == UnitCosts::Unit::ms && !there)
     throw bad_input("--unit ms: no costs at {}; record the store again, or use --unit multiply-adds",
                     path.string());
-  return there && unit != "multiply-adds" ? CostTable::read(path) : CostTable();
+  return there && unit != UnitCosts::Unit::multiply_adds ? CostTable::read(path) : CostTable();
 }
 
 FigureImages images_of(const Store& store, const UnitCosts& unit, int threads) {
@@ -63,35 +63,8 @@ void check_calibration_store(const Store& a, const Store& b) {
 
 }  // namespace
 
-void add_figure_source_options(cxxopts::Options& options) {
-  add_options(
-      options,
-      {{"calibration", "STORE",
-        "other images to choose thresholds on; once for every STORE, in their order. Without it, a part of "
-        "each store's images",
-        "", true},
-       {"split", "SHARE", "that part, chosen by content", "0.5"},
-       {"seed", "N", "of the split", "1"},
-       {"swap", nullptr, "draw that part and choose on the rest"},
-       {"unit", "U", "of costs: ms, multiply-adds, or auto: ms if there is a STORE.costs.json", "auto"},
-       {"batch", "N", "time of one image in batches of this size", "1"}},
-      "Images");
-}
-
 std::vector<FigureSource> open_figure_sources(const std::vector<std::string>& paths,
-                                              const cxxopts::ParseResult& parsed, int threads) {
-  const auto unit = parsed["unit"].as<std::string>();
-  if (unit != "auto" && unit != "ms" && unit != "multiply-adds")
-    throw bad_input("--unit: expected auto, ms or multiply-adds, found '{}'", unit);
-  const double split = read_real(parsed, "split", 0.01, 0.99);
-  const auto seed = static_cast<uint64_t>(read_integer(parsed, "seed", 0, INT64_MAX));
-  const auto batch = static_cast<int>(read_integer(parsed, "batch", 1, 1024));
-  std::vector<std::string> others;
-  if (parsed.count("calibration")) others = parsed["calibration"].as<std::vector<std::string>>();
-  if (!others.empty() && others.size() != paths.size())
-    throw bad_input("--calibration: expected one for each of the {} stores, found {}", paths.size(),
-                    others.size());
-
+                                              const FigureChoice& choice, int threads) {
   std::vector<FigureSource> sources;
   for (size_t n = 0; n < paths.size(); ++n) {
     FigureSource source;
@@ -103,20 +76,22 @@ std::vector<FigureSource> open_figure_sources(const std::vector<std::string>& pa
                         s.store->path().string(), paths[n], source.name);
     source.store = std::make_unique<Store>(Store::open(paths[n]));
     const Store& store = *source.store;
-    const UnitCosts costs = unit_costs(store, recorded_order(store.header()), costs_of(store, unit), batch);
+    const UnitCosts costs =
+        unit_costs(store, recorded_order(store.header()), costs_of(store, choice.unit), choice.batch);
     source.unit = costs.unit;
     source.test = images_of(store, costs, threads);
-    if (others.empty()) {
+    if (choice.calibration.empty()) {
       source.calibration = source.test;
-      ImageSplit parts = split_by_content(store, source.test.images, split, seed, "calibration");
-      if (parsed.count("swap")) std::swap(parts.first, parts.second);
+      ImageSplit parts =
+          split_by_content(store, source.test.images, choice.split, choice.seed, "calibration");
+      if (choice.swap) std::swap(parts.first, parts.second);
       source.calibration.images = parts.first;
       source.test.images = parts.second;
       if (parts.first.empty() || parts.second.empty())
-        throw bad_input("{}: --split {} leaves no images on one side of {}", paths[n], split,
+        throw bad_input("{}: --split {} leaves no images on one side of {}", paths[n], choice.split,
                         parts.first.size() + parts.second.size());
     } else {
-      source.calibration_store = std::make_unique<Store>(Store::open(others[n]));
+      source.calibration_store = std::make_unique<Store>(Store::open(choice.calibration[n]));
       check_calibration_store(store, *source.calibration_store);
       source.calibration = images_of(*source.calibration_store, costs, threads);
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "metareasoner/operating_point.h"
+#include "metareasoner/replay/replay.h"
 #include "metareasoner/store/cost_table.h"
 #include "metareasoner/store/store.h"
 
@@ -25,5 +26,7 @@ std::string_view name(UnitCosts::Unit);  // "ms per image", "multiply-adds", "me
 
 // Throws bad_input if `costs` lacks a member. `batch`: the cost is a full batch's, divided by it.
 UnitCosts unit_costs(const Store&, const OperatingPoint& order, const CostTable&, int batch);
+
+double mean_cost(const Replayed&, UnitCosts::Unit);  // per image
 
 }  // namespace fxe

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "metareasoner/calibrate/member_search.h"
+
 #include <algorithm>
 #include <numeric>
 
 #include "engine/error.h"
 #include "metareasoner/calibrate/order_search.h"
-#include "tools/commands/calibrate_run.h"
 
 namespace fxe {
 

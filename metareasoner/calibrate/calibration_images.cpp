@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/calibrate_images.h"
+#include "metareasoner/calibrate/calibration_images.h"
 
 #include "engine/error.h"
 #include "metareasoner/calibrate/image_split.h"
-#include "tools/commands/store_order.h"
+#include "metareasoner/store/store_ensemble.h"
 
 namespace fxe {
 
@@ -43,28 +43,13 @@ void check_overlap(const Store& store, const Store& test, bool allowed, ChosenIm
 
 }  // namespace
 
-void add_calibration_image_options(cxxopts::Options& options) {
-  add_options(
-      options,
-      {{"test", "STORE", "other images of the same ensemble, to test on"},
-       {"split", "SHARE", "calibrate on this share of the images, chosen by content, and test on the others"},
-       {"seed", "N", "of --split", "0"},
-       {"swap", nullptr, "swap the two parts of --split"},
-       {"allow-overlap", nullptr, "allow test images that are also calibration images"}},
-      "Images");
-}
-
-ChosenImages choose_images(const Store& store, const cxxopts::ParseResult& parsed, bool fits) {
+ChosenImages choose_images(const Store& store, const ImageChoice& choice, bool fits) {
   ChosenImages c;
-  const auto test = parsed["test"].as<std::string>();
-  c.seed = static_cast<uint64_t>(read_integer(parsed, "seed", 0, INT64_MAX));
-  c.swapped = parsed.count("swap") > 0;
-  const bool split = !parsed["split"].as<std::string>().empty();
-  if (split && !test.empty()) throw bad_input("--test and --split: give one of them, not both");
-  if (c.swapped && !split) throw bad_input("--swap: give --split SHARE with it");
+  c.seed = choice.seed;
+  c.swapped = choice.swap;
   std::vector<size_t> calibration = readable_images(store);
-  if (split) {
-    c.share = read_real(parsed, "split", 0, 1);
+  if (choice.share) {
+    c.share = *choice.share;
     ImageSplit parts = split_by_content(store, calibration, c.share, c.seed, "test");
     if (c.swapped) std::swap(parts.first, parts.second);
     calibration = parts.first;
@@ -73,14 +58,14 @@ ChosenImages choose_images(const Store& store, const cxxopts::ParseResult& parse
     if (calibration.empty() || c.parts.test.empty())
       throw bad_input("--split: {} of {} images leaves one part without images", c.share, store.images());
   }
-  if (!test.empty()) {
-    c.test_store = std::make_unique<Store>(Store::open(test));
+  if (!choice.test.empty()) {
+    c.test_store = std::make_unique<Store>(Store::open(choice.test));
     check_same_ensemble(store, *c.test_store);
-    check_overlap(store, *c.test_store, parsed.count("allow-overlap") > 0, c);
+    check_overlap(store, *c.test_store, choice.allow_overlap, c);
     c.parts.test = readable_images(*c.test_store);
     c.parts.test_store = c.test_store.get();
     if (c.parts.test.empty())
-      throw bad_input("{}: none of its images could be read when it was recorded", test);
+      throw bad_input("{}: none of its images could be read when it was recorded", choice.test);
   }
   c.parts.fit = c.parts.judged = calibration;
   if (fits) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/calibrate_run.h"
+#include "metareasoner/calibrate/calibration_run.h"
+
+#include "engine/error.h"
 
 namespace fxe {
 
@@ -29,18 +31,6 @@ struct Traces {
   std::optional<Trace> other;
 };
 
-double spent(const Replayed& policy, UnitCosts::Unit unit) {
-  switch (unit) {
-    case UnitCosts::Unit::ms:
-      return policy.time_per_image_ms();
-    case UnitCosts::Unit::multiply_adds:
-      return policy.mean_multiply_adds();
-    case UnitCosts::Unit::members:
-      return policy.evaluation.mean_members();
-  }
-  return 0;
-}
-
 CalibrationSide measure(const Traces& t, const CalibrationRequest& r, const Calibrated& found,
                         const std::vector<size_t>& images, bool baselines) {
   Replayed policy = replay(t.store, t.policy(), found.thresholds, r.signal, r.costs, r.batch, images);
@@ -49,8 +39,8 @@ CalibrationSide measure(const Traces& t, const CalibrationRequest& r, const Cali
   CalibrationSide side{std::move(policy), std::move(full), std::move(found_report), {}};
   if (baselines && !t.store.is_compact()) {
     const UnitCosts unit = unit_costs(t.store, r.order, r.costs, r.batch);
-    side.subsets =
-        search_subsets(t.store, r.order, unit.of_member, spent(side.policy, unit.unit), r.threads, images);
+    side.subsets = search_subsets(t.store, r.order, unit.of_member, mean_cost(side.policy, unit.unit),
+                                  r.threads, images);
   }
   return side;
 }
@@ -92,6 +82,25 @@ std::vector<CalibrationOutcome> run_calibration(const Store& store, const Calibr
     outcomes.push_back(std::move(o));
   }
   return outcomes;
+}
+
+std::vector<SignalOutcome> compare_signals(const Store& store, CalibrationRequest r,
+                                           const OperatingPoint& point, const CalibrationImages& images) {
+  std::vector<SignalOutcome> rows;
+  r.baselines = false;
+  for (const auto signal : {ReplaySignal::margin, ReplaySignal::raw_margin, ReplaySignal::top1,
+                            ReplaySignal::entropy, ReplaySignal::agreement}) {
+    r.signal = signal;
+    SignalOutcome row{signal, {}, ""};
+    try {
+      row.outcome = run_calibration(store, r, point, images).front();
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::bad_input) throw;
+      row.refused = e.what();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace fxe

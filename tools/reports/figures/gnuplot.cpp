@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/reports/gnuplot.h"
+#include "tools/reports/figures/gnuplot.h"
 
 #include <fcntl.h>
 #include <poll.h>

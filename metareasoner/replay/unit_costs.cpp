@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "metareasoner/calibrate/unit_costs.h"
+#include "metareasoner/replay/unit_costs.h"
 
 #include <algorithm>
 
@@ -49,6 +49,18 @@ UnitCosts unit_costs(const Store& store, const OperatingPoint& order, const Cost
     }
   }
   return u;
+}
+
+double mean_cost(const Replayed& r, UnitCosts::Unit unit) {
+  switch (unit) {
+    case UnitCosts::Unit::ms:
+      return r.time_per_image_ms();
+    case UnitCosts::Unit::multiply_adds:
+      return r.mean_multiply_adds();
+    case UnitCosts::Unit::members:
+      return r.evaluation.mean_members();
+  }
+  return 0;
 }
 
 }  // namespace fxe

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/commands/figure_data.h"
+#include "metareasoner/figures/figure_data.h"
 #include "tools/reports/outputs.h"
 
 namespace fxe {

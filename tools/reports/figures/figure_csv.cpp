@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/reports/figure_csv.h"
+#include "tools/reports/figures/figure_csv.h"
 
 #include <cmath>
 

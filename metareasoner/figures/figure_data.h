@@ -3,12 +3,12 @@
 
 #include <optional>
 
+#include "metareasoner/figures/figure_source.h"
 #include "metareasoner/figures/fixed_subsets.h"
 #include "metareasoner/figures/margin_histogram.h"
 #include "metareasoner/figures/policy_point.h"
 #include "metareasoner/figures/size_curve.h"
 #include "metareasoner/figures/threshold_choice.h"
-#include "tools/commands/figure_sources.h"
 
 namespace fxe {
 

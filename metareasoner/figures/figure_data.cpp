@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/figure_data.h"
+#include "metareasoner/figures/figure_data.h"
 
 #include <fmt/format.h>
 

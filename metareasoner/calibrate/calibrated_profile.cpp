@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/commands/calibrate_profile.h"
+#include "metareasoner/calibrate/calibrated_profile.h"
 
 #include <algorithm>
 
 #include "engine/error.h"
 #include "engine/files/file_lock.h"
 #include "metareasoner/calibrate/image_split.h"
-#include "tools/commands/store_order.h"
+#include "metareasoner/store/store_ensemble.h"
 
 namespace fxe {
 
-void check_for_profile(const Store& store, const CalibrationRequest& r, const std::string& path) {
+void check_for_profile(const Store& store, const CalibrationRequest& r, const std::string& path,
+                       const ModelFiles& files_of) {
   if (r.objective.alphas.size() > 1)
     throw bad_input("--write: objective '{}' has {} results and a profile holds one; name one alpha",
                     r.objective.text, r.objective.alphas.size());
   if (r.signal != ReplaySignal::margin && r.signal != ReplaySignal::raw_margin)
     throw bad_input("--write: a profile holds the signal margin or raw_margin; '{}' is for replay only",
                     name(r.signal));
-  read_matching_ensemble(store, path);
+  read_matching_ensemble(store, path, files_of);
 }
 
 void write_profile(const CalibrationSummary& s, const std::string& profile, const std::string& path,
-                   OutputFile& to) {
+                   const ModelFiles& files_of, OutputFile& to) {
   const FileLock lock(path);
-  EnsembleFile file = read_matching_ensemble(s.store, path);
+  EnsembleFile file = read_matching_ensemble(s.store, path, files_of);
   const CalibrationOutcome& o = s.outcomes.front();
   const auto names = member_names(s.store);
   Profile p;
