@@ -7,6 +7,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(cxxopts REQUIRED)
 # Its own parser of options instead of <regex>, which takes longer to compile than most commands.
 set_property(TARGET cxxopts::cxxopts APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS CXXOPTS_NO_REGEX=true)
+# Values are never lists: file names and JSON contain commas. char{} is the null character.
+set_property(TARGET cxxopts::cxxopts APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS CXXOPTS_VECTOR_DELIMITER=char{})
 find_package(Protobuf REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)

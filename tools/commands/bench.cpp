@@ -14,7 +14,6 @@
 #include "tools/reports/bench_output.h"
 #include "tools/reports/bench_report.h"
 #include "tools/reports/dataset_report.h"
-#include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"

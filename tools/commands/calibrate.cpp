@@ -8,7 +8,7 @@
 #include "metareasoner/store/store_ensemble.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/store_order.h"
-#include "tools/reports/calibrate_output.h"
+#include "tools/reports/calibrate_report.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/progress.h"

@@ -13,7 +13,6 @@
 #include "runtime/row_preparer.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/model_options.h"
-#include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"

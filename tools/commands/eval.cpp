@@ -11,7 +11,6 @@
 #include "tools/commands/until_signal.h"
 #include "tools/reports/dataset_report.h"
 #include "tools/reports/eval_report.h"
-#include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/notes.h"
 #include "tools/reports/outputs.h"

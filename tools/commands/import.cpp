@@ -15,6 +15,7 @@
 #include "tools/commands/number_list.h"
 #include "tools/commands/store_options.h"
 #include "tools/reports/outputs.h"
+#include "tools/reports/store_report.h"
 
 namespace fxe {
 

@@ -8,7 +8,6 @@
 #include "tools/commands/model_options.h"
 #include "tools/commands/until_signal.h"
 #include "tools/reports/dataset_report.h"
-#include "tools/reports/interrupted.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/profile_report.h"

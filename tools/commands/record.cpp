@@ -13,9 +13,9 @@
 #include "tools/commands/store_options.h"
 #include "tools/commands/until_signal.h"
 #include "tools/reports/dataset_report.h"
-#include "tools/reports/interrupted.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/progress_bar.h"
+#include "tools/reports/store_report.h"
 #include "weights_converter/source_files.h"
 
 namespace fxe {

@@ -7,7 +7,7 @@
 #include "tools/commands/store_order.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
-#include "tools/reports/replay_output.h"
+#include "tools/reports/replay_report.h"
 #include "weights_converter/source_files.h"
 
 namespace fxe {

@@ -9,8 +9,8 @@
 #include <limits>
 #include <numeric>
 
+#include "tools/reports/format.h"
 #include "tools/reports/json_file.h"
-#include "tools/reports/report_text.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"
 

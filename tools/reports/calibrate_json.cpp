@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metareasoner/calibrate/image_split.h"
 #include "metareasoner/store/store_ensemble.h"
-#include "tools/reports/calibrate_output.h"
+#include "tools/reports/calibrate_report.h"
 #include "tools/reports/json_file.h"
-#include "tools/reports/replay_output.h"
+#include "tools/reports/replay_report.h"
 
 namespace fxe {
 

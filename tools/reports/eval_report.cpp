@@ -8,8 +8,8 @@
 #include "engine/error.h"
 #include "metareasoner/label_warning.h"
 #include "tools/reports/dataset_report.h"
+#include "tools/reports/format.h"
 #include "tools/reports/json_file.h"
-#include "tools/reports/report_text.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"
 
@@ -26,10 +26,6 @@ Json latency_json(const Latency& latency) {
 }
 
 double speedup(const EvalResult& r) { return r.full->time_per_image_ms() / r.policy.time_per_image_ms(); }
-
-Interval gap_interval(const PairedGap& gap) {
-  return tango_interval(gap.images, gap.only_full_right, gap.only_policy_right);
-}
 
 void print_policies(std::FILE* to, const EvalSubject& s, const EvalResult& r) {
   TextTable table({{.head = "", .least = 8, .text = true},

@@ -9,6 +9,8 @@
 #include <exception>
 
 #include "engine/error.h"
+#include "engine/signals.h"
+#include "tools/reports/terminal.h"
 
 namespace fxe {
 
@@ -110,6 +112,18 @@ void Outputs::commit() {
   std::ranges::for_each(files_, end);
   std::ranges::for_each(tables_, end);
   if (first) std::rethrow_exception(first);
+}
+
+int report_interrupted(std::string_view command, const std::string& how_far, int signal,
+                       const cxxopts::ParseResult& parsed, const std::vector<const char*>& file_options) {
+  std::vector<std::string> missing;
+  for (const char* key : file_options)
+    if (auto file = parsed[key].as<std::string>(); !file.empty()) missing.push_back(std::move(file));
+  std::fflush(stdout);
+  fmt::print(stderr, "{} interrupted {}{}{}\n",
+             painted(terminal_of(stderr), Ink::yellow, fmt::format("fxe {}:", command)), how_far,
+             missing.empty() ? "" : "; not written: ", fmt::join(missing, ", "));
+  return exit_code_of_signal(signal);
 }
 
 }  // namespace fxe

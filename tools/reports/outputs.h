@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cxxopts.hpp>
 #include <filesystem>
 #include <list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/files/append_file.h"
 #include "engine/files/files_read.h"
 #include "engine/files/output_file.h"
-#include "tools/commands/options.h"
 #include "tools/reports/output_kind.h"
 
 namespace fxe {
@@ -67,5 +68,11 @@ class Outputs {
   std::list<AppendFile> tables_;
   Descriptor standard_output_;  // while printing goes elsewhere
 };
+
+// What a signal stopped is shown, but never lies under the name of a finished result: says on standard error
+// how far `command` came, and which of the files that these options asked for are not written. Returns the
+// exit code.
+int report_interrupted(std::string_view command, const std::string& how_far, int signal,
+                       const cxxopts::ParseResult&, const std::vector<const char*>& file_options);
 
 }  // namespace fxe

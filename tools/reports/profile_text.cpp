@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include "tools/reports/format.h"
 #include "tools/reports/profile_report.h"
-#include "tools/reports/report_text.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"
 

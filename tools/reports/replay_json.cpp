@@ -3,8 +3,9 @@
 
 #include "metareasoner/store/store_ensemble.h"
 #include "tools/reports/eval_report.h"
+#include "tools/reports/format.h"
 #include "tools/reports/json_file.h"
-#include "tools/reports/replay_output.h"
+#include "tools/reports/replay_report.h"
 
 namespace fxe {
 
@@ -24,7 +25,7 @@ PolicyResult as_evaluated(const Replayed& r) {
 }
 
 Json interval_json(const PairedGap& gap) {
-  const auto ci = tango_interval(gap.images, gap.only_full_right, gap.only_policy_right);
+  const auto ci = gap_interval(gap);
   return {number_or_null(ci.low), number_or_null(ci.high)};
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "engine/files/csv_field.h"
+#include "tools/reports/format.h"
 
 namespace fxe {
 
@@ -76,7 +77,7 @@ std::string results_line(const LoadedEnsemble& ensemble, const EvalSubject& subj
                                      number(r.policy.mean_multiply_adds() / 1e9, 4),
                                      number(r.policy.time_per_image_ms(), 4)};
   if (r.full && r.gap.images > 0) {
-    const auto ci = tango_interval(r.gap.images, r.gap.only_full_right, r.gap.only_policy_right);
+    const auto ci = gap_interval(r.gap);
     fields.insert(fields.end(), {number(r.gap.gap(), 6), number(ci.low, 6), number(ci.high, 6)});
   } else {
     fields.insert(fields.end(), 3, "");

@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "engine/files/csv_field.h"
+#include "tools/reports/format.h"
 
 namespace fxe {
 
@@ -53,7 +54,7 @@ std::string policy_columns(const std::string& cost) {
 }
 
 std::string policy_row(const PolicyPoint& p) {
-  const auto gap = tango_interval(p.gap.images, p.gap.only_full_right, p.gap.only_policy_right);
+  const auto gap = gap_interval(p.gap);
   return fmt::format("{},{},{},{},{},{},{},{},{}", number(p.cost), number(p.mean_members), number(p.top1),
                      number(p.top1 + p.gap.gap()), number(p.gap.gap()), number(gap.low), number(gap.high),
                      number(p.random_exits_top1), numbers(p.thresholds));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/reports/report_text.h"
+#include "tools/reports/format.h"
 
 #include <fmt/format.h>
 
@@ -16,8 +16,12 @@ std::string fixed(double value, int digits) {
 
 std::string percent(double share) { return fixed(100 * share, 2); }
 
+Interval gap_interval(const PairedGap& gap) {
+  return tango_interval(gap.images, gap.only_full_right, gap.only_policy_right);
+}
+
 std::string gap_sentence(const PairedGap& gap) {
-  const auto ci = tango_interval(gap.images, gap.only_full_right, gap.only_policy_right);
+  const auto ci = gap_interval(gap);
   const bool gains = gap.gap() < 0;
   return fmt::format("{} {} points of top-1 (95% interval {} to {})", gains ? "gains" : "loses",
                      percent(std::abs(gap.gap())), percent(gains ? -ci.high : ci.low),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/reports/calibrate_output.h"
+#include "tools/reports/calibrate_report.h"
 
 #include <fmt/format.h>
 
 #include "metareasoner/store/store_ensemble.h"
-#include "tools/reports/report_text.h"
+#include "tools/reports/format.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"
 
@@ -31,7 +31,7 @@ const char* short_unit(UnitCosts::Unit unit) {
 
 std::string gap_text(const PairedGap& g) {
   if (g.images == 0) return "no labels";
-  const auto ci = tango_interval(g.images, g.only_full_right, g.only_policy_right);
+  const auto ci = gap_interval(g);
   return fmt::format("{} [{}, {}]", percent(g.gap()), percent(ci.low), percent(ci.high));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/reports/report_text.h"
+#include "tools/reports/format.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 namespace fxe::test {
 namespace {
 
-TEST(ReportText, NumbersThatAreNoneAndZeros) {
+TEST(Format, NumbersThatAreNoneAndZeros) {
   EXPECT_EQ(percent(0.7775), "77.75");
   EXPECT_EQ(percent(NAN), "-");
   EXPECT_EQ(fixed(-0.001, 2), "0.00");
@@ -22,7 +22,7 @@ PairedGap gap(int only_full, int only_policy) {
   return g;
 }
 
-TEST(ReportText, AGainIsCalledAGain) {
+TEST(Format, AGainIsCalledAGain) {
   const auto ci = tango_interval(1000, 20, 8);
   EXPECT_EQ(
       gap_sentence(gap(20, 8)),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/reports/replay_output.h"
+#include "tools/reports/replay_report.h"
 
 #include <fmt/format.h>
 
 #include "metareasoner/store/store_ensemble.h"
-#include "tools/reports/report_text.h"
+#include "tools/reports/format.h"
 #include "tools/reports/terminal.h"
 #include "tools/reports/text_table.h"
 
