@@ -4,6 +4,8 @@
 
 tools -> runtime -> {metareasoner, networks, weights_converter} -> layers -> kernels -> engine
 
+In tools, commands -> reports.
+
 runtime/, which programs other than the fxe command use, knows no option parser and writes to no terminal.
 
 usage: includes_test.py SOURCE_DIR [--self-test]
@@ -48,6 +50,8 @@ def violations(root: pathlib.Path):
                     yield f"{relative}:{number}: {folder} must not include {target}"
                 elif quoted and top not in MAY_INCLUDE and target not in ("onnx.pb.h", "caffe.pb.h"):
                     yield f'{relative}:{number}: write "{target}" from the root of the project'
+                if relative.startswith("tools/reports/") and target.startswith("tools/commands/"):
+                    yield f"{relative}:{number}: tools/reports must not include {target}"
                 if VENDOR.match(target) and not BACKEND_FILE.search(relative):
                     yield f"{relative}:{number}: {target} belongs in a backend's file (cuda/, cpu/, *.cu, *_cuda.cpp)"
 
@@ -66,6 +70,8 @@ def self_test() -> None:
         "runtime/k.cpp": '  std::fputs("a", to);\n',
         "runtime/l.cpp": '#include "metareasoner/policy.h"\n  snprintf(a, n, "b");  // not to stderr\n',  # allowed
         "tools/m.cpp": '#include "runtime/run_options.h"\n  fmt::print("a");\n',  # allowed
+        "tools/reports/f.h": '#include "tools/commands/options.h"\n',
+        "tools/commands/g.cpp": '#include "tools/reports/outputs.h"\n',  # allowed
         "layers/cpu/e.cpp": '#include <oneapi/dnnl/dnnl.h>\n#include "layers/op.h"\n',  # allowed
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +81,8 @@ def self_test() -> None:
             (root / name).write_text(text)
         found = [line.split(":")[0] for line in violations(root)]
     assert sorted(found) == ["engine/a.h", "layers/d.cpp", "metareasoner/c.h", "metareasoner/f.cpp", "networks/b.cpp",
-                             "runtime/g.h", "runtime/h.cpp", "runtime/i.cpp", "runtime/j.cpp", "runtime/k.cpp"], found
+                             "runtime/g.h", "runtime/h.cpp", "runtime/i.cpp", "runtime/j.cpp", "runtime/k.cpp",
+                             "tools/reports/f.h"], found
 
 
 def main() -> int:

@@ -9,7 +9,7 @@
 #include "runtime/ensemble_runtime.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/model_options.h"
-#include "tools/commands/number_list.h"
+#include "tools/commands/options.h"
 #include "tools/commands/until_signal.h"
 #include "tools/reports/bench_output.h"
 #include "tools/reports/bench_report.h"

@@ -7,7 +7,7 @@
 #include "metareasoner/policy.h"
 #include "metareasoner/store/store_ensemble.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/store_order.h"
+#include "tools/commands/store_options.h"
 #include "tools/reports/calibrate_report.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"

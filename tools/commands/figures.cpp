@@ -5,6 +5,7 @@
 
 #include "engine/error.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/options.h"
 #include "tools/reports/figures/figure_csv.h"
 #include "tools/reports/figures/figure_scripts.h"
 #include "tools/reports/figures/gnuplot.h"

@@ -12,7 +12,7 @@
 #include "metareasoner/store/npy_file.h"
 #include "metareasoner/store/store_writer.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/number_list.h"
+#include "tools/commands/options.h"
 #include "tools/commands/store_options.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/store_report.h"

@@ -4,6 +4,7 @@
 #include <cxxopts.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/run_options.h"
@@ -55,5 +56,12 @@ std::optional<cxxopts::ParseResult> parse_options(cxxopts::Options&, int argc, c
                                                   std::string_view positional_key, size_t positional_min,
                                                   std::string_view positional_help,
                                                   size_t positional_max = SIZE_MAX);
+
+// "a,b,c" -> a b c.
+std::vector<std::string> split_list(std::string_view text);
+
+// "1.0,2.5" as finite numbers above 0. A single number stands for all `count`. Throws bad_input
+// naming `option`.
+std::vector<double> parse_numbers(std::string_view text, std::string_view option, size_t count);
 
 }  // namespace fxe

@@ -4,7 +4,7 @@
 #include "metareasoner/predictions_csv.h"
 #include "metareasoner/store/store_ensemble.h"
 #include "tools/commands/commands.h"
-#include "tools/commands/store_order.h"
+#include "tools/commands/store_options.h"
 #include "tools/reports/json_file.h"
 #include "tools/reports/outputs.h"
 #include "tools/reports/replay_report.h"
