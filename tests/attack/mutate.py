@@ -311,7 +311,7 @@ def mutated(draw, kind: str, data: bytes) -> bytes:
         change = STRUCTURES[kind] if draw.random() < 0.85 else raw
         try:
             data = change(draw, data)
-        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, struct.error, zlib.error,
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotImplementedError, EOFError, struct.error, zlib.error,
                 zipfile.BadZipFile):
             data = raw(draw, data)  # an earlier change may have left another kind of file
     return data

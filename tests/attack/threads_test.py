@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands that use threads, under ThreadSanitizer: no data race.
 
-usage: threads_test.py FXE SOURCE_DIR      FXE is built by the preset tsan
+usage: threads_test.py FXE SOURCE_DIR      FXE: built by the preset tsan
 
-ThreadSanitizer cannot judge code that is not instrumented, and does not see its synchronisation:
+What is not instrumented cannot be judged, and its synchronisation is not seen:
   libgomp   starts the threads that oneDNN's loops run on. fxe's own loops run on threads of its own (layers/cpu/workers.h) and
             use OpenMP once, to learn which threads these are.
-  oneDNN    so races reported inside it, or in what it calls, say nothing about fxe.
-No report in fxe's own code is suppressed.
+  oneDNN    hence races reported inside of it, or in what it calls, are no news of fxe.
+Nothing in fxe's own code is suppressed.
 """
 import pathlib
 import subprocess
@@ -27,7 +27,7 @@ SHORT = ["--duration", "0.2", "--warmUp", "1", "--iterations", "5", "--only-poli
 
 COMMANDS = [
     ["eval", "e.json", "images", *CPU, "--batch", "4", "--predictions", "p.csv", "--json", "r.json"],
-    ["eval", "e.json", "images", *CPU, "--batch", "8", "--in-flight", "2", "--compare-full", "--policy", "t:0.5"],
+    ["eval", "e.json", "images", *CPU, "--batch", "8", "--compare-full", "--policy", "t:0.5"],
     ["record", "e.json", "images", *CPU, "--batch", "8", "-o", "new"],
     ["record", "e.json", "images", *CPU, "-o", "compact", "--compact"],
     ["replay", "st", "--threads", "4", "--predictions", "q.csv"],
@@ -44,7 +44,7 @@ COMMANDS = [
 
 
 def run(words, folder):
-    # Newer kernels' address randomisation leaves this runtime no room; halt_on_error: one report is enough.
+    # Address randomisation of newer kernels leaves this runtime no room; halt_on_error: one report says enough.
     environment = {"GOMP_SPINCOUNT": "1000", "PATH": "/usr/bin:/bin", "TSAN_OPTIONS":
                    f"suppressions={folder}/suppressions:exitcode={RACE}:halt_on_error=1:second_deadlock_stack=1"}
     return subprocess.run(["setarch", "-R", str(FXE), *words], cwd=folder, env=environment, capture_output=True, text=True,

@@ -46,6 +46,20 @@ TEST(Sharded, IsReadByItsIndexAndByItsFolder) {
   }
 }
 
+// Download caches are links into a folder of blobs, so links are followed. What an index or a model says of a
+// file's place is another matter: it names a file of its own folder.
+TEST(Sharded, LinksInItsFolderAreFollowed) {
+  const fs::path index = sharded(kIndex), folder = index.parent_path();
+  const fs::path snapshot = test::temporary_file("linked", "").replace_filename("linked-snapshot");
+  fs::create_directories(snapshot);
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    fs::remove(snapshot / entry.path().filename());
+    fs::create_symlink(fs::path("..") / folder.filename() / entry.path().filename(),
+                       snapshot / entry.path().filename());
+  }
+  EXPECT_EQ(read_weight_file(snapshot).tensors.at("c").to_float()[0], 30);
+}
+
 std::string error_of(const fs::path& path) {
   try {
     read_weight_file(path);

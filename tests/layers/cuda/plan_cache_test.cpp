@@ -166,6 +166,22 @@ TEST_F(PlanCacheTest, ADamagedOneIsRebuilt) {
   expect_rebuilt(h200_key(), "checksum");
 }
 
+// Whoever listens may throw, as does output that nobody reads; the destructor saves, too.
+TEST_F(PlanCacheTest, AFolderThatCannotBeWrittenIsSaidAndNothingIsThrown) {
+  write(folder / "file", "");
+  int times = 0;
+  {
+    PlanCache cache(folder / "file/plans", h200_key(), [&](const std::string& line) {
+      EXPECT_THAT(line, HasSubstr("plans cannot be kept"));
+      ++times;
+      throw std::runtime_error("the terminal is gone");
+    });
+    auto plans = planner(cache);
+    EXPECT_TRUE(plans.plan(one()));
+  }
+  EXPECT_EQ(times, 1);
+}
+
 // Every truncation and a byte flipped everywhere: never a crash, and never a plan that was not there.
 TEST_F(PlanCacheTest, NoDamageGetsThrough) {
   const fs::path file = filled();
