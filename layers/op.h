@@ -8,8 +8,8 @@
 
 #include "layers/activation.h"
 
-// The operations, as data. A new one is a struct here and a row in the list at the end; docs/overview.md says
-// what else it needs, and the build stops until that is there. A struct has
+// The operations, as data. A new one is a struct here and a row in the list at the end;
+// docs/design/overview.md says what else it needs, and the build stops until that is there. A struct has
 //   kName       its name in graphs, plans and files
 //   fields()    its fields by name; only if it has any
 //   kMovesData  if it computes nothing: every output element is an input's, or 0

@@ -36,7 +36,7 @@ LANES = {
 }
 
 EXPECT, AVAILABLE, SIGNALS = "layers/expect_memory.cpp", "engine/available_memory.cpp", "engine/signals.cpp"
-LOADER, RECORD = "engine/input/loader.cpp", "tools/commands/record_run.cpp"
+LOADER, RECORD = "engine/input/loader.cpp", "runtime/record.cpp"
 
 # name, lane, file, text (must occur once), replacement
 MUTATIONS = [
